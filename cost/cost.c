@@ -1,0 +1,122 @@
+/* Prices a call: guards, the row's count, the weights of the convention. Owns no list of routines (routines.spec) and no
+ * formula (formulas.c). */
+#include "cost.h"
+#include <string.h>
+
+#define SIGNIFICAND_BITS 53
+
+static uint64_t saturate(count_t value)
+{
+    if (value <= 0)
+        return 0;
+    return value > (count_t)UINT64_MAX ? UINT64_MAX : (uint64_t)value;
+}
+
+/* A call that its provider would leave at once, or reject: it does no work. */
+static bool does_nothing(const struct cost_routine *r, const int64_t *arg)
+{
+    const char *name = r->args;
+    for (const char *kind = r->kinds; *kind; kind++, arg++) {
+        size_t length = strcspn(name, " ");
+        if (*kind == 'w' && *arg == -1)
+            return true;
+        if (*kind == 'd' && *arg < 0)
+            return true;
+        if (*kind == 'd' && *arg == 0 && length == 1 && (*name == 'm' || *name == 'n'))
+            return true;
+        name += length + (name[length] == ' ');
+    }
+    return false;
+}
+
+uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention)
+{
+    const struct cost_routine *r = &cost_routines[routine];
+    struct cost_ops ops;
+    if (does_nothing(r, arg))
+        return 0;
+    r->count(arg, r->field == COST_FIELD_COMPLEX ? 4 : 1, &ops);
+    count_t mults = count_max(ops.mults, 0);
+    count_t adds = count_max(ops.adds, 0);
+    if (ops.total_only)
+        return saturate(convention == COST_FMA ? count_div(count_add(mults, 1), 2) : mults);
+    bool complex_field = r->field == COST_FIELD_COMPLEX;
+    if (convention == COST_FMA)
+        return saturate(count_mul(complex_field ? 4 : 1, count_max(mults, adds)));
+    if (complex_field)
+        return saturate(count_add(count_mul(6, mults), count_mul(2, adds)));
+    return saturate(count_add(mults, adds));
+}
+
+int cost_find(const char *name)
+{
+    for (int i = 0; i < COST_ROUTINES; i++)
+        if (!strcmp(cost_routines[i].name, name))
+            return i;
+    return -1;
+}
+
+uint64_t cost_sum(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+uint64_t cost_times(uint64_t a, int64_t times)
+{
+    uint64_t product;
+    if (times <= 0)
+        return 0;
+    return __builtin_mul_overflow(a, (uint64_t)times, &product) ? UINT64_MAX : product;
+}
+
+/* value rounded to the 53 bits of a double's significand, ties to even. */
+static unsigned __int128 round_to_double(unsigned __int128 value)
+{
+    uint64_t high = (uint64_t)(value >> 64);
+    int bits = high ? 128 - __builtin_clzll(high) : 64 - __builtin_clzll((uint64_t)value | 1);
+    if (bits <= SIGNIFICAND_BITS)
+        return value;
+    int dropped = bits - SIGNIFICAND_BITS;
+    unsigned __int128 unit = (unsigned __int128)1 << dropped;
+    unsigned __int128 rest = value & (unit - 1);
+    value -= rest;
+    if (rest > unit / 2 || (rest == unit / 2 && (value & unit)))
+        value += unit;
+    return value;
+}
+
+uint64_t cost_scale(uint64_t cost, double multiplier)
+{
+    uint64_t bits;
+    memcpy(&bits, &multiplier, sizeof bits);
+    int exponent = (int)(bits >> 52 & 0x7ff);
+    uint64_t significand = bits & (((uint64_t)1 << 52) - 1);
+    if (exponent == 1023 && significand == 0)
+        return cost;
+    if (exponent)
+        significand |= (uint64_t)1 << 52;
+    int shift = 1075 - (exponent ? exponent : 1); /* multiplier = significand / 2^shift */
+    unsigned __int128 rounded_cost = round_to_double(cost);
+    if (rounded_cost > UINT64_MAX)
+        rounded_cost = UINT64_MAX; /* 2^64 itself: the price was saturated already */
+    unsigned __int128 product = round_to_double(rounded_cost * significand);
+    if (shift >= 128)
+        return 0;
+    if (shift >= 0)
+        return saturate((count_t)(product >> shift > UINT64_MAX ? UINT64_MAX : product >> shift));
+    if (product && (-shift >= 64 || product >> (64 + shift)))
+        return UINT64_MAX;
+    return (uint64_t)(product << -shift);
+}
+
+const char *cost_class_name(enum cost_class accuracy)
+{
+    static const char *const names[] = {"exact", "leading", "estimate"};
+    return names[accuracy];
+}
+
+const char *cost_convention_name(enum cost_convention convention)
+{
+    return convention == COST_FMA ? "fma" : "ops";
+}

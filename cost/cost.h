@@ -1,0 +1,56 @@
+/* What a call costs, in FLOPs, from its dimension and option arguments alone.
+ *
+ * A routine is a family in one precision (dgemm). Its count is a number of multiplications and one of additions in the
+ * routine's own field; a price weighs them by the convention. Pure functions of their arguments: no state, any thread,
+ * integer arithmetic only, saturating at UINT64_MAX. The conventions and sources: cost/README.md. */
+#pragma once
+#include "checked.h"
+#include "cost_count.h" /* generated: COST_ROUTINES */
+#include <stddef.h>
+#include <stdint.h>
+
+/* Changes whenever the price of any call does. */
+#define COST_MODEL "flopshim-1"
+
+enum cost_class { COST_EXACT, COST_LEADING, COST_ESTIMATE };
+enum cost_field { COST_FIELD_REAL, COST_FIELD_COMPLEX, COST_FIELD_MIXED /* complex data, counted in real operations */ };
+enum cost_convention { COST_OPS, COST_FMA };
+
+struct cost_ops {
+    count_t mults;
+    count_t adds;
+    int total_only; /* mults holds a total of real operations that has no split */
+};
+
+struct cost_routine {
+    const char *name;
+    const char *family;
+    const char *args;  /* names of the arguments of the count, blank-separated, in the order of arg[] */
+    const char *kinds; /* one letter each: d dimension, o option, f flag, s scalar, w workspace length */
+    const char *mults; /* formula */
+    const char *adds;
+    const char *source;
+    void (*count)(const int64_t *arg, int weight, struct cost_ops *ops);
+    enum cost_field field;
+    enum cost_class accuracy;
+};
+
+extern const struct cost_routine cost_routines[COST_ROUTINES];
+
+/* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
+ * empty matrix (m or n is 0) and a workspace query (a workspace length of -1). */
+uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention);
+
+/* The index of a routine by name, or -1. */
+int cost_find(const char *name);
+
+/* a + b and a * times (0 for a negative number of times), saturating. */
+uint64_t cost_sum(uint64_t a, uint64_t b);
+uint64_t cost_times(uint64_t a, int64_t times);
+
+/* cost x multiplier truncated towards zero, as int(cost * multiplier) is in IEEE double arithmetic, without touching a
+ * floating-point register. multiplier: a finite double > 0. A multiplier of 1 never rounds. Saturates. */
+uint64_t cost_scale(uint64_t cost, double multiplier);
+
+const char *cost_class_name(enum cost_class accuracy);
+const char *cost_convention_name(enum cost_convention convention);

@@ -1,0 +1,108 @@
+/* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV. */
+#include "cmd.h"
+#include "load.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: flopshim report FILE... [--format text|json|csv] [-o FILE]\n\n"
+    "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
+    "process that was killed or still runs.\n\n"
+    "  -f, --format FORMAT   text (default), json or csv; the latter two take one FILE\n"
+    "  -o, --output FILE     write there instead of to stdout\n"
+    "  -h, --help            this\n\n"
+    "Exit status: 0; 2 where an option or a FILE is bad; 125 where the output cannot be written.\n";
+
+struct options {
+    const char *format;
+    const char *output;
+};
+
+/* 0, or an exit status to leave with; -1: leave with 0. */
+static int parse(int argc, char **argv, struct options *options)
+{
+    static const struct option names[] = {{"format", required_argument, NULL, 'f'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    int letter;
+    *options = (struct options){.format = "text"};
+    while ((letter = getopt_long(argc, argv, "f:o:h", names, NULL)) != -1) {
+        switch (letter) {
+        case 'f': options->format = optarg; break;
+        case 'o': options->output = optarg; break;
+        case 'h': fputs(help, stdout); return -1;
+        default: return STATUS_USAGE;
+        }
+    }
+    bool text = strcmp(options->format, "text") == 0;
+    if (!text && strcmp(options->format, "json") != 0 && strcmp(options->format, "csv") != 0) {
+        fprintf(stderr, "flopshim report: --format %s: accepted are text, json, csv\n", options->format);
+        return STATUS_USAGE;
+    }
+    if (optind == argc) {
+        fputs("flopshim report: no FILE; see flopshim report --help\n", stderr);
+        return STATUS_USAGE;
+    }
+    if (!text && argc - optind > 1) {
+        fprintf(stderr, "flopshim report: --format %s takes one FILE, not %d\n", options->format, argc - optind);
+        return STATUS_USAGE;
+    }
+    return 0;
+}
+
+static void render(const char *path, const struct loaded *loaded, const char *format, bool one_of_many, struct out *out)
+{
+    const struct summary *s = &loaded->summary;
+    if (strcmp(format, "json") == 0) {
+        summary_json(s, out);
+    } else if (strcmp(format, "csv") == 0) {
+        summary_csv(s, out);
+    } else {
+        if (one_of_many) {
+            out_text(out, out->length ? "\n==> " : "==> ");
+            out_text(out, path);
+            out_text(out, " <==\n");
+        }
+        summary_text(s, summary_label(s), out);
+    }
+}
+
+static int deliver(const struct out *out, const char *output)
+{
+    bool to_stdout = !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0;
+    if (out->failed)
+        errno = ENOMEM;
+    else if (to_stdout ? out_print(out, STDOUT_FILENO, -1) == 0 : out_save(out, output, false, NULL, 0) == 0)
+        return 0;
+    fprintf(stderr, "flopshim report: cannot write to %s: %s\n", to_stdout ? "stdout" : output, strerror(errno));
+    return STATUS_FAILED;
+}
+
+int cmd_report(int argc, char **argv)
+{
+    struct options options;
+    struct out out = {0};
+    int status = parse(argc, argv, &options);
+    if (status)
+        return status < 0 ? 0 : status;
+    bool many = argc - optind > 1;
+    for (int i = optind; i < argc; i++) {
+        struct loaded loaded;
+        if (load_file(argv[i], &loaded) < 0) {
+            status = STATUS_USAGE;
+            continue;
+        }
+        render(argv[i], &loaded, options.format, many, &out);
+        load_free(&loaded);
+    }
+    if (out.length || out.failed) {
+        int delivered = deliver(&out, options.output);
+        status = delivered ? delivered : status;
+    }
+    out_free(&out);
+    return status;
+}

@@ -1,0 +1,334 @@
+/* The summary as JSON: the keys of report/README.md, two blanks of indentation, always valid UTF-8. Integers are printed
+ * exactly, times as decimal seconds; nothing passes through a double. */
+#include "cost.h"
+#include "instant.h"
+#include "summary.h"
+#include <string.h>
+
+/* Where the next member goes: its indentation, and whether a comma comes before it. */
+struct json {
+    struct out *out;
+    unsigned depth;
+    bool behind; /* a member comes before this one */
+};
+
+static void new_line(struct json *json)
+{
+    out_text(json->out, json->behind ? ",\n" : "\n");
+    out_pad(json->out, json->out->length, 2 * (size_t)json->depth);
+    json->behind = true;
+}
+
+/* The length of the UTF-8 character at text, or 0 where there is none (RFC 3629: no overlong forms, no surrogates). */
+static size_t utf8_length(const unsigned char *text, size_t left)
+{
+    static const struct {
+        unsigned char first, last, low, high, length;
+    } forms[] = {
+        {0x20, 0x7e, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (text[0] < forms[i].first || text[0] > forms[i].last)
+            continue;
+        size_t length = forms[i].length;
+        if (length > left || (length > 1 && (text[1] < forms[i].low || text[1] > forms[i].high)))
+            return 0;
+        for (size_t j = 2; j < length; j++)
+            if ((text[j] & 0xc0) != 0x80)
+                return 0;
+        return length;
+    }
+    return 0;
+}
+
+/* A byte that is no UTF-8 is shown as the character of its number. */
+static void put_string_bytes(struct out *out, const char *text, size_t length)
+{
+    static const char hex[] = "0123456789abcdef";
+    out_text(out, "\"");
+    for (size_t i = 0; i < length;) {
+        unsigned char c = (unsigned char)text[i];
+        size_t whole = utf8_length((const unsigned char *)text + i, length - i);
+        if (c == '"' || c == '\\') {
+            out_text(out, c == '"' ? "\\\"" : "\\\\");
+        } else if (whole) {
+            out_bytes(out, text + i, whole);
+        } else {
+            char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            out_bytes(out, escape, sizeof escape);
+        }
+        i += whole ? whole : 1;
+    }
+    out_text(out, "\"");
+}
+
+static void put_string(struct out *out, const char *text)
+{
+    put_string_bytes(out, text, strlen(text));
+}
+
+static void put_key(struct json *json, const char *key)
+{
+    new_line(json);
+    put_string(json->out, key);
+    out_text(json->out, ": ");
+}
+
+static void open_nest(struct json *json, const char *key, const char *bracket)
+{
+    if (key)
+        put_key(json, key);
+    out_text(json->out, bracket);
+    json->depth++;
+    json->behind = false;
+}
+
+static void close_nest(struct json *json, const char *bracket)
+{
+    bool empty = !json->behind;
+    json->depth--;
+    if (!empty) {
+        json->behind = false;
+        new_line(json);
+    }
+    out_text(json->out, bracket);
+    json->behind = true;
+}
+
+static void put_member_text(struct json *json, const char *key, const char *value)
+{
+    put_key(json, key);
+    put_string(json->out, value);
+}
+
+static void put_member_number(struct json *json, const char *key, uint64_t value)
+{
+    put_key(json, key);
+    out_number(json->out, value);
+}
+
+static void put_member_bool(struct json *json, const char *key, bool value)
+{
+    put_key(json, key);
+    out_text(json->out, value ? "true" : "false");
+}
+
+static void put_member_seconds(struct json *json, const char *key, uint64_t elapsed_ns)
+{
+    put_key(json, key);
+    out_decimal(json->out, elapsed_ns, 9);
+}
+
+static void put_budget(struct json *json, bool has_budget, uint64_t flop_budget, uint64_t flops_used)
+{
+    put_key(json, "flop_budget");
+    if (has_budget)
+        out_number(json->out, flop_budget);
+    else
+        out_text(json->out, "null");
+    put_member_number(json, "flops_used", flops_used);
+    put_key(json, "flops_remaining");
+    if (!has_budget) {
+        out_text(json->out, "null");
+    } else if (flops_used > flop_budget) {
+        out_text(json->out, "-");
+        out_number(json->out, flops_used - flop_budget);
+    } else {
+        out_number(json->out, flop_budget - flops_used);
+    }
+}
+
+static void put_operations(struct json *json, const struct summary_operation *operations, size_t count)
+{
+    open_nest(json, "operations", "{");
+    for (size_t i = 0; i < count; i++) {
+        const struct summary_operation *operation = &operations[i];
+        if (!operation->calls)
+            continue;
+        open_nest(json, operation->name, "{");
+        put_member_number(json, "flop_cost", operation->flop_cost);
+        put_member_number(json, "calls", operation->calls);
+        put_member_seconds(json, "seconds", operation->elapsed_ns);
+        put_member_number(json, "timed_flops", operation->timed_flops);
+        put_member_text(json, "accuracy", cost_class_name((enum cost_class)operation->accuracy));
+        put_member_number(json, "nested_calls", operation->nested_calls);
+        close_nest(json, "}");
+    }
+    close_nest(json, "}");
+}
+
+static void put_namespaces(struct json *json, const struct summary *s)
+{
+    open_nest(json, "by_namespace", "{");
+    for (size_t i = 0; i < s->namespace_count; i++) {
+        const struct summary_namespace *ns = &s->namespaces[i];
+        open_nest(json, ns->name, "{");
+        put_budget(json, ns->has_budget, ns->flop_budget, ns->flops_used);
+        put_member_number(json, "calls", ns->calls);
+        put_operations(json, ns->operations, ns->operation_count);
+        close_nest(json, "}");
+    }
+    close_nest(json, "}");
+}
+
+static void put_refused(struct json *json, const struct summary *s)
+{
+    open_nest(json, "refused", "{");
+    put_member_number(json, "calls", s->refused_calls);
+    if (s->refused_calls) {
+        open_nest(json, "last", "{");
+        put_member_text(json, "operation", s->refused_operation);
+        put_member_number(json, "flop_cost", s->refused_cost);
+        put_member_number(json, "flops_remaining", s->refused_remaining);
+        put_member_text(json, "namespace", s->refused_namespace);
+        close_nest(json, "}");
+    } else {
+        put_key(json, "last");
+        out_text(json->out, "null");
+    }
+    close_nest(json, "}");
+}
+
+static void put_nested(struct json *json, const struct summary *s)
+{
+    open_nest(json, "nested", "{");
+    put_member_number(json, "calls", s->nested_calls);
+    open_nest(json, "operations", "{");
+    for (size_t i = 0; i < s->operation_count; i++)
+        if (s->operations[i].nested_calls)
+            put_member_number(json, s->operations[i].name, s->operations[i].nested_calls);
+    close_nest(json, "}");
+    close_nest(json, "}");
+}
+
+static void put_accuracy(struct json *json, const struct summary *s)
+{
+    open_nest(json, "accuracy", "{");
+    for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++)
+        put_member_number(json, cost_class_name((enum cost_class)class), s->accuracy_flops[class]);
+    close_nest(json, "}");
+}
+
+/* RFC 3339 in UTC. */
+static void put_instant(struct out *out, uint64_t realtime_ns)
+{
+    struct instant at = instant_of(realtime_ns);
+    out_padded(out, at.year, 4);
+    out_text(out, "-");
+    out_padded(out, at.month, 2);
+    out_text(out, "-");
+    out_padded(out, at.day, 2);
+    out_text(out, "T");
+    out_padded(out, at.hour, 2);
+    out_text(out, ":");
+    out_padded(out, at.minute, 2);
+    out_text(out, ":");
+    out_padded(out, at.second, 2);
+    out_text(out, ".");
+    out_padded(out, at.nanosecond / 1000, 6);
+    out_text(out, "Z");
+}
+
+static void put_arguments(struct json *json, const struct summary *s)
+{
+    open_nest(json, "arguments", "[");
+    for (size_t at = 0; at < s->arguments_bytes;) {
+        const char *argument = s->arguments + at;
+        size_t length = strnlen(argument, s->arguments_bytes - at);
+        new_line(json);
+        put_string_bytes(json->out, argument, length);
+        at += length + 1;
+    }
+    close_nest(json, "]");
+}
+
+static void put_process(struct json *json, const struct summary *s)
+{
+    uint64_t blas_ns = 0;
+    for (size_t i = 0; i < s->operation_count; i++)
+        blas_ns = cost_sum(blas_ns, s->operations[i].elapsed_ns);
+    open_nest(json, "process", "{");
+    put_member_number(json, "pid", s->pid);
+    put_member_number(json, "ppid", s->ppid);
+    put_member_text(json, "host", s->host);
+    put_member_text(json, "program", s->program);
+    put_arguments(json, s);
+    put_key(json, "start");
+    out_text(json->out, "\"");
+    put_instant(json->out, s->start_realtime_ns);
+    out_text(json->out, "\"");
+    put_member_seconds(json, "wall_seconds", s->wall_ns);
+    put_member_seconds(json, "blas_seconds", blas_ns);
+    put_member_number(json, "threads", s->threads);
+    close_nest(json, "}");
+}
+
+static void put_providers(struct json *json, const struct summary *s)
+{
+    open_nest(json, "providers", "[");
+    for (size_t i = 0; i < s->provider_count; i++) {
+        new_line(json);
+        open_nest(json, NULL, "{");
+        put_member_text(json, "path", s->providers[i].path);
+        put_member_text(json, "name", s->providers[i].name);
+        put_member_text(json, "version", s->providers[i].version);
+        put_member_number(json, "integers", s->providers[i].integer_bits);
+        close_nest(json, "}");
+    }
+    close_nest(json, "]");
+}
+
+static void put_uncovered(struct json *json, const struct summary *s)
+{
+    open_nest(json, "uncovered", "[");
+    for (const char *word = s->uncovered + strspn(s->uncovered, " "); *word;) {
+        size_t length = strcspn(word, " ");
+        new_line(json);
+        put_string_bytes(json->out, word, length);
+        word += length;
+        word += strspn(word, " ");
+    }
+    close_nest(json, "]");
+}
+
+static void put_end(struct json *json, const struct summary *s)
+{
+    put_member_bool(json, "complete", s->complete);
+    put_member_text(json, "end_reason", s->end_reason);
+    put_member_number(json, "end_status", s->end_status);
+    open_nest(json, "incomplete", "[");
+    for (unsigned bit = 0; bit < SUMMARY_INCOMPLETE_NAMES; bit++)
+        if (s->incomplete >> bit & 1) {
+            new_line(json);
+            put_string(json->out, summary_incomplete_names[bit]);
+        }
+    close_nest(json, "]");
+    put_member_number(json, "dropped_calls", s->dropped_calls);
+    put_member_number(json, "uncounted_calls", s->uncounted_calls);
+}
+
+void summary_json(const struct summary *s, struct out *out)
+{
+    struct json json = {.out = out};
+    open_nest(&json, NULL, "{");
+    put_member_number(&json, "schema_version", SUMMARY_SCHEMA);
+    put_member_text(&json, "flopshim_version", s->version);
+    put_member_text(&json, "cost_model", s->cost_model);
+    put_member_text(&json, "convention", s->convention);
+    put_key(&json, "flop_multiplier");
+    out_double(out, s->multiplier);
+    put_budget(&json, s->has_budget, s->flop_budget, s->flops_used);
+    put_operations(&json, s->operations, s->operation_count);
+    put_namespaces(&json, s);
+    put_end(&json, s);
+    put_refused(&json, s);
+    put_nested(&json, s);
+    put_accuracy(&json, s);
+    put_process(&json, s);
+    put_providers(&json, s);
+    put_uncovered(&json, s);
+    close_nest(&json, "}");
+    out_text(out, "\n");
+}

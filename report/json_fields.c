@@ -1,0 +1,146 @@
+/* Fields of a JSON value, by jansson, with complaints that name file, field and what was expected. */
+#include "json_fields.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_PER_SECOND 1e9
+#define SECONDS_MAX 1e10
+
+void json_complain(struct json_reader *r, const char *format, ...)
+{
+    va_list arguments;
+    if (r->failed)
+        return;
+    r->failed = true;
+    int length = snprintf(r->message, r->size, "%s: ", r->file);
+    va_start(arguments, format);
+    if (length >= 0 && (size_t)length < r->size)
+        vsnprintf(r->message + length, r->size - (size_t)length, format, arguments);
+    va_end(arguments);
+}
+
+const char *json_type_of(const json_t *value)
+{
+    static const char *const names[] = {"an object", "an array",  "a string", "an integer",
+                                        "a number with a fraction", "true", "false",    "null"};
+    return value ? names[json_typeof(value)] : "nothing";
+}
+
+void *json_room(struct json_reader *r, size_t bytes)
+{
+    void *memory = summary_alloc(r->summary, bytes);
+    if (!memory)
+        json_complain(r, "out of memory");
+    return memory;
+}
+
+const char *json_copy(struct json_reader *r, const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *memory = json_room(r, bytes);
+    return memory ? memcpy(memory, text, bytes) : "";
+}
+
+const char *json_get_text(struct json_reader *r, const json_t *object, const char *where, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+    if (!value)
+        return "";
+    if (!json_is_string(value)) {
+        json_complain(r, "%s%s: expected a string, found %s", where, key, json_type_of(value));
+        return "";
+    }
+    return json_copy(r, json_string_value(value));
+}
+
+/* Numbers beyond jansson's range arrive as strings of digits (see json_quote_large_numbers). */
+bool json_as_number(const json_t *value, uint64_t *number)
+{
+    if (json_is_integer(value) && json_integer_value(value) >= 0) {
+        *number = (uint64_t)json_integer_value(value);
+        return true;
+    }
+    const char *digits = json_is_string(value) ? json_string_value(value) : "";
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return false;
+    errno = 0;
+    *number = strtoull(digits, NULL, 10);
+    return errno == 0;
+}
+
+uint64_t json_get_number(struct json_reader *r, const json_t *object, const char *where, const char *key, bool required)
+{
+    json_t *value = json_object_get(object, key);
+    uint64_t number = 0;
+    if ((value || required) && !json_as_number(value, &number))
+        json_complain(r, "%s%s: expected a whole number from 0 to 2^64-1, found %s", where, key, json_type_of(value));
+    return number;
+}
+
+uint64_t json_get_nanoseconds(struct json_reader *r, const json_t *object, const char *where, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+    double seconds = value ? json_number_value(value) : 0;
+    if (value && (!json_is_number(value) || !(seconds >= 0 && seconds < SECONDS_MAX))) {
+        json_complain(r, "%s%s: expected seconds, found %s", where, key, json_type_of(value));
+        return 0;
+    }
+    return (uint64_t)llround(seconds * NS_PER_SECOND);
+}
+
+/* A nested object, or NULL. */
+json_t *json_get_container(struct json_reader *r, const json_t *object, const char *where, const char *key, json_type type)
+{
+    json_t *value = json_object_get(object, key);
+    if (!value || json_is_null(value))
+        return NULL;
+    if (json_typeof(value) == type)
+        return value;
+    json_complain(r, "%s%s: expected %s, found %s", where, key, type == JSON_OBJECT ? "an object" : "an array",
+             json_type_of(value));
+    return NULL;
+}
+
+bool json_get_budget(struct json_reader *r, const json_t *object, const char *where, uint64_t *flop_budget)
+{
+    json_t *value = json_object_get(object, "flop_budget");
+    if (!value || json_is_null(value))
+        return false;
+    if (!json_as_number(value, flop_budget))
+        json_complain(r, "%sflop_budget: expected a whole number or null, found %s", where, json_type_of(value));
+    return true;
+}
+
+size_t json_quote_large_numbers(const char *data, size_t length, char *quoted)
+{
+    size_t written = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < length;) {
+        size_t digits = 0;
+        while (!in_string && i + digits < length && strchr("0123456789+-.eE", data[i + digits]) && data[i + digits])
+            digits++;
+        bool whole = digits >= 19 && strspn(data + i, "0123456789") >= digits;
+        if (whole && (digits > 19 || memcmp(data + i, "9223372036854775807", 19) > 0)) {
+            quoted[written++] = '"';
+            memcpy(quoted + written, data + i, digits);
+            written += digits;
+            quoted[written++] = '"';
+            i += digits;
+            continue;
+        }
+        if (in_string && data[i] == '\\' && i + 1 < length)
+            quoted[written++] = data[i++];
+        else if (data[i] == '"')
+            in_string = !in_string;
+        size_t step = digits ? digits : 1;
+        memcpy(quoted + written, data + i, step);
+        written += step;
+        i += step;
+    }
+    return written;
+}

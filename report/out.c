@@ -1,0 +1,144 @@
+/* The growing text buffer and the formatting of numbers: integers only, memory from mmap, no state. Doubles are in
+ * out_double.c, files in out_save.c. */
+#include "out.h"
+#include <string.h>
+#include <sys/mman.h>
+
+#define FIRST_BYTES ((size_t)64 << 10)
+#define DIGITS_MAX 20 /* of a 64-bit number */
+
+void out_free(struct out *out)
+{
+    if (out->data)
+        munmap(out->data, out->capacity);
+    *out = (struct out){0};
+}
+
+static bool grow(struct out *out, size_t wanted)
+{
+    size_t capacity = out->capacity ? out->capacity : FIRST_BYTES;
+    while (capacity < wanted)
+        if (__builtin_mul_overflow(capacity, 2, &capacity))
+            return false;
+    char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data == MAP_FAILED)
+        return false;
+    if (out->data) {
+        memcpy(data, out->data, out->length);
+        munmap(out->data, out->capacity);
+    }
+    out->data = data;
+    out->capacity = capacity;
+    return true;
+}
+
+void out_bytes(struct out *out, const char *bytes, size_t length)
+{
+    if (!length || out->failed)
+        return;
+    if (length > out->capacity - out->length && !grow(out, out->length + length)) {
+        out->failed = true;
+        return;
+    }
+    memcpy(out->data + out->length, bytes, length);
+    out->length += length;
+}
+
+void out_text(struct out *out, const char *text)
+{
+    out_bytes(out, text, strlen(text));
+}
+
+void out_number(struct out *out, uint64_t value)
+{
+    char digits[DIGITS_MAX];
+    size_t first = sizeof digits;
+    do
+        digits[--first] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    out_bytes(out, digits + first, sizeof digits - first);
+}
+
+void out_grouped(struct out *out, uint64_t value)
+{
+    char digits[DIGITS_MAX + DIGITS_MAX / 3];
+    size_t first = sizeof digits;
+    int written = 0;
+    do {
+        if (written && written % 3 == 0)
+            digits[--first] = ',';
+        digits[--first] = (char)('0' + value % 10);
+        written++;
+    } while ((value /= 10) != 0);
+    out_bytes(out, digits + first, sizeof digits - first);
+}
+
+/* The three leading digits of value, rounded half to even as printf does, and the exponent of the first. */
+static unsigned leading_digits(uint64_t value, unsigned *exponent)
+{
+    uint64_t power = 1;
+    for (*exponent = 0; value / power >= 10; ++*exponent)
+        power *= 10;
+    if (*exponent < 2)
+        return (unsigned)(value * (*exponent == 0 ? 100 : 10));
+    uint64_t unit = power / 100;
+    uint64_t digits = value / unit;
+    uint64_t rest = value % unit;
+    uint64_t other = unit - rest; /* to the next one */
+    if (rest > other || (rest == other && digits % 2))
+        digits++;
+    if (digits == 1000) {
+        digits = 100;
+        ++*exponent;
+    }
+    return (unsigned)digits;
+}
+
+void out_scientific(struct out *out, uint64_t value)
+{
+    unsigned exponent;
+    unsigned digits = leading_digits(value, &exponent);
+    char text[] = {(char)('0' + digits / 100),     '.', (char)('0' + digits / 10 % 10), (char)('0' + digits % 10), 'e', '+',
+                   (char)('0' + exponent / 10), (char)('0' + exponent % 10)};
+    out_bytes(out, text, sizeof text);
+}
+
+void out_percent(struct out *out, uint64_t part, uint64_t whole)
+{
+    uint64_t tenths = 0;
+    if (whole)
+        tenths = (uint64_t)(((unsigned __int128)part * 2000 + whole) / ((unsigned __int128)whole * 2));
+    out_number(out, tenths / 10);
+    out_bytes(out, ".", 1);
+    out_number(out, tenths % 10);
+}
+
+void out_decimal(struct out *out, uint64_t units, unsigned places)
+{
+    char digits[DIGITS_MAX + 2];
+    size_t first = sizeof digits;
+    for (unsigned place = 0; units || place <= places; place++) {
+        if (place == places && places)
+            digits[--first] = '.';
+        digits[--first] = (char)('0' + units % 10);
+        units /= 10;
+    }
+    out_bytes(out, digits + first, sizeof digits - first);
+}
+
+void out_padded(struct out *out, uint64_t value, unsigned digits)
+{
+    char text[DIGITS_MAX];
+    for (unsigned i = digits; i-- > 0; value /= 10)
+        text[i] = (char)('0' + value % 10);
+    out_bytes(out, text, digits);
+}
+
+void out_pad(struct out *out, size_t start, size_t column)
+{
+    static const char blanks[] = "                                ";
+    while (out->length < start + column && !out->failed) {
+        size_t missing = start + column - out->length;
+        out_bytes(out, blanks, missing < sizeof blanks - 1 ? missing : sizeof blanks - 1);
+    }
+}

@@ -1,0 +1,42 @@
+/* A growing text buffer and the atomic writing of files, for summaries. Safe where malloc and stdio are not: memory comes
+ * from mmap, numbers are formatted here, no lock is taken and no floating-point register touched. One thread a buffer. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct out {
+    char *data; /* not terminated */
+    size_t length;
+    size_t capacity;
+    bool failed; /* memory ran out: what was added since is lost */
+};
+
+void out_free(struct out *out);
+void out_bytes(struct out *out, const char *bytes, size_t length);
+void out_text(struct out *out, const char *text);
+/* 1234567 */
+void out_number(struct out *out, uint64_t value);
+/* 1,234,567 */
+void out_grouped(struct out *out, uint64_t value);
+/* 1.23e+06, as %.2e prints it */
+void out_scientific(struct out *out, uint64_t value);
+/* part / whole in per cent with one decimal, rounded half up: 33.3; 0.0 where whole is 0 */
+void out_percent(struct out *out, uint64_t part, uint64_t whole);
+/* The shortest decimal that reads back as this positive, finite double: 1, 0.1, 2.5e+30 */
+void out_double(struct out *out, double value);
+/* units / 10^places with all its places: out_decimal(out, 1500, 3) is 1.500 */
+void out_decimal(struct out *out, uint64_t units, unsigned places);
+/* With leading zeros: out_padded(out, 7, 2) is 07; of a longer number the last digits. At most 20. */
+void out_padded(struct out *out, uint64_t value, unsigned digits);
+/* Blanks up to a column counted from `start`. */
+void out_pad(struct out *out, size_t start, size_t column);
+
+/* Write the buffer to path: a new temporary file beside it, fsync, rename. `exclusive`: where path exists already, a
+ * suffix .1, .2 ... is put before its extension (never overwrites another's file); else the file is replaced. The name
+ * that was used goes to `used` (of `size` bytes; NULL where nobody asks). Folders are created. A device or a pipe is
+ * written to. 0, or -1 with errno (ENOMEM where the buffer failed); SIGXFSZ and SIGPIPE are held back. */
+int out_save(const struct out *out, const char *path, bool exclusive, char *used, size_t size);
+/* Write the buffer to a descriptor. `patience_ms`: give up (EAGAIN) where a pipe's or terminal's reader takes nothing for
+ * so long; negative: wait for ever. 0, or -1 with errno; SIGXFSZ and SIGPIPE are held back. */
+int out_print(const struct out *out, int fd, int patience_ms);

@@ -1,0 +1,300 @@
+/* Puts a buffer where it belongs: a file that is either whole or not there, or a descriptor. Uses system calls only and
+ * works from the folder's descriptor, so that the stack stays small in a signal handler. The signals by which writing
+ * could end the program (SIGXFSZ, SIGPIPE) are held back and swallowed. */
+#include "out.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FILE_MODE 0666 /* less the umask */
+#define FOLDER_MODE 0777
+#define SUFFIX_MAX 100000u
+#define TEMPORARY_MAX 1000u
+
+struct held_signals {
+    sigset_t before;
+    sigset_t pending;
+};
+
+static void hold_signals(struct held_signals *held)
+{
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGXFSZ);
+    sigaddset(&ours, SIGPIPE);
+    sigprocmask(SIG_BLOCK, &ours, &held->before);
+    sigpending(&held->pending);
+}
+
+/* Swallow what writing raised, but not what was pending before. */
+static void release_signals(const struct held_signals *held)
+{
+    int saved = errno;
+    static const int numbers[] = {SIGXFSZ, SIGPIPE};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, numbers[i]);
+        while (!sigismember(&held->pending, numbers[i]) && sigtimedwait(&one, NULL, &(struct timespec){0}) > 0)
+            continue;
+    }
+    sigprocmask(SIG_SETMASK, &held->before, NULL);
+    errno = saved;
+}
+
+static int write_all(int fd, const char *data, size_t length)
+{
+    while (length) {
+        ssize_t written = write(fd, data, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        data += written;
+        length -= (size_t)written;
+    }
+    return 0;
+}
+
+/* A pipe that poll calls writable takes PIPE_BUF bytes without blocking. */
+static int write_patiently(int fd, const char *data, size_t length, int patience_ms)
+{
+    while (length) {
+        struct pollfd wait = {.fd = fd, .events = POLLOUT};
+        int ready = poll(&wait, 1, patience_ms);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0) {
+            errno = ready ? errno : EAGAIN;
+            return -1;
+        }
+        size_t part = length < PIPE_BUF ? length : PIPE_BUF;
+        if (write_all(fd, data, part) < 0)
+            return -1;
+        data += part;
+        length -= part;
+    }
+    return 0;
+}
+
+int out_print(const struct out *out, int fd, int patience_ms)
+{
+    struct held_signals held;
+    hold_signals(&held);
+    int result = write_patiently(fd, out->data, out->length, patience_ms);
+    release_signals(&held);
+    return result;
+}
+
+/* Open the folder of path, creating what is missing, and point *base at the name inside it. -1 with errno. */
+static int open_folder(const char *path, const char **base)
+{
+    int folder = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const char *slash;
+    for (path += strspn(path, "/"); folder >= 0 && (slash = strchr(path, '/')); path = slash + strspn(slash, "/")) {
+        char name[NAME_MAX + 1];
+        int inner = -1;
+        size_t length = (size_t)(slash - path);
+        if (length <= NAME_MAX) {
+            memcpy(name, path, length);
+            name[length] = 0;
+            inner = openat(folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+            if (inner < 0 && errno == ENOENT && (mkdirat(folder, name, FOLDER_MODE) == 0 || errno == EEXIST))
+                inner = openat(folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        } else {
+            errno = ENAMETOOLONG;
+        }
+        int saved = errno;
+        close(folder);
+        errno = saved;
+        folder = inner;
+    }
+    *base = path;
+    return folder;
+}
+
+static size_t append(char *text, size_t length, const char *bytes, size_t count)
+{
+    if (length + count > NAME_MAX)
+        count = NAME_MAX - length;
+    memcpy(text + length, bytes, count);
+    text[length + count] = 0;
+    return length + count;
+}
+
+static size_t append_number(char *text, size_t length, uint64_t value)
+{
+    char digits[20];
+    size_t first = sizeof digits;
+    do
+        digits[--first] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    return append(text, length, digits + first, sizeof digits - first);
+}
+
+/* name.txt and 2 give name.2.txt; the extension is never cut. */
+static void suffixed_name(char *name, const char *base, unsigned suffix)
+{
+    size_t length = strlen(base);
+    const char *dot = strrchr(base, '.');
+    size_t stem = dot && dot > base ? (size_t)(dot - base) : length;
+    size_t room = NAME_MAX - (suffix ? 7 : 0); /* .100000 */
+    if (length > room)
+        stem = room > length - stem ? room - (length - stem) : 0;
+    size_t end = append(name, 0, base, stem);
+    if (suffix) {
+        end = append(name, end, ".", 1);
+        end = append_number(name, end, suffix);
+    }
+    append(name, end, dot && dot > base ? dot : "", dot && dot > base ? length - (size_t)(dot - base) : 0);
+}
+
+static int open_temporary(int folder, char *name)
+{
+    int fd = -1;
+    for (unsigned attempt = 0; attempt < TEMPORARY_MAX; attempt++) {
+        size_t length = append(name, 0, ".flopshim-", 10);
+        length = append_number(name, length, (uint64_t)getpid());
+        length = append(name, length, "-", 1);
+        length = append_number(name, length, attempt);
+        append(name, length, ".tmp", 4);
+        fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+        if (fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return fd;
+}
+
+/* Give the temporary file its name, unless something has that name: -1 with EEXIST then. */
+static int publish_new(int folder, const char *temporary, const char *name)
+{
+    if (syscall(SYS_renameat2, folder, temporary, folder, name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (linkat(folder, temporary, folder, name, 0) == 0)
+        return unlinkat(folder, temporary, 0);
+    if (errno == EEXIST)
+        return -1;
+    /* No hard links either (vfat, some network file systems): reserve the name, then rename over our own reservation. */
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return renameat(folder, temporary, folder, name);
+}
+
+static int publish(int folder, const char *temporary, const char *base, bool exclusive, char *name)
+{
+    for (unsigned suffix = 0; suffix < SUFFIX_MAX; suffix++) {
+        suffixed_name(name, base, suffix);
+        if (!exclusive)
+            return renameat(folder, temporary, folder, name);
+        if (publish_new(folder, temporary, name) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return -1;
+    }
+    return -1;
+}
+
+static int fill_temporary(const struct out *out, int fd)
+{
+    int result = write_all(fd, out->data, out->length);
+    /* Some file systems have no fsync: the rename is all the safety there is. */
+    if (result == 0 && fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS && errno != EROFS)
+        result = -1;
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+/* Is it there and neither a regular file nor a symbolic link: a device or a pipe to write to? */
+static bool is_special(int folder, const char *base)
+{
+    struct stat status;
+    return fstatat(folder, base, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode) &&
+           !S_ISLNK(status.st_mode);
+}
+
+static int save_special(const struct out *out, int folder, const char *base)
+{
+    int fd = openat(folder, base, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int result = write_patiently(fd, out->data, out->length, 1000);
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}
+
+static int save_in_folder(const struct out *out, int folder, const char *base, bool exclusive, char *name)
+{
+    char temporary[64];
+    if (strlen(base) > NAME_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(name, base);
+    if (is_special(folder, base))
+        return save_special(out, folder, base);
+    int fd = open_temporary(folder, temporary);
+    if (fd < 0)
+        return -1;
+    if (fill_temporary(out, fd) == 0 && publish(folder, temporary, base, exclusive, name) == 0)
+        return 0;
+    int saved = errno;
+    unlinkat(folder, temporary, 0);
+    errno = saved;
+    return -1;
+}
+
+static void tell_used(const char *path, const char *base, const char *name, char *used, size_t size)
+{
+    size_t folder = (size_t)(base - path);
+    size_t length = strlen(name);
+    if (!used || !size)
+        return;
+    used[0] = 0;
+    if (folder + length < size) {
+        memmove(used, path, folder); /* used may be path */
+        memcpy(used + folder, name, length + 1);
+    }
+}
+
+int out_save(const struct out *out, const char *path, bool exclusive, char *used, size_t size)
+{
+    char name[NAME_MAX + 1];
+    struct held_signals held;
+    const char *base;
+    if (out->failed || !*path) {
+        errno = out->failed ? ENOMEM : ENOENT;
+        return -1;
+    }
+    hold_signals(&held);
+    int folder = open_folder(path, &base);
+    int result = -1;
+    if (folder >= 0 && !*base)
+        errno = EISDIR;
+    else if (folder >= 0)
+        result = save_in_folder(out, folder, base, exclusive, name);
+    if (result == 0)
+        tell_used(path, base, name, used, size);
+    int saved = errno;
+    if (folder >= 0)
+        close(folder);
+    errno = saved;
+    release_signals(&held);
+    return result;
+}

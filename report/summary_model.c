@@ -1,0 +1,67 @@
+/* What every summary has, wherever it was read from: the one piece of memory that it lives in (mapped at once, handed out
+ * front to back, unmapped at once) and the facts that follow from its fields. */
+#include "summary.h"
+#include <string.h>
+#include <sys/mman.h>
+
+#define ALIGN ((size_t)16)
+
+const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_space", "dropped", "ambiguous", "uncounted"};
+
+int summary_reserve(struct summary *summary, size_t bytes)
+{
+    bytes += ALIGN;
+    void *arena = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (arena == MAP_FAILED)
+        return -1;
+    summary->arena = arena;
+    summary->arena_bytes = bytes;
+    summary->arena_used = 0;
+    return 0;
+}
+
+void *summary_alloc(struct summary *summary, size_t bytes)
+{
+    if (bytes > SIZE_MAX - ALIGN)
+        return NULL;
+    bytes = (bytes + ALIGN - 1) & ~(ALIGN - 1);
+    if (bytes > summary->arena_bytes - summary->arena_used)
+        return NULL;
+    void *memory = (char *)summary->arena + summary->arena_used;
+    summary->arena_used += bytes;
+    return memory;
+}
+
+void summary_free(struct summary *summary)
+{
+    if (summary->arena)
+        munmap(summary->arena, summary->arena_bytes);
+    *summary = (struct summary){0};
+}
+
+bool summary_is_within(const char *name, const char *outer)
+{
+    size_t length = strlen(outer);
+    return strncmp(name, outer, length) == 0 && (!name[length] || (length && name[length] == '.'));
+}
+
+void summary_set_end(struct summary *summary, const char *end_reason, uint32_t end_status)
+{
+    summary->end_reason = end_reason;
+    summary->end_status = end_status;
+    summary->complete = !summary->incomplete && strcmp(end_reason, "unknown") != 0;
+}
+
+bool summary_is_worth_a_file(const struct summary *summary)
+{
+    return summary->calls || summary->refused_calls || summary->has_context;
+}
+
+const char *summary_label(const struct summary *summary)
+{
+    const struct summary_namespace *only = summary->namespaces;
+    if (summary->namespace_count != 1 || !*only->name)
+        return NULL;
+    bool own_budget = only->has_budget && (!summary->has_budget || only->flop_budget != summary->flop_budget);
+    return own_budget ? NULL : only->name;
+}

@@ -1,0 +1,236 @@
+/* The sections of the text summary that are only there where they have something to say: time, refused and nested calls,
+ * how sure the counts are, what could not be seen, how the process ended. */
+#include "cost.h"
+#include "order.h"
+#include "shim/ledger.h"
+#include "text_rows.h"
+#include <string.h>
+
+#define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
+
+static int by_time(const void *left, const void *right, const void *context)
+{
+    const struct summary_operation *a = *(const void *const *)left;
+    const struct summary_operation *b = *(const void *const *)right;
+    (void)context;
+    int order = text_descending(a->elapsed_ns, b->elapsed_ns);
+    return order ? order : (a > b) - (a < b);
+}
+
+/* By name on a tie: what was only ever nested has no place among first uses in a JSON summary. */
+static int by_nested(const void *left, const void *right, const void *context)
+{
+    const struct summary_operation *a = *(const void *const *)left;
+    const struct summary_operation *b = *(const void *const *)right;
+    (void)context;
+    int order = text_descending(a->nested_calls, b->nested_calls);
+    return order ? order : strcmp(a->name, b->name);
+}
+
+static void put_time(struct out *out, const struct summary_operation *operation, uint64_t total_ns,
+                     const struct text_columns *columns)
+{
+    uint64_t microseconds = operation->elapsed_ns / 1000 + (operation->elapsed_ns % 1000 >= 500);
+    size_t width = strlen("0.000000 s");
+    for (uint64_t seconds = microseconds / 10000000; seconds; seconds /= 10)
+        width++;
+    text_put_row_name(out, operation->name, columns);
+    text_put_blanks(out, columns->number > width ? columns->number - width : 0);
+    out_decimal(out, microseconds, 6);
+    out_text(out, " s");
+    text_put_share(out, operation->elapsed_ns, total_ns);
+    unsigned __int128 rate = ((unsigned __int128)operation->timed_flops * 200 + operation->elapsed_ns) /
+                             ((unsigned __int128)operation->elapsed_ns * 2);
+    out_text(out, "  [");
+    out_decimal(out, rate > UINT64_MAX ? UINT64_MAX : (uint64_t)rate, 2);
+    out_text(out, " GFLOP/s]\n");
+}
+
+static void put_times(struct out *out, const struct summary *s)
+{
+    struct text_ranking ranking;
+    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
+    uint64_t total_ns = 0;
+    uint64_t timed_flops = 0;
+    if (!text_ranking_open(&ranking, s->operation_count)) {
+        out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < s->operation_count; i++) {
+        const struct summary_operation *operation = &s->operations[i];
+        if (!operation->elapsed_ns)
+            continue;
+        ranking.rows[ranking.count++] = operation;
+        total_ns = cost_sum(total_ns, operation->elapsed_ns);
+        timed_flops = cost_sum(timed_flops, operation->timed_flops);
+        columns.name = text_larger(columns.name, text_width(operation->name));
+    }
+    order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_time, NULL);
+    if (ranking.count) {
+        text_put_heading(out, "Time by operation");
+        if (timed_flops < s->flops_used) {
+            out_text(out, " (of calls with ");
+            out_percent(out, timed_flops, s->flops_used);
+            out_text(out, "% of the FLOPs)");
+        }
+        out_text(out, ":\n");
+    }
+    for (size_t i = 0; i < ranking.count; i++)
+        put_time(out, ranking.rows[i], total_ns, &columns);
+    text_ranking_close(&ranking);
+}
+
+static void put_refused(struct out *out, const struct summary *s)
+{
+    if (!s->refused_calls)
+        return;
+    text_put_heading(out, "Refused calls:");
+    text_put_number(out, s->refused_calls, TEXT_TOTAL_WIDTH + 1);
+    out_text(out, "\n    last: ");
+    text_put_name(out, s->refused_operation);
+    out_text(out, " would cost ");
+    out_grouped(out, s->refused_cost);
+    out_text(out, " FLOPs but only ");
+    out_grouped(out, s->refused_remaining);
+    out_text(out, " remained");
+    if (*s->refused_namespace) {
+        out_text(out, " [");
+        text_put_name(out, s->refused_namespace);
+        out_text(out, "]");
+    }
+    out_text(out, "\n");
+}
+
+static void put_nested(struct out *out, const struct summary *s)
+{
+    struct text_ranking ranking;
+    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
+    if (!s->nested_calls)
+        return;
+    if (!text_ranking_open(&ranking, s->operation_count)) {
+        out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < s->operation_count; i++) {
+        const struct summary_operation *operation = &s->operations[i];
+        if (!operation->nested_calls)
+            continue;
+        ranking.rows[ranking.count++] = operation;
+        columns.name = text_larger(columns.name, text_width(operation->name));
+        columns.number = text_larger(columns.number, text_grouped_width(operation->nested_calls));
+    }
+    order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_nested, NULL);
+    text_put_heading(out, "Nested calls:");
+    text_put_number(out, s->nested_calls, TEXT_TOTAL_WIDTH + 2);
+    out_text(out, "  (forwarded, not charged)\n");
+    for (size_t i = 0; i < ranking.count; i++) {
+        const struct summary_operation *operation = ranking.rows[i];
+        text_put_row_name(out, operation->name, &columns);
+        text_put_number(out, operation->nested_calls, columns.number);
+        out_text(out, "\n");
+    }
+    text_ranking_close(&ranking);
+}
+
+static void put_accuracy(struct out *out, const struct summary *s)
+{
+    static const char *const names[] = {"exact", "leading order", "estimate"};
+    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
+    if (!s->accuracy_flops[COST_LEADING] && !s->accuracy_flops[COST_ESTIMATE])
+        return;
+    text_put_heading(out, "Accuracy:\n");
+    for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++)
+        columns.number = text_larger(columns.number, text_grouped_width(s->accuracy_flops[class]));
+    for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++) {
+        if (!s->accuracy_flops[class])
+            continue;
+        text_put_row_name(out, names[class], &columns);
+        text_put_number(out, s->accuracy_flops[class], columns.number);
+        text_put_share(out, s->accuracy_flops[class], s->flops_used);
+        out_text(out, "\n");
+    }
+}
+
+/* Said because the same program counted otherwise has other totals. */
+static void put_counting(struct out *out, const struct summary *s)
+{
+    uint64_t bits;
+    memcpy(&bits, &s->multiplier, sizeof bits);
+    bool fma = strcmp(s->convention, "fma") == 0;
+    if (bits == ONE_BITS && !fma)
+        return;
+    text_put_heading(out, "Counted with:\n");
+    if (bits != ONE_BITS) {
+        out_text(out, "    multiplier ");
+        out_double(out, s->multiplier);
+        out_text(out, " (each call's cost times this, truncated)\n");
+    }
+    if (fma)
+        out_text(out, "    convention fma (a multiply-add pair is 1 FLOP)\n");
+}
+
+static void put_uncovered(struct out *out, const struct summary *s)
+{
+    const char *word = s->uncovered + strspn(s->uncovered, " ");
+    if (!*word)
+        return;
+    text_put_heading(out, "Not covered:\n");
+    while (*word) {
+        char one[2] = {0};
+        out_text(out, "    ");
+        for (; *word && *word != ' '; word++) {
+            one[0] = *word;
+            text_put_name(out, one);
+        }
+        out_text(out, "\n");
+        word += strspn(word, " ");
+    }
+}
+
+static void put_number_line(struct out *out, uint64_t calls, const char *text)
+{
+    out_text(out, "    ");
+    text_put_calls(out, calls);
+    out_text(out, text);
+}
+
+static void put_end(struct out *out, const struct summary *s)
+{
+    bool killed = strcmp(s->end_reason, "signal") == 0;
+    if (killed || strcmp(s->end_reason, "exhausted") == 0) {
+        text_put_heading(out, killed ? "Ended by signal " : "Ended because the budget was exhausted, with status ");
+        out_number(out, s->end_status);
+        out_text(out, "\n");
+    }
+}
+
+static void put_incomplete(struct out *out, const struct summary *s)
+{
+    if (s->complete)
+        return;
+    text_put_heading(out, "Incomplete:\n");
+    if (s->running)
+        out_text(out, "    the process is still running; this is its count so far\n");
+    else if (strcmp(s->end_reason, "unknown") == 0)
+        out_text(out, "    the process ended without a word (killed?); this is its count up to then\n");
+    if (s->incomplete & LEDGER_NO_SPACE)
+        out_text(out, "    there was no space for the ledger's file; counts were kept in memory\n");
+    if (s->incomplete & LEDGER_DROPPED)
+        put_number_line(out, s->dropped_calls, " left out: more routines and namespaces than the ledger holds\n");
+    if (s->incomplete & LEDGER_AMBIGUOUS)
+        out_text(out, "    two providers answered for one symbol; the first one was called\n");
+    if (s->incomplete & LEDGER_UNCOUNTED)
+        put_number_line(out, s->uncounted_calls, " left out: made before counting could start\n");
+}
+
+void text_notes(const struct summary *summary, struct out *out)
+{
+    put_times(out, summary);
+    put_refused(out, summary);
+    put_nested(out, summary);
+    put_accuracy(out, summary);
+    put_counting(out, summary);
+    put_uncovered(out, summary);
+    put_end(out, summary);
+    put_incomplete(out, summary);
+}

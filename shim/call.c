@@ -1,0 +1,183 @@
+/* The seldom-taken branches of the way of a call (call.h). */
+#include "slow.h"
+#include "cost.h"
+#include "shim.h"
+#include <string.h>
+
+uint64_t call_small[4] __attribute__((visibility("hidden")));
+int call_convention __attribute__((visibility("hidden")));
+
+/* The outermost frame in progress is gone when a call comes from above it: its function was left by longjmp. */
+static bool is_stale(uintptr_t frame)
+{
+    return !call_tls.outer_frame || frame >= call_tls.outer_frame;
+}
+
+struct thread *call_enter_slowly(const struct binding *binding, uintptr_t frame)
+{
+    struct thread *t = thread_attach();
+    if (!t || binding->from_provider)
+        return NULL;
+    if (!call_tls.idle && !is_stale(frame))
+        return NULL;
+    t->started_ns = 0;
+    call_tls.idle = NULL;
+    call_tls.outer_frame = frame;
+    return t;
+}
+
+static bool take(struct thread *t, const char *operation, uint64_t cost)
+{
+    uint64_t remaining;
+    struct ledger_account *account;
+    if (!t->grant || grant_take(t->grant, cost) || account_draw(t, cost, &remaining, &account))
+        return true;
+    return exhausted_refuse(t, operation, cost, remaining, account);
+}
+
+static struct ledger_tally *count(struct thread *t, uint32_t routine, const char *operation, uint64_t cost)
+{
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    if (routine == UINT32_MAX || tally->routine != routine)
+        tally = thread_tally(t, routine, operation);
+    tally->calls++;
+    tally->flops = cost_sum(tally->flops, cost);
+    return tally;
+}
+
+/* A call that is refused does not reach its stub's call_end. */
+static bool leave(struct thread *t)
+{
+    call_tls.idle = t;
+    return false;
+}
+
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
+{
+    if (t->stale) {
+        shim_lock();
+        thread_refresh(t);
+        shim_unlock();
+    }
+    bool timed = config.timing == CONFIG_TIMING_ALL || (config.timing == CONFIG_TIMING_AUTO && cost >= call_timed_flops);
+    cost = cost_scale(cost, t->multiplier);
+    if (!take(t, cost_routines[routine].name, cost))
+        return leave(t);
+    t->timed = count(t, routine, NULL, cost);
+    t->timed_flops = cost;
+    t->started_ns = timed ? ledger_now_ns() : 0;
+    return true;
+}
+
+bool call_charge_short(struct thread *t, uint32_t routine, uint64_t cost)
+{
+    if (!take(t, cost_routines[routine].name, cost))
+        return leave(t);
+    count(t, routine, NULL, cost);
+    return true;
+}
+
+bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
+{
+    if (t->stale) {
+        shim_lock();
+        thread_refresh(t);
+        shim_unlock();
+    }
+    cost = cost_scale(cost, t->multiplier);
+    if (!take(t, operation, cost))
+        return false;
+    count(t, UINT32_MAX, operation, cost);
+    return true;
+}
+
+void call_stop_clock(struct thread *t)
+{
+    t->timed->elapsed_ns += ledger_now_ns() - t->started_ns;
+    t->timed->timed_flops = cost_sum(t->timed->timed_flops, t->timed_flops);
+    t->started_ns = 0;
+}
+
+/* ---- leaving a call without its end ---- */
+
+/* Every stub's personality: an unwinder that passes through a stub (a C++ exception, thread cancellation) ends its call.
+ * 8 is _URC_CONTINUE_UNWIND, 2 is _UA_CLEANUP_PHASE. */
+__attribute__((visibility("hidden"))) int call_personality(int version, int actions, uint64_t class, void *exception,
+                                                           void *context)
+{
+    (void)version, (void)class, (void)exception, (void)context;
+    if (actions & 2)
+        call_abandon(UINTPTR_MAX);
+    return 8;
+}
+
+void call_abandon(uintptr_t to)
+{
+    struct thread *t = call_tls.self;
+    if (!t || call_tls.idle || to < call_tls.outer_frame)
+        return;
+    t->started_ns = 0;
+    call_tls.idle = t;
+}
+
+/* ---- arguments ---- */
+
+int64_t call_letter_cblas(int value)
+{
+    switch (value) {
+    case 101: return 'R';
+    case 102: return 'C';
+    case 111: return 'N';
+    case 112: return 'T';
+    case 113: return 'C';
+    case 114: return 'N';
+    case 121: return 'U';
+    case 122: return 'L';
+    case 131: return 'N';
+    case 132: return 'U';
+    case 141: return 'L';
+    case 142: return 'R';
+    default: return 0;
+    }
+}
+
+int64_t call_scalar_float(const void *value)
+{
+    uint32_t bits;
+    memcpy(&bits, value, sizeof bits);
+    return bits << 1 == 0 ? 0 : bits == 0x3f800000 ? 1 : 2;
+}
+
+int64_t call_scalar_double(const void *value)
+{
+    uint64_t bits;
+    memcpy(&bits, value, sizeof bits);
+    return bits << 1 == 0 ? 0 : bits == 0x3ff0000000000000 ? 1 : 2;
+}
+
+int64_t call_scalar_float_complex(const void *value)
+{
+    int64_t imaginary = call_scalar_float((const float *)value + 1);
+    return imaginary ? 2 : call_scalar_float(value);
+}
+
+int64_t call_scalar_double_complex(const void *value)
+{
+    int64_t imaginary = call_scalar_double((const double *)value + 1);
+    return imaginary ? 2 : call_scalar_double(value);
+}
+
+/* rotm's flag is a real number: -2, -1, 0 or 1; any other means 1 to the reference. */
+int64_t call_flag_float(const void *param)
+{
+    uint32_t bits;
+    memcpy(&bits, param, sizeof bits);
+    return bits == 0xc0000000 ? -2 : bits == 0xbf800000 ? -1 : bits << 1 == 0 ? 0 : 1;
+}
+
+int64_t call_flag_double(const void *param)
+{
+    uint64_t bits;
+    memcpy(&bits, param, sizeof bits);
+    return bits == 0xc000000000000000 ? -2 : bits == 0xbff0000000000000 ? -1 : bits << 1 == 0 ? 0 : 1;
+}

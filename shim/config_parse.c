@@ -1,0 +1,181 @@
+/* Values of the environment: numbers, signals, templates, spelling. */
+#include "config_parse.h"
+#include <ctype.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DIGITS 40
+#define MAX_EXPONENT 1000
+
+/* Digits with single underscores between digits, appended to *digits. False where a digit is missing or there are too
+ * many. */
+static bool take_digits(const char **text, char *digits, size_t *count)
+{
+    const char *p = *text;
+    if (!isdigit((unsigned char)*p))
+        return false;
+    while (isdigit((unsigned char)*p) || (*p == '_' && isdigit((unsigned char)p[1]))) {
+        if (*p != '_') {
+            if (*count == MAX_DIGITS)
+                return false;
+            digits[(*count)++] = *p;
+        }
+        p++;
+    }
+    *text = p;
+    return true;
+}
+
+static void take_exponent(const char **text, int *exponent)
+{
+    const char *p = *text;
+    static const char suffixes[] = "kMGTPE";
+    if ((*p == 'e' || *p == 'E') && (isdigit((unsigned char)p[1]) || ((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2])))) {
+        int sign = p[1] == '-' ? -1 : 1, value = 0;
+        for (p += isdigit((unsigned char)p[1]) ? 1 : 2; isdigit((unsigned char)*p); p++)
+            if (value < MAX_EXPONENT)
+                value = value * 10 + (*p - '0');
+        *exponent += sign * value;
+        *text = p;
+        return;
+    }
+    const char *suffix = *p ? strchr(suffixes, *p == 'K' ? 'k' : *p) : NULL;
+    if (suffix) {
+        *exponent += 3 * (int)(suffix - suffixes + 1);
+        p++;
+    }
+    *text = p;
+}
+
+/* digits x 10^exponent as a whole number. */
+static bool evaluate(const char *digits, size_t count, int exponent, uint64_t *value)
+{
+    unsigned __int128 total = 0;
+    for (; count && exponent < 0; exponent++)
+        if (digits[--count] != '0')
+            return false; /* a part of a FLOP */
+    for (size_t i = 0; i < count; i++) {
+        total = total * 10 + (unsigned)(digits[i] - '0');
+        if (total >= UINT64_MAX)
+            return false;
+    }
+    for (; total && exponent > 0; exponent--) {
+        total *= 10;
+        if (total >= UINT64_MAX)
+            return false;
+    }
+    *value = (uint64_t)total;
+    return total > 0;
+}
+
+bool config_parse_flops(const char *text, uint64_t *flops)
+{
+    char digits[MAX_DIGITS];
+    size_t count = 0;
+    int exponent = 0;
+    if (!take_digits(&text, digits, &count))
+        return false;
+    if (*text == '.') {
+        size_t whole = count;
+        text++;
+        if (!take_digits(&text, digits, &count))
+            return false;
+        exponent = -(int)(count - whole);
+    }
+    take_exponent(&text, &exponent);
+    return !*text && evaluate(digits, count, exponent, flops);
+}
+
+bool config_parse_multiplier(const char *text, double *multiplier)
+{
+    char *end;
+    if (!isdigit((unsigned char)*text) && *text != '.')
+        return false;
+    if (strspn(text, "0123456789.eE+-") != strlen(text))
+        return false;
+    unsigned environment = __builtin_ia32_stmxcsr();
+    double value = strtod(text, &end);
+    bool good = !*end && value > 0 && value <= 1.7976931348623157e308;
+    __builtin_ia32_ldmxcsr(environment);
+    if (good)
+        *multiplier = value;
+    return good;
+}
+
+bool config_parse_int(const char *text, int low, int high, int *value)
+{
+    int total = 0;
+    if (!*text || strlen(text) > 6)
+        return false;
+    for (; *text; text++) {
+        if (!isdigit((unsigned char)*text))
+            return false;
+        total = total * 10 + (*text - '0');
+    }
+    if (total < low || total > high)
+        return false;
+    *value = total;
+    return true;
+}
+
+bool config_parse_signal(const char *text, int *signal)
+{
+    const char *name = strncmp(text, "SIG", 3) ? text : text + 3;
+    for (int i = 1; i < NSIG; i++)
+        if (sigabbrev_np(i) && !strcmp(sigabbrev_np(i), name)) {
+            *signal = i;
+            return true;
+        }
+    return config_parse_int(text, 1, NSIG - 1, signal);
+}
+
+bool config_is_template(const char *text)
+{
+    for (const char *p = text; (p = strchr(p, '%')); p += 2)
+        if (!p[1] || !strchr("pherjt%", p[1]))
+            return false;
+    return *text;
+}
+
+/* Optimal string alignment distance of two short names. */
+static int distance(const char *a, const char *b)
+{
+    enum { LONGEST = 24 };
+    int rows[LONGEST + 1][LONGEST + 1];
+    int m = (int)strlen(a), n = (int)strlen(b);
+    if (m > LONGEST || n > LONGEST)
+        return LONGEST;
+    for (int i = 0; i <= m; i++)
+        for (int j = 0; j <= n; j++) {
+            if (!i || !j) {
+                rows[i][j] = i + j;
+                continue;
+            }
+            int best = rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            if (rows[i - 1][j] + 1 < best)
+                best = rows[i - 1][j] + 1;
+            if (rows[i][j - 1] + 1 < best)
+                best = rows[i][j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && rows[i - 2][j - 2] + 1 < best)
+                best = rows[i - 2][j - 2] + 1;
+            rows[i][j] = best;
+        }
+    return rows[m][n];
+}
+
+const char *config_nearest(const char *name, const char *const *known, size_t count)
+{
+    const char *near = NULL;
+    int nearest = 3;
+    for (size_t i = 0; i < count; i++) {
+        int d = distance(name, known[i]);
+        if (!d)
+            return NULL;
+        if (d < nearest) {
+            nearest = d;
+            near = known[i];
+        }
+    }
+    return near;
+}

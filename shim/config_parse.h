@@ -1,0 +1,19 @@
+/* Parsers of configuration values. Pure functions; each returns true and sets its result, or returns false and leaves it. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A whole number of FLOPs, 1 to 2^64-2: digits with single underscores between them, a fraction, an exponent, one of
+ * k K M G T P E (powers of ten). */
+bool config_parse_flops(const char *text, uint64_t *flops);
+/* A finite decimal number > 0. The floating-point environment is kept. */
+bool config_parse_multiplier(const char *text, double *multiplier);
+bool config_parse_int(const char *text, int low, int high, int *value);
+/* SIGXCPU, XCPU or a number. */
+bool config_parse_signal(const char *text, int *signal);
+/* Output templates: every % is followed by one of p h e r j t %. */
+bool config_is_template(const char *text);
+/* The one of `known` that `name` looks like misspelt: at most two letters wrong, missing, added or swapped. NULL where
+ * there is none, or where name is one of them. */
+const char *config_nearest(const char *name, const char *const *known, size_t count);

@@ -1,0 +1,350 @@
+/* Marker contexts and scopes: the public API of flopshim.h. A context is an account and a label; a scope is a label. */
+#include "context.h"
+#include "out.h"
+#include "evaluate.h"
+#include "lifecycle.h"
+#include "shim.h"
+#include "slow.h"
+#include "thread.h"
+#include <stdatomic.h>
+#include <string.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+#define NAME_BYTES 256
+
+struct context_process context_process;
+
+static _Atomic flopshim_handler handler;
+static void *_Atomic handler_data;
+
+flopshim_handler context_handler(void)
+{
+    return handler;
+}
+
+void *context_handler_data(void)
+{
+    return handler_data;
+}
+
+void context_forget_all(void)
+{
+    context_process = (struct context_process){0};
+}
+
+static bool is_name(const char *name)
+{
+    return name && *name && strnlen(name, NAME_BYTES) < NAME_BYTES;
+}
+
+/* A finite double > 0, by its bits. */
+static bool is_multiplier(double value)
+{
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits > 0 && bits < 0x7ff0000000000000;
+}
+
+static bool is_zero(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits << 1 == 0;
+}
+
+/* ---- sums over tallies, under shim_lock ---- */
+
+static bool covers(const char *name, const char *namespace_)
+{
+    size_t length = strlen(name);
+    return !strncmp(namespace_, name, length) && (!namespace_[length] || namespace_[length] == '.');
+}
+
+static const char *text_at(uint32_t offset)
+{
+    return offset ? (const char *)ledger + offset : "";
+}
+
+struct sums {
+    uint64_t flops;
+    uint64_t calls;
+    bool seen;
+};
+
+/* name: NULL for all. Counts of running threads are read while they grow. */
+static struct sums sum_tallies(const char *name)
+{
+    struct sums sums = {0};
+    struct ledger_view view = {ledger, ledger->size_bytes};
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
+        for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++) {
+            if (name && (tally->accuracy & LEDGER_FORGOTTEN || !covers(name, text_at(tally->namespace_))))
+                continue;
+            sums.flops = cost_sum(sums.flops, tally->flops);
+            sums.calls += tally->calls;
+            sums.seen = true;
+        }
+    }
+    return sums;
+}
+
+static uint64_t budget_of(const char *name, bool *seen)
+{
+    uint64_t budget = 0;
+    struct ledger_view view = {ledger, ledger->size_bytes};
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        const struct ledger_account *a = (const struct ledger_account *)(b + 1);
+        for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++) {
+            if (!a->is_context || a->forgotten || strcmp(name, text_at(a->namespace_)))
+                continue;
+            *seen = true;
+            if (a->limit_flops != LEDGER_UNLIMITED && !a->prior_flops)
+                budget = cost_sum(budget, a->limit_flops);
+        }
+    }
+    return budget;
+}
+
+/* ---- contexts ---- */
+
+static void print_banner(uint64_t budget)
+{
+    struct out line = {0};
+    out_text(&line, "flopshim " FLOPSHIM_VERSION " (");
+    out_text(&line, forward_backend());
+    out_text(&line, " backend) | budget: ");
+    if (budget)
+        out_scientific(&line, budget);
+    else
+        out_text(&line, "unlimited");
+    out_text(&line, budget ? " FLOPs" : "");
+    out_bytes(&line, "", 1);
+    if (!line.failed)
+        message_line(line.data, NULL);
+    out_free(&line);
+}
+
+static struct ledger_account *open_account(const struct flopshim_context *context, double multiplier)
+{
+    struct ledger_account *a = ledger_add(LEDGER_ACCOUNTS, sizeof *a);
+    if (!a)
+        return NULL;
+    a->limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED;
+    a->prior_flops = context->flops_used < a->limit_flops ? context->flops_used : a->limit_flops;
+    memcpy(&a->multiplier_bits, &multiplier, sizeof multiplier);
+    a->namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
+    a->is_context = 1;
+    a->open = 1;
+    return a;
+}
+
+static int begin_locked(struct thread *t, const struct flopshim_context *context)
+{
+    double multiplier = is_zero(context->multiplier) ? config.multiplier : context->multiplier;
+    if (t->context || context_process.account)
+        return FLOPSHIM_NESTED;
+    struct ledger_account *account = open_account(context, multiplier);
+    if (!account)
+        return FLOPSHIM_NO_SPACE;
+    uint64_t calls = sum_tallies(text_at(account->namespace_)).calls;
+    if (context->scope == FLOPSHIM_PROCESS) {
+        context_process = (struct context_process){account, multiplier, context->quiet, calls};
+        thread_make_all_stale();
+    } else {
+        t->context = account;
+        t->context_multiplier = multiplier;
+        t->context_calls_before = calls;
+        t->context_scopes = t->scopes;
+        t->context_path = (uint32_t)strlen(t->path);
+    }
+    thread_refresh(t);
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_begin(const struct flopshim_context *context)
+{
+    struct thread *t = thread_attach();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!context || (context->namespace_ && !is_name(context->namespace_)) ||
+        (!is_zero(context->multiplier) && !is_multiplier(context->multiplier)) || context->scope > FLOPSHIM_PROCESS)
+        return FLOPSHIM_BAD_ARGUMENT;
+    shim_lock();
+    int status = begin_locked(t, context);
+    shim_unlock();
+    if (!status && !context->quiet && !config.quiet)
+        print_banner(context->flop_budget);
+    return status;
+}
+
+static void read_account(struct ledger_account *account, uint64_t calls_before, struct flopshim_usage *usage)
+{
+    uint64_t remaining = account_remaining(account);
+    bool limited = account->limit_flops != LEDGER_UNLIMITED;
+    usage->flop_budget = limited ? account->limit_flops : 0;
+    usage->flops_used = account->limit_flops - remaining;
+    usage->flops_remaining = limited ? remaining : 0;
+    usage->calls = sum_tallies(text_at(account->namespace_)).calls - calls_before;
+}
+
+EXPORTED int flopshim_end(struct flopshim_usage *usage)
+{
+    struct thread *t = thread_attach();
+    struct flopshim_usage ignored;
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    shim_lock();
+    struct ledger_account *account = t->context ? t->context : context_process.account;
+    if (account) {
+        uint64_t before = t->context ? t->context_calls_before : context_process.calls_before;
+        read_account(account, before, usage ? usage : &ignored);
+        account->open = 0;
+        if (t->context) {
+            t->context = NULL;
+            t->scopes = t->context_scopes;
+            t->path[t->context_path] = 0;
+            t->context_scopes = 0;
+        } else {
+            context_process = (struct context_process){0};
+            thread_make_all_stale();
+        }
+        thread_refresh(t);
+    }
+    shim_unlock();
+    return account ? FLOPSHIM_OK : FLOPSHIM_NOT_OPEN;
+}
+
+/* ---- scopes ---- */
+
+EXPORTED int flopshim_push(const char *name)
+{
+    struct thread *t = thread_attach();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    size_t used = strlen(t->path);
+    if (!is_name(name) || t->scopes == THREAD_SCOPES || used + strlen(name) + 2 > sizeof t->path)
+        return FLOPSHIM_BAD_ARGUMENT;
+    t->scope_start[t->scopes++] = (uint16_t)used;
+    if (used)
+        t->path[used++] = '.';
+    strcpy(t->path + used, name);
+    shim_lock();
+    thread_refresh(t);
+    shim_unlock();
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_pop(void)
+{
+    struct thread *t = thread_attach();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (t->scopes == t->context_scopes)
+        return FLOPSHIM_NOT_OPEN;
+    t->path[t->scope_start[--t->scopes]] = 0;
+    shim_lock();
+    thread_refresh(t);
+    shim_unlock();
+    return FLOPSHIM_OK;
+}
+
+/* ---- the rest ---- */
+
+EXPORTED int flopshim_deduct(const char *name, uint64_t flop_cost)
+{
+    struct thread *t = thread_attach();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!is_name(name))
+        return FLOPSHIM_BAD_ARGUMENT;
+    return call_deduct(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
+}
+
+EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
+{
+    if (!thread_attach())
+        return FLOPSHIM_NOT_LOADED;
+    if (!usage || (namespace_ && !is_name(namespace_)))
+        return FLOPSHIM_BAD_ARGUMENT;
+    bool limited = config.limit_flops != LEDGER_UNLIMITED;
+    shim_lock();
+    struct sums sums = sum_tallies(namespace_);
+    bool seen = sums.seen || !namespace_;
+    uint64_t budget = namespace_ ? budget_of(namespace_, &seen) : limited ? config.limit_flops : 0;
+    shim_unlock();
+    *usage = (struct flopshim_usage){budget, sums.flops, budget > sums.flops ? budget - sums.flops : 0, sums.calls};
+    return seen ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
+}
+
+EXPORTED int flopshim_on_exhausted(flopshim_handler new_handler, void *data)
+{
+    if (!lifecycle_start())
+        return FLOPSHIM_NOT_LOADED;
+    handler_data = data;
+    handler = new_handler;
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
+{
+    if (!lifecycle_start())
+        return FLOPSHIM_NOT_LOADED;
+    if (!routine || !flop_cost)
+        return FLOPSHIM_BAD_ARGUMENT;
+    if (cost_find(routine) < 0)
+        return FLOPSHIM_UNKNOWN;
+    return cost_evaluate_line(routine, arguments ? arguments : "", (enum cost_convention)config.convention, flop_cost)
+               ? FLOPSHIM_BAD_ARGUMENT
+               : FLOPSHIM_OK;
+}
+
+/* What an open context has tallied stays. */
+static bool is_open(const char *namespace_)
+{
+    for (struct thread *t = thread_list; t; t = t->next)
+        if (t->context && covers(text_at(t->context->namespace_), namespace_))
+            return true;
+    return context_process.account && covers(text_at(context_process.account->namespace_), namespace_);
+}
+
+EXPORTED int flopshim_reset(void)
+{
+    if (!thread_attach())
+        return FLOPSHIM_NOT_LOADED;
+    shim_lock();
+    struct ledger_view view = {ledger, ledger->size_bytes};
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(b + 1);
+        struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);
+        for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++)
+            if (!is_open(text_at(tally->namespace_)))
+                tally->accuracy |= LEDGER_FORGOTTEN;
+        for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++)
+            if (a->is_context && !a->open)
+                a->forgotten = LEDGER_FORGOTTEN;
+    }
+    thread_make_all_stale();
+    shim_unlock();
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_write_summary(const char *path)
+{
+    if (!thread_attach())
+        return FLOPSHIM_NOT_LOADED;
+    if (!path || !*path)
+        return FLOPSHIM_BAD_ARGUMENT;
+    return lifecycle_write_to(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
+}
+
+EXPORTED const char *flopshim_version(void)
+{
+    return FLOPSHIM_VERSION;
+}
+
+void context_banner(void)
+{
+    if (!config.quiet && config.limit_flops != LEDGER_UNLIMITED)
+        print_banner(config.limit_flops);
+}

@@ -1,0 +1,206 @@
+/* Wrappers of the functions by which a process ends, or leaves a call, without any hook being run. Each writes what must
+ * be written and goes on to the real function, which is looked up at start: a fork child of a threaded program must not
+ * call the loader. */
+#include "forward.h"
+#include "shim.h"
+#include "slow.h"
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+
+typedef void end_function(int);
+typedef void jump_function(jmp_buf, int);
+
+static end_function *next_exit, *next_Exit, *next_quick_exit;
+static void (*next_abort)(void);
+static int (*next_execve)(const char *, char *const[], char *const[]);
+static int (*next_execvpe)(const char *, char *const[], char *const[]);
+static int (*next_fexecve)(int, char *const[], char *const[]);
+static jump_function *next_longjmp, *next_siglongjmp, *next__longjmp, *next_longjmp_chk;
+
+static void find_next(void *place, const char *name)
+{
+    if (!*(void **)place)
+        *(void **)place = forward_next(name);
+}
+
+__attribute__((constructor(101))) static void find_all(void)
+{
+    find_next(&next_exit, "_exit");
+    find_next(&next_Exit, "_Exit");
+    find_next(&next_quick_exit, "quick_exit");
+    find_next(&next_abort, "abort");
+    find_next(&next_execve, "execve");
+    find_next(&next_execvpe, "execvpe");
+    find_next(&next_fexecve, "fexecve");
+    find_next(&next_longjmp, "longjmp");
+    find_next(&next_siglongjmp, "siglongjmp");
+    find_next(&next__longjmp, "_longjmp");
+    find_next(&next_longjmp_chk, "__longjmp_chk");
+}
+
+static _Noreturn void end(end_function *next, int status)
+{
+    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
+    if (next)
+        next(status);
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
+EXPORTED _Noreturn void _exit(int status)
+{
+    end(next_exit, status);
+}
+
+EXPORTED _Noreturn void _Exit(int status)
+{
+    end(next_Exit, status);
+}
+
+EXPORTED _Noreturn void quick_exit(int status)
+{
+    find_next(&next_quick_exit, "quick_exit");
+    end(next_quick_exit, status);
+}
+
+EXPORTED _Noreturn void abort(void)
+{
+    lifecycle_write_summary(LEDGER_END_SIGNAL, 6);
+    if (next_abort)
+        next_abort();
+    lifecycle_abort_now();
+}
+
+/* ---- exec: the image is replaced, or it fails and the program goes on ---- */
+
+EXPORTED int execve(const char *path, char *const argv[], char *const envp[])
+{
+    find_next(&next_execve, "execve");
+    lifecycle_write_summary(LEDGER_END_EXEC, 0);
+    return next_execve(path, argv, envp);
+}
+
+EXPORTED int execv(const char *path, char *const argv[])
+{
+    return execve(path, argv, environ);
+}
+
+EXPORTED int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+    find_next(&next_execvpe, "execvpe");
+    lifecycle_write_summary(LEDGER_END_EXEC, 0);
+    return next_execvpe(file, argv, envp);
+}
+
+EXPORTED int execvp(const char *file, char *const argv[])
+{
+    return execvpe(file, argv, environ);
+}
+
+EXPORTED int fexecve(int fd, char *const argv[], char *const envp[])
+{
+    find_next(&next_fexecve, "fexecve");
+    lifecycle_write_summary(LEDGER_END_EXEC, 0);
+    return next_fexecve(fd, argv, envp);
+}
+
+static size_t count_arguments(const char *first, va_list rest)
+{
+    size_t count = first != NULL;
+    while (first && va_arg(rest, char *))
+        count++;
+    return count;
+}
+
+static void collect_arguments(char **argv, size_t count, const char *first, va_list rest)
+{
+    argv[0] = (char *)(uintptr_t)first;
+    for (size_t i = 1; i <= count; i++)
+        argv[i] = va_arg(rest, char *);
+}
+
+EXPORTED int execl(const char *path, const char *first, ...)
+{
+    va_list rest;
+    va_start(rest, first);
+    size_t count = count_arguments(first, rest);
+    va_end(rest);
+    char *argv[count + 1];
+    va_start(rest, first);
+    collect_arguments(argv, count, first, rest);
+    va_end(rest);
+    return execve(path, argv, environ);
+}
+
+EXPORTED int execlp(const char *file, const char *first, ...)
+{
+    va_list rest;
+    va_start(rest, first);
+    size_t count = count_arguments(first, rest);
+    va_end(rest);
+    char *argv[count + 1];
+    va_start(rest, first);
+    collect_arguments(argv, count, first, rest);
+    va_end(rest);
+    return execvpe(file, argv, environ);
+}
+
+EXPORTED int execle(const char *path, const char *first, ...)
+{
+    va_list rest;
+    va_start(rest, first);
+    size_t count = count_arguments(first, rest);
+    va_end(rest);
+    char *argv[count + 1];
+    va_start(rest, first);
+    collect_arguments(argv, count, first, rest);
+    char *const *envp = va_arg(rest, char *const *);
+    va_end(rest);
+    return execve(path, argv, envp);
+}
+
+/* ---- longjmp: a call that is jumped out of has no end ---- */
+
+/* The stack pointer in glibc's x86-64 jump buffer is entry 6, rotated by 17 and mixed with the thread's guard. */
+static uintptr_t stack_of(const jmp_buf buffer)
+{
+    uintptr_t sp = (uintptr_t)buffer[0].__jmpbuf[6];
+    __asm__("rorq $17, %0\nxorq %%fs:0x30, %0" : "+r"(sp));
+    return sp;
+}
+
+static _Noreturn void jump(jump_function **next, const char *name, jmp_buf buffer, int value)
+{
+    find_next(next, name);
+    call_abandon(stack_of(buffer));
+    (*next)(buffer, value);
+    __builtin_unreachable();
+}
+
+EXPORTED _Noreturn void longjmp(jmp_buf buffer, int value)
+{
+    jump(&next_longjmp, "longjmp", buffer, value);
+}
+
+EXPORTED _Noreturn void _longjmp(jmp_buf buffer, int value)
+{
+    jump(&next__longjmp, "_longjmp", buffer, value);
+}
+
+EXPORTED _Noreturn void siglongjmp(jmp_buf buffer, int value)
+{
+    jump(&next_siglongjmp, "siglongjmp", buffer, value);
+}
+
+_Noreturn void __longjmp_chk(jmp_buf buffer, int value);
+EXPORTED _Noreturn void __longjmp_chk(jmp_buf buffer, int value)
+{
+    jump(&next_longjmp_chk, "__longjmp_chk", buffer, value);
+}

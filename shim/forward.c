@@ -1,0 +1,349 @@
+/* Finds the provider of a symbol for a caller, as the loader would have without the shim: the five steps of the resolver.
+ * The only file that calls dlsym. The loader is called with no lock of ours held. */
+#include "forward.h"
+#include "objects.h"
+#include "provider.h"
+#include "shim.h"
+#include "symbols.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define BOUND_MAX 4096
+#define ARENA_BYTES ((size_t)64 << 10)
+
+struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX] __attribute__((visibility("hidden")));
+void *forward_bound_body[BOUND_MAX] __attribute__((visibility("hidden")));
+void *(*forward_dlsym)(void *, const char *) __attribute__((visibility("hidden")));
+
+static atomic_uint bound_used;
+
+/* What dlsym gives out for a name on a handle: an entry of its own, bound to the handle's function. */
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+extern char forward_bound_entries[] __attribute__((visibility("hidden")));
+#define BOUND_ENTRY_BYTES 32
+__asm__(".text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
+        ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(BOUND_MAX) "\n.balign 32\nendbr64\n"
+        "leaq forward_slots+8*" TEXT(SYMBOL_COUNT) "+8*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
+        ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n");
+
+/* ---- small pieces ---- */
+
+static bool in_shim(const void *address)
+{
+    uintptr_t start, end, mine, mine_end;
+    const char *path;
+    return object_at((uintptr_t)address, &start, &end, &path) &&
+           object_at((uintptr_t)&forward_dlsym, &mine, &mine_end, &path) && start == mine;
+}
+
+/* Never freed, lock-free: a chunk that loses the race for `current` is left unused. */
+static void *take_memory(size_t bytes)
+{
+    static _Atomic(char *) current;
+    static atomic_size_t used;
+    for (;;) {
+        char *chunk = current;
+        size_t offset = chunk ? atomic_fetch_add(&used, bytes) : ARENA_BYTES;
+        if (offset + bytes <= ARENA_BYTES)
+            return chunk == current ? chunk + offset : NULL;
+        char *fresh = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (fresh == MAP_FAILED)
+            return NULL;
+        if (atomic_compare_exchange_strong(&current, &chunk, fresh))
+            used = 0;
+    }
+}
+
+static const char *name_of(uint32_t index)
+{
+    return forward_names + forward_symbols[index].name;
+}
+
+/* The index of an exported name, or -1. */
+static int64_t symbol_of(const char *name)
+{
+    uint32_t h = 5381;
+    for (const char *p = name; *p; p++)
+        h = h * 33 + (unsigned char)*p;
+    for (h &= FORWARD_HASH_SIZE - 1; forward_hash[h]; h = (h + 1) & (FORWARD_HASH_SIZE - 1))
+        if (!strcmp(name_of(forward_hash[h] - 1u), name))
+            return forward_hash[h] - 1;
+    return -1;
+}
+
+void *forward_lookup(void *handle, const char *name)
+{
+    void *found = forward_dlsym(handle, name);
+    return found && in_shim(found) ? NULL : found;
+}
+
+void *forward_next(const char *name)
+{
+    forward_start();
+    return forward_dlsym(RTLD_NEXT, name);
+}
+
+void forward_start(void)
+{
+    if (forward_dlsym)
+        return;
+    void *found = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+    if (!found)
+        found = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+    if (!found) {
+        message_line("flopshim: this C library has no dlsym that the shim knows (glibc 2.2.5 or later is needed)", NULL);
+        abort();
+    }
+    *(void **)&forward_dlsym = found;
+}
+
+/* ---- the resolver ---- */
+
+static void *ask_object(const char *path, const char *name)
+{
+    void *handle = dlopen(*path ? path : NULL, RTLD_NOLOAD | RTLD_LAZY);
+    if (!handle)
+        return NULL;
+    void *found = forward_lookup(handle, name);
+    dlclose(handle);
+    return found;
+}
+
+static void *ask_those_that_need(const char *path, const char *name, const struct object *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        void *found = object_needs(&list[i], path) ? ask_object(list[i].path, name) : NULL;
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* Every object that leaves the name undefined knows where its own comes from; *ambiguous where they disagree. */
+static void *ask_those_that_want(const char *name, const struct object *list, size_t count, bool *ambiguous)
+{
+    void *agreed = NULL;
+    for (size_t i = 0; i < count; i++) {
+        void *found = object_wants(&list[i], name) ? ask_object(list[i].path, name) : NULL;
+        if (found && agreed && found != agreed)
+            *ambiguous = true;
+        else if (found)
+            agreed = found;
+    }
+    return agreed;
+}
+
+static void *ask_those_that_define(const char *name, const struct object *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        void *found = object_defines(&list[i], name) ? ask_object(list[i].path, name) : NULL;
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* The function that `path` (NULL: code that lies in no object) reaches by this name. */
+static void *resolve(const char *name, const char *path)
+{
+    bool ambiguous = false;
+    void *found = forward_lookup(RTLD_NEXT, name);
+    if (!found && path)
+        found = ask_object(path, name);
+    if (found)
+        return found;
+    struct object *list = mmap(NULL, OBJECTS_MAX * sizeof *list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (list == MAP_FAILED)
+        return NULL;
+    size_t count = objects_list(list);
+    found = path ? ask_those_that_need(path, name, list, count) : NULL;
+    if (!found)
+        found = ask_those_that_want(name, list, count, &ambiguous);
+    if (!found)
+        found = ask_those_that_define(name, list, count);
+    munmap(list, OBJECTS_MAX * sizeof *list);
+    if (ambiguous)
+        lifecycle_note(LEDGER_AMBIGUOUS);
+    return found;
+}
+
+/* ---- bindings ---- */
+
+static struct binding *make_binding(uint32_t symbol, void *target)
+{
+    struct binding *b = take_memory(sizeof *b);
+    const struct provider *p = provider_of(target);
+    if (!b) {
+        message_line("flopshim: out of memory for the binding of ", name_of(symbol), NULL);
+        abort();
+    }
+    *b = (struct binding){.target = target, .wide = forward_symbols[symbol].wide || (p && p->wide)};
+    b->result_pointer = p && p->result_pointer;
+    lifecycle_note(0);
+    if (config.verbose)
+        message_line("flopshim: ", name_of(symbol), " -> ", p ? p->path : "?", b->wide ? " (64-bit integers)" : "", NULL);
+    return b;
+}
+
+/* A provider's own bindings go last: the program's is the one that the stub tries first. */
+static void link_binding(struct slot *slot, struct binding *b)
+{
+    struct binding *_Atomic *place = &slot->first;
+    if (b->from_provider)
+        for (struct binding *other; (other = *place); place = (struct binding *_Atomic *)&other->next)
+            ;
+    do
+        b->next = *place;
+    while (!atomic_compare_exchange_weak((struct binding *_Atomic *)place, &b->next, b));
+}
+
+static _Noreturn void no_provider(const char *name, const char *path)
+{
+    message_line("flopshim: no loaded library provides ", name, " for ", path && *path ? path : "the program",
+                 "; there is nothing to forward the call to", NULL);
+    abort();
+}
+
+const struct binding *forward_find(struct slot *slot, uintptr_t caller)
+{
+    uintptr_t start = 0, end = 0;
+    const char *path = NULL;
+    int saved = errno;
+    object_at(caller, &start, &end, &path);
+    for (const struct binding *b = slot->first; b; b = b->next)
+        if (b->start == start && b->length == end - start)
+            return b;
+    lifecycle_start();
+    uint32_t symbol = (uint32_t)(slot - forward_slots);
+    void *target = resolve(name_of(symbol), path);
+    if (!target)
+        no_provider(name_of(symbol), path);
+    struct binding *b = make_binding(symbol, target);
+    b->start = start;
+    b->length = end - start;
+    b->from_provider = path && provider_is_pure(path);
+    link_binding(slot, b);
+    errno = saved;
+    return b;
+}
+
+/* ---- dlsym ---- */
+
+/* A bare or upper-case name (dgemm) is a BLAS routine only where its library has the Fortran spelling too. */
+static bool is_foreign(uint32_t symbol, void *target)
+{
+    const struct symbol *s = &forward_symbols[symbol];
+    const char *name = name_of(symbol);
+    uintptr_t start, end;
+    const char *path;
+    char fortran[64];
+    if (s->face != 'f' || strchr(name, '_') || strlen(name) + 2 > sizeof fortran)
+        return false;
+    if (!object_at((uintptr_t)target, &start, &end, &path))
+        return true;
+    size_t i = 0;
+    for (; name[i]; i++)
+        fortran[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+    memcpy(fortran + i, "_", 2);
+    return !ask_object(path, fortran);
+}
+
+static void *bind_entry(uint32_t symbol, void *target)
+{
+    unsigned used = bound_used < BOUND_MAX ? bound_used : BOUND_MAX;
+    void *body = (char *)forward_symbols + forward_symbols[symbol].body;
+    for (unsigned i = 0; i < used; i++) {
+        const struct binding *b = forward_slots[SYMBOL_COUNT + i].first;
+        if (b && b->target == target && forward_bound_body[i] == body)
+            return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * i;
+    }
+    unsigned mine = atomic_fetch_add(&bound_used, 1);
+    if (mine >= BOUND_MAX) {
+        lifecycle_uncovered("dlsym-table-full");
+        return target;
+    }
+    struct binding *b = make_binding(symbol, target);
+    b->length = UINTPTR_MAX;
+    forward_bound_body[mine] = body;
+    forward_slots[SYMBOL_COUNT + mine].first = b;
+    return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * mine;
+}
+
+struct answer {
+    void *value;
+    intptr_t decided; /* 0: not ours, let the real dlsym answer its caller */
+};
+
+__attribute__((used, visibility("hidden"))) struct answer forward_answer(void *handle, const char *name, uintptr_t caller)
+{
+    const struct answer not_ours = {NULL, 0};
+    uintptr_t start, end;
+    const char *path = NULL;
+    forward_start();
+    int64_t symbol = name && handle != RTLD_NEXT ? symbol_of(name) : -1;
+    if (symbol < 0 || !lifecycle_start())
+        return not_ours;
+    if (object_at(caller, &start, &end, &path) && provider_is_pure(path))
+        return not_ours;
+    int saved = errno;
+    void *target = handle == RTLD_DEFAULT ? resolve(name, path) : forward_dlsym(handle, name);
+    if (target && in_shim(target))
+        target = resolve(name, path);
+    if (target && !is_foreign((uint32_t)symbol, target))
+        target = bind_entry((uint32_t)symbol, target);
+    if (target)
+        dlerror(); /* a failed step of the resolver is not the program's error */
+    errno = saved;
+    return (struct answer){target, 1};
+}
+
+/* dlsym looks at its return address for RTLD_NEXT and RTLD_DEFAULT: it must see the caller's, so it is jumped to. */
+__asm__(".text\n.globl dlsym\n.type dlsym, @function\ndlsym:\n.cfi_startproc\nendbr64\n"
+        "pushq %rdi\n.cfi_adjust_cfa_offset 8\npushq %rsi\n.cfi_adjust_cfa_offset 8\n"
+        "movq 16(%rsp), %rdx\nsubq $8, %rsp\n.cfi_adjust_cfa_offset 8\ncall forward_answer\n"
+        "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\npopq %rsi\n.cfi_adjust_cfa_offset -8\n"
+        "popq %rdi\n.cfi_adjust_cfa_offset -8\ntestq %rdx, %rdx\nje 1f\nret\n"
+        "1: jmp *forward_dlsym(%rip)\n.cfi_endproc\n.size dlsym, .-dlsym\n");
+
+/* ---- what was found ---- */
+
+const char *forward_backend(void)
+{
+    static char text[80];
+    const struct provider *p = provider_count() ? provider_at(0) : NULL;
+    if (!p)
+        return "no BLAS yet";
+    size_t length = strlen(p->name);
+    memcpy(text, p->name, length + 1);
+    if (*p->version) {
+        text[length] = ' ';
+        strcpy(text + length + 1, p->version);
+    }
+    return text;
+}
+
+void forward_record_providers(void)
+{
+    static size_t recorded_in;
+    static const struct ledger_header *of;
+    if (of != ledger) {
+        of = ledger;
+        recorded_in = 0;
+    }
+    for (; recorded_in < provider_count(); recorded_in++) {
+        const struct provider *p = provider_at(recorded_in);
+        if (!p)
+            return;
+        struct ledger_provider *r = ledger_add(LEDGER_PROVIDERS, sizeof *r);
+        if (!r)
+            return;
+        r->path = ledger_intern(p->path);
+        r->name = ledger_intern(p->name);
+        r->version = ledger_intern(p->version);
+        r->integer_bits = p->wide ? 64 : 32;
+    }
+}

@@ -1,0 +1,49 @@
+/* Finding the provider of a symbol. A slot holds the bindings of one exported name, one for each object that calls it. */
+#pragma once
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* For calls from [start, start + length): go to target. Never changed after it was linked into its slot, never freed. */
+struct binding {
+    uintptr_t start;
+    uintptr_t length;
+    void *target;
+    bool wide;           /* integers have 64 bits */
+    bool result_pointer; /* complex results through a first, hidden pointer (Intel's convention) */
+    bool from_provider;  /* the caller is a pure provider: its own call, nested whatever the thread */
+    struct binding *next;
+};
+
+struct slot {
+    struct binding *_Atomic first;
+};
+
+/* One exported name (generated, without relocations: offsets from forward_symbols). */
+struct symbol {
+    uint32_t name; /* offset in forward_names */
+    int32_t body;
+    uint16_t routine;
+    uint8_t wide; /* the name says 64-bit integers */
+    uint8_t face; /* 'f' or 'g' Fortran, 'c' CBLAS, 'e' LAPACKE */
+};
+extern const struct symbol forward_symbols[] __attribute__((visibility("hidden")));
+
+/* The binding for a call from `caller`, resolved at its first use. Aborts with a message where no provider is loaded.
+ * Keeps errno. Lock-free. */
+const struct binding *forward_find(struct slot *slot, uintptr_t caller);
+
+/* dlsym on a handle, never answered by the shim itself: NULL instead. */
+void *forward_lookup(void *handle, const char *name);
+
+/* The next definition of a libc function behind the shim. */
+void *forward_next(const char *name);
+
+/* At start: the real dlsym, and what RTLD_NEXT can tell already. */
+void forward_start(void);
+
+/* Name and version of the provider seen first, for the banner: "OpenBLAS 0.3.21", or "no BLAS yet". */
+const char *forward_backend(void);
+
+/* Note the providers seen so far in the ledger. Under shim_lock. */
+void forward_record_providers(void);

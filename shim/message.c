@@ -1,0 +1,60 @@
+/* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE. */
+#include "shim.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_BYTES 2048
+
+static void write_all(const char *text, size_t length)
+{
+    while (length) {
+        ssize_t written = write(STDERR_FILENO, text, length);
+        if (written < 0 && errno != EINTR)
+            return;
+        if (written > 0) {
+            text += written;
+            length -= (size_t)written;
+        }
+    }
+}
+
+/* A reader that went away must not end the program: SIGPIPE is blocked, and taken back if it came from us. */
+static void write_guarded(const char *text, size_t length)
+{
+    sigset_t pipe_signal, before, pending;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    write_all(text, length);
+    if (!sigismember(&pending, SIGPIPE)) {
+        const struct timespec now = {0, 0};
+        while (sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR)
+            ;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void message_line(const char *first, ...)
+{
+    char line[LINE_BYTES];
+    size_t length = 0;
+    int saved = errno;
+    va_list pieces;
+    va_start(pieces, first);
+    for (const char *piece = first; piece; piece = va_arg(pieces, const char *)) {
+        size_t more = strlen(piece);
+        if (more > sizeof line - 1 - length)
+            more = sizeof line - 1 - length;
+        memcpy(line + length, piece, more);
+        length += more;
+    }
+    va_end(pieces);
+    line[length++] = '\n';
+    write_guarded(line, length);
+    errno = saved;
+}

@@ -1,0 +1,130 @@
+/* Reads the dynamic sections of loaded objects. An object that is unloaded meanwhile by another thread is the reader's
+ * risk, so lists are used at once and never kept. */
+#include "objects.h"
+#include <dlfcn.h>
+#include <string.h>
+
+struct tables {
+    const ElfW(Sym) *symbols;
+    const char *strings;
+    const uint32_t *gnu_hash;
+};
+
+struct list {
+    struct object *objects;
+    size_t count;
+};
+
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static int add_object(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct list *list = data;
+    (void)size;
+    if (list->count == OBJECTS_MAX)
+        return 1;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+            list->objects[list->count++] = (struct object){
+                info->dlpi_name, info->dlpi_addr, (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr)};
+    return 0;
+}
+
+size_t objects_list(struct object *objects)
+{
+    struct list list = {objects, 0};
+    dl_iterate_phdr(add_object, &list);
+    return list.count;
+}
+
+bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char **path)
+{
+    struct dl_find_object found;
+    if (_dl_find_object((void *)address, &found))
+        return false;
+    *start = (uintptr_t)found.dlfo_map_start;
+    *end = (uintptr_t)found.dlfo_map_end;
+    *path = found.dlfo_link_map ? found.dlfo_link_map->l_name : "";
+    return true;
+}
+
+/* The loader has relocated the addresses in most objects' dynamic sections, but not in the vDSO's. */
+static const void *address_of(const struct object *o, ElfW(Addr) value)
+{
+    return (const void *)(value < o->base ? value + o->base : value);
+}
+
+static bool read_tables(const struct object *o, struct tables *t)
+{
+    memset(t, 0, sizeof *t);
+    for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++) {
+        if (d->d_tag == DT_SYMTAB)
+            t->symbols = address_of(o, d->d_un.d_ptr);
+        else if (d->d_tag == DT_STRTAB)
+            t->strings = address_of(o, d->d_un.d_ptr);
+        else if (d->d_tag == DT_GNU_HASH)
+            t->gnu_hash = address_of(o, d->d_un.d_ptr);
+    }
+    return t->symbols && t->strings;
+}
+
+static uint32_t hash_of(const char *name)
+{
+    uint32_t h = 5381;
+    for (; *name; name++)
+        h = h * 33 + (unsigned char)*name;
+    return h;
+}
+
+/* The GNU hash table: four words (buckets, first hashed symbol, bloom words, shift), bloom, buckets, chains. */
+bool object_defines(const struct object *o, const char *name)
+{
+    struct tables t;
+    if (!read_tables(o, &t) || !t.gnu_hash || !t.gnu_hash[0])
+        return false;
+    uint32_t buckets = t.gnu_hash[0], first = t.gnu_hash[1], words = t.gnu_hash[2], shift = t.gnu_hash[3];
+    const ElfW(Addr) *bloom = (const ElfW(Addr) *)(t.gnu_hash + 4);
+    const uint32_t *bucket = (const uint32_t *)(bloom + words);
+    uint32_t h = hash_of(name);
+    ElfW(Addr) word = bloom[h / 64 % words];
+    if (!(word >> h % 64 & word >> (h >> shift) % 64 & 1))
+        return false;
+    uint32_t i = bucket[h % buckets];
+    if (i < first)
+        return false;
+    for (const uint32_t *chain = bucket + buckets + (i - first);; chain++, i++) {
+        if ((*chain | 1) == (h | 1) && t.symbols[i].st_shndx != SHN_UNDEF &&
+            !strcmp(t.strings + t.symbols[i].st_name, name))
+            return true;
+        if (*chain & 1)
+            return false;
+    }
+}
+
+/* Symbols that an object needs come first in its table, before the hashed ones. */
+bool object_wants(const struct object *o, const char *name)
+{
+    struct tables t;
+    if (!read_tables(o, &t) || !t.gnu_hash)
+        return false;
+    for (uint32_t i = 1; i < t.gnu_hash[1]; i++)
+        if (t.symbols[i].st_shndx == SHN_UNDEF && !strcmp(t.strings + t.symbols[i].st_name, name))
+            return true;
+    return false;
+}
+
+bool object_needs(const struct object *o, const char *path)
+{
+    struct tables t;
+    const char *base = path_base(path);
+    if (!*base || !read_tables(o, &t))
+        return false;
+    for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++)
+        if (d->d_tag == DT_NEEDED && !strcmp(path_base(t.strings + d->d_un.d_val), base))
+            return true;
+    return false;
+}

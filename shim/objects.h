@@ -1,0 +1,29 @@
+/* What the dynamic loader has loaded, read from its own tables: no lock, no dlsym. */
+#pragma once
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OBJECTS_MAX 2048
+
+struct object {
+    const char *path;     /* "" for the main program; the loader's own string */
+    uintptr_t base;       /* load bias */
+    const ElfW(Dyn) *dynamic;
+};
+
+/* The loaded objects in load order, at most OBJECTS_MAX. */
+size_t objects_list(struct object *list);
+
+/* The object that holds an address: its first and last byte + 1, its path. False: none (code made at run time). */
+bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char **path);
+
+/* Does the object define / leave undefined this dynamic symbol? */
+bool object_defines(const struct object *o, const char *name);
+bool object_wants(const struct object *o, const char *name);
+
+/* Does the object list the library of this path (by its base name) among those it needs? */
+bool object_needs(const struct object *o, const char *path);
+
+const char *path_base(const char *path);

@@ -1,0 +1,61 @@
+/* The seldom-taken branches of the way of a call (call.c), and the small pieces that it shares with them. */
+#pragma once
+#include "forward.h"
+#include "thread.h"
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Below this, the OR of a call's dimensions cannot overflow a formula of that degree in 64 bits; all 0 where counts do not
+ * follow the `ops` convention, which is the one that stubs compute inline. */
+extern uint64_t call_small[4];
+extern int call_convention;
+
+/* The thread, where the call is outermost after all (first call of a thread, stale frame), else NULL. */
+struct thread *call_enter_slowly(const struct binding *binding, uintptr_t frame);
+
+/* Multiplier, clock, pending changes. */
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost);
+/* The grant is too small. */
+bool call_charge_short(struct thread *t, uint32_t routine, uint64_t cost);
+void call_stop_clock(struct thread *t);
+/* Calls that cost this or more are timed under FLOP_TIMING=auto: 20 us and more on today's processors, where two clock
+ * reads take 0.05. */
+enum { call_timed_flops = 1000000 };
+/* The thread's call in progress is over, if execution goes on at a stack address from `to` upwards. */
+void call_abandon(uintptr_t to);
+void thread_tally_nested(struct thread *t, uint32_t routine);
+
+/* What flopshim_deduct() charges: no routine of the table. True: charged (or allowed to overrun). */
+bool call_deduct(struct thread *t, const char *operation, uint64_t cost);
+
+/* Option letters: of a Fortran character, and of a CBLAS enum. 0 where there is none such. */
+static inline int64_t call_letter(const void *text, int64_t i)
+{
+    return ((const char *)text)[i] & 0xdf;
+}
+int64_t call_letter_cblas(int value);
+
+/* Scalars that a count depends on: 0, 1, or 2 for any other value; rotm's flag: -2, -1, 0, 1. By bit pattern. */
+int64_t call_scalar_float(const void *value);
+int64_t call_scalar_double(const void *value);
+int64_t call_scalar_float_complex(const void *value);
+int64_t call_scalar_double_complex(const void *value);
+int64_t call_flag_float(const void *param);
+int64_t call_flag_double(const void *param);
+
+/* The owner's side of a grant: plain stores. Whoever calls it back sets `recalled`, makes a barrier on every processor
+ * (membarrier), and waits for `inside` to be 0: after that the owner has either finished or seen the recall. */
+static inline bool grant_take(struct ledger_grant *grant, uint64_t cost)
+{
+    volatile struct ledger_grant *g = grant;
+    g->inside = 1;
+    atomic_signal_fence(memory_order_seq_cst);
+    uint64_t remaining = g->remaining_flops;
+    bool fits = !g->recalled && cost <= remaining;
+    if (fits)
+        g->remaining_flops = remaining - cost;
+    atomic_signal_fence(memory_order_seq_cst);
+    g->inside = 0;
+    return fits;
+}

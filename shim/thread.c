@@ -1,0 +1,245 @@
+/* Threads: their slots in the ledger, their tallies, and what they are charged to. Tables here are private memory from
+ * mmap: a thread may make its first call inside a program's malloc hook. */
+#include "thread.h"
+#include "cost.h"
+#include "shim.h"
+#include "slow.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define FIRST_TALLIES 31
+#define MORE_TALLIES 255
+#define FIRST_INDEX 128
+
+__thread struct call_tls call_tls __attribute__((tls_model("initial-exec")));
+
+struct thread *thread_list;
+uint32_t thread_live;
+
+static struct thread *free_threads;
+static pthread_key_t key;
+static bool key_made;
+
+/* What an unused place of `hot` points to: no routine's. Written by nobody. */
+static struct ledger_tally no_tally = {.routine = UINT32_MAX};
+/* Where calls go that found no room in the ledger; known to LEDGER_DROPPED. */
+static struct ledger_tally lost_tally;
+
+static void *get_memory(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void cool_down(struct thread *t)
+{
+    for (int i = 0; i < THREAD_HOT; i++)
+        t->hot[i] = &no_tally;
+}
+
+/* ---- a thread's beginning and end ---- */
+
+static void detach(void *state)
+{
+    struct thread *t = state;
+    if (call_tls.self != t)
+        return; /* a fork child's copy */
+    shim_lock();
+    account_give_back(t);
+    t->own_grant->tid = 0;
+    t->context = NULL;
+    t->scopes = 0;
+    t->path[0] = 0;
+    t->started_ns = 0;
+    t->next_free = free_threads;
+    free_threads = t;
+    thread_live--;
+    call_tls = (struct call_tls){0};
+    shim_unlock();
+}
+
+static struct thread *make_thread(void)
+{
+    struct thread *t = get_memory(sizeof *t);
+    if (!t)
+        return NULL;
+    t->own_grant = ledger_add(LEDGER_GRANTS, sizeof *t->own_grant);
+    t->tallies = ledger_add_block(LEDGER_TALLIES, sizeof(struct ledger_tally), FIRST_TALLIES);
+    t->index = get_memory(FIRST_INDEX * sizeof *t->index);
+    if (!t->own_grant || !t->tallies || !t->index)
+        return NULL;
+    t->index_size = FIRST_INDEX;
+    t->slot = thread_list ? thread_list->slot + 1 : 0;
+    t->tallies->owner = t->slot;
+    t->next = thread_list;
+    thread_list = t;
+    return t;
+}
+
+struct thread *thread_attach(void)
+{
+    if (call_tls.self || !lifecycle_start())
+        return call_tls.self;
+    int saved = errno;
+    shim_lock();
+    lifecycle_open_ledger();
+    if (!key_made)
+        key_made = !pthread_key_create(&key, detach);
+    struct thread *t = free_threads;
+    if (t)
+        free_threads = t->next_free;
+    else if (ledger)
+        t = make_thread();
+    if (t) {
+        t->own_grant->tid = (uint32_t)gettid();
+        thread_live++;
+        ledger->threads++;
+        call_tls.self = t;
+        thread_refresh(t);
+    }
+    shim_unlock();
+    if (t && key_made)
+        pthread_setspecific(key, t);
+    errno = saved;
+    return t;
+}
+
+void thread_forget_all(void)
+{
+    thread_list = free_threads = NULL;
+    thread_live = 0;
+    call_tls = (struct call_tls){0};
+    if (key_made)
+        pthread_setspecific(key, NULL);
+}
+
+/* ---- what a thread is charged to ---- */
+
+static uint64_t careful_from(const struct thread *t)
+{
+    if (t->multiplier != 1 || config.timing == CONFIG_TIMING_ALL)
+        return 0;
+    return config.timing == CONFIG_TIMING_AUTO ? call_timed_flops : UINT64_MAX;
+}
+
+void thread_refresh(struct thread *t)
+{
+    account_give_back(t);
+    struct ledger_account *process = account_process();
+    t->chain = (struct account_chain){t->context ? t->context : context_process.account, process};
+    t->grant = t->chain.context || process ? t->own_grant : NULL;
+    t->multiplier = t->context ? t->context_multiplier : context_process.account ? context_process.multiplier : config.multiplier;
+    const char *base = t->chain.context ? (char *)ledger + t->chain.context->namespace_ : config.namespace_;
+    if (t->chain.context && !t->chain.context->namespace_)
+        base = "";
+    char name[THREAD_PATH_BYTES + 256];
+    const char *scopes = t->context ? t->path + t->context_path : t->path;
+    scopes += *scopes == '.';
+    size_t length = strlen(base);
+    memcpy(name, base, length);
+    if (length && *scopes)
+        name[length++] = '.';
+    strcpy(name + length, scopes);
+    t->namespace_ = ledger_intern(name);
+    t->stale = false;
+    t->careful_flops = careful_from(t);
+    cool_down(t);
+}
+
+void thread_make_all_stale(void)
+{
+    for (struct thread *t = thread_list; t; t = t->next) {
+        __atomic_store_n(&t->stale, true, __ATOMIC_RELAXED);
+        __atomic_store_n(&t->careful_flops, 0, __ATOMIC_RELAXED);
+    }
+}
+
+/* ---- tallies ---- */
+
+static uint32_t place_of(const struct thread *t, uint32_t routine, uint32_t operation)
+{
+    uint64_t h = ((uint64_t)t->namespace_ << 32 | (routine == UINT32_MAX ? operation ^ 0x80000000u : routine)) *
+                 0x9e3779b97f4a7c15u;
+    uint32_t i = (uint32_t)(h >> 32) & (t->index_size - 1);
+    for (struct ledger_tally *f; (f = t->index[i]); i = (i + 1) & (t->index_size - 1))
+        if (f->namespace_ == t->namespace_ && f->routine == routine && !(f->accuracy & LEDGER_FORGOTTEN) && (routine != UINT32_MAX || f->operation == operation))
+            break;
+    return i;
+}
+
+static void reindex(struct thread *t)
+{
+    struct ledger_tally **old = t->index;
+    uint32_t old_size = t->index_size, namespace_ = t->namespace_;
+    struct ledger_tally **fresh = get_memory(2 * old_size * sizeof *fresh);
+    if (!fresh)
+        return;
+    t->index = fresh;
+    t->index_size = 2 * old_size;
+    for (uint32_t i = 0; i < old_size; i++)
+        if (old[i] && !(old[i]->accuracy & LEDGER_FORGOTTEN)) {
+            t->namespace_ = old[i]->namespace_;
+            t->index[place_of(t, old[i]->routine, old[i]->operation)] = old[i];
+        }
+    t->namespace_ = namespace_;
+    munmap(old, old_size * sizeof *old);
+}
+
+static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32_t operation)
+{
+    if (t->index_used * 2 >= t->index_size)
+        reindex(t);
+    if (t->index_used + 1 >= t->index_size)
+        return NULL;
+    if (t->tallies->count == t->tallies->capacity) {
+        struct ledger_block *fresh = ledger_add_block(LEDGER_TALLIES, sizeof(struct ledger_tally), MORE_TALLIES);
+        if (!fresh)
+            return NULL;
+        fresh->owner = t->slot;
+        t->tallies = fresh;
+    }
+    struct ledger_tally *tally = (struct ledger_tally *)(t->tallies + 1) + t->tallies->count;
+    tally->namespace_ = t->namespace_;
+    tally->routine = routine;
+    tally->operation = operation;
+    tally->accuracy = routine == UINT32_MAX ? COST_EXACT : cost_routines[routine].accuracy;
+    tally->first_use = ledger->use_clock++;
+    __atomic_store_n(&t->tallies->count, t->tallies->count + 1, __ATOMIC_RELEASE);
+    t->index[place_of(t, routine, operation)] = tally;
+    t->index_used++;
+    return tally;
+}
+
+struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation)
+{
+    int saved = errno;
+    struct ledger_tally *tally = NULL;
+    uint32_t name = 0;
+    if (routine == UINT32_MAX || !(tally = t->index[place_of(t, routine, 0)])) {
+        shim_lock();
+        name = ledger_intern(operation ? operation : cost_routines[routine].name);
+        tally = t->index[place_of(t, routine, name)];
+        if (!tally)
+            tally = add_tally(t, routine, name);
+        if (!tally) {
+            tally = &lost_tally;
+            ledger->incomplete |= LEDGER_DROPPED;
+            ledger->dropped_calls++;
+        }
+        shim_unlock();
+    }
+    if (routine != UINT32_MAX && tally != &lost_tally)
+        t->hot[routine % THREAD_HOT] = tally;
+    errno = saved;
+    return tally;
+}
+
+void thread_tally_nested(struct thread *t, uint32_t routine)
+{
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    if (tally->routine != routine)
+        tally = thread_tally(t, routine, NULL);
+    tally->nested_calls++;
+}

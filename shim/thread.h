@@ -1,0 +1,77 @@
+/* What the shim knows of a thread, and how much of it the way of a call touches.
+ *
+ * struct thread lies in private memory and is taken over by a later thread when its owner ends, tallies and all: sums over
+ * tallies do not care who added what. Only its owner writes to it, but for `careful_flops` and `stale`, which any thread
+ * may write under shim_lock to send the owner through its careful path. */
+#pragma once
+#include "ledger.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define THREAD_HOT 128 /* recently used tallies, by routine */
+#define THREAD_PATH_BYTES 512
+#define THREAD_SCOPES 64
+
+struct account_chain {
+    struct ledger_account *context; /* NULL: none open */
+    struct ledger_account *process; /* NULL: no limit */
+};
+
+struct thread {
+    uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
+    struct ledger_grant *grant; /* what it may use without asking; NULL: no account has a limit */
+    uint64_t started_ns;        /* of the timed call in progress, or 0 */
+    uint32_t namespace_;        /* string in the ledger */
+    bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
+    struct ledger_tally *hot[THREAD_HOT];
+
+    struct ledger_tally *timed;
+    uint64_t timed_flops;
+    struct account_chain chain;
+    double multiplier;
+    struct ledger_grant *own_grant;
+    struct ledger_tally **index; /* open-addressed, by namespace and routine or operation */
+    uint32_t index_size;
+    uint32_t index_used;
+    struct ledger_block *tallies; /* the block that has room */
+    uint32_t slot;
+    struct ledger_account *context; /* opened by this thread */
+    double context_multiplier;
+    bool context_quiet;
+    uint64_t context_calls_before;
+    char path[THREAD_PATH_BYTES]; /* dotted namespace */
+    uint16_t scope_start[THREAD_SCOPES];
+    uint32_t scopes;
+    uint32_t context_scopes; /* scopes that were open already when the context was opened: not part of its names */
+    uint32_t context_path;   /* bytes of path that they take */
+    struct thread *next;      /* all threads ever */
+    struct thread *next_free; /* those without an owner */
+};
+
+/* 24 bytes of initial-exec TLS. `idle` is `self` while the thread is outside of any counted call, else NULL, so that one
+ * load tells "attached and outermost". */
+struct call_tls {
+    struct thread *idle;
+    struct thread *self;
+    uintptr_t outer_frame; /* frame address of the outermost call in progress */
+};
+extern __thread struct call_tls call_tls __attribute__((tls_model("initial-exec")));
+
+/* The calling thread's state, made where it has none. NULL while the shim is disabled or starting. errno is kept. */
+struct thread *thread_attach(void);
+
+/* The tally of a routine (or, routine == UINT32_MAX, of an operation by name) in the thread's namespace. Never NULL. */
+struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation);
+
+/* Work out namespace, accounts, multiplier and careful_flops again. Under shim_lock. */
+void thread_refresh(struct thread *t);
+
+/* Every thread refreshes itself at its next call. Under shim_lock. */
+void thread_make_all_stale(void);
+
+/* All threads ever attached; under shim_lock. `thread_live` counts those with an owner. */
+extern struct thread *thread_list;
+extern uint32_t thread_live;
+
+/* In a fork child: forget every thread. */
+void thread_forget_all(void);

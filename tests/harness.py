@@ -1,0 +1,78 @@
+"""Run programs with and without the preload and look at what came out. Used by every test under apps/, clients/, faults/.
+
+CMake sets FLOPSHIM_LIBRARY, FLOPSHIM_PROGRAM and FLOPSHIM_BUILD (where test programs are built)."""
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+LIBRARY = os.environ["FLOPSHIM_LIBRARY"]
+PROGRAM = os.environ["FLOPSHIM_PROGRAM"]
+BUILD = pathlib.Path(os.environ["FLOPSHIM_BUILD"])
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LIBS = "/usr/lib/x86_64-linux-gnu"
+SKIPPED = 77
+# OpenBLAS's threads change nothing that is counted, but its results' last bits depend on how many there are
+PLAIN = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"} | {"OPENBLAS_NUM_THREADS": "2"}
+
+
+def skip(why):
+    print(f"SKIPPED: {why}")
+    sys.exit(SKIPPED)
+
+
+def python(environment):
+    """The interpreter of a virtual environment that scripts/bootstrap.sh made, or Debian's."""
+    path = "/usr/bin/python3" if environment == "debian" else str(ROOT / ".venv" / environment / "bin/python")
+    assert os.path.exists(path), f"{path} is missing: run scripts/bootstrap.sh"
+    return path
+
+
+class Run:
+    """One finished program: returncode, stdout, stderr, and the JSON summaries that it left."""
+
+    def __init__(self, command, env=None, preload=True, input=None, timeout=300, cwd=None):
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            settings = {"FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_QUIET": "1", "LD_PRELOAD": LIBRARY} if preload else {}
+            done = subprocess.run([str(c) for c in command], env={**PLAIN, **settings, **(env or {})}, input=input,
+                                  capture_output=True, text=True, errors="replace", timeout=timeout, cwd=cwd or folder,
+                                  check=False)
+            self.returncode, self.stdout, self.stderr = done.returncode, done.stdout, done.stderr
+            self.summaries = [json.loads(p.read_text()) for p in sorted(pathlib.Path(folder).glob("*.json*"))]
+
+    @property
+    def summary(self):
+        assert len(self.summaries) == 1, f"{len(self.summaries)} summaries; stderr: {self.stderr}"
+        return self.summaries[0]
+
+    def costs(self):
+        """{operation: (calls, FLOPs)} of the only summary."""
+        return {name: (op["calls"], op["flop_cost"]) for name, op in self.summary["operations"].items()}
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        print(f"FAILED: {what}\n  got      {got!r}\n  expected {wanted!r}")
+        sys.exit(1)
+
+
+def same_with_and_without(command, env=None, **options):
+    """Output and status are byte for byte the same; returns the preloaded run."""
+    plain = Run(command, env, preload=False, **options)
+    counted = Run(command, env, **options)
+    expect(f"{command}: status", counted.returncode, plain.returncode)
+    expect(f"{command}: stdout", counted.stdout, plain.stdout)
+    expect(f"{command}: stderr", counted.stderr, plain.stderr)
+    return counted
+
+
+def check_balance(summary):
+    """used + remaining = budget, and used is the sum of its parts."""
+    used = summary["flops_used"]
+    expect("sum of operations", sum(op["flop_cost"] for op in summary["operations"].values()), used)
+    if summary["flop_budget"] is not None:
+        expect("used + remaining", used + summary["flops_remaining"], summary["flop_budget"])
