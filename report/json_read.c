@@ -2,7 +2,7 @@
  * field is ignored, an absent one that the model can do without has its neutral value. */
 #include "json_read.h"
 #include "cost.h"
-#include "json_fields.h"
+#include "field.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,41 +13,41 @@
 #define ARENA_FACTOR 32 /* bytes of the model for a byte of JSON: 64 for {"a":1} and its comma at most */
 #define ARENA_BASE ((size_t)64 << 10)
 
-static int get_accuracy(struct json_reader *r, const json_t *object, const char *where)
+static int get_accuracy(struct field_reader *r, const json_t *object, const char *where)
 {
-    const char *text = json_get_text(r, object, where, "accuracy");
+    const char *text = field_get_text(r, object, where, "accuracy");
     for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++)
         if (strcmp(text, cost_class_name((enum cost_class)class)) == 0)
             return class;
     if (*text)
-        json_complain(r, "%saccuracy: expected exact, leading or estimate, found \"%s\"", where, text);
+        field_complain(r, "%saccuracy: expected exact, leading or estimate, found \"%s\"", where, text);
     return COST_EXACT;
 }
 
-static void read_operation(struct json_reader *r, const char *where, const char *name, const json_t *value,
+static void read_operation(struct field_reader *r, const char *where, const char *name, const json_t *value,
                            struct summary_operation *operation)
 {
     char path[256];
     snprintf(path, sizeof path, "%soperations.%s.", where, name);
     if (!json_is_object(value)) {
-        json_complain(r, "%soperations.%s: expected an object, found %s", where, name, json_type_of(value));
+        field_complain(r, "%soperations.%s: expected an object, found %s", where, name, field_type_of(value));
         return;
     }
-    operation->name = json_copy(r, name);
-    operation->flop_cost = json_get_number(r, value, path, "flop_cost", true);
-    operation->calls = json_get_number(r, value, path, "calls", true);
-    operation->elapsed_ns = json_get_nanoseconds(r, value, path, "seconds");
-    operation->timed_flops = json_get_number(r, value, path, "timed_flops", false);
-    operation->nested_calls = json_get_number(r, value, path, "nested_calls", false);
+    operation->name = field_copy(r, name);
+    operation->flop_cost = field_get_number(r, value, path, "flop_cost", true);
+    operation->calls = field_get_number(r, value, path, "calls", true);
+    operation->elapsed_ns = field_get_nanoseconds(r, value, path, "seconds");
+    operation->timed_flops = field_get_number(r, value, path, "timed_flops", false);
+    operation->nested_calls = field_get_number(r, value, path, "nested_calls", false);
     operation->accuracy = get_accuracy(r, value, path);
 }
 
 /* `more`: room for others behind them. */
-static struct summary_operation *read_operations(struct json_reader *r, const json_t *object, const char *where, size_t more,
-                                                 size_t *count)
+static struct summary_operation *read_operations(struct field_reader *r, const json_t *object, const char *where,
+                                                 size_t more, size_t *count)
 {
-    json_t *list = json_get_container(r, object, where, "operations", JSON_OBJECT);
-    struct summary_operation *operations = json_room(r, (json_object_size(list) + more) * sizeof *operations);
+    json_t *list = field_get_container(r, object, where, "operations", JSON_OBJECT);
+    struct summary_operation *operations = field_room(r, (json_object_size(list) + more) * sizeof *operations);
     const char *name;
     json_t *value;
     *count = 0;
@@ -63,34 +63,34 @@ static struct summary_operation *read_operations(struct json_reader *r, const js
 }
 
 /* What was only ever nested is listed there and nowhere else. */
-static void read_nested(struct json_reader *r, const json_t *operations, const json_t *nested)
+static void read_nested(struct field_reader *r, const json_t *operations, const json_t *nested)
 {
     struct summary *s = r->summary;
     const char *name;
     json_t *value;
-    s->nested_calls = json_get_number(r, nested, "nested.", "calls", false);
+    s->nested_calls = field_get_number(r, nested, "nested.", "calls", false);
     json_object_foreach(json_object_get(nested, "operations"), name, value) {
         uint64_t calls;
-        if (!json_as_number(value, &calls)) {
-            json_complain(r, "nested.operations.%s: expected a whole number, found %s", name, json_type_of(value));
+        if (!field_as_number(value, &calls)) {
+            field_complain(r, "nested.operations.%s: expected a whole number, found %s", name, field_type_of(value));
             return;
         }
         if (!json_object_get(operations, name))
             s->operations[s->operation_count++] =
-                (struct summary_operation){.name = json_copy(r, name), .nested_calls = calls};
+                (struct summary_operation){.name = field_copy(r, name), .nested_calls = calls};
     }
 }
 
-static void read_namespace(struct json_reader *r, const char *name, const json_t *value, struct summary_namespace *ns)
+static void read_namespace(struct field_reader *r, const char *name, const json_t *value, struct summary_namespace *ns)
 {
     char where[256];
     snprintf(where, sizeof where, "by_namespace.%s.", name);
     if (!json_is_object(value)) {
-        json_complain(r, "by_namespace.%s: expected an object, found %s", name, json_type_of(value));
+        field_complain(r, "by_namespace.%s: expected an object, found %s", name, field_type_of(value));
         return;
     }
-    ns->name = json_copy(r, name);
-    ns->has_budget = json_get_budget(r, value, where, &ns->flop_budget);
+    ns->name = field_copy(r, name);
+    ns->has_budget = field_get_budget(r, value, where, &ns->flop_budget);
     ns->operations = read_operations(r, value, where, 0, &ns->operation_count);
     for (size_t i = 0; i < ns->operation_count; i++) {
         ns->flops_used = cost_sum(ns->flops_used, ns->operations[i].flop_cost);
@@ -98,13 +98,13 @@ static void read_namespace(struct json_reader *r, const char *name, const json_t
     }
 }
 
-static void read_namespaces(struct json_reader *r, const json_t *root)
+static void read_namespaces(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
-    json_t *list = json_get_container(r, root, "", "by_namespace", JSON_OBJECT);
+    json_t *list = field_get_container(r, root, "", "by_namespace", JSON_OBJECT);
     const char *name;
     json_t *value;
-    s->namespaces = json_room(r, json_object_size(list) * sizeof *s->namespaces);
+    s->namespaces = field_room(r, json_object_size(list) * sizeof *s->namespaces);
     json_object_foreach(list, name, value) {
         if (r->failed)
             return;
@@ -115,33 +115,33 @@ static void read_namespaces(struct json_reader *r, const json_t *root)
 
 /* ---- the rest ---- */
 
-static void read_providers(struct json_reader *r, const json_t *root)
+static void read_providers(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
-    json_t *list = json_get_container(r, root, "", "providers", JSON_ARRAY);
-    s->providers = json_room(r, json_array_size(list) * sizeof *s->providers);
+    json_t *list = field_get_container(r, root, "", "providers", JSON_ARRAY);
+    s->providers = field_room(r, json_array_size(list) * sizeof *s->providers);
     for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
         json_t *value = json_array_get(list, i);
         s->providers[s->provider_count++] = (struct summary_provider){
-            .path = json_get_text(r, value, "providers.", "path"),
-            .name = json_get_text(r, value, "providers.", "name"),
-            .version = json_get_text(r, value, "providers.", "version"),
-            .integer_bits = (unsigned)json_get_number(r, value, "providers.", "integers", false),
+            .path = field_get_text(r, value, "providers.", "path"),
+            .name = field_get_text(r, value, "providers.", "name"),
+            .version = field_get_text(r, value, "providers.", "version"),
+            .integer_bits = (unsigned)field_get_number(r, value, "providers.", "integers", false),
         };
     }
 }
 
 /* The strings of an array one behind the other, each followed by `separator`. */
-static const char *join(struct json_reader *r, const json_t *list, const char *what, char separator, size_t *bytes)
+static const char *join(struct field_reader *r, const json_t *list, const char *what, char separator, size_t *bytes)
 {
     size_t length = 0;
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *item = json_array_get(list, i);
         if (!json_is_string(item))
-            json_complain(r, "%s: expected strings, found %s", what, json_type_of(item));
+            field_complain(r, "%s: expected strings, found %s", what, field_type_of(item));
         length += json_string_length(item) + 1;
     }
-    char *joined = json_room(r, length + 1);
+    char *joined = field_room(r, length + 1);
     *bytes = 0;
     for (size_t i = 0; joined && !r->failed && i < json_array_size(list); i++) {
         json_t *item = json_array_get(list, i);
@@ -152,7 +152,7 @@ static const char *join(struct json_reader *r, const json_t *list, const char *w
     return joined ? joined : "";
 }
 
-static uint64_t read_start(struct json_reader *r, const char *text)
+static uint64_t read_start(struct field_reader *r, const char *text)
 {
     struct tm at = {0};
     uint64_t nanoseconds = 0;
@@ -162,7 +162,7 @@ static uint64_t read_start(struct json_reader *r, const char *text)
     int fields = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min,
                         &at.tm_sec, &end);
     if (fields != 6) {
-        json_complain(r, "process.start: expected a time such as 2026-01-31T12:00:00Z, found \"%s\"", text);
+        field_complain(r, "process.start: expected a time such as 2026-01-31T12:00:00Z, found \"%s\"", text);
         return 0;
     }
     uint64_t unit = 100000000;
@@ -175,85 +175,85 @@ static uint64_t read_start(struct json_reader *r, const char *text)
     return seconds > 0 ? (uint64_t)seconds * 1000000000u + nanoseconds : nanoseconds;
 }
 
-static void read_process(struct json_reader *r, const json_t *root)
+static void read_process(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
-    json_t *process = json_get_container(r, root, "", "process", JSON_OBJECT);
-    s->pid = (uint32_t)json_get_number(r, process, "process.", "pid", false);
-    s->ppid = (uint32_t)json_get_number(r, process, "process.", "ppid", false);
-    s->threads = (uint32_t)json_get_number(r, process, "process.", "threads", false);
-    s->host = json_get_text(r, process, "process.", "host");
-    s->program = json_get_text(r, process, "process.", "program");
-    s->start_realtime_ns = read_start(r, json_get_text(r, process, "process.", "start"));
-    s->wall_ns = json_get_nanoseconds(r, process, "process.", "wall_seconds");
-    json_t *arguments = json_get_container(r, process, "process.", "arguments", JSON_ARRAY);
+    json_t *process = field_get_container(r, root, "", "process", JSON_OBJECT);
+    s->pid = (uint32_t)field_get_number(r, process, "process.", "pid", false);
+    s->ppid = (uint32_t)field_get_number(r, process, "process.", "ppid", false);
+    s->threads = (uint32_t)field_get_number(r, process, "process.", "threads", false);
+    s->host = field_get_text(r, process, "process.", "host");
+    s->program = field_get_text(r, process, "process.", "program");
+    s->start_realtime_ns = read_start(r, field_get_text(r, process, "process.", "start"));
+    s->wall_ns = field_get_nanoseconds(r, process, "process.", "wall_seconds");
+    json_t *arguments = field_get_container(r, process, "process.", "arguments", JSON_ARRAY);
     s->arguments = join(r, arguments, "process.arguments", 0, &s->arguments_bytes);
 }
 
-static void read_refused(struct json_reader *r, const json_t *root)
+static void read_refused(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
-    json_t *refused = json_get_container(r, root, "", "refused", JSON_OBJECT);
-    json_t *last = json_get_container(r, refused, "refused.", "last", JSON_OBJECT);
-    s->refused_calls = json_get_number(r, refused, "refused.", "calls", false);
-    s->refused_operation = json_get_text(r, last, "refused.last.", "operation");
-    s->refused_namespace = json_get_text(r, last, "refused.last.", "namespace");
-    s->refused_cost = json_get_number(r, last, "refused.last.", "flop_cost", false);
-    s->refused_remaining = json_get_number(r, last, "refused.last.", "flops_remaining", false);
+    json_t *refused = field_get_container(r, root, "", "refused", JSON_OBJECT);
+    json_t *last = field_get_container(r, refused, "refused.", "last", JSON_OBJECT);
+    s->refused_calls = field_get_number(r, refused, "refused.", "calls", false);
+    s->refused_operation = field_get_text(r, last, "refused.last.", "operation");
+    s->refused_namespace = field_get_text(r, last, "refused.last.", "namespace");
+    s->refused_cost = field_get_number(r, last, "refused.last.", "flop_cost", false);
+    s->refused_remaining = field_get_number(r, last, "refused.last.", "flops_remaining", false);
 }
 
-static void read_end(struct json_reader *r, const json_t *root)
+static void read_end(struct field_reader *r, const json_t *root)
 {
     static const char *const reasons[] = {"exit", "exec", "signal", "exhausted", "unknown"};
     struct summary *s = r->summary;
     json_t *complete = json_object_get(root, "complete");
-    json_t *why = json_get_container(r, root, "", "incomplete", JSON_ARRAY);
+    json_t *why = field_get_container(r, root, "", "incomplete", JSON_ARRAY);
     for (size_t i = 0; i < json_array_size(why); i++)
         for (unsigned bit = 0; bit < SUMMARY_INCOMPLETE_NAMES; bit++) {
             const char *name = json_string_value(json_array_get(why, i));
             if (name && strcmp(name, summary_incomplete_names[bit]) == 0)
                 s->incomplete |= 1u << bit;
         }
-    s->dropped_calls = json_get_number(r, root, "", "dropped_calls", false);
-    s->uncounted_calls = json_get_number(r, root, "", "uncounted_calls", false);
-    const char *text = json_get_text(r, root, "", "end_reason");
+    s->dropped_calls = field_get_number(r, root, "", "dropped_calls", false);
+    s->uncounted_calls = field_get_number(r, root, "", "uncounted_calls", false);
+    const char *text = field_get_text(r, root, "", "end_reason");
     const char *reason = *text ? NULL : "unknown";
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (strcmp(text, reasons[i]) == 0)
             reason = reasons[i];
     if (!reason) {
-        json_complain(r, "end_reason: expected exit, exec, signal, exhausted or unknown, found \"%s\"", text);
+        field_complain(r, "end_reason: expected exit, exec, signal, exhausted or unknown, found \"%s\"", text);
         return;
     }
-    summary_set_end(s, reason, (uint32_t)json_get_number(r, root, "", "end_status", false));
+    summary_set_end(s, reason, (uint32_t)field_get_number(r, root, "", "end_status", false));
     if (complete && !json_is_boolean(complete))
-        json_complain(r, "complete: expected true or false, found %s", json_type_of(complete));
+        field_complain(r, "complete: expected true or false, found %s", field_type_of(complete));
     s->complete = s->complete && !json_is_false(complete);
 }
 
-static void read_model(struct json_reader *r, const json_t *root)
+static void read_model(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
-    const char *convention = json_get_text(r, root, "", "convention");
+    const char *convention = field_get_text(r, root, "", "convention");
     json_t *multiplier = json_object_get(root, "flop_multiplier");
-    s->version = json_get_text(r, root, "", "flopshim_version");
-    s->cost_model = json_get_text(r, root, "", "cost_model");
+    s->version = field_get_text(r, root, "", "flopshim_version");
+    s->cost_model = field_get_text(r, root, "", "cost_model");
     s->convention = *convention ? convention : cost_convention_name(COST_OPS);
     if (strcmp(s->convention, "ops") != 0 && strcmp(s->convention, "fma") != 0)
-        json_complain(r, "convention: expected ops or fma, found \"%s\"", s->convention);
+        field_complain(r, "convention: expected ops or fma, found \"%s\"", s->convention);
     s->multiplier = multiplier ? json_number_value(multiplier) : 1;
     if (!(s->multiplier > 0 && isfinite(s->multiplier)))
-        json_complain(r, "flop_multiplier: expected a number above 0, found %s", json_type_of(multiplier));
+        field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(multiplier));
 }
 
-static void read_totals(struct json_reader *r, const json_t *root)
+static void read_totals(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
-    json_t *nested = json_get_container(r, root, "", "nested", JSON_OBJECT);
+    json_t *nested = field_get_container(r, root, "", "nested", JSON_OBJECT);
     size_t more = json_object_size(json_object_get(nested, "operations"));
-    s->has_budget = json_get_budget(r, root, "", &s->flop_budget);
+    s->has_budget = field_get_budget(r, root, "", &s->flop_budget);
     if (!json_object_get(root, "operations"))
-        json_complain(r, "operations: expected an object, found nothing");
+        field_complain(r, "operations: expected an object, found nothing");
     s->operations = read_operations(r, root, "", more, &s->operation_count);
     for (size_t i = 0; i < s->operation_count; i++) {
         struct summary_operation *operation = &s->operations[i];
@@ -266,16 +266,17 @@ static void read_totals(struct json_reader *r, const json_t *root)
         read_nested(r, json_object_get(root, "operations"), nested);
 }
 
-static void read_root(struct json_reader *r, const json_t *root)
+static void read_root(struct field_reader *r, const json_t *root)
 {
     size_t bytes;
     if (!json_is_object(root)) {
-        json_complain(r, "not a flopshim summary: expected an object, found %s", json_type_of(root));
+        field_complain(r, "not a flopshim summary: expected an object, found %s", field_type_of(root));
         return;
     }
-    uint64_t schema = json_get_number(r, root, "", "schema_version", true);
+    uint64_t schema = field_get_number(r, root, "", "schema_version", true);
     if (schema > SUMMARY_SCHEMA)
-        json_complain(r, "schema_version: %" PRIu64 " is newer than this flopshim reads (up to %d)", schema, SUMMARY_SCHEMA);
+        field_complain(r, "schema_version: %" PRIu64 " is newer than this flopshim reads (up to %d)", schema,
+                       SUMMARY_SCHEMA);
     if (r->failed)
         return;
     read_model(r, root);
@@ -286,31 +287,31 @@ static void read_root(struct json_reader *r, const json_t *root)
     read_process(r, root);
     read_refused(r, root);
     read_end(r, root);
-    json_t *uncovered = json_get_container(r, root, "", "uncovered", JSON_ARRAY);
+    json_t *uncovered = field_get_container(r, root, "", "uncovered", JSON_ARRAY);
     r->summary->uncovered = join(r, uncovered, "uncovered", ' ', &bytes);
 }
 
 int summary_from_json(const char *data, size_t length, const char *file, struct summary *summary, char *message,
                       size_t size)
 {
-    struct json_reader r = {.file = file, .summary = summary, .message = message, .size = size};
+    struct field_reader r = {.file = file, .summary = summary, .message = message, .size = size};
     json_error_t error;
     *summary = (struct summary){0};
     char *terminated = malloc(3 * length + 2); /* and behind it, the quoted one */
     if (!terminated || summary_reserve(summary, ARENA_FACTOR * length + ARENA_BASE) < 0) {
-        json_complain(&r, "out of memory");
+        field_complain(&r, "out of memory");
         free(terminated);
         return -1;
     }
     memcpy(terminated, data, length);
     terminated[length] = 0;
     char *quoted = terminated + length + 1;
-    size_t quoted_length = json_quote_large_numbers(terminated, length, quoted);
+    size_t quoted_length = field_quote_large_numbers(terminated, length, quoted);
     json_t *root = json_loadb(quoted, quoted_length, JSON_DECODE_ANY, &error);
     if (root)
         read_root(&r, root);
     else
-        json_complain(&r, "not valid JSON, line %d: %s", error.line, error.text);
+        field_complain(&r, "not valid JSON, line %d: %s", error.line, error.text);
     json_decref(root);
     free(terminated);
     if (r.failed)

@@ -266,11 +266,12 @@ static void tell_used(const char *path, const char *base, const char *name, char
     size_t length = strlen(name);
     if (!used || !size)
         return;
-    used[0] = 0;
-    if (folder + length < size) {
-        memmove(used, path, folder); /* used may be path */
-        memcpy(used + folder, name, length + 1);
+    if (folder + length >= size) {
+        used[0] = 0;
+        return;
     }
+    memmove(used, path, folder); /* used may be path */
+    memcpy(used + folder, name, length + 1);
 }
 
 int out_save(const struct out *out, const char *path, bool exclusive, char *used, size_t size)

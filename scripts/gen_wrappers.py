@@ -23,6 +23,7 @@ PREFIXES = {
 Arg = collections.namedtuple("Arg", "name kind array")
 Row = collections.namedtuple("Row", "line family prefixes faces args result mults adds cls source")
 Routine = collections.namedtuple("Routine", "name field scalar real row")
+SLOT_BYTES = 40  # sizeof(struct slot), asserted in forward.c
 CLASSES = ("exact", "leading", "estimate")
 
 
@@ -221,68 +222,103 @@ def read_arg(r, face, arg, index=""):
     return f"READ({where}, {index or 0})"
 
 
-def emit_cost(r, face, by_pointer, out):
-    used = used_args(r.row)
-
-    batch = any(a.array for a in r.row.args)
-    price = f"cost_price(ROUTINE_{r.name}, arg, call_convention)"
-    if batch:
-        out.append("        cost = 0;")
-        count = next(a for a in r.row.args if a.name == "group_count")
-        size = next(a for a in r.row.args if a.name == "group_size")
-        out.append(f"        for (int64_t g = 0, groups = {read_arg(r, face, count)}; g < groups; g++) {{")
-        values = ", ".join(read_arg(r, face, a, "g") for a in used) or "0"
-        out.append(f"            const int64_t arg[] = {{{values}}};")
-        out.append(f"            cost = cost_sum(cost, cost_times({price}, {read_arg(r, face, size, 'g')}));\n        }}")
-        return
-    for a in used:
+def emit_reads(r, face, by_pointer, out):
+    """The arguments of the count as local int64_t. Where a complex result may be passed by address (Intel's convention)
+    every argument may be one further on."""
+    if by_pointer:
+        second = r.row.args[1].name
+        out.append(f"    void *const first_ = call.binding->result_pointer ? {second}_ : {r.row.args[0].name}_;")
+    for a in used_args(r.row):
         source = a._replace(name="first") if by_pointer and a is r.row.args[0] else a
-        out.append(f"        const int64_t {a.name} = {read_arg(r, face, source)};")
-    array = f"const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};"
-    dims = [a.name for a in used if a.kind == "dim"]
-    degrees = [degree(ast.parse(f, mode="eval")) for f in (r.row.mults.lstrip("= "), r.row.adds or "0")]
-    if r.row.mults == r.row.adds == "0":
-        out.append("        cost = 0;")
-    elif dims and None not in degrees and max(degrees) <= 3 and "w" not in r.row.mults:
-        weights = (6, 2) if r.field == "c" else (1, 1)
-        out.append(f"        if (__builtin_expect((uint64_t)({' | '.join(dims)}) < call_small[{max(degrees)}], 1))")
-        out.append(f"            cost = (uint64_t)({weights[0]} * {plain(r.row.mults)} + {weights[1]} * {plain(r.row.adds)});")
-        out.append(f"        else {{\n            {array}\n            cost = {price};\n        }}")
-    else:
-        out.append(f"        {array}\n        cost = {price};")
+        out.append(f"    const int64_t {a.name} = {read_arg(r, face, source)};")
 
 
-def emit_body(r, face, out):
+def emit_price(r, face, by_pointer, out):
+    """Set cost, by the table of counts."""
+    used, price = used_args(r.row), f"cost_price(ROUTINE_{r.name}, arg, call_convention)"
+    if not any(a.array for a in r.row.args):
+        emit_reads(r, face, by_pointer, out)
+        out.append(f"    const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};")
+        out.append(f"    cost = {price};")
+        return
+    count = next(a for a in r.row.args if a.name == "group_count")
+    size = next(a for a in r.row.args if a.name == "group_size")
+    values = ", ".join(read_arg(r, face, a, "g") for a in used) or "0"
+    out.append(f"    cost = 0;\n    for (int64_t g = 0, groups = {read_arg(r, face, count)}; g < groups; g++) {{")
+    out.append(f"        const int64_t arg[] = {{{values}}};")
+    out.append(f"        cost = cost_sum(cost, cost_times({price}, {read_arg(r, face, size, 'g')}));\n    }}")
+
+
+def small_degree(row):
+    """The degree of a count that fits 64 bits for small dimensions, or None: no fast body."""
+    if row.mults.startswith("=") or any(a.array for a in row.args):
+        return None
+    degrees = [degree(ast.parse(f, mode="eval")) for f in (row.mults, row.adds)]
+    if None in degrees or max(degrees) > 3 or any(a.kind not in ("dim", "option") for a in used_args(row)):
+        return None
+    return max(degrees)
+
+
+Body = collections.namedtuple("Body", "name face result params passed by_pointer")
+
+
+def body_of(r, face):
     letter = "c" if face.startswith("c") else "f"
-    sub = face.endswith(":sub")
     args = list(cblas_args(r.row) if letter == "c" else r.row.args)
     result = {"": "void", "scalar": r.scalar, "real": r.real, "int": "intptr_t"}[r.row.result]
     by_pointer = letter == "f" and "_Complex" in result
-    if sub:
+    if face.endswith(":sub"):
         args, result = args + [Arg("dot", "array", False)], "void"
-    params = [c_parameter(r, letter, a) for a in args] + ["void *spare_"] * bool(by_pointer)
-    passed = [p.split()[-1].lstrip("*") for p in params]
+    params = [c_parameter(r, letter, a) for a in args] + ["void *spare_"] * by_pointer
     if letter == "f":
-        lengths = [f"size_t length_{i}" for i, a in enumerate(args) if a.kind == "option"]
-        params, passed = params + lengths, passed + [p.split()[-1] for p in lengths]
-    body = f"body_{r.name}_{letter}{'_sub' * sub}"
-    out.append(f"__attribute__((used)) {result} {body}({', '.join(params)})\n{{")
-    out.append("    CALL_PROLOGUE(call);")
-    if by_pointer:
-        # Intel's convention passes the result's address first: every argument is one further on
-        out.append(f"    void *const first_ = call.binding->result_pointer ? {passed[1]} : {passed[0]};")
-    out.append("    if (call_outermost(&call)) {\n        uint64_t cost;")
-    emit_cost(r, letter, by_pointer, out)
-    refused = "" if result == "void" else " (intptr_t)0" if result == "intptr_t" else " (%s)__builtin_nan(\"\")" % result
-    out.append(f"        if (!call_charge(&call, ROUTINE_{r.name}, cost))\n            return{refused};\n    }} else")
-    out.append(f"        call_count_nested(&call, ROUTINE_{r.name});")
-    types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in params)
-    call = f"(({result} (*)({types}))call.binding->target)({', '.join(passed)});"
-    if result == "void":
-        out.append(f"    {call}\n    call_end(&call);\n}}\n")
+        params += [f"size_t length_{i}" for i, a in enumerate(args) if a.kind == "option"]
+    passed = ", ".join(p.split()[-1].lstrip("*") for p in params)
+    return Body(f"{r.name}_{letter}{'_sub' * face.endswith(':sub')}", letter, result, params, passed, by_pointer)
+
+
+def emit_forward(b, end, out):
+    types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in b.params)
+    call = f"(({b.result} (*)({types}))call.binding->target)({b.passed});"
+    if b.result == "void":
+        out.append(f"    {call}\n    {end}(&call);\n}}\n")
     else:
-        out.append(f"    {result} result = {call}\n    call_end(&call);\n    return result;\n}}\n")
-    return body
+        out.append(f"    {b.result} result = {call}\n    {end}(&call);\n    return result;\n}}\n")
+
+
+def emit_slow_body(r, b, name, fast, out):
+    refused = {"void": "", "intptr_t": " 0"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
+    out.append(f"__attribute__((used, noinline)) {b.result} {name}({', '.join(b.params + ['uintptr_t caller'] * fast)})\n{{\n    CALL_BEGIN(call, {'caller' if fast else '(uintptr_t)__builtin_return_address(0)'});")
+    out.append("    if (call_outermost(&call)) {\n    uint64_t cost;")
+    emit_price(r, b.face, b.by_pointer, out)
+    out.append(f"    if (!call_charge(&call, ROUTINE_{r.name}, cost))\n        return{refused};\n    }} else")
+    out.append(f"        call_count_nested(ROUTINE_{r.name});")
+    emit_forward(b, "call_end", out)
+
+
+def emit_fast_body(r, b, bound, out):
+    """The plain case; everything else jumps to the slow body with the arguments in place (a sibling call)."""
+    caller = "(uintptr_t)__builtin_return_address(0)"
+    slow = f"{'return ' if b.result != 'void' else ''}slow_{b.name}({b.passed}, {caller}){'; return' if b.result == 'void' else ''};"
+    dims = " | ".join(a.name for a in used_args(r.row) if a.kind == "dim")
+    mults, adds = (6, 2) if r.field == "c" else (1, 1)
+    out.append(f"__attribute__((used, nocf_check)) {b.result} body_{b.name}({', '.join(b.params)})\n{{\n    CALL_BEGIN_FAST(call);")
+    out.append("    if (!call_is_plain(&call, (uintptr_t)__builtin_return_address(0))) {")
+    out.append(f"        {slow}\n    }}")
+    emit_reads(r, b.face, b.by_pointer, out)
+    out.append(f"    if (UNLIKELY((uint64_t)({dims or 0}) >= call_small[{bound}])) {{\n        {slow}\n    }}")
+    out.append(f"    const uint64_t cost = (uint64_t)({mults} * {plain(r.row.mults)} + {adds} * {plain(r.row.adds)});")
+    out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost)) {{\n        {slow}\n    }}")
+    emit_forward(b, "call_end_fast", out)
+
+
+def emit_body(r, face, out):
+    b, bound = body_of(r, face), small_degree(r.row)
+    if bound is None:
+        emit_slow_body(r, b, f"body_{b.name}", False, out)
+    else:
+        emit_slow_body(r, b, f"slow_{b.name}", True, out)
+        emit_fast_body(r, b, bound, out)
+    return f"body_{b.name}"
 
 
 def symbols_of(routines, schemes):
@@ -301,7 +337,7 @@ def symbols_of(routines, schemes):
 
 def emit_entry(index, symbol, body, out):
     out.append(f'".globl {symbol}\\n.type {symbol}, @function\\n{symbol}:\\n"\n'
-               f'"endbr64\\nleaq forward_slots+{8 * index}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
+               f'"endbr64\\nleaq forward_slots+{SLOT_BYTES * index}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
 
 
 def emit_shard(routines, by_routine, schemes_index):
@@ -357,7 +393,7 @@ def main():
     by_routine, bodies = collections.defaultdict(list), []
     for i, (name, r, face, _) in enumerate(symbols):
         by_routine[(r.name, face)].append((i, name))
-        bodies.append(f"body_{r.name}_{'c' if face[0] == 'c' else 'f'}{'_sub' * face.endswith(':sub')}")
+        bodies.append(f"body_{body_of(r, face).name}")
     outdir.mkdir(parents=True, exist_ok=True)
     title = f"/* generated from {pathlib.Path(spec).name} by gen_wrappers.py; do not edit */"
 

@@ -52,18 +52,17 @@ static bool shares(const struct thread *a, const struct account_chain *chain)
 
 static void return_grant(struct thread *t)
 {
-    uint64_t unused = t->own_grant->remaining_flops;
+    uint64_t unused = __atomic_load_n(&t->own_grant->remaining_flops, __ATOMIC_RELAXED);
     if (t->chain.context)
         t->chain.context->granted_flops -= unused;
     if (t->chain.process)
         t->chain.process->granted_flops -= unused;
-    t->own_grant->remaining_flops = 0;
+    __atomic_store_n(&t->own_grant->remaining_flops, 0, __ATOMIC_RELAXED);
 }
 
 void account_give_back(struct thread *t)
 {
-    if (t->own_grant->remaining_flops)
-        return_grant(t);
+    return_grant(t);
 }
 
 static bool is_alive(uint32_t tid)
@@ -132,7 +131,7 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct l
     if (fits) {
         uint64_t spare = spare_share(available(least) - cost);
         grant(&t->chain, cost + spare);
-        t->own_grant->remaining_flops = spare;
+        __atomic_store_n(&t->own_grant->remaining_flops, spare, __ATOMIC_RELAXED);
     }
     *remaining = available(least);
     *account = least;

@@ -4,25 +4,18 @@
 #include "shim.h"
 #include <string.h>
 
-uint64_t call_small[4] __attribute__((visibility("hidden")));
-int call_convention __attribute__((visibility("hidden")));
+uint64_t call_small[4];
+int call_convention;
 
-/* The outermost frame in progress is gone when a call comes from above it: its function was left by longjmp. */
-static bool is_stale(uintptr_t frame)
-{
-    return !call_tls.outer_frame || frame >= call_tls.outer_frame;
-}
-
-struct thread *call_enter_slowly(const struct binding *binding, uintptr_t frame)
+/* Nested: called from below the frame of the outermost call in progress. From above it, that frame is gone: its function
+ * was left without a return. */
+struct thread *call_enter(const struct binding *binding, uintptr_t frame)
 {
     struct thread *t = thread_attach();
-    if (!t || binding->from_provider)
-        return NULL;
-    if (!call_tls.idle && !is_stale(frame))
+    if (!t || binding->from_provider || (t->outer_frame && frame < t->outer_frame))
         return NULL;
     t->started_ns = 0;
-    call_tls.idle = NULL;
-    call_tls.outer_frame = frame;
+    t->outer_frame = frame;
     return t;
 }
 
@@ -48,7 +41,7 @@ static struct ledger_tally *count(struct thread *t, uint32_t routine, const char
 /* A call that is refused does not reach its stub's call_end. */
 static bool leave(struct thread *t)
 {
-    call_tls.idle = t;
+    t->outer_frame = 0;
     return false;
 }
 
@@ -59,21 +52,13 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
         thread_refresh(t);
         shim_unlock();
     }
-    bool timed = config.timing == CONFIG_TIMING_ALL || (config.timing == CONFIG_TIMING_AUTO && cost >= call_timed_flops);
+    bool timed = cost >= t->timing_flops;
     cost = cost_scale(cost, t->multiplier);
     if (!take(t, cost_routines[routine].name, cost))
         return leave(t);
     t->timed = count(t, routine, NULL, cost);
     t->timed_flops = cost;
     t->started_ns = timed ? ledger_now_ns() : 0;
-    return true;
-}
-
-bool call_charge_short(struct thread *t, uint32_t routine, uint64_t cost)
-{
-    if (!take(t, cost_routines[routine].name, cost))
-        return leave(t);
-    count(t, routine, NULL, cost);
     return true;
 }
 
@@ -113,11 +98,11 @@ __attribute__((visibility("hidden"))) int call_personality(int version, int acti
 
 void call_abandon(uintptr_t to)
 {
-    struct thread *t = call_tls.self;
-    if (!t || call_tls.idle || to < call_tls.outer_frame)
+    struct thread *t = thread_self();
+    if (!t || to < t->outer_frame)
         return;
     t->started_ns = 0;
-    call_tls.idle = t;
+    t->outer_frame = 0;
 }
 
 /* ---- arguments ---- */

@@ -1,11 +1,15 @@
 /* The way of a call: what every stub does, readable from top to bottom.
  *
- *   CALL_PROLOGUE    which provider?       (forward.c at first use)
+ *   call_find        which provider?       (forward.c at first use)
  *   call_outermost   nested? then it is forwarded, counted as nested, never charged
- *   ... cost         the stub's own line
+ *   ... cost         the stub's own lines
  *   call_charge      deduct, tally
  *   ... forward      the stub's own line
  *   call_end
+ *
+ * That is CALL_BEGIN in a slow body, which every routine has. BLAS has a fast body before it: the same way for the plain
+ * case (a known caller, no call in progress, small dimensions, a grant that suffices, a tally in reach), where all is
+ * checked before anything is changed; else it jumps to the slow body, its arguments still in place.
  *
  * No system call, lock, allocation or stdio here, nor any floating-point arithmetic. Included by the generated stubs only:
  * their entries leave the slot in r11, which is set aside in these files (-ffixed-r11). */
@@ -28,63 +32,44 @@ struct call {
 };
 
 /* An exception that unwinds through a stub ends its call: call_personality. */
-#define CALL_PROLOGUE(call)                                                                                           \
-    struct call call;                                                                                                 \
-    call_find(&call, call_slot, (uintptr_t)__builtin_return_address(0));                                              \
-    call.frame = (uintptr_t)__builtin_dwarf_cfa();                                                                    \
-    __asm__ volatile(".cfi_personality 0x1b, call_personality")
+#define CALL_UNWINDS() __asm__ volatile(".cfi_personality 0x1b, call_personality")
+
+#define CALL_BEGIN(call, caller)                                                                                          \
+    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa()};                                                    \
+    call_find(&call, call_slot, caller);                                                                               \
+    CALL_UNWINDS()
 
 /* Integer arguments: by reference, and by value (an LP64 caller leaves the upper half of the register undefined). */
 #define READ(pointer, i) (call.binding->wide ? ((const int64_t *)(pointer))[i] : ((const int32_t *)(pointer))[i])
 #define WIDTH(value) (call.binding->wide ? (int64_t)(value) : (int32_t)(value))
 
+/* ---- the slow body ---- */
+
+static inline bool call_comes_from(const struct binding *b, uintptr_t caller)
+{
+    return caller - b->start < b->length;
+}
+
 static inline void call_find(struct call *call, struct slot *slot, uintptr_t caller)
 {
-    const struct binding *b = atomic_load_explicit(&slot->first, memory_order_acquire);
-    if (UNLIKELY(!b || caller - b->start >= b->length))
-        b = forward_find(slot, caller);
-    call->binding = b;
+    call->binding = LIKELY(call_comes_from(&slot->hot, caller)) ? &slot->hot : forward_find(slot, caller);
 }
 
 static inline bool call_outermost(struct call *call)
 {
-    struct thread *t = call_tls.idle;
-    if (UNLIKELY(!t || call->binding->from_provider)) {
-        call->thread = call_enter_slowly(call->binding, call->frame);
-        return call->thread != NULL;
-    }
-    call_tls.idle = NULL;
-    call_tls.outer_frame = call->frame;
-    call->thread = t;
-    return true;
-}
-
-static inline void call_tally(struct thread *t, uint32_t routine, uint64_t cost)
-{
-    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    if (UNLIKELY(tally->routine != routine))
-        tally = thread_tally(t, routine, NULL);
-    tally->calls++;
-    if (UNLIKELY(__builtin_add_overflow(tally->flops, cost, &tally->flops)))
-        tally->flops = UINT64_MAX;
+    call->thread = call_enter(call->binding, call->frame);
+    return call->thread != NULL;
 }
 
 /* True: forward it. False: it was refused, the stub returns. */
 static inline bool call_charge(struct call *call, uint32_t routine, uint64_t cost)
 {
-    struct thread *t = call->thread;
-    if (UNLIKELY(cost >= t->careful_flops))
-        return call_charge_carefully(t, routine, cost);
-    if (t->grant && UNLIKELY(!grant_take(t->grant, cost)))
-        return call_charge_short(t, routine, cost);
-    call_tally(t, routine, cost);
-    return true;
+    return call_charge_carefully(call->thread, routine, cost);
 }
 
-static inline void call_count_nested(const struct call *call, uint32_t routine)
+static inline void call_count_nested(uint32_t routine)
 {
-    (void)call;
-    struct thread *t = call_tls.self;
+    struct thread *t = thread_self();
     if (t)
         thread_tally_nested(t, routine);
 }
@@ -94,7 +79,41 @@ static inline void call_end(const struct call *call)
     struct thread *t = call->thread;
     if (!t)
         return;
-    if (UNLIKELY(t->started_ns))
+    if (t->started_ns)
         call_stop_clock(t);
-    call_tls.idle = t;
+    t->outer_frame = 0;
+}
+
+/* ---- the fast body ---- */
+
+#define CALL_BEGIN_FAST(call)                                                                                          \
+    struct call call = {&call_slot->hot, call_self, (uintptr_t)__builtin_dwarf_cfa()};                                 \
+    CALL_UNWINDS()
+
+/* A known caller, and no call in progress? */
+static inline bool call_is_plain(const struct call *call, uintptr_t caller)
+{
+    return LIKELY(call_comes_from(call->binding, caller)) && LIKELY(!call->thread->outer_frame);
+}
+
+/* Charge, tally, begin; or change nothing. */
+static inline bool call_charge_fast(const struct call *call, uint32_t routine, uint64_t cost)
+{
+    struct thread *t = call->thread;
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    uint64_t flops;
+    if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine) ||
+        UNLIKELY(__builtin_add_overflow(tally->flops, cost, &flops)))
+        return false;
+    if (t->grant && UNLIKELY(!grant_take(t->grant, cost)))
+        return false;
+    t->outer_frame = call->frame;
+    tally->calls++;
+    tally->flops = flops;
+    return true;
+}
+
+static inline void call_end_fast(const struct call *call)
+{
+    call->thread->outer_frame = 0;
 }

@@ -65,7 +65,8 @@ static bool evaluate(const char *digits, size_t count, int exponent, uint64_t *v
         if (total >= UINT64_MAX)
             return false;
     }
-    *value = (uint64_t)total;
+    if (total)
+        *value = (uint64_t)total;
     return total > 0;
 }
 

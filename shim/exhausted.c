@@ -93,9 +93,10 @@ bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, ui
     flopshim_handler handler = context_handler();
     if (handler) {
         record(t, operation, cost, remaining);
-        call_tls.idle = t; /* the handler may call BLAS, longjmp or throw */
+        uintptr_t frame = t->outer_frame;
+        t->outer_frame = 0; /* the handler may call BLAS, longjmp or throw */
         run = handler(&refusal, context_handler_data()) == FLOPSHIM_RUN;
-        call_tls.idle = NULL;
+        t->outer_frame = frame;
         if (run)
             account_drain(t);
         return run;

@@ -9,8 +9,7 @@
  *     cblas_dgemv(...);
  *     flopshim_end(&used);            // used.flops_used == 131072
  *
- * Errors are negative; flopshim_error() says what one means. FLOPs are 64-bit integers; times of a multiplier are
- * truncated towards zero, call by call. */
+ * Every function returns FLOPSHIM_OK (0) or a negative enum flopshim_status, which flopshim_error() puts into words. */
 #ifndef FLOPSHIM_H
 #define FLOPSHIM_H
 
@@ -37,16 +36,16 @@ enum flopshim_scope {
 };
 
 struct flopshim_context {
-    const char *namespace_; /* label of the calls, at most 255 bytes; NULL: none */
-    uint64_t flop_budget;   /* FLOPs; 0: no limit of its own. FLOP_BUDGET holds all the same */
-    double multiplier;      /* each call costs this many times its FLOPs; 0: as FLOP_MULTIPLIER says */
-    int quiet;              /* no banner */
+    const char *namespace_;    /* label of the calls, at most 255 bytes; NULL: none */
+    uint64_t flop_budget;      /* FLOPs; 0: no limit of its own. FLOP_BUDGET holds all the same */
+    double multiplier;         /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
+    int quiet;                 /* no banner */
     enum flopshim_scope scope;
-    uint64_t flops_used;    /* what this context used when it was open before: it goes on from there */
+    uint64_t flops_used;       /* what this context used when it was open before: it goes on from there */
 };
 
 struct flopshim_usage {
-    uint64_t flop_budget;     /* 0: no limit */
+    uint64_t flop_budget;     /* FLOPs; 0: no limit */
     uint64_t flops_used;
     uint64_t flops_remaining; /* of flop_budget; 0 where there is no limit, or it was overrun */
     uint64_t calls;
@@ -65,46 +64,24 @@ struct flopshim_refusal {
 enum flopshim_answer { FLOPSHIM_SKIP = 0, FLOPSHIM_RUN = 1 };
 typedef enum flopshim_answer (*flopshim_handler)(const struct flopshim_refusal *refusal, void *data);
 
-#define FLOPSHIM_FUNCTIONS(F)                                                                                         \
-    /* Open a context: calls are labelled and charged to it until flopshim_end(). The struct is copied.               \
-     * FLOPSHIM_NESTED where one is open already; it stays. */                                                        \
-    F(flopshim_begin, (const struct flopshim_context *context), (context))                                            \
-    /* Close the calling thread's context, else the process's; what it used goes to *usage (NULL: to nobody). */      \
-    F(flopshim_end, (struct flopshim_usage * usage), (usage))                                                         \
-    /* A dotted scope inside whatever is active ("forward" and "attn": forward.attn), up to 64 deep, and its end. */  \
-    F(flopshim_push, (const char *name), (name))                                                                      \
-    F(flopshim_pop, (void), ())                                                                                       \
-    /* Charge flop_cost FLOPs of work that is not BLAS, under this name, with the rules of any call.                  \
-     * FLOPSHIM_REFUSED where it does not fit and the process goes on. */                                             \
-    F(flopshim_deduct, (const char *name, uint64_t flop_cost), (name, flop_cost))                                     \
-    /* What a namespace and those dotted below it have used so far in all threads; NULL: the whole process. */        \
-    F(flopshim_usage, (const char *namespace_, struct flopshim_usage *usage), (namespace_, usage))                    \
-    /* Called for every refused call instead of what FLOP_ON_EXHAUSTED says; NULL: nobody. */                         \
-    F(flopshim_on_exhausted, (flopshim_handler handler, void *data), (handler, data))                                 \
-    /* Price a call without running it: flopshim_cost("dgemm", "m=512 n=512 k=512", &flops). Integers by their names, \
-     * options as letters (side=L). */                                                                                \
-    F(flopshim_cost, (const char *routine, const char *arguments, uint64_t *flop_cost), (routine, arguments, flop_cost)) \
-    /* Forget what closed work has used; an open context, and the process's budget, keep what they have used. */      \
-    F(flopshim_reset, (void), ())                                                                                     \
-    /* Write the summary so far to a path, or a template as FLOP_OUTPUT has them. */                                                  \
-    F(flopshim_write_summary, (const char *path), (path))
-
-#ifdef FLOPSHIM_INSIDE
-
-#define FLOPSHIM_DECLARE(name, parameters, arguments) int name parameters;
-FLOPSHIM_FUNCTIONS(FLOPSHIM_DECLARE)
-#undef FLOPSHIM_DECLARE
-/* Version of the preloaded library, "0.1.0"; NULL where there is none. */
-const char *flopshim_version(void);
-
+#ifdef FLOPSHIM_INSIDE /* the library itself */
+#define FLOPSHIM_API extern
+#define FLOPSHIM_REACH(name, type, ...) ;
 #else
-
-/* Not <dlfcn.h>: its RTLD_DEFAULT needs _GNU_SOURCE. */
+/* Not <dlfcn.h>, whose RTLD_DEFAULT needs _GNU_SOURCE. */
 #ifdef __cplusplus
 extern void *dlsym(void *handle, const char *name) noexcept(true);
 #else
-extern void *dlsym(void *, const char *);
+extern void *dlsym(void *handle, const char *name);
 #endif
+#define FLOPSHIM_API static inline
+/* Forwards to the preloaded library's function of the same name. */
+#define FLOPSHIM_REACH(name, type, ...)                                                                               \
+    {                                                                                                                 \
+        static void *found;                                                                                           \
+        void *function = flopshim_find_(#name, &found);                                                               \
+        return function ? (__extension__(int(*) type) function)(__VA_ARGS__) : FLOPSHIM_NOT_LOADED;                   \
+    }
 
 static inline void *flopshim_find_(const char *name, void **found)
 {
@@ -118,24 +95,68 @@ static inline void *flopshim_find_(const char *name, void **found)
     }
     return function == &absent ? (void *)0 : function;
 }
+#endif
 
-#define FLOPSHIM_DEFINE(name, parameters, arguments)                                                                  \
-    static inline int name parameters                                                                                 \
-    {                                                                                                                 \
-        static void *found;                                                                                           \
-        void *function = flopshim_find_(#name, &found);                                                               \
-        return function ? ((int(*) parameters)function)arguments : FLOPSHIM_NOT_LOADED;                               \
-    }
-FLOPSHIM_FUNCTIONS(FLOPSHIM_DEFINE)
-#undef FLOPSHIM_DEFINE
+/* Open a context: calls are labelled and charged to it until flopshim_end(). The struct and its name are copied. FLOP_BUDGET
+ * limits them too. Failure: FLOPSHIM_NESTED where one is open for this thread or the process already, which stays;
+ * FLOPSHIM_BAD_ARGUMENT; FLOPSHIM_NO_SPACE. */
+FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
+    FLOPSHIM_REACH(flopshim_begin, (const struct flopshim_context *), context)
 
+/* Close the calling thread's context, or else the process's, with the scopes pushed inside it. What it used goes to *usage,
+ * which may be NULL. Failure: FLOPSHIM_NOT_OPEN. */
+FLOPSHIM_API int flopshim_end(struct flopshim_usage *usage)
+    FLOPSHIM_REACH(flopshim_end, (struct flopshim_usage *), usage)
+
+/* Open a scope inside whatever is active in this thread: "attn" within "forward" tallies under forward.attn. It has no
+ * budget of its own. At most 64 deep and 511 bytes in all. Failure: FLOPSHIM_BAD_ARGUMENT. */
+FLOPSHIM_API int flopshim_push(const char *name)
+    FLOPSHIM_REACH(flopshim_push, (const char *), name)
+
+/* Close the innermost scope of this thread. Failure: FLOPSHIM_NOT_OPEN. */
+FLOPSHIM_API int flopshim_pop(void)
+    FLOPSHIM_REACH(flopshim_pop, (void), )
+
+/* Charge flop_cost FLOPs of work that is not BLAS under a name, with the rules of any call: the multiplier applies, and what
+ * does not fit is refused (FLOPSHIM_REFUSED, where the process goes on). A cost of 0 counts as one call. */
+FLOPSHIM_API int flopshim_deduct(const char *name, uint64_t flop_cost)
+    FLOPSHIM_REACH(flopshim_deduct, (const char *, uint64_t), name, flop_cost)
+
+/* What a namespace, and those dotted below it, have used in all threads so far; NULL: the whole process. Counts of threads
+ * that are running are read as they grow. Failure: FLOPSHIM_UNKNOWN where no call was made under that name. */
+FLOPSHIM_API int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
+    FLOPSHIM_REACH(flopshim_usage, (const char *, struct flopshim_usage *), namespace_, usage)
+
+/* Have a handler called for every refused call, of any thread, instead of what FLOP_ON_EXHAUSTED says; NULL: no handler. */
+FLOPSHIM_API int flopshim_on_exhausted(flopshim_handler handler, void *data)
+    FLOPSHIM_REACH(flopshim_on_exhausted, (flopshim_handler, void *), handler, data)
+
+/* Price a call without running it, before any multiplier: flopshim_cost("dgemm", "m=512 n=512 k=512", &flops). Integers by
+ * LAPACK's names, options as letters (side=L); absent ones have LAPACK's usual case. Failure: FLOPSHIM_UNKNOWN routine,
+ * FLOPSHIM_BAD_ARGUMENT. */
+FLOPSHIM_API int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
+    FLOPSHIM_REACH(flopshim_cost, (const char *, const char *, uint64_t *), routine, arguments, flop_cost)
+
+/* Forget what closed contexts, and work outside any, have used. An open context keeps its use, and so does the process's
+ * budget: what was used of it stays used. */
+FLOPSHIM_API int flopshim_reset(void)
+    FLOPSHIM_REACH(flopshim_reset, (void), )
+
+/* Write the summary so far to a path, or a template as FLOP_OUTPUT has them; the extension picks the format. Failure:
+ * FLOPSHIM_NO_SPACE where the file cannot be written. */
+FLOPSHIM_API int flopshim_write_summary(const char *path)
+    FLOPSHIM_REACH(flopshim_write_summary, (const char *), path)
+
+/* The preloaded library's version, "0.1.0"; NULL where there is none. */
+#ifdef FLOPSHIM_INSIDE
+const char *flopshim_version(void);
+#else
 static inline const char *flopshim_version(void)
 {
     static void *found;
     void *function = flopshim_find_("flopshim_version", &found);
-    return function ? ((const char *(*)(void))function)() : (const char *)0;
+    return function ? (__extension__(const char *(*)(void))function)() : (const char *)0;
 }
-
 #endif
 
 static inline const char *flopshim_error(int status)
@@ -153,6 +174,8 @@ static inline const char *flopshim_error(int status)
     }
 }
 
+#undef FLOPSHIM_API
+#undef FLOPSHIM_REACH
 #ifdef __cplusplus
 }
 #endif

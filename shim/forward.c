@@ -19,6 +19,9 @@ void *forward_bound_body[BOUND_MAX] __attribute__((visibility("hidden")));
 void *(*forward_dlsym)(void *, const char *) __attribute__((visibility("hidden")));
 
 static atomic_uint bound_used;
+static atomic_bool slot_taken[SYMBOL_COUNT];
+
+_Static_assert(sizeof(struct slot) == 40, "the entries in assembly, here and in gen_wrappers.py, count slots by 40 bytes");
 
 /* What dlsym gives out for a name on a handle: an entry of its own, bound to the handle's function. */
 #define TEXT_OF(x) #x
@@ -27,7 +30,7 @@ extern char forward_bound_entries[] __attribute__((visibility("hidden")));
 #define BOUND_ENTRY_BYTES 32
 __asm__(".text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
         ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(BOUND_MAX) "\n.balign 32\nendbr64\n"
-        "leaq forward_slots+8*" TEXT(SYMBOL_COUNT) "+8*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
+        "leaq forward_slots+40*" TEXT(SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
         ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n");
 
 /* ---- small pieces ---- */
@@ -173,32 +176,50 @@ static void *resolve(const char *name, const char *path)
 
 /* ---- bindings ---- */
 
-static struct binding *make_binding(uint32_t symbol, void *target)
+static void describe(struct binding *b, uint32_t symbol, void *target)
 {
-    struct binding *b = take_memory(sizeof *b);
     const struct provider *p = provider_of(target);
-    if (!b) {
-        message_line("flopshim: out of memory for the binding of ", name_of(symbol), NULL);
-        abort();
-    }
-    *b = (struct binding){.target = target, .wide = forward_symbols[symbol].wide || (p && p->wide)};
+    b->target = target;
+    b->wide = forward_symbols[symbol].wide || (p && p->wide);
     b->result_pointer = p && p->result_pointer;
     lifecycle_note(0);
     if (config.verbose)
         message_line("flopshim: ", name_of(symbol), " -> ", p ? p->path : "?", b->wide ? " (64-bit integers)" : "", NULL);
-    return b;
 }
 
-/* A provider's own bindings go last: the program's is the one that the stub tries first. */
-static void link_binding(struct slot *slot, struct binding *b)
+/* Readers compare with length last (x86-64 keeps the order of stores): a half-written binding matches no caller. */
+static void open_for(struct binding *b, uintptr_t start, uintptr_t length)
 {
-    struct binding *_Atomic *place = &slot->first;
-    if (b->from_provider)
-        for (struct binding *other; (other = *place); place = (struct binding *_Atomic *)&other->next)
-            ;
+    b->start = start;
+    __atomic_store_n(&b->length, length, __ATOMIC_RELEASE);
+}
+
+static void link_behind(struct slot *slot, struct binding *b)
+{
+    struct binding *next = __atomic_load_n(&slot->hot.next, __ATOMIC_RELAXED);
     do
-        b->next = *place;
-    while (!atomic_compare_exchange_weak((struct binding *_Atomic *)place, &b->next, b));
+        b->next = next;
+    while (!__atomic_compare_exchange_n(&slot->hot.next, &next, b, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+/* The slot's own binding for the first caller that is no provider; whoever comes later, a link of the list. */
+static const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider)
+{
+    uint32_t symbol = (uint32_t)(slot - forward_slots);
+    struct binding *b = from_provider || !length || atomic_exchange(&slot_taken[symbol], true) ? NULL : &slot->hot;
+    bool behind = !b;
+    if (behind)
+        b = take_memory(sizeof *b);
+    if (!b) {
+        message_line("flopshim: out of memory for the binding of ", name_of(symbol), NULL);
+        abort();
+    }
+    describe(b, symbol, target);
+    b->from_provider = from_provider;
+    open_for(b, start, length);
+    if (behind)
+        link_behind(slot, b);
+    return b;
 }
 
 static _Noreturn void no_provider(const char *name, const char *path)
@@ -208,27 +229,34 @@ static _Noreturn void no_provider(const char *name, const char *path)
     abort();
 }
 
+/* Code that lies in no object (made at run time) is bound as [0, 0). */
+static const struct binding *look_up(const struct slot *slot, uintptr_t caller, bool nowhere)
+{
+    for (const struct binding *b = &slot->hot; b; b = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE))
+        if (caller - b->start < b->length || (nowhere && !b->length && b->target && b != &slot->hot))
+            return b;
+    return NULL;
+}
+
 const struct binding *forward_find(struct slot *slot, uintptr_t caller)
 {
     uintptr_t start = 0, end = 0;
     const char *path = NULL;
+    const struct binding *known = look_up(slot, caller, false);
+    if (known)
+        return known;
     int saved = errno;
-    object_at(caller, &start, &end, &path);
-    for (const struct binding *b = slot->first; b; b = b->next)
-        if (b->start == start && b->length == end - start)
-            return b;
+    bool nowhere = !object_at(caller, &start, &end, &path);
+    if (nowhere && (known = look_up(slot, caller, true)))
+        return known;
     lifecycle_start();
     uint32_t symbol = (uint32_t)(slot - forward_slots);
     void *target = resolve(name_of(symbol), path);
     if (!target)
         no_provider(name_of(symbol), path);
-    struct binding *b = make_binding(symbol, target);
-    b->start = start;
-    b->length = end - start;
-    b->from_provider = path && provider_is_pure(path);
-    link_binding(slot, b);
+    known = bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
     errno = saved;
-    return b;
+    return known;
 }
 
 /* ---- dlsym ---- */
@@ -257,8 +285,7 @@ static void *bind_entry(uint32_t symbol, void *target)
     unsigned used = bound_used < BOUND_MAX ? bound_used : BOUND_MAX;
     void *body = (char *)forward_symbols + forward_symbols[symbol].body;
     for (unsigned i = 0; i < used; i++) {
-        const struct binding *b = forward_slots[SYMBOL_COUNT + i].first;
-        if (b && b->target == target && forward_bound_body[i] == body)
+        if (forward_slots[SYMBOL_COUNT + i].hot.target == target && forward_bound_body[i] == body)
             return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * i;
     }
     unsigned mine = atomic_fetch_add(&bound_used, 1);
@@ -266,10 +293,10 @@ static void *bind_entry(uint32_t symbol, void *target)
         lifecycle_uncovered("dlsym-table-full");
         return target;
     }
-    struct binding *b = make_binding(symbol, target);
-    b->length = UINTPTR_MAX;
+    struct binding *b = &forward_slots[SYMBOL_COUNT + mine].hot;
     forward_bound_body[mine] = body;
-    forward_slots[SYMBOL_COUNT + mine].first = b;
+    describe(b, symbol, target);
+    open_for(b, 0, UINTPTR_MAX);
     return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * mine;
 }
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* For calls from [start, start + length): go to target. Never changed after it was linked into its slot, never freed. */
+/* For calls from [start, start + length): go to target. Never changed once length is set, never freed. */
 struct binding {
     uintptr_t start;
     uintptr_t length;
@@ -15,8 +15,9 @@ struct binding {
     struct binding *next;
 };
 
+/* hot: of the first caller that is no provider itself, tried by the stub; hot.next: the others'. */
 struct slot {
-    struct binding *_Atomic first;
+    struct binding hot;
 };
 
 /* One exported name (generated, without relocations: offsets from forward_symbols). */

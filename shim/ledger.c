@@ -112,6 +112,9 @@ void ledger_create(const char *dir)
     bool asked = *dir;
     for (size_t i = asked ? 0 : 1; i < (asked ? 1 : 4) && !ledger; i++)
         try_file(places[i], nonce);
+    /* The folder of a `flopshim run` that is over: what it started in the background goes on alone. */
+    for (size_t i = 1; asked && errno == ENOENT && i < 4 && !ledger; i++)
+        try_file(places[i], nonce);
     if (!ledger) {
         mapped_bytes = LEDGER_MAX_BYTES / 8;
         use_memory(0);

@@ -146,7 +146,8 @@ struct ledger_view {
  * text. */
 int ledger_check(const void *base, size_t size_bytes, struct ledger_view *view, const char **why);
 
-/* Map a ledger file read-only and check it. Failure: -1 with errno (why == NULL) or -1 and a text. The mapping stays. */
+/* Read a ledger file into memory and check it; a live one may grow meanwhile and is read again, up to five times. Failure:
+ * -1 with errno (*why == NULL) or -1 and a text. The memory stays. */
 int ledger_load(const char *path, struct ledger_view *view, const char **why);
 
 /* The next block behind `block` (NULL: the first), or NULL. */

@@ -28,6 +28,9 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static bool written; /* a summary of this process was written before */
 static char first_file[1100];
+static int exit_status;
+
+static void note_status(int status, void *unused);
 
 void shim_lock(void)
 {
@@ -110,6 +113,7 @@ __attribute__((constructor)) static void start(void)
     int saved = errno;
     forward_start();
     lifecycle_start();
+    on_exit(note_status, NULL);
     errno = saved;
 }
 
@@ -203,24 +207,34 @@ static bool summarise(struct summary *summary)
     return !summary_from_ledger(&view, NULL, summary);
 }
 
+static void write_files(void)
+{
+    struct summary summary;
+    if (!summarise(&summary))
+        return;
+    if (summary_is_worth_a_file(&summary))
+        output_write_all(config.output, &summary, label(), written, first_file, sizeof first_file);
+    /* What could not be written to its file went to stderr: the ledger is not needed. */
+    ledger_remove();
+    written = true;
+    summary_free(&summary);
+}
+
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
 {
     int saved = errno;
     if (state != READY || getpid() != owner || !ledger)
         return "";
+    int cancel_state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     bool locked = lock_at_end();
-    struct summary summary;
     ledger->end_reason = reason;
     ledger->end_status = status;
     ledger->end_monotonic_ns = ledger_now_ns();
-    if (summarise(&summary)) {
-        if (!output_write_all(config.output, &summary, label(), written, first_file, sizeof first_file))
-            ledger_remove();
-        written = true;
-        summary_free(&summary);
-    }
+    write_files();
     if (locked)
         shim_unlock();
+    pthread_setcancelstate(cancel_state, NULL);
     errno = saved;
     return first_file;
 }
@@ -238,9 +252,16 @@ int lifecycle_write_to(const char *path)
     return status;
 }
 
+/* exit() tells handlers its status, and destructors nothing. */
+static void note_status(int status, void *unused)
+{
+    (void)unused;
+    exit_status = status;
+}
+
 __attribute__((destructor)) static void finish(void)
 {
-    lifecycle_write_summary(LEDGER_END_EXIT, 0);
+    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)exit_status);
 }
 
 static void flush_if_free(FILE *stream)

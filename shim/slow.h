@@ -8,16 +8,14 @@
 
 /* Below this, the OR of a call's dimensions cannot overflow a formula of that degree in 64 bits; all 0 where counts do not
  * follow the `ops` convention, which is the one that stubs compute inline. */
-extern uint64_t call_small[4];
-extern int call_convention;
+extern uint64_t call_small[4] __attribute__((visibility("hidden")));
+extern int call_convention __attribute__((visibility("hidden")));
 
-/* The thread, where the call is outermost after all (first call of a thread, stale frame), else NULL. */
-struct thread *call_enter_slowly(const struct binding *binding, uintptr_t frame);
+/* The thread, where the call is outermost, else NULL. */
+struct thread *call_enter(const struct binding *binding, uintptr_t frame);
 
-/* Multiplier, clock, pending changes. */
+/* Pending changes, multiplier, budget, tally, clock. False: refused. */
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost);
-/* The grant is too small. */
-bool call_charge_short(struct thread *t, uint32_t routine, uint64_t cost);
 void call_stop_clock(struct thread *t);
 /* Calls that cost this or more are timed under FLOP_TIMING=auto: 20 us and more on today's processors, where two clock
  * reads take 0.05. */
@@ -45,17 +43,17 @@ int64_t call_flag_float(const void *param);
 int64_t call_flag_double(const void *param);
 
 /* The owner's side of a grant: plain stores. Whoever calls it back sets `recalled`, makes a barrier on every processor
- * (membarrier), and waits for `inside` to be 0: after that the owner has either finished or seen the recall. */
-static inline bool grant_take(struct ledger_grant *grant, uint64_t cost)
+ * (membarrier), and waits for `inside` to be 0: after that the owner has either finished or seen the recall. The fences only
+ * hold the compiler back. */
+static inline bool grant_take(struct ledger_grant *g, uint64_t cost)
 {
-    volatile struct ledger_grant *g = grant;
-    g->inside = 1;
+    __atomic_store_n(&g->inside, 1, __ATOMIC_RELAXED);
     atomic_signal_fence(memory_order_seq_cst);
-    uint64_t remaining = g->remaining_flops;
-    bool fits = !g->recalled && cost <= remaining;
+    uint64_t remaining = __atomic_load_n(&g->remaining_flops, __ATOMIC_RELAXED);
+    bool fits = !__atomic_load_n(&g->recalled, __ATOMIC_RELAXED) && cost <= remaining;
     if (fits)
-        g->remaining_flops = remaining - cost;
+        __atomic_store_n(&g->remaining_flops, remaining - cost, __ATOMIC_RELAXED);
     atomic_signal_fence(memory_order_seq_cst);
-    g->inside = 0;
+    __atomic_store_n(&g->inside, 0, __ATOMIC_RELAXED);
     return fits;
 }

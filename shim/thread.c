@@ -13,7 +13,8 @@
 #define MORE_TALLIES 255
 #define FIRST_INDEX 128
 
-__thread struct call_tls call_tls __attribute__((tls_model("initial-exec")));
+struct thread thread_none = {.outer_frame = UINTPTR_MAX};
+__thread struct thread *call_self __attribute__((tls_model("initial-exec"))) = &thread_none;
 
 struct thread *thread_list;
 uint32_t thread_live;
@@ -44,7 +45,7 @@ static void cool_down(struct thread *t)
 static void detach(void *state)
 {
     struct thread *t = state;
-    if (call_tls.self != t)
+    if (call_self != t)
         return; /* a fork child's copy */
     shim_lock();
     account_give_back(t);
@@ -53,10 +54,11 @@ static void detach(void *state)
     t->scopes = 0;
     t->path[0] = 0;
     t->started_ns = 0;
+    t->outer_frame = 0;
     t->next_free = free_threads;
     free_threads = t;
     thread_live--;
-    call_tls = (struct call_tls){0};
+    call_self = &thread_none;
     shim_unlock();
 }
 
@@ -80,8 +82,8 @@ static struct thread *make_thread(void)
 
 struct thread *thread_attach(void)
 {
-    if (call_tls.self || !lifecycle_start())
-        return call_tls.self;
+    if (thread_self() || !lifecycle_start())
+        return thread_self();
     int saved = errno;
     shim_lock();
     lifecycle_open_ledger();
@@ -96,7 +98,7 @@ struct thread *thread_attach(void)
         t->own_grant->tid = (uint32_t)gettid();
         thread_live++;
         ledger->threads++;
-        call_tls.self = t;
+        call_self = t;
         thread_refresh(t);
     }
     shim_unlock();
@@ -110,18 +112,16 @@ void thread_forget_all(void)
 {
     thread_list = free_threads = NULL;
     thread_live = 0;
-    call_tls = (struct call_tls){0};
+    call_self = &thread_none;
     if (key_made)
         pthread_setspecific(key, NULL);
 }
 
 /* ---- what a thread is charged to ---- */
 
-static uint64_t careful_from(const struct thread *t)
+static uint64_t timing_from(void)
 {
-    if (t->multiplier != 1 || config.timing == CONFIG_TIMING_ALL)
-        return 0;
-    return config.timing == CONFIG_TIMING_AUTO ? call_timed_flops : UINT64_MAX;
+    return config.timing == CONFIG_TIMING_ALL ? 0 : config.timing == CONFIG_TIMING_AUTO ? call_timed_flops : UINT64_MAX;
 }
 
 void thread_refresh(struct thread *t)
@@ -144,7 +144,8 @@ void thread_refresh(struct thread *t)
     strcpy(name + length, scopes);
     t->namespace_ = ledger_intern(name);
     t->stale = false;
-    t->careful_flops = careful_from(t);
+    t->timing_flops = timing_from();
+    t->careful_flops = t->multiplier != 1 ? 0 : t->timing_flops;
     cool_down(t);
 }
 

@@ -18,6 +18,7 @@ struct account_chain {
 };
 
 struct thread {
+    uintptr_t outer_frame;      /* frame address of the outermost call in progress; 0: none */
     uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
     struct ledger_grant *grant; /* what it may use without asking; NULL: no account has a limit */
     uint64_t started_ns;        /* of the timed call in progress, or 0 */
@@ -25,6 +26,7 @@ struct thread {
     bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
     struct ledger_tally *hot[THREAD_HOT];
 
+    uint64_t timing_flops;      /* calls that cost this or more, before the multiplier, are timed */
     struct ledger_tally *timed;
     uint64_t timed_flops;
     struct account_chain chain;
@@ -48,14 +50,15 @@ struct thread {
     struct thread *next_free; /* those without an owner */
 };
 
-/* 24 bytes of initial-exec TLS. `idle` is `self` while the thread is outside of any counted call, else NULL, so that one
- * load tells "attached and outermost". */
-struct call_tls {
-    struct thread *idle;
-    struct thread *self;
-    uintptr_t outer_frame; /* frame address of the outermost call in progress */
-};
-extern __thread struct call_tls call_tls __attribute__((tls_model("initial-exec")));
+/* 8 bytes of initial-exec TLS: the thread, or thread_none, which is always inside a call, before it was attached. */
+extern __thread struct thread *call_self __attribute__((tls_model("initial-exec"), visibility("hidden")));
+extern struct thread thread_none __attribute__((visibility("hidden")));
+
+/* The calling thread where it is attached, else NULL. */
+static inline struct thread *thread_self(void)
+{
+    return call_self == &thread_none ? NULL : call_self;
+}
 
 /* The calling thread's state, made where it has none. NULL while the shim is disabled or starting. errno is kept. */
 struct thread *thread_attach(void);

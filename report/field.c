@@ -1,5 +1,5 @@
 /* Fields of a JSON value, by jansson, with complaints that name file, field and what was expected. */
-#include "json_fields.h"
+#include "field.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -11,7 +11,7 @@
 #define NS_PER_SECOND 1e9
 #define SECONDS_MAX 1e10
 
-void json_complain(struct json_reader *r, const char *format, ...)
+void field_complain(struct field_reader *r, const char *format, ...)
 {
     va_list arguments;
     if (r->failed)
@@ -24,42 +24,42 @@ void json_complain(struct json_reader *r, const char *format, ...)
     va_end(arguments);
 }
 
-const char *json_type_of(const json_t *value)
+const char *field_type_of(const json_t *value)
 {
     static const char *const names[] = {"an object", "an array",  "a string", "an integer",
                                         "a number with a fraction", "true", "false",    "null"};
     return value ? names[json_typeof(value)] : "nothing";
 }
 
-void *json_room(struct json_reader *r, size_t bytes)
+void *field_room(struct field_reader *r, size_t bytes)
 {
     void *memory = summary_alloc(r->summary, bytes);
     if (!memory)
-        json_complain(r, "out of memory");
+        field_complain(r, "out of memory");
     return memory;
 }
 
-const char *json_copy(struct json_reader *r, const char *text)
+const char *field_copy(struct field_reader *r, const char *text)
 {
     size_t bytes = strlen(text) + 1;
-    char *memory = json_room(r, bytes);
+    char *memory = field_room(r, bytes);
     return memory ? memcpy(memory, text, bytes) : "";
 }
 
-const char *json_get_text(struct json_reader *r, const json_t *object, const char *where, const char *key)
+const char *field_get_text(struct field_reader *r, const json_t *object, const char *where, const char *key)
 {
     json_t *value = json_object_get(object, key);
     if (!value)
         return "";
     if (!json_is_string(value)) {
-        json_complain(r, "%s%s: expected a string, found %s", where, key, json_type_of(value));
+        field_complain(r, "%s%s: expected a string, found %s", where, key, field_type_of(value));
         return "";
     }
-    return json_copy(r, json_string_value(value));
+    return field_copy(r, json_string_value(value));
 }
 
-/* Numbers beyond jansson's range arrive as strings of digits (see json_quote_large_numbers). */
-bool json_as_number(const json_t *value, uint64_t *number)
+/* Numbers beyond jansson's range arrive as strings of digits (see field_quote_large_numbers). */
+bool field_as_number(const json_t *value, uint64_t *number)
 {
     if (json_is_integer(value) && json_integer_value(value) >= 0) {
         *number = (uint64_t)json_integer_value(value);
@@ -73,50 +73,50 @@ bool json_as_number(const json_t *value, uint64_t *number)
     return errno == 0;
 }
 
-uint64_t json_get_number(struct json_reader *r, const json_t *object, const char *where, const char *key, bool required)
+uint64_t field_get_number(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required)
 {
     json_t *value = json_object_get(object, key);
     uint64_t number = 0;
-    if ((value || required) && !json_as_number(value, &number))
-        json_complain(r, "%s%s: expected a whole number from 0 to 2^64-1, found %s", where, key, json_type_of(value));
+    if ((value || required) && !field_as_number(value, &number))
+        field_complain(r, "%s%s: expected a whole number from 0 to 2^64-1, found %s", where, key, field_type_of(value));
     return number;
 }
 
-uint64_t json_get_nanoseconds(struct json_reader *r, const json_t *object, const char *where, const char *key)
+uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key)
 {
     json_t *value = json_object_get(object, key);
     double seconds = value ? json_number_value(value) : 0;
     if (value && (!json_is_number(value) || !(seconds >= 0 && seconds < SECONDS_MAX))) {
-        json_complain(r, "%s%s: expected seconds, found %s", where, key, json_type_of(value));
+        field_complain(r, "%s%s: expected seconds, found %s", where, key, field_type_of(value));
         return 0;
     }
     return (uint64_t)llround(seconds * NS_PER_SECOND);
 }
 
 /* A nested object, or NULL. */
-json_t *json_get_container(struct json_reader *r, const json_t *object, const char *where, const char *key, json_type type)
+json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type)
 {
     json_t *value = json_object_get(object, key);
     if (!value || json_is_null(value))
         return NULL;
     if (json_typeof(value) == type)
         return value;
-    json_complain(r, "%s%s: expected %s, found %s", where, key, type == JSON_OBJECT ? "an object" : "an array",
-             json_type_of(value));
+    field_complain(r, "%s%s: expected %s, found %s", where, key, type == JSON_OBJECT ? "an object" : "an array",
+             field_type_of(value));
     return NULL;
 }
 
-bool json_get_budget(struct json_reader *r, const json_t *object, const char *where, uint64_t *flop_budget)
+bool field_get_budget(struct field_reader *r, const json_t *object, const char *where, uint64_t *flop_budget)
 {
     json_t *value = json_object_get(object, "flop_budget");
     if (!value || json_is_null(value))
         return false;
-    if (!json_as_number(value, flop_budget))
-        json_complain(r, "%sflop_budget: expected a whole number or null, found %s", where, json_type_of(value));
+    if (!field_as_number(value, flop_budget))
+        field_complain(r, "%sflop_budget: expected a whole number or null, found %s", where, field_type_of(value));
     return true;
 }
 
-size_t json_quote_large_numbers(const char *data, size_t length, char *quoted)
+size_t field_quote_large_numbers(const char *data, size_t length, char *quoted)
 {
     size_t written = 0;
     bool in_string = false;

@@ -1,0 +1,60 @@
+# bash completion for flopshim: verbs, their options, the values of options, files.
+
+_flopshim_words()
+{
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_flopshim_run()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -s | --scope) _flopshim_words "process tree job" "$current" ;;
+        -e | --on-exhausted) _flopshim_words "error abort signal= warn" "$current" ;;
+        -c | --convention) _flopshim_words "ops fma" "$current" ;;
+        -t | --timing) _flopshim_words "off auto all" "$current" ;;
+        -d | --detail) _flopshim_words "routines shapes calls" "$current" ;;
+        -o | --output) mapfile -t COMPREPLY < <(compgen -W "none stderr" -f -- "$current") ;;
+        --ledger-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+        -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code) ;;
+        *)
+            if [[ $current == -* ]]; then
+                _flopshim_words "--budget --output --scope --namespace --multiplier --on-exhausted --exit-code
+                    --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
+            else
+                mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
+            fi
+            ;;
+    esac
+}
+
+_flopshim_report()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json csv" "$current" ;;
+        *)
+            if [[ $current == -* ]]; then
+                _flopshim_words "--format --output --help" "$current"
+            else
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            fi
+            ;;
+    esac
+}
+
+_flopshim()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        _flopshim_words "run report --help --version" "$current"
+        return
+    fi
+    case ${COMP_WORDS[1]} in
+        run) _flopshim_run "$current" "$previous" ;;
+        report) _flopshim_report "$current" "$previous" ;;
+    esac
+}
+
+complete -F _flopshim -o filenames flopshim

@@ -1,0 +1,81 @@
+/* What `flopshim run` does about processes that could not speak for themselves. */
+#include "leftover.h"
+#include "load.h"
+#include "output.h"
+#include "process.h"
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SUFFIX ".ledger"
+
+static bool is_ledger_name(const char *name)
+{
+    size_t length = strlen(name);
+    return length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void say_where(const struct summary *s, const char *file)
+{
+    char how[64] = "";
+    if (strcmp(s->end_reason, "signal") == 0)
+        snprintf(how, sizeof how, ", killed by signal %u", s->end_status);
+    fprintf(stderr, "flopshim: summary of %s (pid %u%s): %s\n", base_name(s->program), s->pid, how, file);
+}
+
+/* Does the ledger stay? */
+static bool report_one(const char *path, const char *templates, const struct ended_child *child, bool quiet)
+{
+    char file[PATH_MAX];
+    struct loaded loaded;
+    if (load_file(path, &loaded) < 0)
+        return true;
+    if (!loaded.ledger.header) {
+        load_free(&loaded);
+        return true;
+    }
+    struct summary *s = &loaded.summary;
+    bool stays = s->running;
+    if (stays && !quiet) {
+        fprintf(stderr, "flopshim: %s (pid %u) still runs; its ledger is %s\n", base_name(s->program), s->pid, path);
+    } else if (!stays && summary_is_worth_a_file(s)) {
+        if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0) {
+            summary_set_end(s, "signal", (uint32_t)child->signal);
+            s->wall_ns = process_age_ns(loaded.ledger.header); /* it ended just now */
+        }
+        if (output_write_all(templates, s, summary_label(s), false, file, sizeof file) == 0 && *file && !quiet)
+            say_where(s, file);
+    }
+    load_free(&loaded);
+    if (!stays)
+        unlink(path);
+    return stays;
+}
+
+int leftover_report(const char *folder, const char *templates, const struct ended_child *child, bool quiet)
+{
+    char path[PATH_MAX];
+    int staying = 0;
+    DIR *entries = opendir(folder);
+    if (!entries) {
+        fprintf(stderr, "flopshim: cannot read the ledgers in %s: %s\n", folder, strerror(errno));
+        return 1;
+    }
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        if (!is_ledger_name(entry->d_name))
+            continue;
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < sizeof path)
+            staying += report_one(path, templates, child, quiet);
+    }
+    closedir(entries);
+    return staying;
+}

@@ -1,0 +1,13 @@
+/* The ledgers that a run leaves: of processes that were killed before they could write their summary, or that still live. */
+#pragma once
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct ended_child {
+    pid_t pid;
+    int signal; /* 0: it was not killed by one */
+};
+
+/* Write the summary of every dead process's ledger in the folder to the outputs of `templates` and remove the ledger; say
+ * on stderr where each went, unless quiet. Ledgers of living processes stay and are named. Returns how many files stay. */
+int leftover_report(const char *folder, const char *templates, const struct ended_child *child, bool quiet);

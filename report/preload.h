@@ -1,0 +1,13 @@
+/* Finding libflopshim.so and putting it into LD_PRELOAD. Only the flopshim program uses this. */
+#pragma once
+#include <stddef.h>
+
+/* The library's real path: beside the program (build folder), or in the installation's library folder. 0, or -1 after a
+ * message on stderr. */
+int preload_find(char *path, size_t size);
+
+/* Put the library before what LD_PRELOAD holds. Where its path holds what ld.so would split or expand, a symbolic link in
+ * `folder` stands for it (`made_link` is set then). 0, or -1 after a message. */
+int preload_set(const char *library, const char *folder, int *made_link);
+
+#define PRELOAD_LIBRARY "libflopshim.so"

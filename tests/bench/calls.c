@@ -1,0 +1,83 @@
+/* calls CASE CALLS THREADS: makes CALLS calls in each thread and prints the least time of a call over several rounds.
+ * CASE: ddot_1 dgemm_1 dgemm_4 cblas_ddot_1 cblas_dgemm_1 cblas_dgemm_4. */
+#include <pthread.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double ddot_(const int *, const double *, const int *, const double *, const int *);
+void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const double *, const int *,
+            const double *, const int *, const double *, double *, const int *, size_t, size_t);
+double cblas_ddot(int, const double *, int, const double *, int);
+void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
+
+enum { ROUNDS = 10 };
+
+static const char *name;
+static long calls;
+static pthread_barrier_t barrier;
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void call(long count)
+{
+    const int n = name[strlen(name) - 1] - '0', one = 1;
+    const double alpha = 1, beta = 0;
+    double a[16] = {1}, b[16] = {1}, c[16] = {0};
+    int fortran = strncmp(name, "cblas", 5) != 0, dot = strstr(name, "ddot") != NULL;
+    for (long i = 0; i < count; i++) {
+        if (dot && fortran)
+            c[0] += ddot_(&n, a, &one, b, &one);
+        else if (dot)
+            c[0] += cblas_ddot(n, a, 1, b, 1);
+        else if (fortran)
+            dgemm_("N", "N", &n, &n, &n, &alpha, a, &n, b, &n, &beta, c, &n, 1, 1);
+        else
+            cblas_dgemm(102, 111, 111, n, n, n, alpha, a, n, b, n, beta, c, n);
+    }
+}
+
+static void *work(void *least)
+{
+    call(100);
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_barrier_wait(&barrier);
+        double start = now_ns();
+        call(calls / ROUNDS);
+        double each = (now_ns() - start) / (double)(calls / ROUNDS);
+        if (each < *(double *)least)
+            *(double *)least = each;
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 2;
+    name = argv[1];
+    calls = atol(argv[2]);
+    int threads = atoi(argv[3]);
+    pthread_t ids[8];
+    double least[8];
+    pthread_barrier_init(&barrier, NULL, (unsigned)threads);
+    for (int i = 0; i < threads; i++) {
+        least[i] = 1e18;
+        pthread_create(&ids[i], NULL, work, &least[i]);
+    }
+    double slowest = 0;
+    for (int i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+        if (least[i] > slowest)
+            slowest = least[i];
+    }
+    printf("%.3f\n", slowest);
+    return 0;
+}

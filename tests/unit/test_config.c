@@ -1,0 +1,86 @@
+/* Values of the environment: what is accepted, and what is not. */
+#include "config_parse.h"
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <signal.h>
+
+static uint64_t flops(const char *text)
+{
+    uint64_t value = 7;
+    cr_assert(config_parse_flops(text, &value), "%s is refused", text);
+    return value;
+}
+
+Test(config, a_budget_is_a_whole_number_in_many_spellings)
+{
+    cr_expect(eq(u64, flops("10000000"), 10000000));
+    cr_expect(eq(u64, flops("10_000_000"), 10000000));
+    cr_expect(eq(u64, flops("1e7"), 10000000));
+    cr_expect(eq(u64, flops("1E+7"), 10000000));
+    cr_expect(eq(u64, flops("1.5e1"), 15));
+    cr_expect(eq(u64, flops("10M"), 10000000));
+    cr_expect(eq(u64, flops("2.5G"), 2500000000));
+    cr_expect(eq(u64, flops("5T"), 5000000000000));
+    cr_expect(eq(u64, flops("3k"), 3000));
+    cr_expect(eq(u64, flops("3K"), 3000));
+    cr_expect(eq(u64, flops("2P"), 2000000000000000));
+    cr_expect(eq(u64, flops("5E"), 5000000000000000000));
+    cr_expect(eq(u64, flops("1"), 1));
+    cr_expect(eq(u64, flops("100e-2"), 1));
+    cr_expect(eq(u64, flops("18446744073709551614"), UINT64_MAX - 1));
+}
+
+Test(config, what_is_no_budget_is_refused)
+{
+    static const char *const bad[] = {"",     "0",    "0.0",  "-1",   "+5",   " 5",    "5 ",   "abc",  "1e",    "1e+", "1.",  ".5e1",
+                                      "1..2", "1__0", "_1",   "1_",   "0x10", "10M5",  "10Mk", "1e7k", "1.5",   "nan", "inf", "1e99",
+                                      "1e-1", "20E",  "1e999999999999999999", "18446744073709551615", "99999999999999999999999",
+                                      "1,000", "1e7\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        uint64_t value = 7;
+        cr_expect(not(config_parse_flops(bad[i], &value)), "'%s' is accepted", bad[i]);
+        cr_expect(eq(u64, value, 7), "'%s' changes the result", bad[i]);
+    }
+}
+
+Test(config, a_multiplier_is_a_number_above_0)
+{
+    static const char *const bad[] = {"", "0", "0.0", "-1", "nan", "inf", "1e999", "0x1p3", "1.2.3", "1k", " 1", "e5", "1e-400"};
+    double value = 0;
+    cr_expect(config_parse_multiplier("0.5", &value) && value == 0.5);
+    cr_expect(config_parse_multiplier("2", &value) && value == 2);
+    cr_expect(config_parse_multiplier("1e-3", &value) && value == 1e-3);
+    value = 7;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect(not(config_parse_multiplier(bad[i], &value)), "'%s' is accepted", bad[i]);
+    cr_expect(eq(dbl, value, 7));
+}
+
+Test(config, signals_have_names_and_numbers)
+{
+    int value = 0;
+    cr_expect(config_parse_signal("SIGUSR1", &value) && value == SIGUSR1);
+    cr_expect(config_parse_signal("TERM", &value) && value == SIGTERM);
+    cr_expect(config_parse_signal("9", &value) && value == 9);
+    cr_expect(not(config_parse_signal("SIGFOO", &value)));
+    cr_expect(not(config_parse_signal("0", &value)));
+    cr_expect(not(config_parse_signal("1000", &value)));
+}
+
+Test(config, templates_know_their_letters)
+{
+    cr_expect(config_is_template("out/%e.%p.txt,stderr"));
+    cr_expect(config_is_template("100%%.json"));
+    cr_expect(not(config_is_template("%x.txt")));
+    cr_expect(not(config_is_template("out%")));
+    cr_expect(not(config_is_template("")));
+}
+
+Test(config, a_misspelt_name_has_a_nearest)
+{
+    static const char *const known[] = {"FLOP_BUDGET", "FLOP_QUIET"};
+    cr_expect(eq(str, (char *)config_nearest("FLOP_BUGDET", known, 2), (char *)"FLOP_BUDGET"));
+    cr_expect(eq(str, (char *)config_nearest("FLOP_QUITE", known, 2), (char *)"FLOP_QUIET"));
+    cr_expect(eq(ptr, (void *)config_nearest("FLOP_BUDGET", known, 2), NULL), "a known name is not misspelt");
+    cr_expect(eq(ptr, (void *)config_nearest("FLOP_HOUSE_PRICE", known, 2), NULL));
+}

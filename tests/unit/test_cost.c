@@ -1,0 +1,163 @@
+/* Prices of BLAS, by hand from the conventions of cost/README.md. Arguments stand in the order of their row. */
+#include "cost.h"
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static uint64_t price_of(const char *routine, const int64_t *arg, enum cost_convention convention)
+{
+    int i = cost_find(routine);
+    cr_assert(i >= 0, "no routine %s", routine);
+    return cost_price((unsigned)i, arg, convention);
+}
+
+#define PRICE(routine, ...) price_of(routine, (const int64_t[]){__VA_ARGS__}, COST_OPS)
+#define PRICE_FMA(routine, ...) price_of(routine, (const int64_t[]){__VA_ARGS__}, COST_FMA)
+
+Test(cost, a_dot_of_n_is_2n_and_complex_8n)
+{
+    cr_expect(eq(u64, PRICE("ddot", 100), 200));
+    cr_expect(eq(u64, PRICE("zdotc", 100), 800));
+    cr_expect(eq(u64, PRICE("sdsdot", 7), 14));
+}
+
+Test(cost, mixed_real_and_complex_operands_count_real_operations)
+{
+    cr_expect(eq(u64, PRICE("zdscal", 10), 20));
+    cr_expect(eq(u64, PRICE("zscal", 10), 60));
+    cr_expect(eq(u64, PRICE("zdrot", 10), 120));
+    cr_expect(eq(u64, PRICE("dznrm2", 10), 40));
+    cr_expect(eq(u64, PRICE("dzasum", 10), 20));
+    cr_expect(eq(u64, PRICE("izamax", 10), 0));
+}
+
+Test(cost, rotm_depends_on_its_flag)
+{
+    cr_expect(eq(u64, PRICE("drotm", 10, -2), 0));
+    cr_expect(eq(u64, PRICE("drotm", 10, -1), 60));
+    cr_expect(eq(u64, PRICE("drotm", 10, 0), 40));
+    cr_expect(eq(u64, PRICE("drotm", 10, 1), 40));
+}
+
+Test(cost, gemm_is_2mnk_and_complex_8mnk)
+{
+    cr_expect(eq(u64, PRICE("dgemm", 3, 5, 7), 210));
+    cr_expect(eq(u64, PRICE("zgemm", 3, 5, 7), 840));
+}
+
+Test(cost, one_operation_has_one_price)
+{
+    cr_expect(eq(u64, PRICE("dgemm", 1, 1, 9), PRICE("ddot", 9)), "gemm of two vectors is their dot");
+    cr_expect(eq(u64, PRICE("dgemv", 9, 1), PRICE("daxpy", 9)), "gemv with one column is axpy");
+    cr_expect(eq(u64, PRICE("dgbmv", 6, 4, 5, 3), PRICE("dgemv", 6, 4)), "a full band is a full matrix");
+    cr_expect(eq(u64, PRICE("dsbmv", 6, 5), PRICE("dsymv", 6)));
+    cr_expect(eq(u64, PRICE("dtbmv", 'N', 6, 5), PRICE("dtrmv", 'N', 6)));
+    cr_expect(eq(u64, PRICE("dtrsm", 'L', 'N', 6, 1), PRICE("dtrsv", 'N', 6)));
+    cr_expect(eq(u64, PRICE("dtrsm", 'L', 'U', 6, 1), PRICE("dtrsv", 'U', 6)));
+    cr_expect(eq(u64, PRICE("dsyr2k", 6, 1), PRICE("dsyr2", 6)));
+}
+
+Test(cost, a_band_has_its_entries_only)
+{
+    /* 4x4, one below and none above: 4 + 3 entries, 2 operations each */
+    cr_expect(eq(u64, PRICE("dgbmv", 4, 4, 1, 0), 14));
+    /* 2x5, kl = 0, ku = 1: columns have 1, 2, 1, 0, 0 entries */
+    cr_expect(eq(u64, PRICE("dgbmv", 2, 5, 0, 1), 8));
+    /* tridiagonal of order 5: 13 entries */
+    cr_expect(eq(u64, PRICE("dsbmv", 5, 1), 26));
+    /* kl and ku beyond the matrix */
+    cr_expect(eq(u64, PRICE("dgbmv", 3, 3, 100, 100), 18));
+}
+
+Test(cost, triangular_solves_depend_on_side_and_diagonal)
+{
+    /* q(q+1)/2 mults and q(q-1)/2 adds a right-hand side; a unit diagonal saves q */
+    cr_expect(eq(u64, PRICE("dtrsm", 'L', 'N', 4, 3), 3 * 16));
+    cr_expect(eq(u64, PRICE("dtrsm", 'L', 'U', 4, 3), 3 * 12));
+    cr_expect(eq(u64, PRICE("dtrsm", 'R', 'N', 4, 3), 4 * 9));
+    cr_expect(eq(u64, PRICE("dtrmm", 'R', 'U', 4, 3), 4 * 6));
+    cr_expect(eq(u64, PRICE("ztrsv", 'N', 3), 6 * 6 + 2 * 3));
+}
+
+Test(cost, symmetric_products)
+{
+    cr_expect(eq(u64, PRICE("dsymm", 'L', 4, 3), 2 * 4 * 4 * 3));
+    cr_expect(eq(u64, PRICE("dsymm", 'R', 4, 3), 2 * 3 * 4 * 3));
+    cr_expect(eq(u64, PRICE("dsyrk", 4, 3), 3 * 4 * 5));
+    cr_expect(eq(u64, PRICE("zher2k", 4, 3), 8 * 3 * 4 * 5));
+    cr_expect(eq(u64, PRICE("dgemmt", 4, 3), 3 * 4 * 5));
+}
+
+Test(cost, nothing_and_nonsense_cost_nothing)
+{
+    cr_expect(eq(u64, PRICE("dgemm", 0, 5, 7), 0));
+    cr_expect(eq(u64, PRICE("dgemm", 3, 5, 0), 0));
+    cr_expect(eq(u64, PRICE("dgemm", -3, -5, 7), 0), "two negative dimensions are no positive price");
+    cr_expect(eq(u64, PRICE("dgbmv", 4, 4, -1, 0), 0));
+    cr_expect(eq(u64, PRICE("ddot", INT64_MIN), 0));
+}
+
+Test(cost, saturates_and_never_wraps)
+{
+    const int64_t large = INT64_MAX;
+    cr_expect(eq(u64, PRICE("ddot", large), (uint64_t)2 * INT64_MAX));
+    cr_expect(eq(u64, PRICE("zdotc", large), UINT64_MAX));
+    cr_expect(eq(u64, PRICE("dgemm", large, large, large), UINT64_MAX));
+    cr_expect(eq(u64, PRICE("dgemm", (int64_t)1 << 50, 1, 1), (uint64_t)1 << 51), "one long dimension stays exact");
+    cr_expect(eq(u64, PRICE("dgemm", 2000000, 2000000, 2000000), 16000000000000000000u));
+    cr_expect(eq(u64, PRICE("dgemm", 2100000, 2100000, 2100000), UINT64_MAX));
+    cr_expect(eq(u64, PRICE("dsyrk", large, large), UINT64_MAX));
+    cr_expect(eq(u64, PRICE("dgbmv", large, large, large, large), UINT64_MAX));
+}
+
+Test(cost, fma_counts_a_multiply_and_its_add_once)
+{
+    cr_expect(eq(u64, PRICE_FMA("ddot", 100), 100));
+    cr_expect(eq(u64, PRICE_FMA("zdotc", 100), 400));
+    cr_expect(eq(u64, PRICE_FMA("dgemm", 3, 5, 7), 105));
+    cr_expect(eq(u64, PRICE_FMA("dscal", 5), 5));
+    cr_expect(eq(u64, PRICE_FMA("dasum", 5), 5));
+    cr_expect(eq(u64, PRICE_FMA("drot", 5), 20));
+    cr_expect(eq(u64, PRICE_FMA("zdrot", 5), 40));
+}
+
+Test(cost, every_routine_of_size_nothing_is_free)
+{
+    const int64_t nothing[16] = {0};
+    for (unsigned i = 0; i < COST_ROUTINES; i++) {
+        bool has_size = cost_routines[i].kinds[0] != 0;
+        cr_expect(not(has_size && cost_price(i, nothing, COST_OPS)), "%s", cost_routines[i].name);
+    }
+}
+
+/* ---- multiplier: budget-semantics, int(cost * multiplier) in Python ---- */
+
+Test(scale, truncates_towards_zero_call_by_call)
+{
+    cr_expect(eq(u64, cost_scale(1, 0.5), 0));
+    cr_expect(eq(u64, cost_scale(3, 0.5), 1));
+    cr_expect(eq(u64, cost_scale(1, 2.5), 2));
+    cr_expect(eq(u64, cost_scale(10, 1.1), 11));
+    cr_expect(eq(u64, cost_scale(29, 0.1), 2));
+}
+
+Test(scale, rounds_as_a_double_product_does)
+{
+    cr_expect(eq(u64, cost_scale(10, 2.3), 23), "2.3 is below 2.3, yet 10 * 2.3 rounds to 23");
+    for (uint64_t cost = 1; cost < 2000000; cost += 997)
+        for (double multiplier = 0.003; multiplier < 9; multiplier *= 1.37)
+            cr_expect(eq(u64, cost_scale(cost, multiplier), (uint64_t)((double)cost * multiplier)));
+}
+
+Test(scale, a_multiplier_of_one_stays_exact_above_2_to_53)
+{
+    cr_expect(eq(u64, cost_scale(9007199254740993, 1), 9007199254740993));
+    cr_expect(eq(u64, cost_scale(UINT64_MAX, 1), UINT64_MAX));
+}
+
+Test(scale, saturates_and_reaches_nothing)
+{
+    cr_expect(eq(u64, cost_scale(UINT64_MAX, 2), UINT64_MAX));
+    cr_expect(eq(u64, cost_scale(1, 1e300), UINT64_MAX));
+    cr_expect(eq(u64, cost_scale(UINT64_MAX, 5e-324), 0));
+    cr_expect(eq(u64, cost_scale(0, 1e300), 0));
+}

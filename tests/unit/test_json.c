@@ -1,0 +1,237 @@
+/* The JSON summary: its text, that jansson reads it whatever bytes went in, the way back into the model, and the
+ * complaints about files that are none. */
+#include "json_read.h"
+#include "ledger_build.h"
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdio.h>
+
+static void build_example(struct ledger_build *b)
+{
+    build_start(b, 1 << 16, 1024);
+    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 64, 4);
+    build_account(b, accounts, 1000, "", false, 0);
+    build_account(b, accounts, 500, "forward", true, 0);
+    size_t tallies = build_block(b, LEDGER_TALLIES, 64, 8);
+    build_tally(b, tallies, "", "dgemm", 2, 1234, 2)->nested_calls = 7;
+    struct ledger_tally *timed = build_tally(b, tallies, "forward", "dgesdd", 1, 100, 1);
+    timed->elapsed_ns = 1500000001;
+    timed->timed_flops = 100;
+    timed->accuracy = COST_LEADING;
+    build_tally(b, tallies, "", "drot", 0, 0, 3)->nested_calls = 3;
+    size_t providers = build_block(b, LEDGER_PROVIDERS, 64, 1);
+    struct ledger_provider *provider = build_record(b, providers);
+    provider->path = build_string(b, "/lib/libblas.so.3");
+    provider->name = build_string(b, "OpenBLAS");
+    provider->version = build_string(b, "0.3.21");
+    provider->integer_bits = 64;
+    struct ledger_header *h = build_header(b);
+    h->refused_calls = 3;
+    h->refused_cost = UINT64_MAX;
+    h->refused_remaining = 12;
+    h->refused_name = build_string(b, "zgesv");
+    h->uncovered = build_string(b, "static:/opt/app x");
+    h->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED;
+    h->dropped_calls = 5;
+    h->uncounted_calls = 6;
+    h->end_reason = LEDGER_END_SIGNAL;
+    h->end_status = 9;
+}
+
+static void summarise(struct ledger_build *b, struct summary *s)
+{
+    struct ledger_view view;
+    const char *why = "";
+    cr_assert(ledger_check(b->data, b->used, &view, &why) == 0, "%s", why);
+    cr_assert(summary_from_ledger(&view, NULL, s) == 0);
+}
+
+static void read_back(const struct out *json, struct summary *s)
+{
+    char message[256] = "";
+    int result = summary_from_json(json->data, json->length, "x.json", s, message, sizeof message);
+    cr_assert(result == 0, "%s", message);
+}
+
+Test(json, is_the_expected_file_to_the_byte)
+{
+    struct ledger_build b;
+    struct summary s;
+    struct out out = {0};
+    static char expected[8192];
+    build_example(&b);
+    summarise(&b, &s);
+    summary_json(&s, &out);
+    FILE *file = fopen(TEST_DATA "/summary.json", "r");
+    cr_assert(file);
+    size_t length = fread(expected, 1, sizeof expected, file);
+    fclose(file);
+    cr_expect(length == out.length && memcmp(expected, out.data, length) == 0, "%.*s", (int)out.length, out.data);
+    out_free(&out);
+    summary_free(&s);
+    free(b.data);
+}
+
+Test(json, of_a_ledger_reads_back_to_the_same_text_csv_and_json)
+{
+    struct ledger_build b;
+    struct summary s, back;
+    struct out json = {0}, before = {0}, after = {0};
+    build_example(&b);
+    build_header(&b)->arguments[10] = 'e'; /* a byte that is no UTF-8 comes back as a character */
+    summarise(&b, &s);
+    summary_json(&s, &json);
+    read_back(&json, &back);
+    summary_text(&s, NULL, &before);
+    summary_csv(&s, &before);
+    summary_json(&s, &before);
+    summary_text(&back, NULL, &after);
+    summary_csv(&back, &after);
+    summary_json(&back, &after);
+    cr_expect(before.length == after.length && memcmp(before.data, after.data, before.length) == 0, "%.*s\n---\n%.*s",
+              (int)before.length, before.data, (int)after.length, after.data);
+    out_free(&json);
+    out_free(&before);
+    out_free(&after);
+    summary_free(&s);
+    summary_free(&back);
+    free(b.data);
+}
+
+Test(json, counts_of_64_bits_stay_exact)
+{
+    struct ledger_build b;
+    struct summary s, back;
+    struct out json = {0};
+    build_start(&b, 1 << 16, 256);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 1);
+    build_account(&b, accounts, UINT64_MAX - 1, "", false, 0);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 2);
+    build_tally(&b, tallies, "", "dgemm", 1, 9223372036854775809u, 1); /* 2^63 + 1 */
+    build_tally(&b, tallies, "", "dgemv", 1, 9007199254740993u, 2);   /* 2^53 + 1 */
+    summarise(&b, &s);
+    summary_json(&s, &json);
+    read_back(&json, &back);
+    cr_expect(back.flop_budget == UINT64_MAX - 1);
+    cr_expect(back.operations[0].flop_cost == 9223372036854775809u && back.operations[1].flop_cost == 9007199254740993u);
+    out_free(&json);
+    summary_free(&s);
+    summary_free(&back);
+    free(b.data);
+}
+
+Test(json, is_valid_whatever_bytes_went_in)
+{
+    static const char *const odd[] = {"\xff\xfe",         "\xc0\xaf",     "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
+                                      "\"\\\n\t\x01\x7f", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        struct ledger_build b;
+        struct summary s;
+        struct out json = {0};
+        json_error_t error;
+        build_start(&b, 1 << 16, 256);
+        size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 1);
+        build_tally(&b, tallies, odd[i], odd[i], 1, 1, 1);
+        strcpy(build_header(&b)->program, odd[i]);
+        memset(build_header(&b)->arguments, 0xe9, 1024); /* cut: not even terminated */
+        summarise(&b, &s);
+        summary_json(&s, &json);
+        json_t *root = json_loadb(json.data, json.length, JSON_REJECT_DUPLICATES, &error);
+        cr_expect(root, "%zu: %s", i, error.text);
+        json_decref(root);
+        out_free(&json);
+        summary_free(&s);
+        free(b.data);
+    }
+}
+
+Test(json, an_invalid_byte_becomes_the_character_of_its_number)
+{
+    struct summary s = {.version = "", .cost_model = "", .convention = "ops", .multiplier = 1, .end_reason = "exit",
+                        .refused_operation = "", .refused_namespace = "", .uncovered = "", .host = "a\xe9", .program = "",
+                        .arguments = ""};
+    struct out json = {0};
+    summary_json(&s, &json);
+    cr_expect(memmem(json.data, json.length, "\"host\": \"a\\u00e9\"", 17));
+    out_free(&json);
+}
+
+static void expect_complaint(const char *json, const char *expected)
+{
+    struct summary s;
+    char message[256] = "";
+    cr_expect(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == -1);
+    cr_expect_str_eq(message, expected);
+}
+
+Test(json_read, names_the_file_the_field_and_what_was_expected)
+{
+    expect_complaint("[]", "x.json: not a flopshim summary: expected an object, found an array");
+    expect_complaint("{}", "x.json: schema_version: expected a whole number from 0 to 2^64-1, found nothing");
+    expect_complaint("{\"schema_version\": 2}", "x.json: schema_version: 2 is newer than this flopshim reads (up to 1)");
+    expect_complaint("{\"schema_version\": 1}", "x.json: operations: expected an object, found nothing");
+    expect_complaint("{\"schema_version\": 1, \"operations\": []}",
+                     "x.json: operations: expected an object, found an array");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 1, \"calls\": -1}}}",
+                     "x.json: operations.dgemm.calls: expected a whole number from 0 to 2^64-1, found an integer");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_budget\": \"much\"}",
+                     "x.json: flop_budget: expected a whole number or null, found a string");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"end_reason\": \"fire\"}",
+                     "x.json: end_reason: expected exit, exec, signal, exhausted or unknown, found \"fire\"");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": 0}",
+                     "x.json: flop_multiplier: expected a number above 0, found an integer");
+}
+
+Test(json_read, ignores_what_it_does_not_know)
+{
+    static const char json[] = "{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 18446744073709551615,"
+                               " \"calls\": 2, \"new\": [1]}}, \"later\": {\"x\": \"12345678901234567890123\"}}";
+    struct summary s;
+    char message[256] = "";
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    cr_expect(s.flops_used == UINT64_MAX && s.calls == 2 && !s.has_budget && s.multiplier == 1.0 && !s.complete);
+    summary_free(&s);
+}
+
+Test(json_read, a_file_cut_anywhere_is_refused)
+{
+    struct ledger_build b;
+    struct summary s, back;
+    struct out json = {0};
+    char message[256];
+    build_example(&b);
+    summarise(&b, &s);
+    summary_json(&s, &json);
+    for (size_t length = 0; length < json.length - 2; length++)
+        cr_expect(summary_from_json(json.data, length, "x.json", &back, message, sizeof message) == -1);
+    out_free(&json);
+    summary_free(&s);
+    free(b.data);
+}
+
+Test(json_read, any_changed_byte_is_survived)
+{
+    struct ledger_build b;
+    struct summary s, back;
+    struct out json = {0};
+    char message[256];
+    build_example(&b);
+    summarise(&b, &s);
+    summary_json(&s, &json);
+    for (size_t at = 0; at < json.length; at++)
+        for (const char *with = "\"{}[]:,9-.x\\\xff"; *with; with++) {
+            char kept = json.data[at];
+            json.data[at] = *with;
+            if (summary_from_json(json.data, json.length, "x.json", &back, message, sizeof message) == 0) {
+                struct out text = {0};
+                summary_text(&back, NULL, &text);
+                summary_json(&back, &text);
+                out_free(&text);
+                summary_free(&back);
+            }
+            json.data[at] = kept;
+        }
+    out_free(&json);
+    summary_free(&s);
+    free(b.data);
+}
