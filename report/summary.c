@@ -31,6 +31,7 @@ struct builder {
     size_t part_count;
     struct summary_operation *cells; /* one a (namespace, operation) */
     size_t cell_count;
+    uint64_t forgotten_flops; /* by flopshim_reset(): gone from operations, not from the process's budget */
 };
 
 static bool is_wanted(const struct builder *b, const char *name)
@@ -75,11 +76,9 @@ static int by_part(const void *left, const void *right, const void *context)
     const struct part *b = right;
     (void)context;
     int order = strcmp(a->name, b->name);
-    if (order)
-        return order;
     int rank_a = a->account ? 1 + (a->account->prior_flops != 0) : 0;
     int rank_b = b->account ? 1 + (b->account->prior_flops != 0) : 0;
-    return rank_a - rank_b;
+    return order ? order : rank_a - rank_b;
 }
 
 static int by_namespace_use(const void *left, const void *right, const void *context)
@@ -124,7 +123,9 @@ static void collect_tallies(struct builder *b, size_t room)
     struct ledger_cursor cursor = {.view = b->view, .kind = LEDGER_TALLIES};
     const struct ledger_tally *tally;
     while (b->tally_count < room && (tally = ledger_next_record(&cursor)) != NULL)
-        if ((tally->calls || tally->nested_calls) && is_wanted(b, ledger_string(b->view, tally->namespace_)))
+        if (tally->accuracy & LEDGER_FORGOTTEN)
+            b->forgotten_flops = cost_sum(b->forgotten_flops, tally->flops);
+        else if ((tally->calls || tally->nested_calls) && is_wanted(b, ledger_string(b->view, tally->namespace_)))
             b->tallies[b->tally_count++] = tally;
     order_sort(b->tallies, b->tally_count, sizeof *b->tallies, by_namespace_and_operation, b->view);
 }
@@ -164,7 +165,7 @@ static void collect_contexts(struct builder *b, size_t room)
     const struct ledger_account *account;
     for (; room && (account = ledger_next_record(&cursor)) != NULL; room--) {
         const char *name = ledger_string(b->view, account->namespace_);
-        if (!account->is_context || !is_wanted(b, name))
+        if (!account->is_context || account->forgotten || !is_wanted(b, name))
             continue;
         b->parts[b->part_count++] = (struct part){.name = name, .account = account};
         b->summary->has_context = true;
@@ -224,6 +225,21 @@ static size_t fold_namespace(const struct builder *b, size_t part, struct summar
     return part;
 }
 
+/* A context's budget is used by the scopes inside it too. In order of names, those below one come right behind it, own use
+ * still as it was. */
+static void include_scopes(struct summary_namespace *namespaces, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct summary_namespace *n = &namespaces[i];
+        size_t length = strlen(n->name);
+        for (size_t j = i + 1; n->has_budget && length && j < count && !strncmp(namespaces[j].name, n->name, length); j++)
+            if (namespaces[j].name[length] == '.') {
+                n->flops_used = cost_sum(n->flops_used, namespaces[j].flops_used);
+                n->calls = cost_sum(n->calls, namespaces[j].calls);
+            }
+    }
+}
+
 static void fold_namespaces(struct builder *b, struct summary_namespace *namespaces)
 {
     struct summary *s = b->summary;
@@ -238,6 +254,7 @@ static void fold_namespaces(struct builder *b, struct summary_namespace *namespa
         s->namespace_count += to->calls || to->has_budget;
     }
     s->namespaces = namespaces;
+    include_scopes(namespaces, s->namespace_count);
     order_sort(namespaces, s->namespace_count, sizeof *namespaces, by_namespace_use, NULL);
 }
 
@@ -374,8 +391,9 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     if (!namespace_)
         read_process_account(view, summary);
     int result = build(&b, tallies, accounts);
-    if (result == 0)
-        add_up(summary);
+    add_up(summary);
+    if (summary->has_budget && !namespace_)
+        summary->flops_used = cost_sum(summary->flops_used, b.forgotten_flops);
     munmap(scratch, scratch_bytes);
     return result;
 }

@@ -32,7 +32,7 @@ struct summary_namespace {
     const char *name;
     bool has_budget;
     uint64_t flop_budget; /* of all contexts opened with this name, together */
-    uint64_t flops_used;
+    uint64_t flops_used; /* and calls: where there is a budget, with the scopes inside; operations are its own alone */
     uint64_t calls;
     uint64_t first_use;
     struct summary_operation *operations;

@@ -1,41 +1,27 @@
 /* Finds the provider of a symbol for a caller, as the loader would have without the shim: the five steps of the resolver.
- * The only file that calls dlsym. The loader is called with no lock of ours held. */
+ * The only file that calls dlsym. The loader is called with no lock of ours held; what RTLD_NEXT can tell at start is read
+ * from the objects' own tables, because a dlsym at a program's first call can meet another thread inside dlopen. */
 #include "forward.h"
 #include "objects.h"
 #include "provider.h"
 #include "shim.h"
 #include "symbols.h"
 #include <dlfcn.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define BOUND_MAX 4096
-#define ARENA_BYTES ((size_t)64 << 10)
-
-struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX] __attribute__((visibility("hidden")));
-void *forward_bound_body[BOUND_MAX] __attribute__((visibility("hidden")));
 void *(*forward_dlsym)(void *, const char *) __attribute__((visibility("hidden")));
 
-static atomic_uint bound_used;
-static atomic_bool slot_taken[SYMBOL_COUNT];
-
-_Static_assert(sizeof(struct slot) == 40, "the entries in assembly, here and in gen_wrappers.py, count slots by 40 bytes");
-
-/* What dlsym gives out for a name on a handle: an entry of its own, bound to the handle's function. */
-#define TEXT_OF(x) #x
-#define TEXT(x) TEXT_OF(x)
-extern char forward_bound_entries[] __attribute__((visibility("hidden")));
-#define BOUND_ENTRY_BYTES 32
-__asm__(".text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
-        ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(BOUND_MAX) "\n.balign 32\nendbr64\n"
-        "leaq forward_slots+40*" TEXT(SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
-        ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n");
+/* The next definition behind the shim, of those objects that were there at start. */
+static void *next_functions[SYMBOL_COUNT];
+#define START_MAX 8
+static uintptr_t start_providers[START_MAX];
+static size_t start_count;
 
 /* ---- small pieces ---- */
 
-static bool in_shim(const void *address)
+bool forward_in_shim(const void *address)
 {
     uintptr_t start, end, mine, mine_end;
     const char *path;
@@ -43,37 +29,13 @@ static bool in_shim(const void *address)
            object_at((uintptr_t)&forward_dlsym, &mine, &mine_end, &path) && start == mine;
 }
 
-/* Never freed, lock-free: a chunk that loses the race for `current` is left unused. */
-static void *take_memory(size_t bytes)
-{
-    static _Atomic(char *) current;
-    static atomic_size_t used;
-    for (;;) {
-        char *chunk = current;
-        size_t offset = chunk ? atomic_fetch_add(&used, bytes) : ARENA_BYTES;
-        if (offset + bytes <= ARENA_BYTES)
-            return chunk == current ? chunk + offset : NULL;
-        char *fresh = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (fresh == MAP_FAILED)
-            return NULL;
-        if (atomic_compare_exchange_strong(&current, &chunk, fresh))
-            used = 0;
-    }
-}
-
-static const char *name_of(uint32_t index)
-{
-    return forward_names + forward_symbols[index].name;
-}
-
-/* The index of an exported name, or -1. */
-static int64_t symbol_of(const char *name)
+int64_t forward_symbol(const char *name)
 {
     uint32_t h = 5381;
     for (const char *p = name; *p; p++)
         h = h * 33 + (unsigned char)*p;
     for (h &= FORWARD_HASH_SIZE - 1; forward_hash[h]; h = (h + 1) & (FORWARD_HASH_SIZE - 1))
-        if (!strcmp(name_of(forward_hash[h] - 1u), name))
+        if (!strcmp(forward_name(forward_hash[h] - 1u), name))
             return forward_hash[h] - 1;
     return -1;
 }
@@ -81,7 +43,7 @@ static int64_t symbol_of(const char *name)
 void *forward_lookup(void *handle, const char *name)
 {
     void *found = forward_dlsym(handle, name);
-    return found && in_shim(found) ? NULL : found;
+    return found && forward_in_shim(found) ? NULL : found;
 }
 
 void *forward_next(const char *name)
@@ -106,7 +68,7 @@ void forward_start(void)
 
 /* ---- the resolver ---- */
 
-static void *ask_object(const char *path, const char *name)
+void *forward_ask(const char *path, const char *name)
 {
     void *handle = dlopen(*path ? path : NULL, RTLD_NOLOAD | RTLD_LAZY);
     if (!handle)
@@ -119,7 +81,7 @@ static void *ask_object(const char *path, const char *name)
 static void *ask_those_that_need(const char *path, const char *name, const struct object *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        void *found = object_needs(&list[i], path) ? ask_object(list[i].path, name) : NULL;
+        void *found = object_needs(&list[i], path) ? forward_ask(list[i].path, name) : NULL;
         if (found)
             return found;
     }
@@ -131,7 +93,7 @@ static void *ask_those_that_want(const char *name, const struct object *list, si
 {
     void *agreed = NULL;
     for (size_t i = 0; i < count; i++) {
-        void *found = object_wants(&list[i], name) ? ask_object(list[i].path, name) : NULL;
+        void *found = object_wants(&list[i], name) ? forward_ask(list[i].path, name) : NULL;
         if (found && agreed && found != agreed)
             *ambiguous = true;
         else if (found)
@@ -143,20 +105,20 @@ static void *ask_those_that_want(const char *name, const struct object *list, si
 static void *ask_those_that_define(const char *name, const struct object *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        void *found = object_defines(&list[i], name) ? ask_object(list[i].path, name) : NULL;
+        void *found = object_function(&list[i], name) ? forward_ask(list[i].path, name) : NULL;
         if (found)
             return found;
     }
     return NULL;
 }
 
-/* The function that `path` (NULL: code that lies in no object) reaches by this name. */
-static void *resolve(const char *name, const char *path)
+void *forward_resolve(uint32_t symbol, const char *path)
 {
     bool ambiguous = false;
-    void *found = forward_lookup(RTLD_NEXT, name);
+    const char *name = forward_name(symbol);
+    void *found = next_functions[symbol] ? next_functions[symbol] : forward_lookup(RTLD_NEXT, name);
     if (!found && path)
-        found = ask_object(path, name);
+        found = forward_ask(path, name);
     if (found)
         return found;
     struct object *list = mmap(NULL, OBJECTS_MAX * sizeof *list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -174,167 +136,58 @@ static void *resolve(const char *name, const char *path)
     return found;
 }
 
-/* ---- bindings ---- */
+/* ---- what is there at start ---- */
 
-static void describe(struct binding *b, uint32_t symbol, void *target)
+static void note_function(const char *name, void *function, void *unused)
 {
-    const struct provider *p = provider_of(target);
-    b->target = target;
-    b->wide = forward_symbols[symbol].wide || (p && p->wide);
-    b->result_pointer = p && p->result_pointer;
-    lifecycle_note(0);
-    if (config.verbose)
-        message_line("flopshim: ", name_of(symbol), " -> ", p ? p->path : "?", b->wide ? " (64-bit integers)" : "", NULL);
+    (void)unused;
+    int64_t symbol = forward_symbol(name);
+    if (symbol >= 0 && !next_functions[symbol])
+        next_functions[symbol] = function;
 }
 
-/* Readers compare with length last (x86-64 keeps the order of stores): a half-written binding matches no caller. */
-static void open_for(struct binding *b, uintptr_t start, uintptr_t length)
+static bool is_provider(const struct object *o)
 {
-    b->start = start;
-    __atomic_store_n(&b->length, length, __ATOMIC_RELEASE);
+    static const char *const probes[] = {"ddot_", "dgemm_", "cblas_ddot", "dgetrf_", "LAPACKE_dgesv", "ddot_64_", "cblas_ddot64_",
+                                         "scipy_ddot_", "scipy_ddot_64_", "ddot", "LAPACKE_dgesv64_"};
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+        if (object_function(o, probes[i]))
+            return true;
+    return false;
 }
 
-static void link_behind(struct slot *slot, struct binding *b)
+static void note_provider(const struct object *o)
 {
-    struct binding *next = __atomic_load_n(&slot->hot.next, __ATOMIC_RELAXED);
-    do
-        b->next = next;
-    while (!__atomic_compare_exchange_n(&slot->hot.next, &next, b, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
-}
-
-/* The slot's own binding for the first caller that is no provider; whoever comes later, a link of the list. */
-static const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider)
-{
-    uint32_t symbol = (uint32_t)(slot - forward_slots);
-    struct binding *b = from_provider || !length || atomic_exchange(&slot_taken[symbol], true) ? NULL : &slot->hot;
-    bool behind = !b;
-    if (behind)
-        b = take_memory(sizeof *b);
-    if (!b) {
-        message_line("flopshim: out of memory for the binding of ", name_of(symbol), NULL);
-        abort();
-    }
-    describe(b, symbol, target);
-    b->from_provider = from_provider;
-    open_for(b, start, length);
-    if (behind)
-        link_behind(slot, b);
-    return b;
-}
-
-static _Noreturn void no_provider(const char *name, const char *path)
-{
-    message_line("flopshim: no loaded library provides ", name, " for ", path && *path ? path : "the program",
-                 "; there is nothing to forward the call to", NULL);
-    abort();
-}
-
-/* Code that lies in no object (made at run time) is bound as [0, 0). */
-static const struct binding *look_up(const struct slot *slot, uintptr_t caller, bool nowhere)
-{
-    for (const struct binding *b = &slot->hot; b; b = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE))
-        if (caller - b->start < b->length || (nowhere && !b->length && b->target && b != &slot->hot))
-            return b;
-    return NULL;
-}
-
-const struct binding *forward_find(struct slot *slot, uintptr_t caller)
-{
-    uintptr_t start = 0, end = 0;
-    const char *path = NULL;
-    const struct binding *known = look_up(slot, caller, false);
-    if (known)
-        return known;
-    int saved = errno;
-    bool nowhere = !object_at(caller, &start, &end, &path);
-    if (nowhere && (known = look_up(slot, caller, true)))
-        return known;
-    lifecycle_start();
-    uint32_t symbol = (uint32_t)(slot - forward_slots);
-    void *target = resolve(name_of(symbol), path);
-    if (!target)
-        no_provider(name_of(symbol), path);
-    known = bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
-    errno = saved;
-    return known;
-}
-
-/* ---- dlsym ---- */
-
-/* A bare or upper-case name (dgemm) is a BLAS routine only where its library has the Fortran spelling too. */
-static bool is_foreign(uint32_t symbol, void *target)
-{
-    const struct symbol *s = &forward_symbols[symbol];
-    const char *name = name_of(symbol);
-    uintptr_t start, end;
+    uintptr_t end;
     const char *path;
-    char fortran[64];
-    if (s->face != 'f' || strchr(name, '_') || strlen(name) + 2 > sizeof fortran)
-        return false;
-    if (!object_at((uintptr_t)target, &start, &end, &path))
-        return true;
-    size_t i = 0;
-    for (; name[i]; i++)
-        fortran[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
-    memcpy(fortran + i, "_", 2);
-    return !ask_object(path, fortran);
+    object_each_function(o, note_function, NULL);
+    if (start_count < START_MAX && object_at((uintptr_t)o->dynamic, &start_providers[start_count], &end, &path))
+        start_count++;
 }
 
-static void *bind_entry(uint32_t symbol, void *target)
+bool forward_was_there_at_start(uintptr_t start)
 {
-    unsigned used = bound_used < BOUND_MAX ? bound_used : BOUND_MAX;
-    void *body = (char *)forward_symbols + forward_symbols[symbol].body;
-    for (unsigned i = 0; i < used; i++) {
-        if (forward_slots[SYMBOL_COUNT + i].hot.target == target && forward_bound_body[i] == body)
-            return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * i;
-    }
-    unsigned mine = atomic_fetch_add(&bound_used, 1);
-    if (mine >= BOUND_MAX) {
-        lifecycle_uncovered("dlsym-table-full");
-        return target;
-    }
-    struct binding *b = &forward_slots[SYMBOL_COUNT + mine].hot;
-    forward_bound_body[mine] = body;
-    describe(b, symbol, target);
-    open_for(b, 0, UINTPTR_MAX);
-    return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * mine;
+    for (size_t i = 0; i < start_count; i++)
+        if (start_providers[i] == start)
+            return true;
+    return false;
 }
 
-struct answer {
-    void *value;
-    intptr_t decided; /* 0: not ours, let the real dlsym answer its caller */
-};
-
-__attribute__((used, visibility("hidden"))) struct answer forward_answer(void *handle, const char *name, uintptr_t caller)
+void forward_note_start(void)
 {
-    const struct answer not_ours = {NULL, 0};
-    uintptr_t start, end;
-    const char *path = NULL;
-    forward_start();
-    int64_t symbol = name && handle != RTLD_NEXT ? symbol_of(name) : -1;
-    if (symbol < 0 || !lifecycle_start())
-        return not_ours;
-    if (object_at(caller, &start, &end, &path) && provider_is_pure(path))
-        return not_ours;
-    int saved = errno;
-    void *target = handle == RTLD_DEFAULT ? resolve(name, path) : forward_dlsym(handle, name);
-    if (target && in_shim(target))
-        target = resolve(name, path);
-    if (target && !is_foreign((uint32_t)symbol, target))
-        target = bind_entry((uint32_t)symbol, target);
-    if (target)
-        dlerror(); /* a failed step of the resolver is not the program's error */
-    errno = saved;
-    return (struct answer){target, 1};
+    struct object *list = mmap(NULL, OBJECTS_MAX * sizeof *list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool behind_shim = false;
+    if (list == MAP_FAILED)
+        return;
+    size_t count = objects_list(list);
+    for (size_t i = 0; i < count; i++) {
+        if (forward_in_shim((void *)list[i].dynamic))
+            behind_shim = true;
+        else if (behind_shim && is_provider(&list[i]))
+            note_provider(&list[i]);
+    }
+    munmap(list, OBJECTS_MAX * sizeof *list);
 }
-
-/* dlsym looks at its return address for RTLD_NEXT and RTLD_DEFAULT: it must see the caller's, so it is jumped to. */
-__asm__(".text\n.globl dlsym\n.type dlsym, @function\ndlsym:\n.cfi_startproc\nendbr64\n"
-        "pushq %rdi\n.cfi_adjust_cfa_offset 8\npushq %rsi\n.cfi_adjust_cfa_offset 8\n"
-        "movq 16(%rsp), %rdx\nsubq $8, %rsp\n.cfi_adjust_cfa_offset 8\ncall forward_answer\n"
-        "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\npopq %rsi\n.cfi_adjust_cfa_offset -8\n"
-        "popq %rdi\n.cfi_adjust_cfa_offset -8\ntestq %rdx, %rdx\nje 1f\nret\n"
-        "1: jmp *forward_dlsym(%rip)\n.cfi_endproc\n.size dlsym, .-dlsym\n");
 
 /* ---- what was found ---- */
 

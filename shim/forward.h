@@ -34,14 +34,38 @@ extern const struct symbol forward_symbols[] __attribute__((visibility("hidden")
  * Keeps errno. Lock-free. */
 const struct binding *forward_find(struct slot *slot, uintptr_t caller);
 
+/* The name of an exported symbol, and the symbol of a name (-1: not ours). */
+static inline const char *forward_name(uint32_t symbol)
+{
+    extern const char forward_names[] __attribute__((visibility("hidden")));
+    return forward_names + forward_symbols[symbol].name;
+}
+int64_t forward_symbol(const char *name);
+
+/* The function that the object at `path` (NULL: code that lies in no object) reaches by a symbol's name, or NULL. */
+void *forward_resolve(uint32_t symbol, const char *path);
+
+/* The function of that name in the loaded object at path, or in what it needs. */
+void *forward_ask(const char *path, const char *name);
+
+bool forward_in_shim(const void *address);
+
+/* The real dlsym. */
+extern void *(*forward_dlsym)(void *, const char *) __attribute__((visibility("hidden")));
+
 /* dlsym on a handle, never answered by the shim itself: NULL instead. */
 void *forward_lookup(void *handle, const char *name);
 
 /* The next definition of a libc function behind the shim. */
 void *forward_next(const char *name);
 
-/* At start: the real dlsym, and what RTLD_NEXT can tell already. */
+/* Find the real dlsym. */
 void forward_start(void);
+
+/* At start, once: what RTLD_NEXT can tell already. */
+void forward_note_start(void);
+/* Was the object at this address a provider then? */
+bool forward_was_there_at_start(uintptr_t start);
 
 /* Name and version of the provider seen first, for the banner: "OpenBLAS 0.3.21", or "no BLAS yet". */
 const char *forward_backend(void);

@@ -100,6 +100,7 @@ bool lifecycle_start(void)
     }
     owner = getpid();
     forward_start();
+    forward_note_start();
     choose_fast_limits();
     if (config.limit_flops != LEDGER_UNLIMITED)
         account_prepare();

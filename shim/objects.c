@@ -81,28 +81,65 @@ static uint32_t hash_of(const char *name)
 }
 
 /* The GNU hash table: four words (buckets, first hashed symbol, bloom words, shift), bloom, buckets, chains. */
-bool object_defines(const struct object *o, const char *name)
+struct gnu_hash {
+    uint32_t buckets, first, words, shift;
+    const ElfW(Addr) *bloom;
+    const uint32_t *bucket, *chain;
+};
+
+static bool read_hash(const struct tables *t, struct gnu_hash *g)
+{
+    if (!t->gnu_hash || !t->gnu_hash[0] || !t->gnu_hash[2])
+        return false;
+    *g = (struct gnu_hash){t->gnu_hash[0], t->gnu_hash[1], t->gnu_hash[2], t->gnu_hash[3], NULL, NULL, NULL};
+    g->bloom = (const ElfW(Addr) *)(t->gnu_hash + 4);
+    g->bucket = (const uint32_t *)(g->bloom + g->words);
+    g->chain = g->bucket + g->buckets;
+    return true;
+}
+
+static void *function_at(const struct object *o, const ElfW(Sym) *symbol)
+{
+    bool function = ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx != SHN_UNDEF;
+    return function ? (void *)(o->base + symbol->st_value) : NULL;
+}
+
+void *object_function(const struct object *o, const char *name)
 {
     struct tables t;
-    if (!read_tables(o, &t) || !t.gnu_hash || !t.gnu_hash[0])
-        return false;
-    uint32_t buckets = t.gnu_hash[0], first = t.gnu_hash[1], words = t.gnu_hash[2], shift = t.gnu_hash[3];
-    const ElfW(Addr) *bloom = (const ElfW(Addr) *)(t.gnu_hash + 4);
-    const uint32_t *bucket = (const uint32_t *)(bloom + words);
+    struct gnu_hash g;
+    if (!read_tables(o, &t) || !read_hash(&t, &g))
+        return NULL;
     uint32_t h = hash_of(name);
-    ElfW(Addr) word = bloom[h / 64 % words];
-    if (!(word >> h % 64 & word >> (h >> shift) % 64 & 1))
-        return false;
-    uint32_t i = bucket[h % buckets];
-    if (i < first)
-        return false;
-    for (const uint32_t *chain = bucket + buckets + (i - first);; chain++, i++) {
-        if ((*chain | 1) == (h | 1) && t.symbols[i].st_shndx != SHN_UNDEF &&
-            !strcmp(t.strings + t.symbols[i].st_name, name))
-            return true;
-        if (*chain & 1)
-            return false;
+    ElfW(Addr) word = g.bloom[h / 64 % g.words];
+    if (!(word >> h % 64 & word >> (h >> g.shift) % 64 & 1))
+        return NULL;
+    uint32_t i = g.bucket[h % g.buckets];
+    if (i < g.first)
+        return NULL;
+    for (;; i++) {
+        uint32_t link = g.chain[i - g.first];
+        if ((link | 1) == (h | 1) && !strcmp(t.strings + t.symbols[i].st_name, name))
+            return function_at(o, &t.symbols[i]);
+        if (link & 1)
+            return NULL;
     }
+}
+
+void object_each_function(const struct object *o, void (*visit)(const char *, void *, void *), void *data)
+{
+    struct tables t;
+    struct gnu_hash g;
+    if (!read_tables(o, &t) || !read_hash(&t, &g))
+        return;
+    for (uint32_t b = 0; b < g.buckets; b++)
+        for (uint32_t i = g.bucket[b]; i >= g.first; i++) {
+            void *function = function_at(o, &t.symbols[i]);
+            if (function)
+                visit(t.strings + t.symbols[i].st_name, function, data);
+            if (g.chain[i - g.first] & 1)
+                break;
+        }
 }
 
 /* Symbols that an object needs come first in its table, before the hashed ones. */

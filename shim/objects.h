@@ -19,8 +19,13 @@ size_t objects_list(struct object *list);
 /* The object that holds an address: its first and last byte + 1, its path. False: none (code made at run time). */
 bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char **path);
 
-/* Does the object define / leave undefined this dynamic symbol? */
-bool object_defines(const struct object *o, const char *name);
+/* The address of a function that the object defines; NULL: none, or one that only the loader can choose (an IFUNC). */
+void *object_function(const struct object *o, const char *name);
+
+/* Call `visit` for every function that the object defines by itself. */
+void object_each_function(const struct object *o, void (*visit)(const char *name, void *function, void *data), void *data);
+
+/* Does the object leave this dynamic symbol undefined? */
 bool object_wants(const struct object *o, const char *name);
 
 /* Does the object list the library of this path (by its base name) among those it needs? */

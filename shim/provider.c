@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define PROVIDERS 64
 
@@ -30,25 +31,40 @@ bool provider_is_pure(const char *path)
     return false;
 }
 
-static void *find(void *handle, const char *const *names, size_t count)
+/* The loaded object that holds an address, and all of them. */
+struct surroundings {
+    struct object *list;
+    size_t count;
+    const struct object *self;
+};
+
+static void *find(const struct object *o, const char *const *names, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        void *found = forward_lookup(handle, names[i]);
-        if (found)
-            return found;
-    }
-    return NULL;
+    void *found = NULL;
+    for (size_t i = 0; i < count && !found; i++)
+        found = object_function(o, names[i]);
+    return found;
+}
+
+/* A LAPACK has no isamax of its own: it is in a library that it needs. */
+static void *find_isamax(const struct surroundings *s)
+{
+    static const char *const names[] = {"isamax_", "scipy_isamax_", "isamax"};
+    void *found = find(s->self, names, 3);
+    for (size_t i = 0; i < s->count && !found; i++)
+        if (object_needs(s->self, s->list[i].path))
+            found = find(&s->list[i], names, 3);
+    return found;
 }
 
 /* n = 3 in its lower half and negative as a whole: a library with 32-bit integers finds the largest of three entries, one
  * with 64-bit integers sees a negative length and answers 0. */
-static bool has_wide_integers(void *handle, const char *path)
+static bool has_wide_integers(const struct surroundings *s)
 {
-    static const char *const names[] = {"isamax_", "scipy_isamax_"};
     int64_t (*isamax)(const int64_t *, const float *, const int64_t *) = NULL;
-    *(void **)&isamax = find(handle, names, 2);
+    *(void **)&isamax = find_isamax(s);
     if (!isamax)
-        return strstr(path_base(path), "64") != NULL;
+        return strstr(path_base(s->self->path), "64") != NULL;
     const int64_t n = (int64_t)0xffffffff00000003, incx = 1;
     const float x[3] = {1, 3, 2};
     return (int32_t)isamax(&n, x, &incx) == 0;
@@ -63,12 +79,12 @@ static void copy_word(char *to, size_t size, const char *from)
     to[length] = 0;
 }
 
-static bool ask_openblas(void *handle, struct provider *p)
+static bool ask_openblas(const struct object *o, struct provider *p)
 {
     static const char *const names[] = {"openblas_get_config", "openblas_get_config64_", "openblas_get_config_64",
                                         "scipy_openblas_get_config", "scipy_openblas_get_config64_"};
     const char *(*get_config)(void) = NULL;
-    *(void **)&get_config = find(handle, names, sizeof names / sizeof *names);
+    *(void **)&get_config = find(o, names, sizeof names / sizeof *names);
     const char *text = get_config ? get_config() : NULL;
     if (!text || strncmp(text, "OpenBLAS ", 9))
         return false;
@@ -77,10 +93,10 @@ static bool ask_openblas(void *handle, struct provider *p)
     return true;
 }
 
-static bool ask_blis(void *handle, struct provider *p)
+static bool ask_blis(const struct object *o, struct provider *p)
 {
     const char *(*get_version)(void) = NULL;
-    *(void **)&get_version = forward_lookup(handle, "bli_info_get_version_str");
+    *(void **)&get_version = object_function(o, "bli_info_get_version_str");
     if (!get_version)
         return false;
     strcpy(p->name, "BLIS");
@@ -88,13 +104,13 @@ static bool ask_blis(void *handle, struct provider *p)
     return true;
 }
 
-static bool ask_mkl(void *handle, struct provider *p)
+static bool ask_mkl(const struct object *o, struct provider *p)
 {
     void (*get_version)(char *, int) = NULL;
     char text[200] = "";
-    *(void **)&get_version = forward_lookup(handle, "MKL_Get_Version_String");
+    *(void **)&get_version = object_function(o, "MKL_Get_Version_String");
     if (!get_version)
-        *(void **)&get_version = forward_lookup(handle, "mkl_get_version_string");
+        *(void **)&get_version = object_function(o, "mkl_get_version_string");
     if (!get_version)
         return false;
     get_version(text, (int)sizeof text - 1);
@@ -120,13 +136,29 @@ static void take_from_path(struct provider *p)
 
 static void identify(struct provider *p)
 {
-    void *handle = dlopen(*p->path ? p->path : NULL, RTLD_NOLOAD | RTLD_LAZY);
+    struct surroundings s = {.list = mmap(NULL, OBJECTS_MAX * sizeof *s.list, PROT_READ | PROT_WRITE,
+                                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
     const char *base = path_base(p->path);
     p->result_pointer = !strncmp(base, "libmkl_intel_", 13) || !strncmp(base, "libmkl_rt", 9);
-    p->wide = has_wide_integers(handle, p->path);
-    if (!ask_openblas(handle, p) && !ask_blis(handle, p) && !ask_mkl(handle, p))
-        take_from_path(p);
-    /* The handle is kept: a provider that calls are bound to must not be unloaded. */
+    if (s.list == MAP_FAILED)
+        return;
+    s.count = objects_list(s.list);
+    for (size_t i = 0; i < s.count && !s.self; i++)
+        if ((uintptr_t)s.list[i].dynamic >= p->start && (uintptr_t)s.list[i].dynamic < p->end)
+            s.self = &s.list[i];
+    if (s.self) {
+        p->wide = has_wide_integers(&s);
+        if (!ask_openblas(s.self, p) && !ask_blis(s.self, p) && !ask_mkl(s.self, p))
+            take_from_path(p);
+    }
+    munmap(s.list, OBJECTS_MAX * sizeof *s.list);
+}
+
+/* A provider that calls are bound to must stay. Those that were there at start cannot go; the handle of others is kept. */
+static void pin(const struct provider *p)
+{
+    if (*p->path && !forward_was_there_at_start(p->start))
+        (void)dlopen(p->path, RTLD_NOLOAD | RTLD_LAZY);
 }
 
 const struct provider *provider_of(void *function)
@@ -148,6 +180,7 @@ const struct provider *provider_of(void *function)
     p->end = end;
     snprintf(p->path, sizeof p->path, "%s", path);
     identify(p);
+    pin(p);
     ready[mine] = true;
     return p;
 }

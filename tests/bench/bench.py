@@ -1,0 +1,118 @@
+"""What the shim adds to a call: instructions (callgrind, repeatable) and nanoseconds (least of interleaved rounds), over a
+direct call and beside a minimal C wrapper, on a BLAS that does nothing and on OpenBLAS. Printed as a table.
+
+usage: bench.py BUILD [--check]     --check: instructions and the ratios that do not hang on the machine must meet the targets
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+CASES = ["ddot_1", "dgemm_1", "dgemm_4", "cblas_ddot_1", "cblas_dgemm_1", "cblas_dgemm_4"]
+SHIM = str(BUILD / "libflopshim.so")
+QUIET = {"FLOP_OUTPUT": "none", "FLOP_QUIET": "1"}
+WAYS = {"direct": {}, "minimal": {"LD_PRELOAD": str(BUILD / "tests/libbench_minimal.so")},
+        "counting": {"LD_PRELOAD": SHIM, **QUIET}, "budget": {"LD_PRELOAD": SHIM, "FLOP_BUDGET": "1e18", **QUIET}}
+CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"}
+ROUNDS = 7
+# Instructions added to what the minimal wrapper adds, and with a budget to that (the targets of the project)
+TARGETS = {"ddot_1": 40, "dgemm_1": 50, "dgemm_4": 50}
+BUDGET_TARGET = 15
+RATIO_TARGET = 1.6
+
+
+def environment(way, blas):
+    libraries = BUILD / "tests" if blas == "stub" else pathlib.Path("/usr/lib/x86_64-linux-gnu/openblas-pthread")
+    return {**CLEAN, **WAYS[way], "LD_LIBRARY_PATH": str(libraries), "OPENBLAS_NUM_THREADS": "1"}
+
+
+def program(blas):
+    return str(BUILD / f"tests/bench_calls_{blas}")
+
+
+def time_ns(case, way, blas, threads):
+    calls = 2_000_000 if blas == "stub" else 500_000
+    done = subprocess.run([program(blas), case, str(calls), str(threads)], env=environment(way, blas), capture_output=True,
+                          text=True, check=True)
+    return float(done.stdout)
+
+
+def instructions(case, way):
+    """Of one call: the difference of two runs, so that start-up cancels."""
+    counts = []
+    for calls in (10_000, 30_000):
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program("stub"), case, str(calls),
+                               "1"], env=environment(way, "stub"), capture_output=True, text=True, check=True)
+        counts.append(int(re.search(r"Collected : (\d+)", done.stderr)[1]))
+    return round((counts[1] - counts[0]) / 20_000)
+
+
+def measure_times(blas):
+    best = {}
+    for _ in range(ROUNDS):
+        for case in CASES:
+            for way in WAYS:
+                for threads in (1, 2):
+                    key = case, way, threads
+                    best[key] = min(best.get(key, 1e9), time_ns(case, way, blas, threads))
+    return best
+
+
+def print_times(blas, best):
+    print(f"\nns over a direct call on {blas}, 1 and 2 threads (least of {ROUNDS} interleaved runs)")
+    print(f"{'':16}{'direct':>16}" + "".join(f"{way:>18}" for way in list(WAYS)[1:]) + f"{'counting/minimal':>18}")
+    for case in CASES:
+        direct = [best[case, "direct", t] for t in (1, 2)]
+        cells = ["".join(f"{best[case, way, t] - direct[t - 1]:9.1f}" for t in (1, 2)) for way in list(WAYS)[1:]]
+        ratio = best[case, "counting", 1] / best[case, "minimal", 1]
+        print(f"{case:16}{direct[0]:8.1f}{direct[1]:8.1f}" + "".join(cells) + f"{ratio:18.2f}")
+
+
+def print_instructions():
+    failed = []
+    print("instructions over a direct call (callgrind)")
+    print(f"{'':16}" + "".join(f"{way:>12}" for way in list(WAYS)[1:]) + f"{'counting - minimal':>20}{'budget - counting':>20}")
+    for case in CASES:
+        count = {way: instructions(case, way) for way in WAYS}
+        added, budget = count["counting"] - count["minimal"], count["budget"] - count["counting"]
+        print(f"{case:16}" + "".join(f"{count[way] - count['direct']:12}" for way in list(WAYS)[1:]) + f"{added:20}{budget:20}")
+        if added > TARGETS.get(case, added):
+            failed.append(f"{case}: counting adds {added} instructions to a minimal wrapper's, target {TARGETS[case]}")
+        if budget > BUDGET_TARGET:
+            failed.append(f"{case}: a budget adds {budget} instructions, target {BUDGET_TARGET}")
+    return failed
+
+
+def start_up_ms(preload):
+    """The least of many starts of /bin/true, interleaved by the caller."""
+    start = time.perf_counter()
+    subprocess.run(["/bin/true"], env={**CLEAN, **QUIET, **({"LD_PRELOAD": preload} if preload else {})}, check=True)
+    return (time.perf_counter() - start) * 1e3
+
+
+def print_start_up():
+    plain, preloaded = 1e9, 1e9
+    for _ in range(200):
+        plain, preloaded = min(plain, start_up_ms("")), min(preloaded, start_up_ms(SHIM))
+    print(f"\nstart of /bin/true: {plain:.2f} ms, preloaded {preloaded:.2f} ms: {preloaded - plain:.2f} ms more (target 2)")
+
+
+def main():
+    failed = print_instructions()
+    if "--check" not in sys.argv:
+        for blas in ("stub", "openblas"):
+            best = measure_times(blas)
+            print_times(blas, best)
+            if blas == "stub":
+                worst = max(best[c, "counting", 1] / best[c, "minimal", 1] for c in TARGETS)
+                print(f"worst counting/minimal of the Fortran face: {worst:.2f} (target {RATIO_TARGET})")
+        print_start_up()
+    for line in failed:
+        print("FAILED:", line)
+    return 1 if failed else 0
+
+
+sys.exit(main())
