@@ -43,18 +43,12 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-    {"budget", 'b', "FLOP_BUDGET", NULL},
-    {"output", 'o', "FLOP_OUTPUT", NULL},
-    {"scope", 's', "FLOP_SCOPE", NULL},
-    {"namespace", 'n', "FLOP_NAMESPACE", NULL},
-    {"multiplier", 'm', "FLOP_MULTIPLIER", NULL},
-    {"on-exhausted", 'e', "FLOP_ON_EXHAUSTED", NULL},
-    {"exit-code", 'x', "FLOP_EXIT_CODE", NULL},
-    {"convention", 'c', "FLOP_CONVENTION", NULL},
-    {"timing", 't', "FLOP_TIMING", NULL},
-    {"detail", 'd', "FLOP_DETAIL", NULL},
-    {"ledger-dir", 'L', "FLOP_LEDGER_DIR", NULL},
-    {"quiet", 'q', "FLOP_QUIET", "1"},
+    {"budget", 'b', "FLOP_BUDGET", NULL},         {"output", 'o', "FLOP_OUTPUT", NULL},
+    {"scope", 's', "FLOP_SCOPE", NULL},           {"namespace", 'n', "FLOP_NAMESPACE", NULL},
+    {"multiplier", 'm', "FLOP_MULTIPLIER", NULL}, {"on-exhausted", 'e', "FLOP_ON_EXHAUSTED", NULL},
+    {"exit-code", 'x', "FLOP_EXIT_CODE", NULL},   {"convention", 'c', "FLOP_CONVENTION", NULL},
+    {"timing", 't', "FLOP_TIMING", NULL},         {"detail", 'd', "FLOP_DETAIL", NULL},
+    {"ledger-dir", 'L', "FLOP_LEDGER_DIR", NULL}, {"quiet", 'q', "FLOP_QUIET", "1"},
     {"verbose", 'v', "FLOP_VERBOSE", "1"},
 };
 

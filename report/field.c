@@ -26,8 +26,8 @@ void field_complain(struct field_reader *r, const char *format, ...)
 
 const char *field_type_of(const json_t *value)
 {
-    static const char *const names[] = {"an object", "an array",  "a string", "an integer",
-                                        "a number with a fraction", "true", "false",    "null"};
+    static const char *const names[] = {"an object", "an array", "a string", "an integer", "a number with a fraction",
+                                        "true",      "false",    "null"};
     return value ? names[json_typeof(value)] : "nothing";
 }
 
@@ -102,7 +102,7 @@ json_t *field_get_container(struct field_reader *r, const json_t *object, const 
     if (json_typeof(value) == type)
         return value;
     field_complain(r, "%s%s: expected %s, found %s", where, key, type == JSON_OBJECT ? "an object" : "an array",
-             field_type_of(value));
+                   field_type_of(value));
     return NULL;
 }
 

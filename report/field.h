@@ -25,8 +25,7 @@ const char *field_get_text(struct field_reader *r, const json_t *object, const c
 uint64_t field_get_number(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required);
 uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key);
 /* A nested object or array, or NULL. */
-json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key,
-                           json_type type);
+json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type);
 /* Is there a limit? */
 bool field_get_budget(struct field_reader *r, const json_t *object, const char *where, uint64_t *flop_budget);
 

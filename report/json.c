@@ -207,7 +207,7 @@ static void put_accuracy(struct json *json, const struct summary *s)
 {
     open_nest(json, "accuracy", "{");
     for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++)
-        put_member_number(json, cost_class_name((enum cost_class)class), s->accuracy_flops[class]);
+        put_member_number(json, cost_class_name((enum cost_class) class), s->accuracy_flops[class]);
     close_nest(json, "}");
 }
 

@@ -17,7 +17,7 @@ static int get_accuracy(struct field_reader *r, const json_t *object, const char
 {
     const char *text = field_get_text(r, object, where, "accuracy");
     for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++)
-        if (strcmp(text, cost_class_name((enum cost_class)class)) == 0)
+        if (strcmp(text, cost_class_name((enum cost_class) class)) == 0)
             return class;
     if (*text)
         field_complain(r, "%saccuracy: expected exact, leading or estimate, found \"%s\"", where, text);
@@ -43,8 +43,8 @@ static void read_operation(struct field_reader *r, const char *where, const char
 }
 
 /* `more`: room for others behind them. */
-static struct summary_operation *read_operations(struct field_reader *r, const json_t *object, const char *where,
-                                                 size_t more, size_t *count)
+static struct summary_operation *read_operations(struct field_reader *r, const json_t *object, const char *where, size_t more,
+                                                 size_t *count)
 {
     json_t *list = field_get_container(r, object, where, "operations", JSON_OBJECT);
     struct summary_operation *operations = field_room(r, (json_object_size(list) + more) * sizeof *operations);
@@ -53,7 +53,8 @@ static struct summary_operation *read_operations(struct field_reader *r, const j
     *count = 0;
     if (!operations)
         return NULL;
-    json_object_foreach(list, name, value) {
+    json_object_foreach(list, name, value)
+    {
         operations[*count].first_use = *count;
         read_operation(r, where, name, value, &operations[(*count)++]);
         if (r->failed)
@@ -69,15 +70,16 @@ static void read_nested(struct field_reader *r, const json_t *operations, const 
     const char *name;
     json_t *value;
     s->nested_calls = field_get_number(r, nested, "nested.", "calls", false);
-    json_object_foreach(json_object_get(nested, "operations"), name, value) {
+    json_object_foreach(json_object_get(nested, "operations"), name, value)
+    {
         uint64_t calls;
         if (!field_as_number(value, &calls)) {
             field_complain(r, "nested.operations.%s: expected a whole number, found %s", name, field_type_of(value));
             return;
         }
         if (!json_object_get(operations, name))
-            s->operations[s->operation_count++] =
-                (struct summary_operation){.name = field_copy(r, name), .nested_calls = calls};
+            s->operations[s->operation_count++] = (struct summary_operation){.name = field_copy(r, name),
+                                                                             .nested_calls = calls};
     }
 }
 
@@ -105,7 +107,8 @@ static void read_namespaces(struct field_reader *r, const json_t *root)
     const char *name;
     json_t *value;
     s->namespaces = field_room(r, json_object_size(list) * sizeof *s->namespaces);
-    json_object_foreach(list, name, value) {
+    json_object_foreach(list, name, value)
+    {
         if (r->failed)
             return;
         s->namespaces[s->namespace_count].first_use = s->namespace_count;
@@ -259,8 +262,7 @@ static void read_totals(struct field_reader *r, const json_t *root)
         struct summary_operation *operation = &s->operations[i];
         s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
-        s->accuracy_flops[operation->accuracy] =
-            cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
+        s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
     if (!r->failed)
         read_nested(r, json_object_get(root, "operations"), nested);
@@ -275,8 +277,7 @@ static void read_root(struct field_reader *r, const json_t *root)
     }
     uint64_t schema = field_get_number(r, root, "", "schema_version", true);
     if (schema > SUMMARY_SCHEMA)
-        field_complain(r, "schema_version: %" PRIu64 " is newer than this flopshim reads (up to %d)", schema,
-                       SUMMARY_SCHEMA);
+        field_complain(r, "schema_version: %" PRIu64 " is newer than this flopshim reads (up to %d)", schema, SUMMARY_SCHEMA);
     if (r->failed)
         return;
     read_model(r, root);
@@ -291,8 +292,7 @@ static void read_root(struct field_reader *r, const json_t *root)
     r->summary->uncovered = join(r, uncovered, "uncovered", ' ', &bytes);
 }
 
-int summary_from_json(const char *data, size_t length, const char *file, struct summary *summary, char *message,
-                      size_t size)
+int summary_from_json(const char *data, size_t length, const char *file, struct summary *summary, char *message, size_t size)
 {
     struct field_reader r = {.file = file, .summary = summary, .message = message, .size = size};
     json_error_t error;

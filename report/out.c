@@ -98,8 +98,14 @@ void out_scientific(struct out *out, uint64_t value)
 {
     unsigned exponent;
     unsigned digits = leading_digits(value, &exponent);
-    char text[] = {(char)('0' + digits / 100),     '.', (char)('0' + digits / 10 % 10), (char)('0' + digits % 10), 'e', '+',
-                   (char)('0' + exponent / 10), (char)('0' + exponent % 10)};
+    char text[] = {(char)('0' + digits / 100),
+                   '.',
+                   (char)('0' + digits / 10 % 10),
+                   (char)('0' + digits % 10),
+                   'e',
+                   '+',
+                   (char)('0' + exponent / 10),
+                   (char)('0' + exponent % 10)};
     out_bytes(out, text, sizeof text);
 }
 

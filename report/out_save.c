@@ -223,8 +223,7 @@ static int fill_temporary(const struct out *out, int fd)
 static bool is_special(int folder, const char *base)
 {
     struct stat status;
-    return fstatat(folder, base, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode) &&
-           !S_ISLNK(status.st_mode);
+    return fstatat(folder, base, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode);
 }
 
 static int save_special(const struct out *out, int folder, const char *base)

@@ -111,9 +111,9 @@ static bool put_field(struct out *out, char letter, const struct summary *s)
 int output_expand(const char *template, const struct summary *summary, char *path, size_t size)
 {
     struct out out = {0};
-    for (; *template; template++) {
+    for (; *template; template ++) {
         if (*template == '%' && put_field(&out, template[1], summary))
-            template++;
+            template ++;
         else
             out_bytes(&out, template, 1);
     }
@@ -211,10 +211,10 @@ static void put_reason(struct out *out, int error)
         int error;
         const char *text;
     } reasons[] = {
-        {EACCES, "permission denied"},      {EPERM, "not permitted"},          {ENOSPC, "no space left"},
-        {EDQUOT, "quota exceeded"},         {EROFS, "read-only file system"},  {ENOENT, "no such folder"},
-        {ENOTDIR, "not a folder"},          {EISDIR, "is a folder"},           {ENAMETOOLONG, "name too long"},
-        {EFBIG, "file size limit reached"}, {EMFILE, "too many open files"},   {ENOMEM, "out of memory"},
+        {EACCES, "permission denied"},       {EPERM, "not permitted"},         {ENOSPC, "no space left"},
+        {EDQUOT, "quota exceeded"},          {EROFS, "read-only file system"}, {ENOENT, "no such folder"},
+        {ENOTDIR, "not a folder"},           {EISDIR, "is a folder"},          {ENAMETOOLONG, "name too long"},
+        {EFBIG, "file size limit reached"},  {EMFILE, "too many open files"},  {ENOMEM, "out of memory"},
         {EEXIST, "all its names are taken"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)

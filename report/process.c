@@ -30,9 +30,9 @@ static bool read_stat(uint32_t pid, char *state, unsigned long long *start_ticks
     fclose(file);
     line[length] = 0;
     const char *behind_name = strrchr(line, ')');
-    return behind_name && sscanf(behind_name + 1,
-                                 " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-                                 state, start_ticks) == 2;
+    return behind_name &&
+           sscanf(behind_name + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", state,
+                  start_ticks) == 2;
 }
 
 bool process_is_alive(const struct ledger_header *header)

@@ -150,8 +150,8 @@ static void fold_tallies(struct builder *b)
             add(&b->cells[b->cell_count - 1], &operation);
         } else {
             if (!same_namespace)
-                b->parts[b->part_count++] = (struct part){
-                    .name = ledger_string(b->view, tally->namespace_), .operations = &b->cells[b->cell_count]};
+                b->parts[b->part_count++] = (struct part){.name = ledger_string(b->view, tally->namespace_),
+                                                          .operations = &b->cells[b->cell_count]};
             b->parts[b->part_count - 1].operation_count++;
             b->cells[b->cell_count++] = operation;
         }
@@ -265,8 +265,7 @@ static void add_up(struct summary *s)
         s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
         s->nested_calls = cost_sum(s->nested_calls, operation->nested_calls);
-        s->accuracy_flops[operation->accuracy] =
-            cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
+        s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
 }
 
@@ -381,8 +380,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     size_t accounts = ledger_count_records(view, LEDGER_ACCOUNTS);
     *summary = (struct summary){0};
     size_t scratch_bytes = tallies * (sizeof *b.tallies + sizeof *b.parts) + accounts * sizeof *b.parts + 64;
-    char *scratch =
-        mmap(NULL, scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *scratch = mmap(NULL, scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (scratch == MAP_FAILED)
         return -1;
     b.tallies = (const struct ledger_tally **)scratch;

@@ -32,7 +32,7 @@ struct summary_namespace {
     const char *name;
     bool has_budget;
     uint64_t flop_budget; /* of all contexts opened with this name, together */
-    uint64_t flops_used; /* and calls: where there is a budget, with the scopes inside; operations are its own alone */
+    uint64_t flops_used;  /* and calls: where there is a budget, with the scopes inside; operations are its own alone */
     uint64_t calls;
     uint64_t first_use;
     struct summary_operation *operations;
@@ -57,7 +57,7 @@ struct summary {
     size_t namespace_count;
     struct summary_provider *providers;
     size_t provider_count;
-    const char *version;    /* of flopshim */
+    const char *version; /* of flopshim */
     const char *cost_model;
     const char *convention; /* "ops" or "fma" */
     double multiplier;
@@ -75,8 +75,8 @@ struct summary {
     const char *refused_namespace;
     uint64_t nested_calls;
     uint64_t accuracy_flops[3]; /* by enum cost_class */
-    bool has_context;       /* a marker context was opened */
-    const char *uncovered;  /* blank-separated reasons and paths, or "" */
+    bool has_context;           /* a marker context was opened */
+    const char *uncovered;      /* blank-separated reasons and paths, or "" */
     uint32_t pid;
     uint32_t ppid;
     uint32_t threads;

@@ -25,9 +25,11 @@ _Static_assert(sizeof(struct slot) == 40, "the entries in assembly, here and in 
 extern char forward_bound_entries[] __attribute__((visibility("hidden")));
 #define BOUND_ENTRY_BYTES 32
 __asm__(".text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
-        ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(BOUND_MAX) "\n.balign 32\nendbr64\n"
-        "leaq forward_slots+40*" TEXT(SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
-        ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n");
+        ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(
+            BOUND_MAX) "\n.balign 32\nendbr64\n"
+                       "leaq forward_slots+40*" TEXT(
+                           SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
+                                         ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n");
 
 /* Bindings beyond the slots' own: a caller more of a symbol. Never freed. */
 #define POOL 65536
@@ -204,4 +206,3 @@ __asm__(".text\n.globl dlsym\n.type dlsym, @function\ndlsym:\n.cfi_startproc\nen
         "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\npopq %rsi\n.cfi_adjust_cfa_offset -8\n"
         "popq %rdi\n.cfi_adjust_cfa_offset -8\ntestq %rdx, %rdx\nje 1f\nret\n"
         "1: jmp *forward_dlsym(%rip)\n.cfi_endproc\n.size dlsym, .-dlsym\n");
-

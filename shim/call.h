@@ -34,9 +34,9 @@ struct call {
 /* An exception that unwinds through a stub ends its call: call_personality. */
 #define CALL_UNWINDS() __asm__ volatile(".cfi_personality 0x1b, call_personality")
 
-#define CALL_BEGIN(call, caller)                                                                                          \
-    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa()};                                                    \
-    call_find(&call, call_slot, caller);                                                                               \
+#define CALL_BEGIN(call, caller)                                    \
+    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa()}; \
+    call_find(&call, call_slot, caller);                            \
     CALL_UNWINDS()
 
 /* Integer arguments: by reference, and by value (an LP64 caller leaves the upper half of the register undefined). */
@@ -86,8 +86,8 @@ static inline void call_end(const struct call *call)
 
 /* ---- the fast body ---- */
 
-#define CALL_BEGIN_FAST(call)                                                                                          \
-    struct call call = {&call_slot->hot, call_self, (uintptr_t)__builtin_dwarf_cfa()};                                 \
+#define CALL_BEGIN_FAST(call)                                                          \
+    struct call call = {&call_slot->hot, call_self, (uintptr_t)__builtin_dwarf_cfa()}; \
     CALL_UNWINDS()
 
 /* A known caller, and no call in progress? */

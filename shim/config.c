@@ -21,7 +21,7 @@ struct config config = {
 static bool fails_closed;
 
 static const char *const variables[] = {
-    "FLOP_BUDGET", "FLOP_MULTIPLIER", "FLOP_NAMESPACE", "FLOP_SCOPE",  "FLOP_ON_EXHAUSTED", "FLOP_EXIT_CODE", "FLOP_OUTPUT",
+    "FLOP_BUDGET", "FLOP_MULTIPLIER", "FLOP_NAMESPACE",  "FLOP_SCOPE", "FLOP_ON_EXHAUSTED", "FLOP_EXIT_CODE", "FLOP_OUTPUT",
     "FLOP_DETAIL", "FLOP_TIMING",     "FLOP_CONVENTION", "FLOP_QUIET", "FLOP_VERBOSE",      "FLOP_DISABLE",   "FLOP_LEDGER_DIR",
 };
 #define VARIABLES (sizeof variables / sizeof *variables)
@@ -133,9 +133,9 @@ static void read_convention(const char *value)
 
 static void read_one(const char *name, const char *value)
 {
-    static void (*const readers[VARIABLES])(const char *) = {
-        read_budget, read_multiplier, NULL, read_scope, read_exhausted, read_exit_code, read_output,
-        read_detail, read_timing, read_convention};
+    static void (*const readers[VARIABLES])(const char *) = {read_budget,    read_multiplier, NULL,        read_scope,
+                                                             read_exhausted, read_exit_code,  read_output, read_detail,
+                                                             read_timing,    read_convention};
     size_t i = 0;
     while (i < VARIABLES && strcmp(name, variables[i]))
         i++;

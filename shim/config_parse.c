@@ -31,7 +31,8 @@ static void take_exponent(const char **text, int *exponent)
 {
     const char *p = *text;
     static const char suffixes[] = "kMGTPE";
-    if ((*p == 'e' || *p == 'E') && (isdigit((unsigned char)p[1]) || ((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2])))) {
+    if ((*p == 'e' || *p == 'E') &&
+        (isdigit((unsigned char)p[1]) || ((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2])))) {
         int sign = p[1] == '-' ? -1 : 1, value = 0;
         for (p += isdigit((unsigned char)p[1]) ? 1 : 2; isdigit((unsigned char)*p); p++)
             if (value < MAX_EXPONENT)

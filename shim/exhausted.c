@@ -54,7 +54,7 @@ static void end_process(struct out *line)
     if (atomic_flag_test_and_set(&ending))
         for (;;)
             pause();
-    uint32_t status = config.on_exhausted == CONFIG_ERROR    ? (uint32_t)config.exit_code
+    uint32_t status = config.on_exhausted == CONFIG_ERROR   ? (uint32_t)config.exit_code
                       : config.on_exhausted == CONFIG_ABORT ? SIGABRT
                                                             : (uint32_t)config.signal;
     const char *file = lifecycle_write_summary(LEDGER_END_EXHAUSTED, status);

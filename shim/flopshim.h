@@ -36,16 +36,16 @@ enum flopshim_scope {
 };
 
 struct flopshim_context {
-    const char *namespace_;    /* label of the calls, at most 255 bytes; NULL: none */
-    uint64_t flop_budget;      /* FLOPs; 0: no limit of its own. FLOP_BUDGET holds all the same */
-    double multiplier;         /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
-    int quiet;                 /* no banner */
+    const char *namespace_; /* label of the calls, at most 255 bytes; NULL: none */
+    uint64_t flop_budget;   /* FLOPs; 0: no limit of its own. FLOP_BUDGET holds all the same */
+    double multiplier;      /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
+    int quiet;              /* no banner */
     enum flopshim_scope scope;
-    uint64_t flops_used;       /* what this context used when it was open before: it goes on from there */
+    uint64_t flops_used; /* what this context used when it was open before: it goes on from there */
 };
 
 struct flopshim_usage {
-    uint64_t flop_budget;     /* FLOPs; 0: no limit */
+    uint64_t flop_budget; /* FLOPs; 0: no limit */
     uint64_t flops_used;
     uint64_t flops_remaining; /* of flop_budget; 0 where there is no limit, or it was overrun */
     uint64_t calls;
@@ -76,11 +76,11 @@ extern void *dlsym(void *handle, const char *name);
 #endif
 #define FLOPSHIM_API static inline
 /* Forwards to the preloaded library's function of the same name. */
-#define FLOPSHIM_REACH(name, type, ...)                                                                               \
-    {                                                                                                                 \
-        static void *found;                                                                                           \
-        void *function = flopshim_find_(#name, &found);                                                               \
-        return function ? (__extension__(int(*) type) function)(__VA_ARGS__) : FLOPSHIM_NOT_LOADED;                   \
+#define FLOPSHIM_REACH(name, type, ...)                                                             \
+    {                                                                                               \
+        static void *found;                                                                         \
+        void *function = flopshim_find_(#name, &found);                                             \
+        return function ? (__extension__(int(*) type) function)(__VA_ARGS__) : FLOPSHIM_NOT_LOADED; \
     }
 
 static inline void *flopshim_find_(const char *name, void **found)
@@ -103,59 +103,54 @@ static inline void *flopshim_find_(const char *name, void **found)
 FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
     FLOPSHIM_REACH(flopshim_begin, (const struct flopshim_context *), context)
 
-/* Close the calling thread's context, or else the process's, with the scopes pushed inside it. What it used goes to *usage,
- * which may be NULL. Failure: FLOPSHIM_NOT_OPEN. */
-FLOPSHIM_API int flopshim_end(struct flopshim_usage *usage)
-    FLOPSHIM_REACH(flopshim_end, (struct flopshim_usage *), usage)
+    /* Close the calling thread's context, or else the process's, with the scopes pushed inside it. What it used goes to *usage,
+     * which may be NULL. Failure: FLOPSHIM_NOT_OPEN. */
+    FLOPSHIM_API int flopshim_end(struct flopshim_usage *usage) FLOPSHIM_REACH(flopshim_end, (struct flopshim_usage *), usage)
 
-/* Open a scope inside whatever is active in this thread: "attn" within "forward" tallies under forward.attn. It has no
- * budget of its own. At most 64 deep and 511 bytes in all. Failure: FLOPSHIM_BAD_ARGUMENT. */
-FLOPSHIM_API int flopshim_push(const char *name)
-    FLOPSHIM_REACH(flopshim_push, (const char *), name)
+    /* Open a scope inside whatever is active in this thread: "attn" within "forward" tallies under forward.attn. It has no
+     * budget of its own. At most 64 deep and 511 bytes in all. Failure: FLOPSHIM_BAD_ARGUMENT. */
+    FLOPSHIM_API int flopshim_push(const char *name) FLOPSHIM_REACH(flopshim_push, (const char *), name)
 
-/* Close the innermost scope of this thread. Failure: FLOPSHIM_NOT_OPEN. */
-FLOPSHIM_API int flopshim_pop(void)
-    FLOPSHIM_REACH(flopshim_pop, (void), )
+    /* Close the innermost scope of this thread. Failure: FLOPSHIM_NOT_OPEN. */
+    FLOPSHIM_API int flopshim_pop(void) FLOPSHIM_REACH(flopshim_pop, (void), )
 
-/* Charge flop_cost FLOPs of work that is not BLAS under a name, with the rules of any call: the multiplier applies, and what
- * does not fit is refused (FLOPSHIM_REFUSED, where the process goes on). A cost of 0 counts as one call. */
-FLOPSHIM_API int flopshim_deduct(const char *name, uint64_t flop_cost)
-    FLOPSHIM_REACH(flopshim_deduct, (const char *, uint64_t), name, flop_cost)
+    /* Charge flop_cost FLOPs of work that is not BLAS under a name, with the rules of any call: the multiplier applies, and
+     * what does not fit is refused (FLOPSHIM_REFUSED, where the process goes on). A cost of 0 counts as one call. */
+    FLOPSHIM_API int flopshim_deduct(const char *name, uint64_t flop_cost)
+        FLOPSHIM_REACH(flopshim_deduct, (const char *, uint64_t), name, flop_cost)
 
-/* What a namespace, and those dotted below it, have used in all threads so far; NULL: the whole process. Counts of threads
- * that are running are read as they grow. Failure: FLOPSHIM_UNKNOWN where no call was made under that name. */
-FLOPSHIM_API int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
-    FLOPSHIM_REACH(flopshim_usage, (const char *, struct flopshim_usage *), namespace_, usage)
+    /* What a namespace, and those dotted below it, have used in all threads so far; NULL: the whole process. Counts of threads
+     * that are running are read as they grow. Failure: FLOPSHIM_UNKNOWN where no call was made under that name. */
+    FLOPSHIM_API int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
+        FLOPSHIM_REACH(flopshim_usage, (const char *, struct flopshim_usage *), namespace_, usage)
 
-/* Have a handler called for every refused call, of any thread, instead of what FLOP_ON_EXHAUSTED says; NULL: no handler. */
-FLOPSHIM_API int flopshim_on_exhausted(flopshim_handler handler, void *data)
-    FLOPSHIM_REACH(flopshim_on_exhausted, (flopshim_handler, void *), handler, data)
+    /* Have a handler called for every refused call, of any thread, instead of what FLOP_ON_EXHAUSTED says; NULL: no handler. */
+    FLOPSHIM_API int flopshim_on_exhausted(flopshim_handler handler, void *data)
+        FLOPSHIM_REACH(flopshim_on_exhausted, (flopshim_handler, void *), handler, data)
 
-/* Price a call without running it, before any multiplier: flopshim_cost("dgemm", "m=512 n=512 k=512", &flops). Integers by
- * LAPACK's names, options as letters (side=L); absent ones have LAPACK's usual case. Failure: FLOPSHIM_UNKNOWN routine,
- * FLOPSHIM_BAD_ARGUMENT. */
-FLOPSHIM_API int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
-    FLOPSHIM_REACH(flopshim_cost, (const char *, const char *, uint64_t *), routine, arguments, flop_cost)
+    /* Price a call without running it, before any multiplier: flopshim_cost("dgemm", "m=512 n=512 k=512", &flops). Integers by
+     * LAPACK's names, options as letters (side=L); absent ones have LAPACK's usual case. Failure: FLOPSHIM_UNKNOWN routine,
+     * FLOPSHIM_BAD_ARGUMENT. */
+    FLOPSHIM_API int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
+        FLOPSHIM_REACH(flopshim_cost, (const char *, const char *, uint64_t *), routine, arguments, flop_cost)
 
-/* Forget what closed contexts, and work outside any, have used. An open context keeps its use, and so does the process's
- * budget: what was used of it stays used. */
-FLOPSHIM_API int flopshim_reset(void)
-    FLOPSHIM_REACH(flopshim_reset, (void), )
+    /* Forget what closed contexts, and work outside any, have used. An open context keeps its use, and so does the process's
+     * budget: what was used of it stays used. */
+    FLOPSHIM_API int flopshim_reset(void) FLOPSHIM_REACH(flopshim_reset, (void), )
 
-/* Write the summary so far to a path, or a template as FLOP_OUTPUT has them; the extension picks the format. Failure:
- * FLOPSHIM_NO_SPACE where the file cannot be written. */
-FLOPSHIM_API int flopshim_write_summary(const char *path)
-    FLOPSHIM_REACH(flopshim_write_summary, (const char *), path)
+    /* Write the summary so far to a path, or a template as FLOP_OUTPUT has them; the extension picks the format. Failure:
+     * FLOPSHIM_NO_SPACE where the file cannot be written. */
+    FLOPSHIM_API int flopshim_write_summary(const char *path) FLOPSHIM_REACH(flopshim_write_summary, (const char *), path)
 
 /* The preloaded library's version, "0.1.0"; NULL where there is none. */
 #ifdef FLOPSHIM_INSIDE
-const char *flopshim_version(void);
+        const char *flopshim_version(void);
 #else
-static inline const char *flopshim_version(void)
+        static inline const char *flopshim_version(void)
 {
     static void *found;
     void *function = flopshim_find_("flopshim_version", &found);
-    return function ? (__extension__(const char *(*)(void))function)() : (const char *)0;
+    return function ? (__extension__(const char *(*)(void)) function)() : (const char *)0;
 }
 #endif
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-void *(*forward_dlsym)(void *, const char *) __attribute__((visibility("hidden")));
+void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));
 
 /* The next definition behind the shim, of those objects that were there at start. */
 static void *next_functions[SYMBOL_COUNT];
@@ -148,8 +148,9 @@ static void note_function(const char *name, void *function, void *unused)
 
 static bool is_provider(const struct object *o)
 {
-    static const char *const probes[] = {"ddot_", "dgemm_", "cblas_ddot", "dgetrf_", "LAPACKE_dgesv", "ddot_64_", "cblas_ddot64_",
-                                         "scipy_ddot_", "scipy_ddot_64_", "ddot", "LAPACKE_dgesv64_"};
+    static const char *const probes[] = {"ddot_",          "dgemm_",   "cblas_ddot",      "dgetrf_",
+                                         "LAPACKE_dgesv",  "ddot_64_", "cblas_ddot64_",   "scipy_ddot_",
+                                         "scipy_ddot_64_", "ddot",     "LAPACKE_dgesv64_"};
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
         if (object_function(o, probes[i]))
             return true;

@@ -51,7 +51,7 @@ void *forward_ask(const char *path, const char *name);
 bool forward_in_shim(const void *address);
 
 /* The real dlsym. */
-extern void *(*forward_dlsym)(void *, const char *) __attribute__((visibility("hidden")));
+extern void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));
 
 /* dlsym on a handle, never answered by the shim itself: NULL instead. */
 void *forward_lookup(void *handle, const char *name);

@@ -22,8 +22,8 @@
 
 struct ledger_header *ledger;
 
-static size_t mapped_bytes;  /* address space */
-static size_t backed_bytes;  /* of it that may be touched */
+static size_t mapped_bytes; /* address space */
+static size_t backed_bytes; /* of it that may be touched */
 static bool in_file;
 static char path[600];
 static dev_t device;

@@ -33,10 +33,10 @@ enum ledger_end { LEDGER_END_UNKNOWN, LEDGER_END_EXIT, LEDGER_END_EXEC, LEDGER_E
 
 /* Why a summary is not complete: bits of header.incomplete. */
 enum ledger_incomplete {
-    LEDGER_NO_SPACE = 1,   /* the file could not be made or grown; counts went to memory only */
-    LEDGER_DROPPED = 2,    /* more (routine, namespace) pairs than fit: header.dropped_calls */
-    LEDGER_AMBIGUOUS = 4,  /* two providers answered for one symbol */
-    LEDGER_UNCOUNTED = 8,  /* calls passed through before the shim could count: header.uncounted_calls */
+    LEDGER_NO_SPACE = 1,  /* the file could not be made or grown; counts went to memory only */
+    LEDGER_DROPPED = 2,   /* more (routine, namespace) pairs than fit: header.dropped_calls */
+    LEDGER_AMBIGUOUS = 4, /* two providers answered for one symbol */
+    LEDGER_UNCOUNTED = 8, /* calls passed through before the shim could count: header.uncounted_calls */
 };
 
 struct ledger_header {
@@ -44,9 +44,9 @@ struct ledger_header {
     uint32_t format;
     uint32_t pid;
     uint32_t ppid;
-    uint32_t exec_number;      /* how often this process had replaced its image before */
+    uint32_t exec_number; /* how often this process had replaced its image before */
     uint64_t nonce;
-    uint64_t start_ticks;      /* of the process, from /proc: with pid and boot_id its identity */
+    uint64_t start_ticks; /* of the process, from /proc: with pid and boot_id its identity */
     char boot_id[40];
     uint64_t start_realtime_ns;
     uint64_t start_monotonic_ns;
@@ -59,19 +59,19 @@ struct ledger_header {
     uint64_t dropped_calls;
     uint64_t uncounted_calls;
     uint64_t refused_calls;
-    uint64_t refused_cost;     /* of the last refused call, with its account's remaining */
+    uint64_t refused_cost; /* of the last refused call, with its account's remaining */
     uint64_t refused_remaining;
     uint32_t refused_name;
     uint32_t refused_namespace;
-    uint64_t size_bytes;       /* header and all blocks */
-    uint64_t use_clock;        /* orders first uses */
-    uint32_t threads;          /* started and seen, in all */
-    uint32_t uncovered;        /* string: blank-separated reasons and paths that could not be seen, or 0 */
+    uint64_t size_bytes; /* header and all blocks */
+    uint64_t use_clock;  /* orders first uses */
+    uint32_t threads;    /* started and seen, in all */
+    uint32_t uncovered;  /* string: blank-separated reasons and paths that could not be seen, or 0 */
     char version[24];
     char cost_model[32];
     char host[72];
     char program[256];
-    char arguments[1024];      /* each terminated by a zero byte, cut where they do not fit */
+    char arguments[1024]; /* each terminated by a zero byte, cut where they do not fit */
 };
 
 struct ledger_block {
@@ -85,11 +85,11 @@ struct ledger_block {
 
 /* A limit and what was taken of it. used = granted - what grants still hold. */
 struct ledger_account {
-    uint64_t limit_flops;   /* LEDGER_UNLIMITED: none */
+    uint64_t limit_flops; /* LEDGER_UNLIMITED: none */
     uint64_t granted_flops;
-    uint64_t prior_flops;   /* used before this context was opened again; counts against the limit */
+    uint64_t prior_flops; /* used before this context was opened again; counts against the limit */
     uint64_t multiplier_bits;
-    uint32_t namespace_;    /* string */
+    uint32_t namespace_; /* string */
     uint32_t is_context;
     uint32_t open;
     uint32_t forgotten; /* LEDGER_FORGOTTEN or 0 */
@@ -129,9 +129,8 @@ struct ledger_provider {
 };
 
 _Static_assert(sizeof(struct ledger_header) <= 4096, "the header is one page");
-_Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account) == 64 &&
-                   sizeof(struct ledger_grant) == 64 && sizeof(struct ledger_tally) == 64 &&
-                   sizeof(struct ledger_provider) == 64,
+_Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account) == 64 && sizeof(struct ledger_grant) == 64 &&
+                   sizeof(struct ledger_tally) == 64 && sizeof(struct ledger_provider) == 64,
                "records fill a cache line, so that no two threads share one");
 
 /* ---- reading: any process, any thread; used by the shim on its own ledger and by the flopshim program ---- */

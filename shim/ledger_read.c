@@ -13,17 +13,17 @@
 #define LOAD_ATTEMPTS 5
 
 /* One list gives code and message: the code is -(index + 1). */
-#define PROBLEMS(X)                                                                                                     \
-    X(TOO_SHORT, "too short for a ledger")                                                                              \
-    X(NO_LEDGER, "not a flopshim ledger")                                                                               \
-    X(OTHER_FORMAT, "a ledger of another format version than this flopshim reads")                                      \
-    X(CUT_OFF, "cut off: the header names more bytes than there are")                                                   \
-    X(BAD_HEADER, "damaged: the header holds an impossible value")                                                      \
-    X(BAD_BLOCK, "damaged: a block of an unknown kind or size")                                                         \
-    X(BLOCK_OUTSIDE, "damaged: a block reaches beyond the end")                                                         \
-    X(BAD_STRINGS, "damaged: a string is not terminated")                                                               \
-    X(BAD_RECORD, "damaged: a record holds an impossible value")                                                        \
-    X(BAD_OFFSET, "damaged: a string offset points outside the strings")                                                \
+#define PROBLEMS(X)                                                                \
+    X(TOO_SHORT, "too short for a ledger")                                         \
+    X(NO_LEDGER, "not a flopshim ledger")                                          \
+    X(OTHER_FORMAT, "a ledger of another format version than this flopshim reads") \
+    X(CUT_OFF, "cut off: the header names more bytes than there are")              \
+    X(BAD_HEADER, "damaged: the header holds an impossible value")                 \
+    X(BAD_BLOCK, "damaged: a block of an unknown kind or size")                    \
+    X(BLOCK_OUTSIDE, "damaged: a block reaches beyond the end")                    \
+    X(BAD_STRINGS, "damaged: a string is not terminated")                          \
+    X(BAD_RECORD, "damaged: a record holds an impossible value")                   \
+    X(BAD_OFFSET, "damaged: a string offset points outside the strings")           \
     X(NO_MEMORY, "out of memory")
 
 #define AS_ENUM(name, text) name,

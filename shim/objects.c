@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct tables {
-    const ElfW(Sym) *symbols;
+    const ElfW(Sym) * symbols;
     const char *strings;
     const uint32_t *gnu_hash;
 };
@@ -29,8 +29,8 @@ static int add_object(struct dl_phdr_info *info, size_t size, void *data)
         return 1;
     for (int i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            list->objects[list->count++] = (struct object){
-                info->dlpi_name, info->dlpi_addr, (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr)};
+            list->objects[list->count++] = (struct object){info->dlpi_name, info->dlpi_addr,
+                                                           (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr)};
     return 0;
 }
 
@@ -83,7 +83,7 @@ static uint32_t hash_of(const char *name)
 /* The GNU hash table: four words (buckets, first hashed symbol, bloom words, shift), bloom, buckets, chains. */
 struct gnu_hash {
     uint32_t buckets, first, words, shift;
-    const ElfW(Addr) *bloom;
+    const ElfW(Addr) * bloom;
     const uint32_t *bucket, *chain;
 };
 
@@ -98,7 +98,7 @@ static bool read_hash(const struct tables *t, struct gnu_hash *g)
     return true;
 }
 
-static void *function_at(const struct object *o, const ElfW(Sym) *symbol)
+static void *function_at(const struct object *o, const ElfW(Sym) * symbol)
 {
     bool function = ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx != SHN_UNDEF;
     return function ? (void *)(o->base + symbol->st_value) : NULL;

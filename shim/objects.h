@@ -8,9 +8,9 @@
 #define OBJECTS_MAX 2048
 
 struct object {
-    const char *path;     /* "" for the main program; the loader's own string */
-    uintptr_t base;       /* load bias */
-    const ElfW(Dyn) *dynamic;
+    const char *path; /* "" for the main program; the loader's own string */
+    uintptr_t base;   /* load bias */
+    const ElfW(Dyn) * dynamic;
 };
 
 /* The loaded objects in load order, at most OBJECTS_MAX. */

@@ -17,9 +17,10 @@ static atomic_size_t claimed;
 static atomic_bool ready[PROVIDERS];
 
 static const char *const pure_names[] = {
-    "libopenblas", "libscipy_openblas", "libblas", "libcblas", "liblapack", "libblis", "libflexiblas", "libmkl_",
-    "libf77blas", "libatlas", "libsatlas", "libtatlas", "libflame", "libarmpl", "libnvpl_blas", "libnvpl_lapack",
-    "libgoto", "libaocl", "libsci_", "libessl", "libblastrampoline", "libptf77blas", "libptcblas", "libtmg",
+    "libopenblas",  "libscipy_openblas", "libblas",           "libcblas",       "liblapack",  "libblis",
+    "libflexiblas", "libmkl_",           "libf77blas",        "libatlas",       "libsatlas",  "libtatlas",
+    "libflame",     "libarmpl",          "libnvpl_blas",      "libnvpl_lapack", "libgoto",    "libaocl",
+    "libsci_",      "libessl",           "libblastrampoline", "libptf77blas",   "libptcblas", "libtmg",
 };
 
 bool provider_is_pure(const char *path)
@@ -136,8 +137,8 @@ static void take_from_path(struct provider *p)
 
 static void identify(struct provider *p)
 {
-    struct surroundings s = {.list = mmap(NULL, OBJECTS_MAX * sizeof *s.list, PROT_READ | PROT_WRITE,
-                                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
+    struct surroundings s = {
+        .list = mmap(NULL, OBJECTS_MAX * sizeof *s.list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
     const char *base = path_base(p->path);
     p->result_pointer = !strncmp(base, "libmkl_intel_", 13) || !strncmp(base, "libmkl_rt", 9);
     if (s.list == MAP_FAILED)

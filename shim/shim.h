@@ -42,11 +42,11 @@ extern struct ledger_header *ledger; /* NULL before lifecycle_open_ledger() */
 
 /* All under shim_lock. */
 void ledger_create(const char *dir);
-void *ledger_add(enum ledger_kind kind, uint32_t record_bytes);            /* one zeroed record, or NULL */
+void *ledger_add(enum ledger_kind kind, uint32_t record_bytes); /* one zeroed record, or NULL */
 struct ledger_block *ledger_add_block(enum ledger_kind kind, uint32_t record_bytes, uint32_t capacity); /* or NULL */
-uint32_t ledger_intern(const char *text);                                   /* 0 for "" or where there is no room */
-void ledger_remove(void);                                                   /* the file, not the memory */
-void ledger_abandon(void);                                                  /* in a fork child */
+uint32_t ledger_intern(const char *text); /* 0 for "" or where there is no room */
+void ledger_remove(void);                 /* the file, not the memory */
+void ledger_abandon(void);                /* in a fork child */
 const char *ledger_path(void);
 uint64_t ledger_now_ns(void);
 

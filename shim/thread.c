@@ -130,7 +130,9 @@ void thread_refresh(struct thread *t)
     struct ledger_account *process = account_process();
     t->chain = (struct account_chain){t->context ? t->context : context_process.account, process};
     t->grant = t->chain.context || process ? t->own_grant : NULL;
-    t->multiplier = t->context ? t->context_multiplier : context_process.account ? context_process.multiplier : config.multiplier;
+    t->multiplier = t->context                ? t->context_multiplier
+                    : context_process.account ? context_process.multiplier
+                                              : config.multiplier;
     const char *base = t->chain.context ? (char *)ledger + t->chain.context->namespace_ : config.namespace_;
     if (t->chain.context && !t->chain.context->namespace_)
         base = "";
@@ -165,7 +167,8 @@ static uint32_t place_of(const struct thread *t, uint32_t routine, uint32_t oper
                  0x9e3779b97f4a7c15u;
     uint32_t i = (uint32_t)(h >> 32) & (t->index_size - 1);
     for (struct ledger_tally *f; (f = t->index[i]); i = (i + 1) & (t->index_size - 1))
-        if (f->namespace_ == t->namespace_ && f->routine == routine && !(f->accuracy & LEDGER_FORGOTTEN) && (routine != UINT32_MAX || f->operation == operation))
+        if (f->namespace_ == t->namespace_ && f->routine == routine && !(f->accuracy & LEDGER_FORGOTTEN) &&
+            (routine != UINT32_MAX || f->operation == operation))
             break;
     return i;
 }

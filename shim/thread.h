@@ -26,7 +26,7 @@ struct thread {
     bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
     struct ledger_tally *hot[THREAD_HOT];
 
-    uint64_t timing_flops;      /* calls that cost this or more, before the multiplier, are timed */
+    uint64_t timing_flops; /* calls that cost this or more, before the multiplier, are timed */
     struct ledger_tally *timed;
     uint64_t timed_flops;
     struct account_chain chain;
@@ -44,8 +44,8 @@ struct thread {
     char path[THREAD_PATH_BYTES]; /* dotted namespace */
     uint16_t scope_start[THREAD_SCOPES];
     uint32_t scopes;
-    uint32_t context_scopes; /* scopes that were open already when the context was opened: not part of its names */
-    uint32_t context_path;   /* bytes of path that they take */
+    uint32_t context_scopes;  /* scopes that were open already when the context was opened: not part of its names */
+    uint32_t context_path;    /* bytes of path that they take */
     struct thread *next;      /* all threads ever */
     struct thread *next_free; /* those without an owner */
 };

@@ -32,10 +32,37 @@ Test(config, a_budget_is_a_whole_number_in_many_spellings)
 
 Test(config, what_is_no_budget_is_refused)
 {
-    static const char *const bad[] = {"",     "0",    "0.0",  "-1",   "+5",   " 5",    "5 ",   "abc",  "1e",    "1e+", "1.",  ".5e1",
-                                      "1..2", "1__0", "_1",   "1_",   "0x10", "10M5",  "10Mk", "1e7k", "1.5",   "nan", "inf", "1e99",
-                                      "1e-1", "20E",  "1e999999999999999999", "18446744073709551615", "99999999999999999999999",
-                                      "1,000", "1e7\n"};
+    static const char *const bad[] = {"",
+                                      "0",
+                                      "0.0",
+                                      "-1",
+                                      "+5",
+                                      " 5",
+                                      "5 ",
+                                      "abc",
+                                      "1e",
+                                      "1e+",
+                                      "1.",
+                                      ".5e1",
+                                      "1..2",
+                                      "1__0",
+                                      "_1",
+                                      "1_",
+                                      "0x10",
+                                      "10M5",
+                                      "10Mk",
+                                      "1e7k",
+                                      "1.5",
+                                      "nan",
+                                      "inf",
+                                      "1e99",
+                                      "1e-1",
+                                      "20E",
+                                      "1e999999999999999999",
+                                      "18446744073709551615",
+                                      "99999999999999999999999",
+                                      "1,000",
+                                      "1e7\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         uint64_t value = 7;
         cr_expect(not(config_parse_flops(bad[i], &value)), "'%s' is accepted", bad[i]);
@@ -45,7 +72,8 @@ Test(config, what_is_no_budget_is_refused)
 
 Test(config, a_multiplier_is_a_number_above_0)
 {
-    static const char *const bad[] = {"", "0", "0.0", "-1", "nan", "inf", "1e999", "0x1p3", "1.2.3", "1k", " 1", "e5", "1e-400"};
+    static const char *const bad[] = {"",      "0",     "0.0", "-1", "nan", "inf",   "1e999",
+                                      "0x1p3", "1.2.3", "1k",  " 1", "e5",  "1e-400"};
     double value = 0;
     cr_expect(config_parse_multiplier("0.5", &value) && value == 0.5);
     cr_expect(config_parse_multiplier("2", &value) && value == 2);

@@ -108,7 +108,7 @@ Test(json, counts_of_64_bits_stay_exact)
     build_account(&b, accounts, UINT64_MAX - 1, "", false, 0);
     size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 2);
     build_tally(&b, tallies, "", "dgemm", 1, 9223372036854775809u, 1); /* 2^63 + 1 */
-    build_tally(&b, tallies, "", "dgemv", 1, 9007199254740993u, 2);   /* 2^53 + 1 */
+    build_tally(&b, tallies, "", "dgemv", 1, 9007199254740993u, 2);    /* 2^53 + 1 */
     summarise(&b, &s);
     summary_json(&s, &json);
     read_back(&json, &back);
@@ -122,8 +122,8 @@ Test(json, counts_of_64_bits_stay_exact)
 
 Test(json, is_valid_whatever_bytes_went_in)
 {
-    static const char *const odd[] = {"\xff\xfe",         "\xc0\xaf",     "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
-                                      "\"\\\n\t\x01\x7f", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+    static const char *const odd[] = {"\xff\xfe", "\xc0\xaf",         "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                      "\xe2\x82", "\"\\\n\t\x01\x7f", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         struct ledger_build b;
         struct summary s;
@@ -147,8 +147,16 @@ Test(json, is_valid_whatever_bytes_went_in)
 
 Test(json, an_invalid_byte_becomes_the_character_of_its_number)
 {
-    struct summary s = {.version = "", .cost_model = "", .convention = "ops", .multiplier = 1, .end_reason = "exit",
-                        .refused_operation = "", .refused_namespace = "", .uncovered = "", .host = "a\xe9", .program = "",
+    struct summary s = {.version = "",
+                        .cost_model = "",
+                        .convention = "ops",
+                        .multiplier = 1,
+                        .end_reason = "exit",
+                        .refused_operation = "",
+                        .refused_namespace = "",
+                        .uncovered = "",
+                        .host = "a\xe9",
+                        .program = "",
                         .arguments = ""};
     struct out json = {0};
     summary_json(&s, &json);
@@ -170,8 +178,7 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
     expect_complaint("{}", "x.json: schema_version: expected a whole number from 0 to 2^64-1, found nothing");
     expect_complaint("{\"schema_version\": 2}", "x.json: schema_version: 2 is newer than this flopshim reads (up to 1)");
     expect_complaint("{\"schema_version\": 1}", "x.json: operations: expected an object, found nothing");
-    expect_complaint("{\"schema_version\": 1, \"operations\": []}",
-                     "x.json: operations: expected an object, found an array");
+    expect_complaint("{\"schema_version\": 1, \"operations\": []}", "x.json: operations: expected an object, found an array");
     expect_complaint("{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 1, \"calls\": -1}}}",
                      "x.json: operations.dgemm.calls: expected a whole number from 0 to 2^64-1, found an integer");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_budget\": \"much\"}",

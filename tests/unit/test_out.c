@@ -50,11 +50,7 @@ Test(out, numbers_are_grouped_by_thousands)
     static const struct {
         uint64_t value;
         const char *text;
-    } cases[] = {{0, "0"},
-                 {999, "999"},
-                 {1000, "1,000"},
-                 {123456, "123,456"},
-                 {UINT64_MAX, "18,446,744,073,709,551,615"}};
+    } cases[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {123456, "123,456"}, {UINT64_MAX, "18,446,744,073,709,551,615"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct out out = {0};
         out_grouped(&out, cases[i].value);
@@ -64,7 +60,7 @@ Test(out, numbers_are_grouped_by_thousands)
 
 Test(out, scientific_is_that_of_printf)
 {
-    static const uint64_t values[] = {0,    1,    9,     10,       99,       100,  1005,       1015,     9994,
+    static const uint64_t values[] = {0,    1,    9,     10,       99,       100,  1005,       1015,      9994,
                                       9995, 9996, 99950, 10000000, 12345678, 1025, 1000000000, 999499999, UINT64_MAX};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char expected[32];

@@ -9,9 +9,20 @@
 #define UNDERLINE "============================\n"
 
 static const struct summary base = {
-    .version = "0.1.0", .cost_model = "flopshim-1", .convention = "ops", .multiplier = 1, .complete = true,
-    .end_reason = "exit", .refused_operation = "", .refused_namespace = "", .uncovered = "", .host = "node1",
-    .program = "/opt/my app", .arguments = "", .pid = 4242, .start_realtime_ns = 1709210096123456789u,
+    .version = "0.1.0",
+    .cost_model = "flopshim-1",
+    .convention = "ops",
+    .multiplier = 1,
+    .complete = true,
+    .end_reason = "exit",
+    .refused_operation = "",
+    .refused_namespace = "",
+    .uncovered = "",
+    .host = "node1",
+    .program = "/opt/my app",
+    .arguments = "",
+    .pid = 4242,
+    .start_realtime_ns = 1709210096123456789u,
 };
 
 static void expect_text(const struct summary *s, const char *label, const char *expected)
@@ -56,8 +67,7 @@ Test(text, rows_are_sorted_by_cost_and_ties_stay_in_order_of_first_use)
     s.operations = operations;
     s.operation_count = 4;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:       unlimited\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
                 "  Used:                      40\n"
                 "\n"
                 "  By operation:\n"
@@ -73,8 +83,7 @@ Test(text, of_nothing_used_is_the_full_table_with_zeros)
     s.has_budget = true;
     s.flop_budget = 1000;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:           1,000\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:           1,000\n"
                 "  Used:                       0  (0.0%)\n"
                 "  Remaining:              1,000  (100.0%)\n"
                 "\n"
@@ -94,8 +103,7 @@ Test(text, long_numbers_push_columns_and_are_never_cut)
     s.operations = operations;
     s.operation_count = 2;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:  18,446,744,073,709,551,614\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:  18,446,744,073,709,551,614\n"
                 "  Used:           1,234,567,890,123,456,790  (6.7%)\n"
                 "  Remaining:     17,212,176,183,586,094,824  (93.3%)\n"
                 "\n"
@@ -114,8 +122,7 @@ Test(text, an_overrun_is_a_negative_remainder)
     s.operations = &dgemm;
     s.operation_count = 1;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:           1,000\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:           1,000\n"
                 "  Used:                   2,234  (223.4%)\n"
                 "  Remaining:             -1,234  (-123.4%)\n"
                 "\n"
@@ -138,8 +145,7 @@ Test(text, namespaces_show_their_budgets)
     s.namespaces = namespaces;
     s.namespace_count = 3;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:       unlimited\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
                 "  Used:                   4,000\n"
                 "\n"
                 "  By operation:\n"
@@ -154,9 +160,17 @@ Test(text, namespaces_show_their_budgets)
 Test(text, every_section_says_its_piece)
 {
     struct summary_operation operations[] = {
-        {.name = "dgesdd", .flop_cost = 900000000, .calls = 2, .elapsed_ns = 1500000000, .timed_flops = 900000000,
+        {.name = "dgesdd",
+         .flop_cost = 900000000,
+         .calls = 2,
+         .elapsed_ns = 1500000000,
+         .timed_flops = 900000000,
          .accuracy = 1},
-        {.name = "dgemm", .flop_cost = 100000000, .calls = 1, .elapsed_ns = 500000, .timed_flops = 26214400,
+        {.name = "dgemm",
+         .flop_cost = 100000000,
+         .calls = 1,
+         .elapsed_ns = 500000,
+         .timed_flops = 26214400,
          .nested_calls = 1200},
         {.name = "drot", .nested_calls = 34},
     };
@@ -181,8 +195,7 @@ Test(text, every_section_says_its_piece)
     s.dropped_calls = 1;
     s.uncounted_calls = 4321;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:       unlimited\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
                 "  Used:           1,000,000,000\n"
                 "\n"
                 "  By operation:\n"
@@ -226,8 +239,7 @@ Test(text, says_how_the_process_was_ended)
     s.end_reason = "signal";
     s.end_status = 9;
     expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE
-                "  Total budget:       unlimited\n"
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
                 "  Used:                       0\n"
                 "\n"
                 "  By operation:\n"
@@ -279,8 +291,8 @@ static void expect_path(const char *template, const char *expected)
 
 Test(output, templates_are_expanded)
 {
-    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID",
-                                            "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"};
+    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK",  "PMIX_RANK", "SLURM_PROCID",
+                                            "SLURM_JOB_ID",         "PBS_JOBID", "LSB_JOBID"};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         unsetenv(variables[i]);
     expect_path("flopshim.%e.%p.txt", "flopshim.my app.4242.txt");
