@@ -2,13 +2,13 @@
 # Install what building and testing flopshim needs and is missing: Debian packages (as root), and wheels from PyPI in
 # virtual environments under .venv/. Quick where everything is there already.
 #
-# usage: scripts/bootstrap.sh [build|test]    build: a compiler and the demo's program; test (default): every client too
+# usage: scripts/bootstrap.sh [build|test]    build: what the library and the demo need; test (default): every client too
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-test}
 
-build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-dev libopenblas-dev"
-test_packages="libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-numpy python3-scipy octave r-base-core
+build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-dev libopenblas-dev python3-numpy"
+test_packages="libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace"
 

@@ -39,22 +39,16 @@ struct surroundings {
     const struct object *self;
 };
 
-static void *find(const struct object *o, const char *const *names, size_t count)
+/* The first of these functions that the object, or one that it needs, defines: Debian's libblas.so.3 of OpenBLAS has its
+ * version in libopenblas.so.0, and a LAPACK its isamax in a BLAS. */
+static void *find(const struct surroundings *s, const char *const *names, size_t count)
 {
     void *found = NULL;
     for (size_t i = 0; i < count && !found; i++)
-        found = object_function(o, names[i]);
-    return found;
-}
-
-/* A LAPACK has no isamax of its own: it is in a library that it needs. */
-static void *find_isamax(const struct surroundings *s)
-{
-    static const char *const names[] = {"isamax_", "scipy_isamax_", "isamax"};
-    void *found = find(s->self, names, 3);
-    for (size_t i = 0; i < s->count && !found; i++)
-        if (object_needs(s->self, s->list[i].path))
-            found = find(&s->list[i], names, 3);
+        found = object_function(s->self, names[i]);
+    for (size_t o = 0; o < s->count; o++)
+        for (size_t i = 0; i < count && !found && object_needs(s->self, s->list[o].path); i++)
+            found = object_function(&s->list[o], names[i]);
     return found;
 }
 
@@ -63,7 +57,8 @@ static void *find_isamax(const struct surroundings *s)
 static bool has_wide_integers(const struct surroundings *s)
 {
     int64_t (*isamax)(const int64_t *, const float *, const int64_t *) = NULL;
-    *(void **)&isamax = find_isamax(s);
+    static const char *const names[] = {"isamax_", "scipy_isamax_", "isamax"};
+    *(void **)&isamax = find(s, names, 3);
     if (!isamax)
         return strstr(path_base(s->self->path), "64") != NULL;
     const int64_t n = (int64_t)0xffffffff00000003, incx = 1;
@@ -80,12 +75,12 @@ static void copy_word(char *to, size_t size, const char *from)
     to[length] = 0;
 }
 
-static bool ask_openblas(const struct object *o, struct provider *p)
+static bool ask_openblas(const struct surroundings *s, struct provider *p)
 {
     static const char *const names[] = {"openblas_get_config", "openblas_get_config64_", "openblas_get_config_64",
                                         "scipy_openblas_get_config", "scipy_openblas_get_config64_"};
     const char *(*get_config)(void) = NULL;
-    *(void **)&get_config = find(o, names, sizeof names / sizeof *names);
+    *(void **)&get_config = find(s, names, sizeof names / sizeof *names);
     const char *text = get_config ? get_config() : NULL;
     if (!text || strncmp(text, "OpenBLAS ", 9))
         return false;
@@ -94,10 +89,11 @@ static bool ask_openblas(const struct object *o, struct provider *p)
     return true;
 }
 
-static bool ask_blis(const struct object *o, struct provider *p)
+static bool ask_blis(const struct surroundings *s, struct provider *p)
 {
     const char *(*get_version)(void) = NULL;
-    *(void **)&get_version = object_function(o, "bli_info_get_version_str");
+    static const char *const names[] = {"bli_info_get_version_str"};
+    *(void **)&get_version = find(s, names, 1);
     if (!get_version)
         return false;
     strcpy(p->name, "BLIS");
@@ -105,13 +101,12 @@ static bool ask_blis(const struct object *o, struct provider *p)
     return true;
 }
 
-static bool ask_mkl(const struct object *o, struct provider *p)
+static bool ask_mkl(const struct surroundings *s, struct provider *p)
 {
     void (*get_version)(char *, int) = NULL;
     char text[200] = "";
-    *(void **)&get_version = object_function(o, "MKL_Get_Version_String");
-    if (!get_version)
-        *(void **)&get_version = object_function(o, "mkl_get_version_string");
+    static const char *const names[] = {"MKL_Get_Version_String", "mkl_get_version_string"};
+    *(void **)&get_version = find(s, names, 2);
     if (!get_version)
         return false;
     get_version(text, (int)sizeof text - 1);
@@ -121,17 +116,22 @@ static bool ask_mkl(const struct object *o, struct provider *p)
     return true;
 }
 
-/* The version of Debian's reference libraries is that of their file: libblas.so.3.11.0. */
+/* What the file's place and name tell: Debian keeps each implementation of libblas.so.3 in a folder of its own, and the
+ * reference's version is that of its file (libblas.so.3.11.0). */
 static void take_from_path(struct provider *p)
 {
+    static const struct {
+        const char *in_path, *name;
+    } known[] = {{"blis", "BLIS"}, {"atlas", "ATLAS"}, {"openblas", "OpenBLAS"}, {"/libblas", "reference BLAS"},
+                 {"/libcblas", "reference BLAS"}, {"/liblapack", "reference LAPACK"}};
     char real[PATH_MAX];
-    const char *base = path_base(realpath(p->path, real) ? real : p->path);
-    const char *suffix = strstr(base, ".so.");
-    if (!strncmp(base, "libblas", 7) || !strncmp(base, "liblapack", 9))
-        strcpy(p->name, strncmp(base, "libblas", 7) ? "reference LAPACK" : "reference BLAS");
-    else
-        copy_word(p->name, strcspn(base, ".") + 1 < sizeof p->name ? strcspn(base, ".") + 1 : sizeof p->name, base);
-    if (suffix)
+    const char *path = realpath(p->path, real) ? real : p->path;
+    const char *base = path_base(path), *suffix = strstr(base, ".so.");
+    size_t i = 0, count = sizeof known / sizeof *known;
+    while (i < count && !strstr(path, known[i].in_path))
+        i++;
+    snprintf(p->name, sizeof p->name, "%.*s", i < count ? 64 : (int)strcspn(base, "."), i < count ? known[i].name : base);
+    if (suffix && strchr(suffix + 4, '.'))
         copy_word(p->version, sizeof p->version, suffix + 4);
 }
 
@@ -149,7 +149,7 @@ static void identify(struct provider *p)
             s.self = &s.list[i];
     if (s.self) {
         p->wide = has_wide_integers(&s);
-        if (!ask_openblas(s.self, p) && !ask_blis(s.self, p) && !ask_mkl(s.self, p))
+        if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
             take_from_path(p);
     }
     munmap(s.list, OBJECTS_MAX * sizeof *s.list);

@@ -238,6 +238,12 @@ def pieces(argument, letter, face, loop):
     return types, values
 
 
+def returned(name, letter, result, face):
+    real = TYPES["d" if letter in "dz" else "s"]
+    return {"": "void", "sub": TYPES[letter], "real": real, "int": "INT" if face == "f" else "size_t",
+            "scalar": "double" if name == "dsdot" else TYPES[letter]}[result]
+
+
 def block(name, letter, arguments, result, face):
     """A prototype and a function that makes every call of one routine on one face."""
     options = [a for a in arguments if a in LETTERS]
@@ -247,9 +253,7 @@ def block(name, letter, arguments, result, face):
         more_types, more_values = pieces(argument, letter, face, loop)
         types, values, loop = types + more_types, values + more_values, loop + (argument in LETTERS)
     symbol = f"{name}_" if face == "f" else f"cblas_{name}"
-    real = TYPES["d" if letter in "dz" else "s"]
-    returns = {"": "void", "sub": TYPES[letter], "real": real, "int": "INT" if face == "f" else "size_t",
-               "scalar": "double" if name == "dsdot" else TYPES[letter]}[result]
+    returns = returned(name, letter, result, face)
     if result == "sub" and face == "c":
         symbol, types, values, returns = symbol + "_sub", types + ["void *"], values + ["Y"], "void"
     if face == "f":
