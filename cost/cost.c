@@ -18,7 +18,7 @@ static bool does_nothing(const struct cost_routine *r, const int64_t *arg)
     const char *name = r->args;
     for (const char *kind = r->kinds; *kind; kind++, arg++) {
         size_t length = strcspn(name, " ");
-        if (*kind == 'w' && *arg == -1)
+        if (*kind == 'w' && *arg < 0)
             return true;
         if (*kind == 'd' && *arg < 0)
             return true;

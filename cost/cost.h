@@ -4,8 +4,8 @@
  * routine's own field; a price weighs them by the convention. Pure functions of their arguments: no state, any thread,
  * integer arithmetic only, saturating at UINT64_MAX. The conventions and sources: cost/README.md. */
 #pragma once
-#include "checked.h"
 #include "cost_count.h" /* generated: COST_ROUTINES */
+#include "ops.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,17 +16,13 @@ enum cost_class { COST_EXACT, COST_LEADING, COST_ESTIMATE };
 enum cost_field { COST_FIELD_REAL, COST_FIELD_COMPLEX, COST_FIELD_MIXED /* complex data, counted in real operations */ };
 enum cost_convention { COST_OPS, COST_FMA };
 
-struct cost_ops {
-    count_t mults;
-    count_t adds;
-    int total_only; /* mults holds a total of real operations that has no split */
-};
-
 struct cost_routine {
     const char *name;
     const char *family;
+    const char *takes; /* names of all arguments, blank-separated, in the order of the Fortran face */
     const char *args;  /* names of the arguments of the count, blank-separated, in the order of arg[] */
-    const char *kinds; /* one letter each: d dimension, o option, f flag, s scalar, w workspace length */
+    const char *kinds; /* one letter each: d dimension, i other integer, o option, f flag, s scalar,
+                        * w workspace length */
     const char *mults; /* formula */
     const char *adds;
     const char *source;
@@ -38,7 +34,7 @@ struct cost_routine {
 extern const struct cost_routine cost_routines[COST_ROUTINES];
 
 /* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
- * empty matrix (m or n is 0) and a workspace query (a workspace length of -1). */
+ * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention);
 
 /* The index of a routine by name, or -1. */

@@ -1,4 +1,20 @@
-/* Placeholder until evaluate.c lands */
+/* Prices a call that is described in words: "dgesv", {"n=1000", "nrhs=4"}. What `flopshim cost` answers. */
 #pragma once
 #include "cost.h"
-int cost_evaluate_line(const char *routine, const char *arguments, enum cost_convention convention, uint64_t *cost);
+
+struct cost_answer {
+    uint64_t flop_cost; /* convention ops */
+    uint64_t fma_cost;  /* convention fma */
+    enum cost_class accuracy;
+    const char *source;
+    char formula[1024];
+};
+
+/* assignments: n strings name=value with LAPACK's names; values are integers (1000, 1e3) or an option's letter. A name
+ * that the count does not need is accepted where the routine has such an argument. An absent one has its usual case
+ * (defaults.c). Returns 0; or -1, and error says which name or value is wrong and what is accepted. */
+int cost_evaluate(const char *routine, int n, const char *const *assignments, struct cost_answer *answer, char *error,
+                  size_t size);
+
+/* The formula of a routine's price in FLOPs (convention ops), as people read it: 2*m*n*k. */
+void cost_formula(unsigned routine, char *text, size_t size);

@@ -12,6 +12,8 @@ struct verb {
 static const struct verb verbs[] = {
     {"run", cmd_run, "count the FLOPs of a program, within a budget"},
     {"report", cmd_report, "show a summary or a ledger as text, JSON or CSV"},
+    {"cost", cmd_cost, "what a call would cost, from its arguments"},
+    {"list", cmd_list, "every routine, its formula and its source"},
 };
 
 #define VERBS (sizeof verbs / sizeof *verbs)

@@ -6,6 +6,7 @@
 #include "text_rows.h"
 #include <string.h>
 
+#define NESTED_ROWS 8 /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
 #define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
 
 static int by_time(const void *left, const void *right, const void *context)
@@ -123,11 +124,17 @@ static void put_nested(struct out *out, const struct summary *s)
     text_put_heading(out, "Nested calls:");
     text_put_number(out, s->nested_calls, TEXT_TOTAL_WIDTH + 2);
     out_text(out, "  (forwarded, not charged)\n");
-    for (size_t i = 0; i < ranking.count; i++) {
+    size_t shown = ranking.count > NESTED_ROWS ? NESTED_ROWS : ranking.count;
+    for (size_t i = 0; i < shown; i++) {
         const struct summary_operation *operation = ranking.rows[i];
         text_put_row_name(out, operation->name, &columns);
         text_put_number(out, operation->nested_calls, columns.number);
         out_text(out, "\n");
+    }
+    if (shown < ranking.count) {
+        out_text(out, "    and ");
+        out_grouped(out, ranking.count - shown);
+        out_text(out, " routines more\n");
     }
     text_ranking_close(&ranking);
 }

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh build
-cmake -B build -G Ninja -DFLOPSHIM_TESTS=OFF >/dev/null
+cmake -B build -G Ninja >/dev/null
 cmake --build build --target flopshim flopshim_program
 
 program='

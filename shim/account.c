@@ -139,6 +139,21 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct l
     return fits;
 }
 
+/* After an overrun granted_flops is less than what was charged. */
+static void take_back(struct ledger_account *account, uint64_t flops)
+{
+    if (account)
+        account->granted_flops -= flops < account->granted_flops ? flops : account->granted_flops;
+}
+
+void account_refund(struct thread *t, uint64_t flops)
+{
+    shim_lock();
+    take_back(t->chain.context, flops);
+    take_back(t->chain.process, flops);
+    shim_unlock();
+}
+
 void account_drain(struct thread *t)
 {
     shim_lock();

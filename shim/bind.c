@@ -176,27 +176,34 @@ struct answer {
     intptr_t decided; /* 0: not ours, let the real dlsym answer its caller */
 };
 
-__attribute__((used, visibility("hidden"))) struct answer forward_answer(void *handle, const char *name, uintptr_t caller)
+static struct answer answer_known(void *handle, uint32_t symbol, uintptr_t caller)
 {
     const struct answer not_ours = {NULL, 0};
     uintptr_t start, end;
-    const char *path = NULL;
-    forward_start();
-    int64_t symbol = name && handle != RTLD_NEXT ? forward_symbol(name) : -1;
-    if (symbol < 0 || !lifecycle_start())
+    const char *name = forward_name(symbol), *path = NULL;
+    if (!lifecycle_start())
         return not_ours;
     if (object_at(caller, &start, &end, &path) && provider_is_pure(path))
         return not_ours;
     int saved = errno;
-    void *target = handle == RTLD_DEFAULT ? forward_resolve((uint32_t)symbol, path) : forward_dlsym(handle, name);
+    void *target = handle == RTLD_DEFAULT ? forward_resolve(symbol, path) : forward_dlsym(handle, name);
     if (target && forward_in_shim(target))
-        target = forward_resolve((uint32_t)symbol, path);
-    if (target && !is_foreign((uint32_t)symbol, target))
-        target = bind_entry((uint32_t)symbol, target);
+        target = forward_resolve(symbol, path);
+    if (target && !is_foreign(symbol, target))
+        target = bind_entry(symbol, target);
     if (target)
         dlerror(); /* a failed step of the resolver is not the program's error */
     errno = saved;
     return (struct answer){target, 1};
+}
+
+/* A sanitizer's runtime looks its functions up before it is ready for code that it instrumented. */
+__attribute__((used, visibility("hidden"), no_sanitize("address", "thread", "undefined"))) struct answer
+forward_answer(void *handle, const char *name, uintptr_t caller)
+{
+    forward_start();
+    int64_t symbol = name && handle != RTLD_NEXT ? forward_symbol(name) : -1;
+    return symbol < 0 ? (struct answer){NULL, 0} : answer_known(handle, (uint32_t)symbol, caller);
 }
 
 /* dlsym looks at its return address for RTLD_NEXT and RTLD_DEFAULT: it must see the caller's, so it is jumped to. */

@@ -56,8 +56,8 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
     cost = cost_scale(cost, t->multiplier);
     if (!take(t, cost_routines[routine].name, cost))
         return leave(t);
-    t->timed = count(t, routine, NULL, cost);
-    t->timed_flops = cost;
+    t->tally = count(t, routine, NULL, cost);
+    t->cost = cost;
     t->started_ns = timed ? ledger_now_ns() : 0;
     return true;
 }
@@ -78,9 +78,16 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 
 void call_stop_clock(struct thread *t)
 {
-    t->timed->elapsed_ns += ledger_now_ns() - t->started_ns;
-    t->timed->timed_flops = cost_sum(t->timed->timed_flops, t->timed_flops);
+    t->tally->elapsed_ns += ledger_now_ns() - t->started_ns;
+    t->tally->timed_flops = cost_sum(t->tally->timed_flops, t->cost);
     t->started_ns = 0;
+}
+
+void call_refund(struct thread *t)
+{
+    t->tally->flops -= t->cost;
+    account_refund(t, t->cost);
+    t->cost = 0;
 }
 
 /* ---- leaving a call without its end ---- */

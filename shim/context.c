@@ -286,17 +286,33 @@ EXPORTED int flopshim_on_exhausted(flopshim_handler new_handler, void *data)
     return FLOPSHIM_OK;
 }
 
+/* "m=512 n=512" as words; at most as many as a routine has arguments. */
+static int split_words(char *text, const char **words, int most)
+{
+    int count = 0;
+    char *rest;
+    for (char *word = strtok_r(text, " \t,", &rest); word && count < most; word = strtok_r(NULL, " \t,", &rest))
+        words[count++] = word;
+    return count;
+}
+
 EXPORTED int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
 {
     if (!lifecycle_start())
         return FLOPSHIM_NOT_LOADED;
-    if (!routine || !flop_cost)
+    char text[1024] = "", error[256];
+    const char *words[64];
+    struct cost_answer answer;
+    if (!routine || !flop_cost || (arguments && strlen(arguments) >= sizeof text))
         return FLOPSHIM_BAD_ARGUMENT;
     if (cost_find(routine) < 0)
         return FLOPSHIM_UNKNOWN;
-    return cost_evaluate_line(routine, arguments ? arguments : "", (enum cost_convention)config.convention, flop_cost)
-               ? FLOPSHIM_BAD_ARGUMENT
-               : FLOPSHIM_OK;
+    if (arguments)
+        strcpy(text, arguments);
+    if (cost_evaluate(routine, split_words(text, words, 64), words, &answer, error, sizeof error))
+        return FLOPSHIM_BAD_ARGUMENT;
+    *flop_cost = config.convention == COST_FMA ? answer.fma_cost : answer.flop_cost;
+    return FLOPSHIM_OK;
 }
 
 /* What an open context has tallied stays. */

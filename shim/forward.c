@@ -29,14 +29,20 @@ bool forward_in_shim(const void *address)
            object_at((uintptr_t)&forward_dlsym, &mine, &mine_end, &path) && start == mine;
 }
 
-int64_t forward_symbol(const char *name)
+/* Also called by dlsym before a sanitizer is ready: no library function, nothing instrumented. */
+__attribute__((no_sanitize("address", "thread", "undefined"))) int64_t forward_symbol(const char *name)
 {
     uint32_t h = 5381;
     for (const char *p = name; *p; p++)
         h = h * 33 + (unsigned char)*p;
-    for (h &= FORWARD_HASH_SIZE - 1; forward_hash[h]; h = (h + 1) & (FORWARD_HASH_SIZE - 1))
-        if (!strcmp(forward_name(forward_hash[h] - 1u), name))
+    for (h &= FORWARD_HASH_SIZE - 1; forward_hash[h]; h = (h + 1) & (FORWARD_HASH_SIZE - 1)) {
+        const char *known = forward_names + forward_symbols[forward_hash[h] - 1].name;
+        size_t i = 0;
+        while (known[i] && known[i] == name[i])
+            i++;
+        if (known[i] == name[i])
             return forward_hash[h] - 1;
+    }
     return -1;
 }
 
@@ -52,7 +58,7 @@ void *forward_next(const char *name)
     return forward_dlsym(RTLD_NEXT, name);
 }
 
-void forward_start(void)
+__attribute__((no_sanitize("address", "thread", "undefined"))) void forward_start(void)
 {
     if (forward_dlsym)
         return;

@@ -92,6 +92,9 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct l
 /* Give a thread's grant back. Under shim_lock, by its owner or when it has none. */
 void account_give_back(struct thread *t);
 
+/* What the thread was charged a moment ago is not used after all. Takes shim_lock. */
+void account_refund(struct thread *t, uint64_t flops);
+
 /* Use up what is left of every account of the thread: an overrun was allowed. Takes shim_lock. */
 void account_drain(struct thread *t);
 

@@ -17,6 +17,8 @@ struct thread *call_enter(const struct binding *binding, uintptr_t frame);
 /* Pending changes, multiplier, budget, tally, clock. False: refused. */
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost);
 void call_stop_clock(struct thread *t);
+/* The call in progress was rejected for its arguments: it costs nothing. */
+void call_refund(struct thread *t);
 /* Calls that cost this or more are timed under FLOP_TIMING=auto: 20 us and more on today's processors, where two clock
  * reads take 0.05. */
 enum { call_timed_flops = 1000000 };
@@ -33,6 +35,10 @@ static inline int64_t call_letter(const void *text, int64_t i)
     return ((const char *)text)[i] & 0xdf;
 }
 int64_t call_letter_cblas(int value);
+static inline int64_t call_letter_value(intptr_t letter)
+{
+    return letter & 0xdf;
+}
 
 /* Scalars that a count depends on: 0, 1, or 2 for any other value; rotm's flag: -2, -1, 0, 1. By bit pattern. */
 int64_t call_scalar_float(const void *value);

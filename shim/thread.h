@@ -27,8 +27,8 @@ struct thread {
     struct ledger_tally *hot[THREAD_HOT];
 
     uint64_t timing_flops; /* calls that cost this or more, before the multiplier, are timed */
-    struct ledger_tally *timed;
-    uint64_t timed_flops;
+    struct ledger_tally *tally; /* of the call in progress, where it took the slow body, and what it was charged */
+    uint64_t cost;
     struct account_chain chain;
     double multiplier;
     struct ledger_grant *own_grant;

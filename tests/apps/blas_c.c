@@ -23,8 +23,14 @@ void dgemm_(const char *, const char *, const INT *, const INT *, const INT *, c
 void cblas_dgemm(int, int, int, INT, INT, INT, double, const double *, INT, const double *, INT, double, double *, INT);
 
 static int complaints;
-void xerbla_(const char *name, const INT *info, size_t length) { (void)length, printf("%.5s %d\n", name, (int)*info), complaints++; }
-void cblas_xerbla(INT info, const char *name, const char *form, ...) { (void)form, (void)name, (void)info, complaints++; }
+void xerbla_(const char *name, const INT *info, size_t length)
+{
+    (void)length, printf("%.5s %d\n", name, (int)*info), complaints++;
+}
+void cblas_xerbla(INT info, const char *name, const char *form, ...)
+{
+    (void)form, (void)name, (void)info, complaints++;
+}
 
 static void rotations(void)
 {

@@ -13,17 +13,19 @@ typedef int32_t INT;
 #define L(x) ((long long)(x))
 
 void dgemm_(const char *ta, const char *tb, const INT *m, const INT *n, const INT *k, const double *alpha, const double *a,
-            const INT *lda, const double *b, const INT *ldb, const double *beta, double *c, const INT *ldc, size_t la, size_t lb)
+            const INT *lda, const double *b, const INT *ldb, const double *beta, double *c, const INT *ldc, size_t la,
+            size_t lb)
 {
     SAY("dgemm_ %c%c %lld %lld %lld %g %p %lld %p %lld %g %p %lld %zu %zu\n", *ta, *tb, L(*m), L(*n), L(*k), *alpha, P(a),
         L(*lda), P(b), L(*ldb), *beta, P(c), L(*ldc), la, lb);
 }
 
 void dtrsm_(const char *side, const char *uplo, const char *ta, const char *diag, const INT *m, const INT *n,
-            const double *alpha, const double *a, const INT *lda, double *b, const INT *ldb, size_t l1, size_t l2, size_t l3, size_t l4)
+            const double *alpha, const double *a, const INT *lda, double *b, const INT *ldb, size_t l1, size_t l2, size_t l3,
+            size_t l4)
 {
-    SAY("dtrsm_ %c%c%c%c %lld %lld %g %p %lld %p %lld %zu %zu %zu %zu\n", *side, *uplo, *ta, *diag, L(*m), L(*n), *alpha,
-        P(a), L(*lda), P(b), L(*ldb), l1, l2, l3, l4);
+    SAY("dtrsm_ %c%c%c%c %lld %lld %g %p %lld %p %lld %zu %zu %zu %zu\n", *side, *uplo, *ta, *diag, L(*m), L(*n), *alpha, P(a),
+        L(*lda), P(b), L(*ldb), l1, l2, l3, l4);
 }
 
 void cblas_sgemm(int layout, int ta, int tb, INT m, INT n, INT k, float alpha, const float *a, INT lda, const float *b, INT ldb,

@@ -50,6 +50,15 @@ def exit_codes():
     check("SIGTERM", dots("9", FLOP_BUDGET="17", FLOP_ON_EXHAUSTED="signal=SIGTERM"), -signal.SIGTERM, 0, 0, 17)
 
 
+def handled():
+    """Where the program lives through the signal, the call is left out and what still fits runs."""
+    run = Run(["/bin/sh", "-c", f"trap '' USR1; exec {BUILD}/dots 5 9 3"],
+              ENV | {"FLOP_BUDGET": "17", "FLOP_ON_EXHAUSTED": "signal=SIGUSR1"})
+    check("signal ignored", run, 0, 3, 16, 1)  # 10 + 6
+    expect("what happened", (run.costs(), run.summary["refused"]["calls"], run.summary["end_reason"]),
+           ({"ddot": (2, 16)}, 1, "exit"))
+
+
 def overrun():
     run = dots("5", "9", "1", FLOP_BUDGET="17", FLOP_ON_EXHAUSTED="warn")
     check("warn", run, 0, 3, 30, -13)  # 10 + 18 + 2
@@ -87,6 +96,6 @@ def units():
         expect(text, dots("1", FLOP_BUDGET=text).summary["flop_budget"], flops)
 
 
-for test in (exact_fit, message, exit_codes, overrun, multiplier, conventions, banner, units):
+for test in (exact_fit, message, exit_codes, handled, overrun, multiplier, conventions, banner, units):
     if len(sys.argv) < 2 or test.__name__ == sys.argv[1]:
         test()

@@ -1,5 +1,7 @@
-"""A BLAS that is opened with RTLD_LOCAL and looked up by handle is counted; dlsym's answers stay what they were."""
+"""test_by_handle.py counts|answers: a BLAS that is opened with RTLD_LOCAL and looked up by handle is counted; and what dlsym
+answers stays as it was."""
 import pathlib
+import sys
 
 from harness import BUILD, LIBS, expect, same_with_and_without
 
@@ -13,7 +15,7 @@ print(ddot(4, x, 1, x, 1))
 """ % OPENBLAS
 
 
-def main():
+def counts():
     run = same_with_and_without([BUILD / "by_handle", OPENBLAS])
     expect("by handle", run.costs(), {"ddot": (1, 2)})
     run = same_with_and_without([BUILD / "by_handle", OPENBLAS, BLIS, f"{LIBS}/blas/libblas.so.3"])
@@ -24,4 +26,11 @@ def main():
     expect("ctypes", run.costs(), {"ddot": (1, 8)})
 
 
-main()
+
+def answers():
+    """A name that no provider has is NULL, with the error that goes with it (hazard 39); so is one that is out of scope."""
+    same_with_and_without([BUILD / "by_handle", "ask", OPENBLAS])
+    same_with_and_without([BUILD / "by_handle", "ask", BLIS, f"{LIBS}/blas/libblas.so.3"])
+
+
+{"counts": counts, "answers": answers}[sys.argv[1]]()

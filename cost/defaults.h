@@ -1,0 +1,17 @@
+/* What an argument is that a question to cost_evaluate leaves out, and which letters an option accepts. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The usual case of an argument: a number or a letter, or the name of the argument whose value it takes (of the option
+ * `side`: the order of the matrix on that side). Not known: the question must say it. */
+struct usual_case {
+    int64_t value;
+    const char *same_as;
+    bool known;
+};
+
+struct usual_case default_of(const char *family, const char *argument);
+
+/* The letters that the option accepts, or NULL: any. */
+const char *default_letters(const char *family, const char *option);

@@ -1,0 +1,227 @@
+/* Reductions to condensed form, and what the iterations on it cost. The reductions are counted; an iteration's work
+ * depends on the data: its terms, and the blocking that real runs add, were fitted to counted runs of reference LAPACK
+ * 3.11 on dense random matrices (n = 64 to 512), and are totals of real operations. weight is 4 for complex data, which
+ * the reductions and the vectors pay, 1 for real. */
+#include "formulas.h"
+
+#define PANEL 32      /* block size of sytrd in the fitted runs */
+#define CROSSOVER 128 /* order below which gebrd and gehrd are unblocked there */
+
+/* LAWN 41. */
+struct cost_ops count_gebrd(count_t m, count_t n)
+{
+    const count_t k = count_min(m, n), large = count_max(m, n);
+    if (outside(k, large))
+        return ops_outside(k);
+    const count_t cubic = 2 * k * (3 * large - k);
+    return ops(k * (20 + k * 6 + cubic) / 3, k * (5 + 3 * k - 3 * large + cubic) / 3);
+}
+
+/* LAWN 41 for the active block of order h, and the rows and columns beside it (derived here). */
+struct cost_ops count_gehrd(count_t n, count_t ilo, count_t ihi)
+{
+    const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
+    if (outside(h - 1, n))
+        return ops_outside(h - 1);
+    const count_t beside = (n - h) * h * (h - 1);
+    return ops((-78 + h * (-7 + 3 * h + 10 * h * h)) / 6 + beside, (-24 + h * (-2 - 3 * h + 5 * h * h)) / 3 + beside);
+}
+
+/* LAWN 41. */
+struct cost_ops count_sytrd(count_t n)
+{
+    if (outside(n - 1, n))
+        return ops_outside(n - 1);
+    return ops((-90 + n * (-1 + 15 * n + 4 * n * n)) / 6, (-12 + n * (-8 + 3 * n + 2 * n * n)) / 3);
+}
+
+/* Products executed by the blocked reduction of the fitted runs, beyond the count. */
+static count_t sytrd_blocked(count_t n, count_t weight)
+{
+    return weight * ((4 * n * n * n + 15 * n * n) / 3 + 60 * count_max(n * n - PANEL * PANEL, 0));
+}
+
+count_t count_gebrd_blocked(count_t m, count_t n, count_t weight)
+{
+    const count_t k = count_min(m, n);
+    const count_t panels = k <= 0 ? 0 : CROSSOVER * count_max(k * k - CROSSOVER * CROSSOVER, 0) / k;
+    return count_add(ops_total(count_gebrd(m, n), weight), weight * panels * count_max(m, n));
+}
+
+static count_t gehrd_blocked(count_t n, count_t weight)
+{
+    return count_add(ops_total(count_gehrd(n, 1, n), weight), weight * 42 * count_max(n * n - CROSSOVER * CROSSOVER, 0));
+}
+
+/* Eigenvalues that a call asks for: il to iu where range is I, else all. */
+count_t count_wanted(int64_t range, count_t n, count_t il, count_t iu)
+{
+    return range == 'I' ? count_max(count_min(iu, n) - count_max(il, 1) + 1, 0) : n;
+}
+
+/* QL or QR iteration on a symmetric tridiagonal matrix; vectors of order n are updated where there are any. */
+count_t count_steqr(int64_t compz, count_t n, count_t weight)
+{
+    if (outside(n - 1, n))
+        return count_outside(n - 1);
+    if (compz == 'N')
+        return (256 * n + 1100) * n / 10;
+    return weight * (705 * n * n * n + 4500 * n * n) / 100;
+}
+
+/* Divide and conquer (vectors I: of the tridiagonal matrix; V: of the dense one, a product more). */
+count_t count_stedc(int64_t compz, count_t n, count_t weight)
+{
+    if (outside(n - 1, n))
+        return count_outside(n - 1);
+    if (compz == 'N')
+        return (165 * n * n + 670 * n) / 10;
+    const count_t product = compz == 'V' ? 2 * weight * n * n * n : 0;
+    return n * n * n + 134 * n * n + product;
+}
+
+/* Bisection and inverse iteration, or relatively robust representations, for k of n pairs. */
+count_t count_stemr(int64_t jobz, count_t n, count_t k)
+{
+    if (outside(count_min(n - 1, k), n))
+        return count_outside(count_min(n - 1, k));
+    return k < n ? n * k * (jobz == 'V' ? 190 : 150) : n * n * (jobz == 'V' ? 60 : 17) + 80 * n;
+}
+
+/* syev, spev, heev, hpev. */
+count_t count_syev(int64_t jobz, count_t n, count_t weight)
+{
+    if (outside(n, n))
+        return count_outside(n);
+    const count_t reduction = sytrd_blocked(n, weight);
+    if (jobz == 'N')
+        return reduction + 17 * n * n + 80 * n;
+    return reduction + weight * (81 * n * n * n + 440 * n * n) / 10;
+}
+
+/* syevd and its kin: divide and conquer where vectors are wanted. */
+count_t count_syevd(int64_t jobz, count_t n, count_t weight)
+{
+    if (outside(n, n) || jobz == 'N')
+        return count_syev('N', n, weight);
+    return sytrd_blocked(n, weight) + (2 * weight + 1) * n * n * n + 134 * n * n;
+}
+
+/* syevr: representations; k pairs wanted. */
+count_t count_syevr(int64_t jobz, count_t n, count_t k, count_t weight)
+{
+    if (outside(count_min(n, k), n) || jobz == 'N')
+        return k > 0 ? count_syev('N', n, weight) : 0;
+    return sytrd_blocked(n, weight) + weight * 2 * n * n * k + 60 * n * k;
+}
+
+/* syevx: QL iteration for all vectors, else bisection and inverse iteration for k of them. */
+count_t count_syevx(int64_t jobz, count_t n, count_t k, count_t weight)
+{
+    if (outside(count_min(n, k), n) || (jobz == 'N' && k == n))
+        return k > 0 ? count_syev('N', n, weight) : 0;
+    const count_t reduction = sytrd_blocked(n, weight);
+    if (k == n)
+        return reduction + weight * (8 * n * n * n + 49 * n * n);
+    return reduction + count_stemr(jobz, n, k) + (jobz == 'V' ? weight * 2 * n * n * k : 0);
+}
+
+/* Band to tridiagonal by rotations, each chased down the band: 6 operations for each of n^2 kd entries touched, and
+ * 3 n^3 for the accumulated rotations where vectors are wanted. Golub & Van Loan. */
+count_t count_sbtrd(int64_t vect, count_t n, count_t kd, count_t weight)
+{
+    if (outside(n - 1, n))
+        return count_outside(n - 1);
+    kd = count_min(kd, n - 1);
+    if (kd <= 1)
+        return 0;
+    return weight * (6 * n * n * kd + (vect == 'N' ? 0 : 3 * n * n * n - 3 * n * n * n / kd));
+}
+
+/* Two-sided reduction in two stages: to a band of nb = 32, then to tridiagonal form. Derived here. */
+count_t count_sytrd_2stage(count_t n, count_t weight)
+{
+    if (outside(n - 1, n))
+        return count_outside(n - 1);
+    const count_t band = count_min(PANEL, n - 1);
+    return count_add(weight * 4 * n * n * n / 3, weight * 6 * n * n * band);
+}
+
+/* Hessenberg QR iteration on an active block of order h = ihi - ilo + 1. */
+count_t count_hseqr(int64_t job, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight)
+{
+    const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
+    if (outside(h - 1, n))
+        return count_outside(h - 1);
+    const count_t schur = job == 'E' ? 65 * h * h * h + 1250 * h * h : 90 * h * h * n + 1070 * h * h;
+    const count_t vectors = compz == 'N' ? 0 : 75 * h * h * n + 1130 * h * h;
+    return weight * (schur + vectors) / 10;
+}
+
+/* geev; sides: how many of left and right vectors are wanted. */
+count_t count_geev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
+{
+    if (outside(n, n))
+        return count_outside(n);
+    const int sides = (jobvl == 'V') + (jobvr == 'V');
+    const count_t iteration = sides == 0   ? 65 * n * n * n + 1200 * n * n
+                              : sides == 1 ? 198 * n * n * n + 2000 * n * n
+                                           : 218 * n * n * n + 2300 * n * n;
+    return gehrd_blocked(n, weight) + weight * iteration / 10;
+}
+
+count_t count_gees(int64_t jobvs, count_t n, count_t weight)
+{
+    if (outside(n, n))
+        return count_outside(n);
+    const count_t iteration = jobvs == 'V' ? 177 * n * n * n + 1760 * n * n : 90 * n * n * n + 1070 * n * n;
+    return gehrd_blocked(n, weight) + weight * iteration / 10;
+}
+
+/* QZ: generalised Schur form, accumulating 0, 1 or 2 transformations. */
+count_t count_gges(int64_t jobvsl, int64_t jobvsr, count_t n, count_t weight)
+{
+    if (outside(n, n))
+        return count_outside(n);
+    const int sides = (jobvsl == 'V') + (jobvsr == 'V');
+    return weight * ((264 + 103 * sides) * n * n * n + (1750 + 1125 * sides) * n * n) / 10;
+}
+
+count_t count_ggev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
+{
+    if (outside(n, n))
+        return count_outside(n);
+    const int sides = (jobvl == 'V') + (jobvr == 'V');
+    if (sides == 0)
+        return weight * (223 * n * n * n + 1680 * n * n) / 10;
+    return weight * ((264 + 126 * sides) * n * n * n + (1800 + 300 * sides) * n * n) / 10;
+}
+
+/* Reduction to Hessenberg and triangular form by rotations. Golub & Van Loan: 8 n^3, and 2 n^3 more a transformation. */
+count_t count_gghrd(int64_t compq, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight)
+{
+    const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
+    if (outside(h - 1, n))
+        return count_outside(h - 1);
+    return weight * (6 * h * h * n + ((compq != 'N') + (compz != 'N')) * 3 * h * h * n);
+}
+
+/* The QZ iteration: what gges does after gghrd. */
+count_t count_hgeqz(int64_t job, int64_t compq, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight)
+{
+    const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
+    if (outside(h - 1, n))
+        return count_outside(h - 1);
+    const count_t iteration = job == 'E' ? 150 : 190;
+    return weight * (iteration * h * h * n + ((compq != 'N') + (compz != 'N')) * 73 * h * h * n + 1680 * h * h) / 10;
+}
+
+/* Eigenvectors of a quasi-triangular matrix, of one side: by back substitution, and multiplied into the Schur vectors
+ * where howmny is B. Exact for howmny A up to the order of n^2. */
+count_t count_trevc(int64_t side, int64_t howmny, count_t n, count_t weight)
+{
+    if (outside(n, n))
+        return count_outside(n);
+    const count_t one = (howmny == 'B' ? 7 * n * n * n + 15 * n * n : n * n * n + 9 * n * n) / 3;
+    return weight * (side == 'B' ? 2 * one : one);
+}

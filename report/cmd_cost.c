@@ -1,0 +1,124 @@
+/* flopshim cost: what a call would cost, without running anything. */
+#include "cmd.h"
+#include "evaluate.h"
+#include "out.h"
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 64
+
+static const char help[] =
+    "usage: flopshim cost ROUTINE [NAME=VALUE...] [--format text|json] [--convention ops|fma]\n"
+    "       flopshim cost - [OPTIONS]      a question a line on stdin: dgemm m=512 n=512 k=512\n\n"
+    "Prices a call from its arguments, under LAPACK's own names: integers (1000, 1e3), options as letters (jobz=S uplo=L\n"
+    "trans=T). What is left out has LAPACK's usual case (lda = m, ilo = 1, ihi = n).\n\n"
+    "  -f, --format FORMAT     text (default): price, class, formula, source; json: an object a line\n"
+    "  -c, --convention C      ops (default): a multiply, add or division is 1 each; fma: a multiply and its add are 1\n"
+    "  -h, --help              this\n\n"
+    "Exit status: 0; 2 where a routine, name or value is wrong (with -: of any line; the others are answered).\n";
+
+struct options {
+    bool json;
+    bool fma;
+};
+
+/* 0, or an exit status to leave with; -1: leave with 0. */
+static int parse(int argc, char **argv, struct options *options)
+{
+    static const struct option names[] = {{"format", required_argument, NULL, 'f'},
+                                          {"convention", required_argument, NULL, 'c'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    int letter;
+    while ((letter = getopt_long(argc, argv, "f:c:h", names, NULL)) != -1) {
+        const char *const yes = letter == 'f' ? "json" : "fma", *const no = letter == 'f' ? "text" : "ops";
+        if (letter == 'h') {
+            fputs(help, stdout);
+            return -1;
+        }
+        if (letter == '?')
+            return STATUS_USAGE;
+        if (strcmp(optarg, yes) != 0 && strcmp(optarg, no) != 0) {
+            fprintf(stderr, "flopshim cost: --%s %s: accepted are %s, %s\n", letter == 'f' ? "format" : "convention", optarg, no,
+                    yes);
+            return STATUS_USAGE;
+        }
+        *(letter == 'f' ? &options->json : &options->fma) = strcmp(optarg, yes) == 0;
+    }
+    if (optind == argc) {
+        fputs("flopshim cost: no ROUTINE; see flopshim cost --help\n", stderr);
+        return STATUS_USAGE;
+    }
+    return 0;
+}
+
+static void print_text(const struct cost_answer *a, uint64_t flops)
+{
+    struct out out = {0};
+    out_grouped(&out, flops);
+    printf("%.*s FLOPs  %s  %s  %s\n", (int)out.length, out.data, cost_class_name(a->accuracy), a->formula, a->source);
+    out_free(&out);
+}
+
+/* An integer above 2^63 is not to be had from jansson, so the number is put in by hand. */
+static void print_json(const char *routine, const struct cost_answer *a, uint64_t flops)
+{
+    json_t *rest = json_pack("{s:s, s:s, s:s}", "accuracy", cost_class_name(a->accuracy), "formula", a->formula, "source", a->source);
+    json_t *name = json_string(routine);
+    char *quoted = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL;
+    char *text = rest ? json_dumps(rest, JSON_PRESERVE_ORDER) : NULL;
+    if (quoted && text)
+        printf("{\"routine\": %s, \"flop_cost\": %llu, %s\n", quoted, (unsigned long long)flops, text + 1);
+    free(quoted);
+    free(text);
+    json_decref(rest);
+    json_decref(name);
+}
+
+static int answer(int count, const char *const *words, const struct options *options)
+{
+    struct cost_answer a;
+    char error[256];
+    if (cost_evaluate(words[0], count - 1, words + 1, &a, error, sizeof error) < 0) {
+        fprintf(stderr, "flopshim cost: %s\n", error);
+        return STATUS_USAGE;
+    }
+    uint64_t flops = options->fma ? a.fma_cost : a.flop_cost;
+    if (options->json)
+        print_json(words[0], &a, flops);
+    else
+        print_text(&a, flops);
+    return 0;
+}
+
+static int answer_lines(const struct options *options)
+{
+    char *line = NULL;
+    size_t size = 0;
+    int status = 0;
+    while (getline(&line, &size, stdin) >= 0) {
+        const char *words[WORDS_MAX];
+        int count = 0;
+        char *rest;
+        for (char *word = strtok_r(line, " \t\r\n", &rest); word && count < WORDS_MAX; word = strtok_r(NULL, " \t\r\n", &rest))
+            words[count++] = word;
+        if (count && *words[0] != '#')
+            status |= answer(count, words, options);
+    }
+    free(line);
+    return status;
+}
+
+int cmd_cost(int argc, char **argv)
+{
+    struct options options = {0};
+    int status = parse(argc, argv, &options);
+    if (status)
+        return status < 0 ? 0 : status;
+    if (argc - optind == 1 && strcmp(argv[optind], "-") == 0)
+        return answer_lines(&options);
+    return answer(argc - optind, (const char *const *)argv + optind, &options);
+}

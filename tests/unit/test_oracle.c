@@ -1,0 +1,123 @@
+/* Prices against counted operations: tests/oracle-sample.tsv holds what reference LAPACK 3.11 executed, every scalar
+ * operation counted. Class exact agrees to the operation once the terms of oracle_terms.h are added; leading and
+ * estimate stay within their bounds. Square roots are not operations here. */
+#include "oracle_terms.h"
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARGUMENTS_MAX 16
+
+static bool parse(char *line, struct row *r)
+{
+    char *column[9] = {0};
+    for (int i = 0; i < 9 && line; i++)
+        column[i] = strsep(&line, "\t\n");
+    if (!column[8])
+        return false;
+    snprintf(r->routine, sizeof r->routine, "%s", column[0]);
+    snprintf(r->args, sizeof r->args, "%s", column[1]);
+    snprintf(r->text, sizeof r->text, "%s %s nb=%s", column[0], column[1], column[2]);
+    r->nb = atoi(column[2]);
+    r->executed = atol(column[4]) + atol(column[5]) + atol(column[6]);
+    r->count = 0;
+    for (char *rest = r->args, *word; (word = strsep(&rest, ",")) && r->count < ARGUMENTS_MAX;)
+        if (*word)
+            r->assignments[r->count++] = word;
+    return true;
+}
+
+static int each_row(void (*check)(const struct row *))
+{
+    char line[512], error[256];
+    struct row r;
+    int rows = 0;
+    FILE *file = fopen(ORACLE_TSV, "r");
+    cr_assert(file, "cannot open %s", ORACLE_TSV);
+    cr_assert(fgets(line, sizeof line, file));
+    while (fgets(line, sizeof line, file) && parse(line, &r)) {
+        const int status = cost_evaluate(r.routine, r.count, r.assignments, &r.answer, error, sizeof error);
+        cr_expect_eq(status, 0, "%s: %s", r.text, error);
+        check(&r);
+        rows++;
+    }
+    fclose(file);
+    return rows;
+}
+
+static double error_percent(const struct row *r)
+{
+    if (!r->executed)
+        return r->answer.flop_cost ? 100 : 0;
+    return 100 * fabs((double)r->answer.flop_cost / (double)r->executed - 1);
+}
+
+static long smallest_dimension(const struct row *r)
+{
+    const long m = dim(r, "m"), n = dim(r, "n");
+    return m && m < n ? m : n;
+}
+
+static long largest_dimension(const struct row *r)
+{
+    const long m = dim(r, "m"), n = dim(r, "n");
+    return m > n ? m : n;
+}
+
+static bool belongs(const struct row *r, const char *list)
+{
+    const char *found = strstr(list, r->routine + 1);
+    return found && (found == list || found[-1] == ' ') && strchr(" ", found[strlen(r->routine + 1)]);
+}
+
+/* A fixed charge, or comparisons, which are not charged. */
+static bool nominal(const struct row *r)
+{
+    return belongs(r, "rotg rotmg amax zamax damax") || is(r, "alpha", "0");
+}
+
+/* Routines whose reference has no blocked form. */
+static bool always_unblocked(const struct row *r)
+{
+    return belongs(r, "getf2 larf larfg lansy lange lantr geequ lascl getc2 gtsv lacpy laset");
+}
+
+static void check_exact(const struct row *r)
+{
+    if (r->answer.accuracy != COST_EXACT || nominal(r) || (r->nb == 0 && belongs(r, "trtri") && dim(r, "n") > 64))
+        return;
+    cr_expect_eq((long)r->answer.flop_cost + term_of(r), r->executed, "%s: %lu + %ld, executed %ld", r->text,
+                 (unsigned long)r->answer.flop_cost, term_of(r), r->executed);
+}
+
+static void check_leading(const struct row *r)
+{
+    const long n = smallest_dimension(r);
+    if (r->answer.accuracy != COST_LEADING || n < 64 || (r->nb == 0 && !always_unblocked(r)))
+        return;
+    cr_expect_leq(error_percent(r), n >= 128 ? 3.0 : 6.0, "%s: %.1f %%", r->text, error_percent(r));
+}
+
+static void check_estimate(const struct row *r)
+{
+    if (r->answer.accuracy != COST_ESTIMATE || largest_dimension(r) < 64 || is(r, "data", "dominant"))
+        return;
+    cr_expect_leq(error_percent(r), 25.0, "%s: %.1f %%", r->text, error_percent(r));
+}
+
+Test(oracle, every_row_has_a_price_and_exact_agrees_to_the_operation)
+{
+    cr_assert_gt(each_row(check_exact), 1000);
+}
+
+Test(oracle, leading_is_within_6_percent_at_64_and_3_at_128)
+{
+    each_row(check_leading);
+}
+
+Test(oracle, estimate_is_within_25_percent_from_64)
+{
+    each_row(check_estimate);
+}
