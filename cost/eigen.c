@@ -50,7 +50,8 @@ count_t count_gebrd_blocked(count_t m, count_t n, count_t weight)
 
 static count_t gehrd_blocked(count_t n, count_t weight)
 {
-    return count_add(ops_total(count_gehrd(n, 1, n), weight), weight * 42 * count_max(n * n - CROSSOVER * CROSSOVER, 0));
+    const count_t panels = 42 * count_max(n * n - CROSSOVER * CROSSOVER, 0);
+    return count_add(ops_total(count_gehrd(n, 1, n), weight), weight * panels);
 }
 
 /* Eigenvalues that a call asks for: il to iu where range is I, else all. */
@@ -197,7 +198,7 @@ count_t count_ggev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
     return weight * ((264 + 126 * sides) * n * n * n + (1800 + 300 * sides) * n * n) / 10;
 }
 
-/* Reduction to Hessenberg and triangular form by rotations. Golub & Van Loan: 8 n^3, and 2 n^3 more a transformation. */
+/* Reduction to Hessenberg and triangular form by rotations. Golub & Van Loan: 8 n^3, and 2 n^3 a factor. */
 count_t count_gghrd(int64_t compq, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight)
 {
     const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;

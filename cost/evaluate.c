@@ -194,20 +194,15 @@ static void write_product(char *out, size_t size, int factor, const char *formul
     const bool product = !strpbrk(formula, " ") && !strchr(formula, '+') && !strchr(formula, '-');
     const bool half = length > 2 && !strcmp(formula + length - 2, "/2") && factor % 2 == 0 && !strpbrk(formula, " ");
     if (half)
-        snprintf(out, size, "%.*s%.*s", factor == 2 ? 0 : 2,
-                 factor == 8   ? "4*"
-                 : factor == 6 ? "3*"
-                               : "",
-                 (int)length - 2, formula);
+        snprintf(out, size, "%s%.*s", factor == 8 ? "4*" : factor == 6 ? "3*" : "", (int)length - 2, formula);
     else if (factor == 1)
         snprintf(out, size, strstr(formula, " if ") && formula[0] != '(' ? "(%s)" : "%s", formula);
     else
         snprintf(out, size, product ? "%d*%s" : "%d*(%s)", factor, formula);
 }
 
-void cost_formula(unsigned routine, char *out, size_t size)
+void cost_formula(const struct cost_routine *r, char *out, size_t size)
 {
-    const struct cost_routine *r = &cost_routines[routine];
     const bool complex_field = r->field == COST_FIELD_COMPLEX;
     const int mult = complex_field ? 6 : 1, add = complex_field ? 2 : 1;
     if (!strncmp(r->mults, "both ", 5)) {
@@ -266,6 +261,6 @@ int cost_evaluate(const char *routine, int n, const char *const *assignments, st
     answer->fma_cost = cost_times(cost_price(index, q.value, COST_FMA), q.times);
     answer->accuracy = q.routine->accuracy;
     answer->source = q.routine->source;
-    cost_formula(index, answer->formula, sizeof answer->formula);
+    cost_formula(q.routine, answer->formula, sizeof answer->formula);
     return 0;
 }

@@ -16,5 +16,5 @@ struct cost_answer {
 int cost_evaluate(const char *routine, int n, const char *const *assignments, struct cost_answer *answer, char *error,
                   size_t size);
 
-/* The formula of a routine's price in FLOPs (convention ops), as people read it: 2*m*n*k. */
-void cost_formula(unsigned routine, char *text, size_t size);
+/* The routine's formula for convention ops: of its arguments, and of other routines' prices. Cut to size. */
+void cost_formula(const struct cost_routine *r, char *out, size_t size);

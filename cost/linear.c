@@ -58,8 +58,8 @@ static count_t band_updates(count_t m, count_t n, count_t below, count_t right, 
     return sum + sum_products(k - second, m - second, 1, n - second + more, 1);
 }
 
-/* LAWN 41 takes the fill of partial pivoting to be complete, kl + ku diagonals above; without row exchanges there is none.
- * Charged is what lies 48 % between: fitted, within 25 % on random matrices. */
+/* LAWN 41 takes the fill of partial pivoting to be complete, kl + ku diagonals above; without row exchanges there is
+ * none. Charged is what lies 48 % between: fitted, within 25 % on random matrices. */
 static count_t band_factors(count_t m, count_t n, count_t kl, count_t ku, count_t more)
 {
     const count_t none = band_updates(m, n, kl, ku, more), full = band_updates(m, n, kl, kl + ku, more);

@@ -1,8 +1,8 @@
-/* Singular values, and the least squares and cosine-sine decompositions that rest on them. As in eigen.c the iterations'
- * terms were fitted to counted runs on dense random matrices; weight is 4 for complex data, 1 for real. */
+/* Singular values, and the least squares and cosine-sine decompositions that rest on them. As in eigen.c the terms of
+ * iterations were fitted to counted runs on dense random matrices; weight is 4 for complex data, 1 for real. */
 #include "formulas.h"
 
-/* LAPACK first takes a QR factorisation of a matrix this much taller than wide (ILAENV): 11/6 in gesdd, 1.6 elsewhere. */
+/* LAPACK first takes a QR factorisation of a matrix so much taller than wide (ILAENV): 11/6 in gesdd, else 1.6. */
 static bool tall_for_gesdd(count_t large, count_t k)
 {
     return 6 * large >= 11 * k;
@@ -117,8 +117,8 @@ count_t count_gesvdx(int64_t jobu, int64_t jobvt, count_t m, count_t n, count_t 
     return sum;
 }
 
-/* One-sided Jacobi: six sweeps of rotations over all pairs of columns, each a product, a rotation of two columns, and of
- * two of V's where it is wanted. Structure; nobody checked it against counted runs. */
+/* One-sided Jacobi: six sweeps of rotations over all pairs of columns, each a product, a rotation of two columns, and
+ * of two of V's where it is wanted. Structure; nobody checked it against counted runs. */
 count_t count_gesvj(int64_t jobv, count_t m, count_t n, count_t weight)
 {
     if (outside(count_min(m, n), count_max(m, n)))
@@ -162,8 +162,8 @@ count_t count_gelss(count_t m, count_t n, count_t nrhs, count_t weight)
     return least_squares(m, n, count_max(nrhs, 0), weight) + weight * (66 * k * k * k + 600 * k * k) / 10;
 }
 
-/* Simultaneous bidiagonalisation of the four blocks of an m x m orthogonal matrix split at p rows and q columns: at step
- * i reflectors of m - 2 i entries in all meet m - 2 i columns and as many rows. Derived here; unchecked. */
+/* Simultaneous bidiagonalisation of the four blocks of an m x m orthogonal matrix split at p rows and q columns: at
+ * step i reflectors of m - 2 i entries in all meet m - 2 i columns and as many rows. Derived here; unchecked. */
 count_t count_orbdb(count_t m, count_t p, count_t q, count_t weight)
 {
     const count_t steps = count_min(count_min(p, m - p), count_min(q, m - q));

@@ -29,7 +29,7 @@ static size_t list_routines(int count, char **names)
         const struct cost_routine *r = &cost_routines[i];
         if (!is_wanted(r, count, names))
             continue;
-        cost_formula(i, formula, sizeof formula);
+        cost_formula(r, formula, sizeof formula);
         printf("%s\t%s\t%s\t%s\t%s\n", r->name, cost_class_name(r->accuracy), r->args, formula, r->source);
         printed++;
     }

@@ -3,8 +3,8 @@
 
 usage: check_symbols.py [--headers] [LIBRARY...]
 
-Prints, for each library, how many of its names have a row and which have none; of those, the ones that cost/left_out.txt
-gives a reason for are counted under it, the others are the gap. Exit status 1 where there is a gap. Without libraries:
+Prints, for each library, how many of its names have a row and which have none; of those, the ones that
+cost/left_out.txt gives a reason for are counted under it, the others are the gap. Exit status 1 where there is a gap. Without libraries:
 those of the system's usual folders. --headers also compares the argument lists of the LAPACKE faces with
 /usr/include/lapacke.h.
 """
@@ -19,8 +19,8 @@ import sys
 from spec import SpecError, parse_spec, routines_of, suffix_of, symbols_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-USUAL = ("/usr/lib/*/libblas.so.3", "/usr/lib/*/liblapack.so.3", "/usr/lib/*/liblapacke.so.3", "/usr/lib/*/libblis.so.4",
-         "/usr/lib/*/blas/libblas.so.3", "/usr/lib/*/lapack/liblapack.so.3", "/usr/lib/*/openblas*/libopenblas*.so.0",
+USUAL = ("/usr/lib/*/libblas.so.3", "/usr/lib/*/liblapack.so.3", "/usr/lib/*/liblapacke.so.3",
+         "/usr/lib/*/libblis.so.4", "/usr/lib/*/blas/libblas.so.3", "/usr/lib/*/lapack/liblapack.so.3", "/usr/lib/*/openblas*/libopenblas*.so.0",
          "/usr/lib/*/blis*/libblis*.so.4")
 # OpenBLAS exports its kernels too; what users call is spelled like this.
 SPELLED = re.compile(r"(scipy_)?(cblas_|LAPACKE_)\w+|[A-Za-z]\w*_")

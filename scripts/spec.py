@@ -12,13 +12,18 @@ PREFIXES = {
     "sh": "r float float", "b": "r float float", "-": "r float float",
 }
 Arg = collections.namedtuple("Arg", "name kind array")
-Row = collections.namedtuple("Row", "id where family prefixes faces args result mults adds cls source")
+Row = collections.namedtuple("Row", "id where family prefixes faces args result mults adds cls source legal")
+Shape = collections.namedtuple("Shape", "rows columns trans names")
 Routine = collections.namedtuple("Routine", "name field scalar real row")
 CLASSES = ("exact", "leading", "estimate")
 # Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
 COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
            "query": "w"}
 KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
+
+
+# What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
+LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
 
 
 class SpecError(Exception):
@@ -48,7 +53,7 @@ def parse_row(index, where, cells, kinds):
     cls, _, source = cls.partition(",")
     if cls not in CLASSES:
         raise SpecError(f"unknown class '{cls}'; one of {', '.join(CLASSES)}")
-    row = Row(index, where, family, prefixes.split(), faces.split(), args, result, mults, adds, cls, source.strip())
+    row = Row(index, where, family, prefixes.split(), faces.split(), args, result, mults, adds, cls, source.strip(), None)
     known = {a.name: a.kind for a in args if a.kind in COUNTED}
     for formula in formulas_of(row):
         for node in ast.walk(formula):
@@ -64,6 +69,7 @@ def parse_spec(path, kinds=None, schemes=None, rows=None):
     """(schemes, rows) of the file and of those that it includes."""
     kinds, rows = {} if kinds is None else kinds, [] if rows is None else rows
     schemes = collections.defaultdict(list) if schemes is None else schemes
+    legal = {}
     for number, line in enumerate(pathlib.Path(path).read_text().splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -74,6 +80,8 @@ def parse_spec(path, kinds=None, schemes=None, rows=None):
                 schemes[face] += [(spelling, width == "64") for spelling in cells[1].split()]
             elif line.startswith("kind "):
                 kinds.update(dict.fromkeys(cells[1].split(), cells[0].split()[1]))
+            elif line.startswith("legal "):
+                legal.update(dict.fromkeys(cells[0].split()[1:], parse_legal(cells[1:])))
             elif line.startswith("include "):
                 parse_spec(pathlib.Path(path).parent / line.split()[1], kinds, schemes, rows)
             else:
@@ -82,7 +90,38 @@ def parse_spec(path, kinds=None, schemes=None, rows=None):
         except (SpecError, SyntaxError, ValueError, IndexError) as error:
             place = "" if isinstance(error, SpecError) and ".spec:" in str(error) else f"{path}:{number}: "
             raise SpecError(f"{place}{error}") from error
-    return schemes, rows
+    unused = set(legal) - {row.family for row in rows}
+    if unused:
+        raise SpecError(f"{path}: 'legal' of unknown families: {', '.join(sorted(unused))}")
+    return schemes, [row._replace(legal=legal.get(row.family, row.legal)) for row in rows]
+
+
+def parse_legal(cells):
+    """{"a": Shape, ..., "trans": (letters of real data, of complex data)}"""
+    rules = {}
+    for cell in filter(None, cells):
+        name, _, rest = cell.partition(":")
+        words = [w.strip() for w in rest.split(",")]
+        if name in LETTERS:
+            rules[name] = (words[0], words[-1])
+            continue
+        rows, columns, trans = words + [None] * (3 - len(words))
+        trees = [ast.parse(w, mode="eval") for w in (rows, columns)]
+        names = {n.id for t in trees for n in ast.walk(t) if isinstance(n, ast.Name)}
+        rules[name] = Shape(plain(trees[0]), plain(trees[1]), trans, names)
+    return rules
+
+
+def shapes_of(row):
+    return {name: rule for name, rule in (row.legal or {}).items() if isinstance(rule, Shape)}
+
+
+def legal_letters(r):
+    """{option: letters} of a routine whose arguments are checked."""
+    if r.row.legal is None:
+        return {}
+    options = [a.name for a in r.row.args if a.name in LETTERS]
+    return {o: r.row.legal[o][r.field == "c"] if o in r.row.legal else LETTERS[o] for o in options}
 
 
 def routines_of(rows):

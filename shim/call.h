@@ -86,14 +86,31 @@ static inline void call_end(const struct call *call)
 
 /* ---- the fast body ---- */
 
-#define CALL_BEGIN_FAST(call)                                                          \
-    struct call call = {&call_slot->hot, call_self, (uintptr_t)__builtin_dwarf_cfa()}; \
+/* A fast body reads its slot from the register where it came, until it calls. */
+#define CALL_BEGIN_FAST(call)                                                                                                  \
+    struct call call = {NULL, call_self, (uintptr_t)__builtin_dwarf_cfa()};                                                    \
     CALL_UNWINDS()
 
 /* A known caller, and no call in progress? */
-static inline bool call_is_plain(const struct call *call, uintptr_t caller)
+static inline bool call_is_plain(const struct call *call, const struct slot *slot, uintptr_t caller)
 {
-    return LIKELY(call_comes_from(call->binding, caller)) && LIKELY(!call->thread->outer_frame);
+    return LIKELY(call_comes_from(&slot->hot, caller)) && LIKELY(!call->thread->outer_frame);
+}
+
+/* The letter read anew, so that the usual case is one comparison with memory. */
+static inline int64_t call_letter_again(const void *text)
+{
+    __asm__("" : "+r"(text));
+    return call_letter(text, 0);
+}
+
+/* Saturating; a sum that wraps is found by the carry of its own addition. */
+static inline void call_add_flops(struct ledger_tally *tally, uint64_t cost)
+{
+    __asm__ goto("addq %[cost], %[flops]\n\tjc %l[wrapped]" : [flops] "+m"(tally->flops) : [cost] "r"(cost) : "cc" : wrapped);
+    return;
+wrapped:
+    tally->flops = UINT64_MAX;
 }
 
 /* Charge, tally, begin; or change nothing. */
@@ -101,15 +118,13 @@ static inline bool call_charge_fast(const struct call *call, uint32_t routine, u
 {
     struct thread *t = call->thread;
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    uint64_t flops;
-    if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine) ||
-        UNLIKELY(__builtin_add_overflow(tally->flops, cost, &flops)))
+    if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine))
         return false;
     if (t->grant && UNLIKELY(!grant_take(t->grant, cost)))
         return false;
     t->outer_frame = call->frame;
     tally->calls++;
-    tally->flops = flops;
+    call_add_flops(tally, cost);
     return true;
 }
 

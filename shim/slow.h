@@ -35,6 +35,11 @@ static inline int64_t call_letter(const void *text, int64_t i)
     return ((const char *)text)[i] & 0xdf;
 }
 int64_t call_letter_cblas(int value);
+/* Is ld a leading dimension of columns (or rows) of this length? */
+static inline bool call_leads(int64_t ld, int64_t length)
+{
+    return ld >= 1 && ld >= length;
+}
 static inline int64_t call_letter_value(intptr_t letter)
 {
     return letter & 0xdf;

@@ -13,7 +13,7 @@ struct row {
     char args[200];
     const char *assignments[ARGUMENTS_MAX];
     int count;
-    int nb; /* 0: default block sizes, 1: unblocked */
+    int nb;        /* 0: default block sizes, 1: unblocked */
     long executed; /* multiplications, additions, divisions: real operations */
     struct cost_answer answer;
 };
@@ -264,15 +264,51 @@ static const struct {
     const char *family;
     long (*term)(const struct row *);
 } terms[] = {
-    {"gemv", gemv},         {"gbmv", gemv},         {"symv", symv},   {"hemv", symv},   {"spmv", symv},
-    {"hpmv", symv},         {"sbmv", symv},         {"hbmv", symv},   {"ger", alpha_y}, {"geru", alpha_y},
-    {"gerc", alpha_y},      {"syr", alpha_y},       {"spr", alpha_y}, {"her", her},     {"hpr", her},
-    {"syr2", alpha_x_y},    {"spr2", alpha_x_y},    {"her2", her2},   {"hpr2", her2},   {"gemm", gemm},
-    {"syrk", syrk},         {"syr2k", syr2k},       {"herk", herk},   {"her2k", her2k}, {"symm", symm},
-    {"hemm", hemm},         {"trmm", trmm},         {"trsm", trsm},   {"trsv", trsv},   {"tpsv", trsv},
-    {"tbsv", trsv},         {"trtrs", trtrs},       {"getrs", getrs}, {"potrs", potrs}, {"gbtrs", gbtrs},
-    {"pbtrs", pbtrs},       {"gttrs", gttrs},       {"trtri", trtri}, {"ptsv", ptsv},   {"drot", rot},
-    {"nrm2", one_operation}, {"znrm2", one_operation}, {"rotm", one_operation}, {"axpy", complex_compare},
+    {"gemv", gemv},
+    {"gbmv", gemv},
+    {"symv", symv},
+    {"hemv", symv},
+    {"spmv", symv},
+    {"hpmv", symv},
+    {"sbmv", symv},
+    {"hbmv", symv},
+    {"ger", alpha_y},
+    {"geru", alpha_y},
+    {"gerc", alpha_y},
+    {"syr", alpha_y},
+    {"spr", alpha_y},
+    {"her", her},
+    {"hpr", her},
+    {"syr2", alpha_x_y},
+    {"spr2", alpha_x_y},
+    {"her2", her2},
+    {"hpr2", her2},
+    {"gemm", gemm},
+    {"syrk", syrk},
+    {"syr2k", syr2k},
+    {"herk", herk},
+    {"her2k", her2k},
+    {"symm", symm},
+    {"hemm", hemm},
+    {"trmm", trmm},
+    {"trsm", trsm},
+    {"trsv", trsv},
+    {"tpsv", trsv},
+    {"tbsv", trsv},
+    {"trtrs", trtrs},
+    {"tptrs", trtrs},
+    {"getrs", getrs},
+    {"potrs", potrs},
+    {"gbtrs", gbtrs},
+    {"pbtrs", pbtrs},
+    {"gttrs", gttrs},
+    {"trtri", trtri},
+    {"ptsv", ptsv},
+    {"drot", rot},
+    {"nrm2", one_operation},
+    {"znrm2", one_operation},
+    {"rotm", one_operation},
+    {"axpy", complex_compare},
 };
 
 static long term_of(const struct row *r)
@@ -282,4 +318,3 @@ static long term_of(const struct row *r)
             return terms[i].term(r);
     return nothing(r);
 }
-

@@ -1,0 +1,253 @@
+"""The body of a routine's stub, as C: shim/call.h says what it does and in which order."""
+import collections
+
+from spec import Arg, degree, formulas_of, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
+
+HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
+# What LAPACKE's two levels do by themselves.
+LAPACKE_DROPS = {"": ("info", "temp", "tempsize", "work"), "_work": ("info",)}
+LAPACKE_INTEGERS = ("dim", "int", "step", "option", "logical", "work", "query", "tempsize")
+CBLAS_ENUMS = {"N": 111, "T": 112, "C": 113, "U": 121, "L": 122}
+CBLAS_DIAG, CBLAS_SIDE = {"N": 131, "U": 132}, {"L": 141, "R": 142}
+
+
+def cblas_args(row):
+    matrix = any(a.name in ("a", "ap", "uplo") for a in row.args) and not any(a.name == "order" for a in row.args)
+    return [Arg("layout", "option", False)] * matrix + row.args
+
+
+def lapacke_args(row, face):
+    """:plain: without the matrix layout; +name: an array at the end."""
+    words, *more = face.split("+")
+    layout = [] if ":plain" in words else [Arg("layout", "int", False)]
+    kept = [a for a in row.args if a.kind not in LAPACKE_DROPS[suffix_of(words)]]
+    return layout + kept + [Arg(name, "array", False) for name in more]
+
+
+def c_parameter(r, face, arg):
+    if face == "e" and arg.kind in ("scalar", "real"):
+        return f"{r.real if arg.kind == 'real' else r.scalar} {arg.name}_"
+    if face == "e":
+        return f"{'intptr_t ' if arg.kind in LAPACKE_INTEGERS else 'void *'}{arg.name}_"
+    if face != "c" or arg.array or arg.kind == "array":
+        return f"void *{arg.name}_"
+    if arg.kind in ("scalar", "real"):
+        pointer = arg.kind == "scalar" and "_Complex" in r.scalar
+        return f"void *{arg.name}_" if pointer else f"{r.real if arg.kind == 'real' else r.scalar} {arg.name}_"
+    return f"void *{arg.name}_" if arg.kind == "flag" else f"intptr_t {arg.name}_"
+
+
+def read_arg(r, face, arg, index=""):
+    """C that reads one argument of the count as an int64_t; index: the entry of a batch array."""
+    where = f"{arg.name}_"
+    if arg.kind == "option":
+        if face == "e":
+            return f"call_letter_value({where})"
+        if face == "c":
+            return f"call_letter_cblas({f'((const int *){where})[{index}]' if arg.array else f'(int){where}'})"
+        return f"call_letter({where}, {index or 0})"
+    if arg.kind == "flag":
+        return f"call_flag_{r.real}({where})"
+    if arg.kind == "scalar":
+        by_value = face == "e" or face == "c" and "_Complex" not in r.scalar
+        return f"call_scalar_{r.scalar.replace(' _C', '_c')}({'&' if by_value else ''}{where})"
+    if face in "ce" and not arg.array:
+        return f"WIDTH({where})"
+    return f"READ({where}, {index or 0})"
+
+
+Body = collections.namedtuple("Body", "name face result params passed by_pointer")
+
+
+def body_of(r, face):
+    letter = "f" if face[0] == "g" else face[0]
+    args = {"f": lambda: list(r.row.args), "c": lambda: cblas_args(r.row), "e": lambda: lapacke_args(r.row, face)}[letter]()
+    kind = r.row.result or ("int" if letter == "e" else "")
+    result = {"": "void", "scalar": r.scalar, "real": r.real, "int": "intptr_t"}[kind]
+    by_pointer = letter == "f" and "_Complex" in result
+    if face.endswith(":sub"):
+        args, result = args + [Arg("dot", "array", False)], "void"
+    params = [c_parameter(r, letter, a) for a in args] + ["void *spare_"] * by_pointer
+    if letter == "f":
+        params += [f"size_t length_{i}" for i, a in enumerate(args) if a.kind in HIDDEN_LENGTH]
+    passed = ", ".join(p.split()[-1].lstrip("*") for p in params)
+    return Body(f"{r.name}_{letter}{suffix_of(face)}", letter, result, params, passed, by_pointer)
+
+
+def emit_forward(b, target, end, info, out):
+    types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in b.params)
+    call = f"(({b.result} (*)({types})){target})({b.passed});"
+    refund = f"    if (call.thread && {info} < 0)\n        call_refund(call.thread);\n" if info else ""
+    if b.result == "void":
+        out.append(f"    {call}\n{refund}    {end}(&call);\n}}\n")
+    else:
+        out.append(f"    {b.result} result = {call}\n{refund}    {end}(&call);\n    return result;\n}}\n")
+
+
+def info_of(r, b):
+    """C that reads what the provider said of the arguments, or None: LAPACKE returns it, LAPACK has it in info."""
+    if b.face == "e":
+        return "WIDTH(result)" if b.result == "intptr_t" else None
+    return "READ(info_, 0)" if b.face == "f" and any(a.kind == "info" for a in r.row.args) else None
+
+
+# ---- arguments that a provider would reject ------------------------------------------------------------------
+
+def letter_test(value, letters):
+    return "(" + " || ".join(f"{value} == '{c}'" for c in letters) + ")"
+
+
+def steps_of(row):
+    return [a.name for a in row.args if a.name in ("incx", "incy")] if row.legal else []
+
+
+def emit_legality(r, b, out):
+    """Set legal, as the reference tests its arguments: letters, steps, and leading dimensions, which count the rows of a
+    matrix, or its columns where CBLAS has it row by row."""
+    tests, rowwise = [], "0"
+    if b.face == "c" and any(p.endswith(" layout_") for p in b.params):
+        out.append("    const int layout = (int)layout_;")
+        tests.append("(layout == 101 || layout == 102)")
+        rowwise = "(layout == 101)"
+    needed = {a.name for a in used_args(r.row)}
+    for option, letters in legal_letters(r).items():
+        arg = next(a for a in r.row.args if a.name == option)
+        if option not in needed:
+            out.append(f"    const int64_t {option} = {read_arg(r, b.face, arg)};")
+        tests.append(letter_test(option, letters))
+    sizes = {name for shape in shapes_of(r.row).values() for name in shape.names}
+    for arg in r.row.args:
+        if arg.name in sizes - needed and arg.kind == "dim":
+            out.append(f"    const int64_t {arg.name} = {read_arg(r, b.face, arg)};")
+    for matrix, shape in shapes_of(r.row).items():
+        across = f"{rowwise} != ({shape.trans} != 'N')" if shape.trans else rowwise
+        least = shape.rows if shape.rows == shape.columns else f"({across} ? {shape.columns} : {shape.rows})"
+        leading = next(a for a in r.row.args if a.name == f"ld{matrix}")
+        tests.append(f"call_leads({read_arg(r, b.face, leading)}, {least})")
+    tests += [f"{read_arg(r, b.face, a)} != 0" for a in r.row.args if a.name in steps_of(r.row)]
+    out.append(f"    const bool legal = {' && '.join(tests) or '1'};")
+
+
+# ---- bodies --------------------------------------------------------------------------------------------------
+
+def emit_reads(r, b, out):
+    """The arguments of the count as local int64_t. Where a complex result may be passed by address (Intel's convention)
+    every argument may be one further on. A workspace length that LAPACKE chooses itself is no query: 0."""
+    if b.by_pointer:
+        second = r.row.args[1].name
+        out.append(f"    void *const first_ = call.binding->result_pointer ? {second}_ : {r.row.args[0].name}_;")
+    present = {p.split()[-1].lstrip("*") for p in b.params}
+    for a in used_args(r.row):
+        source = a._replace(name="first") if b.by_pointer and a is r.row.args[0] else a
+        value = read_arg(r, b.face, source) if f"{a.name}_" in present else "0"
+        out.append(f"    const int64_t {a.name} = {value};")
+
+
+def emit_price(r, b, out):
+    """Set cost, by the table of counts."""
+    used, price = used_args(r.row), f"cost_price(ROUTINE_{r.name}, arg, call_convention)"
+    if not any(a.array for a in r.row.args):
+        emit_reads(r, b, out)
+        out.append(f"    const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};")
+        if r.row.legal is not None and b.face in "fc":
+            emit_legality(r, b, out)
+            price = f"legal ? {price} : 0"
+        out.append(f"    cost = {price};")
+        return
+    count = next(a for a in r.row.args if a.name == "group_count")
+    size = next(a for a in r.row.args if a.name == "group_size")
+    values = ", ".join(read_arg(r, b.face, a, "g") for a in used) or "0"
+    out.append(f"    cost = 0;\n    for (int64_t g = 0, groups = {read_arg(r, b.face, count)}; g < groups; g++) {{")
+    out.append(f"        const int64_t arg[] = {{{values}}};")
+    out.append(f"        cost = cost_sum(cost, cost_times({price}, {read_arg(r, b.face, size, 'g')}));\n    }}")
+
+
+def emit_slow_body(r, b, name, fast, out):
+    refused = {"void": "", "intptr_t": " 0"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
+    params = ", ".join(b.params + ["uintptr_t caller"] * fast)
+    caller = "caller" if fast else "(uintptr_t)__builtin_return_address(0)"
+    out.append(f"__attribute__((used, noinline)) {b.result} {name}({params})\n{{\n    CALL_BEGIN(call, {caller});")
+    out.append("    if (call_outermost(&call)) {\n    uint64_t cost;")
+    emit_price(r, b, out)
+    out.append(f"    if (!call_charge(&call, ROUTINE_{r.name}, cost))\n        return{refused};\n    }} else")
+    out.append(f"        call_count_nested(ROUTINE_{r.name});")
+    emit_forward(b, "call.binding->target", "call_end", info_of(r, b), out)
+
+
+def small_degree(row):
+    """The degree of a count that fits 64 bits for small dimensions, or None: no fast body. LAPACK's calls are too long
+    to need one, and its counts may be negative where a dimension is 0."""
+    if mode_of(row) != "split" or not any(f[0] == "c" for f in row.faces) or any(a.array for a in row.args):
+        return None
+    degrees = [degree(f) for f in formulas_of(row)]
+    if None in degrees or max(degrees) > 3 or any(a.kind not in ("dim", "option") for a in used_args(row)):
+        return None
+    return max(degrees)
+
+
+def emit_fast_integers(r, b, dims, out):
+    """Read the dimensions, in either width; leave where a leading dimension is below any of them or a step is 0."""
+    leading = [f"ld{m}" for m in shapes_of(r.row)]
+    for wide, width in ((False, 32), (True, 64)):
+        out.append("    if (LIKELY(!call_slot->hot.wide)) {" if not wide else "    } else {")
+        def read(name):
+            by_value = b.face == "c" and not any(p == f"void *{name}_" for p in b.params)
+            return f"(int{width}_t){name}_" if by_value else f"*(const int{width}_t *){name}_"
+        out += [f"        {a.name} = {read(a.name if not (b.by_pointer and a is r.row.args[0]) else 'first')};" for a in dims]
+        out.append(f"        any = {' | '.join(a.name for a in dims)};")
+        for test in [f"{read(ld)} < (int{width}_t)any" for ld in leading] + [f"!{read(s)}" for s in steps_of(r.row)]:
+            out.append(f"        if (UNLIKELY({test}))\n            goto slow;")
+    out.append("    }")
+
+
+def emit_fast_options(r, b, out):
+    """Leave where an option is none of its letters; the first one is the most usual."""
+    counted = {a.name for a in used_args(r.row)}
+    if b.face == "c" and any(p.endswith(" layout_") for p in b.params):
+        out.append("    if (UNLIKELY((unsigned)((int)layout_ - 101) > 1))\n        goto slow;")
+    for option, letters in legal_letters(r).items():
+        enums = CBLAS_SIDE if option == "side" else CBLAS_DIAG if option == "diag" else CBLAS_ENUMS
+        if b.face == "c":
+            test = " && ".join(f"(int){option}_ != {enums[c]}" for c in letters if c in enums)
+        else:
+            out.append(f"    if (UNLIKELY(*(const char *){option}_ != '{letters[0]}')) {{")
+            out.append(f"        const int64_t letter = call_letter_again({option}_);")
+            test = " && ".join(f"letter != '{c}'" for c in letters)
+        out.append(f"    if (UNLIKELY({test}))\n        goto slow;" + "\n    }" * (b.face == "f"))
+    for a in used_args(r.row):
+        if a.kind == "option" and a.name in counted:
+            out.append(f"    const int64_t {a.name} = {read_arg(r, b.face, a)};")
+
+
+def emit_fast_body(r, b, bound, out):
+    """The plain case; everything else calls the slow body."""
+    dims = [a for a in used_args(r.row) if a.kind == "dim"]
+    mults, adds = (6, 2) if r.field == "c" else (1, 1)
+    m, a = formulas_of(r.row)
+    out.append(f"__attribute__((used, nocf_check)) {b.result} body_{b.name}({', '.join(b.params)})\n{{\n    CALL_BEGIN_FAST(call);")
+    if dims:
+        out.append(f"    int64_t {', '.join(d.name for d in dims)}, any;")
+    out.append("    if (!call_is_plain(&call, call_slot, (uintptr_t)__builtin_return_address(0)))\n        goto slow;")
+    if b.by_pointer:
+        second = r.row.args[1].name
+        out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
+    if dims:
+        emit_fast_integers(r, b, dims, out)
+    emit_fast_options(r, b, out)
+    out.append(f"    if (UNLIKELY((uint64_t){'any' if dims else '0'} >= call_small[{bound}]))\n        goto slow;")
+    out.append(f"    const uint64_t cost = (uint64_t)({mults} * {plain(m)} + {adds} * {plain(a)});")
+    out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost))\n        goto slow;")
+    emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
+    out[-1] = out[-1].rstrip("}\n") + ("\n    return;" if b.result == "void" else "")
+    slow = f"slow_{b.name}({b.passed}, (uintptr_t)__builtin_return_address(0));"
+    out.append(f"slow:\n    {'return ' if b.result != 'void' else ''}{slow}\n}}\n")
+
+
+def emit_body(r, face, out):
+    b, bound = body_of(r, face), small_degree(r.row)
+    if bound is None or b.face == "e":
+        emit_slow_body(r, b, f"body_{b.name}", False, out)
+    else:
+        emit_slow_body(r, b, f"slow_{b.name}", True, out)
+        emit_fast_body(r, b, bound, out)
+    return f"body_{b.name}"
