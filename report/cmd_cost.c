@@ -42,8 +42,8 @@ static int parse(int argc, char **argv, struct options *options)
         if (letter == '?')
             return STATUS_USAGE;
         if (strcmp(optarg, yes) != 0 && strcmp(optarg, no) != 0) {
-            fprintf(stderr, "flopshim cost: --%s %s: accepted are %s, %s\n", letter == 'f' ? "format" : "convention", optarg, no,
-                    yes);
+            fprintf(stderr, "flopshim cost: --%s %s: accepted are %s, %s\n", letter == 'f' ? "format" : "convention", optarg,
+                    no, yes);
             return STATUS_USAGE;
         }
         *(letter == 'f' ? &options->json : &options->fma) = strcmp(optarg, yes) == 0;
@@ -66,7 +66,8 @@ static void print_text(const struct cost_answer *a, uint64_t flops)
 /* An integer above 2^63 is not to be had from jansson, so the number is put in by hand. */
 static void print_json(const char *routine, const struct cost_answer *a, uint64_t flops)
 {
-    json_t *rest = json_pack("{s:s, s:s, s:s}", "accuracy", cost_class_name(a->accuracy), "formula", a->formula, "source", a->source);
+    json_t *rest = json_pack("{s:s, s:s, s:s}", "accuracy", cost_class_name(a->accuracy), "formula", a->formula, "source",
+                             a->source);
     json_t *name = json_string(routine);
     char *quoted = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL;
     char *text = rest ? json_dumps(rest, JSON_PRESERVE_ORDER) : NULL;

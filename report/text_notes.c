@@ -6,7 +6,7 @@
 #include "text_rows.h"
 #include <string.h>
 
-#define NESTED_ROWS 8 /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
+#define NESTED_ROWS 8                /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
 #define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
 
 static int by_time(const void *left, const void *right, const void *context)

@@ -227,15 +227,15 @@ def degree(node):
     return None
 
 
-def plain(formula):
-    """The same formula as a C expression of 64-bit integers, for dimensions known to be small."""
+def plain(formula, unsigned=""):
+    """The same formula as a C expression of 64-bit integers, right for small dimensions and, unsigned, defined for all."""
     def text(node):
         if isinstance(node, ast.BinOp):
             op = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(node.op)]
             return f"({text(node.left)} {op} {text(node.right)})"
         if isinstance(node, ast.IfExp):
             return f"({text(node.test)} ? {text(node.body)} : {text(node.orelse)})"
-        return checked(node)
+        return f"(uint64_t){node.id}" if unsigned and isinstance(node, ast.Name) else checked(node)
     return text(formula.body)
 
 

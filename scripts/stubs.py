@@ -185,24 +185,37 @@ def small_degree(row):
     return max(degrees)
 
 
-def emit_fast_integers(r, b, dims, out):
-    """Read the dimensions, in either width; leave where a leading dimension is below any of them or a step is 0."""
+def loaded(b, name):
+    """A pointer that came on the stack, where it stays: gcc would keep it in a register that must be saved."""
+    integers = [p.split()[-1].lstrip("*") for p in b.params if "*" in p or p.startswith("intptr_t")]
+    return f"CALL_LOADED({name}_)" if integers.index(f"{name}_") >= 6 else f"{name}_"
+
+
+def emit_fast_integers(r, b, dims, bound, cost, out):
+    """Read the dimensions, in either width, and work out the cost, so that they are dead when the rest is looked at; leave
+    where a leading dimension is below any of them or a step is 0."""
     leading = [f"ld{m}" for m in shapes_of(r.row)]
     for wide, width in ((False, 32), (True, 64)):
-        out.append("    if (LIKELY(!call_slot->hot.wide)) {" if not wide else "    } else {")
+        def pointer(name):
+            return "first_" if name == "first" else loaded(b, name)
+
         def read(name):
             by_value = b.face == "c" and not any(p == f"void *{name}_" for p in b.params)
-            return f"(int{width}_t){name}_" if by_value else f"*(const int{width}_t *){name}_"
-        out += [f"        {a.name} = {read(a.name if not (b.by_pointer and a is r.row.args[0]) else 'first')};" for a in dims]
-        out.append(f"        any = {' | '.join(a.name for a in dims)};")
-        for test in [f"{read(ld)} < (int{width}_t)any" for ld in leading] + [f"!{read(s)}" for s in steps_of(r.row)]:
+            return f"(int{width}_t){name}_" if by_value else f"*(const int{width}_t *){pointer(name)}"
+        out.append("    } else {" if wide else "    if (LIKELY(!call_slot->hot.wide)) {")
+        for a in dims:
+            source = "first" if b.by_pointer and a is r.row.args[0] else a.name
+            out.append(f"        const int64_t {a.name} = {read(source)};")
+        any_dim = " | ".join(a.name for a in dims)
+        out.append(f"        const int{width}_t any = (int{width}_t)({any_dim});\n        cost = {cost};\n        CALL_PIN(cost);")
+        for test in [f"{read(ld)} < any" for ld in leading] + [f"!{read(s)}" for s in steps_of(r.row)]:
             out.append(f"        if (UNLIKELY({test}))\n            goto slow;")
+        out.append(f"        if (UNLIKELY((uint{width}_t)any >= call_small{width}[{bound}]))\n            goto slow;")
     out.append("    }")
 
 
 def emit_fast_options(r, b, out):
     """Leave where an option is none of its letters; the first one is the most usual."""
-    counted = {a.name for a in used_args(r.row)}
     if b.face == "c" and any(p.endswith(" layout_") for p in b.params):
         out.append("    if (UNLIKELY((unsigned)((int)layout_ - 101) > 1))\n        goto slow;")
     for option, letters in legal_letters(r).items():
@@ -214,28 +227,27 @@ def emit_fast_options(r, b, out):
             out.append(f"        const int64_t letter = call_letter_again({option}_);")
             test = " && ".join(f"letter != '{c}'" for c in letters)
         out.append(f"    if (UNLIKELY({test}))\n        goto slow;" + "\n    }" * (b.face == "f"))
-    for a in used_args(r.row):
-        if a.kind == "option" and a.name in counted:
-            out.append(f"    const int64_t {a.name} = {read_arg(r, b.face, a)};")
 
 
 def emit_fast_body(r, b, bound, out):
     """The plain case; everything else calls the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
-    mults, adds = (6, 2) if r.field == "c" else (1, 1)
-    m, a = formulas_of(r.row)
+    weights = (6, 2) if r.field == "c" else (1, 1)
+    cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, 'U')}" for w, f in zip(weights, formulas_of(r.row))) + ")"
     out.append(f"__attribute__((used, nocf_check)) {b.result} body_{b.name}({', '.join(b.params)})\n{{\n    CALL_BEGIN_FAST(call);")
-    if dims:
-        out.append(f"    int64_t {', '.join(d.name for d in dims)}, any;")
+    out.append("    uint64_t cost;")
     out.append("    if (!call_is_plain(&call, call_slot, (uintptr_t)__builtin_return_address(0)))\n        goto slow;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
+    for a in used_args(r.row):
+        if a.kind == "option":
+            out.append(f"    const int64_t {a.name} = {read_arg(r, b.face, a)};")
     if dims:
-        emit_fast_integers(r, b, dims, out)
+        emit_fast_integers(r, b, dims, bound, cost, out)
+    else:
+        out.append(f"    cost = {cost};\n    if (UNLIKELY(!call_small64[0]))\n        goto slow;")
     emit_fast_options(r, b, out)
-    out.append(f"    if (UNLIKELY((uint64_t){'any' if dims else '0'} >= call_small[{bound}]))\n        goto slow;")
-    out.append(f"    const uint64_t cost = (uint64_t)({mults} * {plain(m)} + {adds} * {plain(a)});")
     out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost))\n        goto slow;")
     emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
     out[-1] = out[-1].rstrip("}\n") + ("\n    return;" if b.result == "void" else "")

@@ -176,23 +176,34 @@ struct answer {
     intptr_t decided; /* 0: not ours, let the real dlsym answer its caller */
 };
 
+/* What dlsym would say if the shim were not there; NULL with an error to be had from dlerror. */
+static void *ask_without_shim(void *handle, const char *name, const char *path)
+{
+    void *found = forward_dlsym(handle == RTLD_NEXT ? RTLD_DEFAULT : handle, name);
+    if (handle == RTLD_NEXT || (found && forward_in_shim(found)))
+        found = forward_lookup(RTLD_NEXT, name);
+    if (!found && handle == RTLD_DEFAULT && path)
+        found = forward_ask(path, name);
+    return found ? found : forward_lookup(RTLD_NEXT, name);
+}
+
 static struct answer answer_known(void *handle, uint32_t symbol, uintptr_t caller)
 {
     const struct answer not_ours = {NULL, 0};
     uintptr_t start, end;
-    const char *name = forward_name(symbol), *path = NULL;
+    const char *path = NULL;
     if (!lifecycle_start())
         return not_ours;
-    if (object_at(caller, &start, &end, &path) && provider_is_pure(path))
+    /* A provider's own look-ups are its own, and behind the shim RTLD_NEXT does not reach it. */
+    bool known = object_at(caller, &start, &end, &path);
+    if ((known && provider_is_pure(path)) || (handle == RTLD_NEXT && !forward_is_before_shim(caller)))
         return not_ours;
     int saved = errno;
-    void *target = handle == RTLD_DEFAULT ? forward_resolve(symbol, path) : forward_dlsym(handle, name);
-    if (target && forward_in_shim(target))
-        target = forward_resolve(symbol, path);
+    void *target = ask_without_shim(handle, forward_name(symbol), path);
     if (target && !is_foreign(symbol, target))
         target = bind_entry(symbol, target);
     if (target)
-        dlerror(); /* a failed step of the resolver is not the program's error */
+        dlerror(); /* an attempt that failed is not the program's error */
     errno = saved;
     return (struct answer){target, 1};
 }
@@ -202,7 +213,7 @@ __attribute__((used, visibility("hidden"), no_sanitize("address", "thread", "und
 forward_answer(void *handle, const char *name, uintptr_t caller)
 {
     forward_start();
-    int64_t symbol = name && handle != RTLD_NEXT ? forward_symbol(name) : -1;
+    int64_t symbol = name ? forward_symbol(name) : -1;
     return symbol < 0 ? (struct answer){NULL, 0} : answer_known(handle, (uint32_t)symbol, caller);
 }
 

@@ -4,7 +4,8 @@
 #include "shim.h"
 #include <string.h>
 
-uint64_t call_small[4];
+uint64_t call_small64[4];
+uint32_t call_small32[4];
 int call_convention;
 
 /* Nested: called from below the frame of the outermost call in progress. From above it, that frame is gone: its function

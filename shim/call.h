@@ -24,6 +24,7 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 register struct slot *call_slot __asm__("r11");
+register uintptr_t call_stack __asm__("rsp"); /* as good a frame address as any: what is called lies below it */
 
 struct call {
     const struct binding *binding;
@@ -86,10 +87,21 @@ static inline void call_end(const struct call *call)
 
 /* ---- the fast body ---- */
 
-/* A fast body reads its slot from the register where it came, until it calls. */
-#define CALL_BEGIN_FAST(call)                                                                                                  \
-    struct call call = {NULL, call_self, (uintptr_t)__builtin_dwarf_cfa()};                                                    \
+/* A fast body reads its slot from the register in which it came, until it calls. */
+#define CALL_BEGIN_FAST(call)                 \
+    struct call call = {.thread = call_self}; \
     CALL_UNWINDS()
+
+/* The value is worked out here, not later: what it was made from need not be kept. */
+#define CALL_PIN(value) __asm__("" : "+r"(value))
+
+/* An argument that lies on the stack, read from there. */
+#define CALL_LOADED(argument)                                  \
+    ({                                                         \
+        void *loaded;                                          \
+        __asm__("movq %1, %0" : "=r"(loaded) : "m"(argument)); \
+        loaded;                                                \
+    })
 
 /* A known caller, and no call in progress? */
 static inline bool call_is_plain(const struct call *call, const struct slot *slot, uintptr_t caller)
@@ -97,11 +109,12 @@ static inline bool call_is_plain(const struct call *call, const struct slot *slo
     return LIKELY(call_comes_from(&slot->hot, caller)) && LIKELY(!call->thread->outer_frame);
 }
 
-/* The letter read anew, so that the usual case is one comparison with memory. */
+/* The letter read by an instruction of its own, so that the usual case is one comparison with memory. */
 static inline int64_t call_letter_again(const void *text)
 {
-    __asm__("" : "+r"(text));
-    return call_letter(text, 0);
+    int letter;
+    __asm__("movzbl (%1), %0" : "=r"(letter) : "r"(text));
+    return letter & 0xdf;
 }
 
 /* Saturating; a sum that wraps is found by the carry of its own addition. */
@@ -122,7 +135,7 @@ static inline bool call_charge_fast(const struct call *call, uint32_t routine, u
         return false;
     if (t->grant && UNLIKELY(!grant_take(t->grant, cost)))
         return false;
-    t->outer_frame = call->frame;
+    t->outer_frame = call_stack;
     tally->calls++;
     call_add_flops(tally, cost);
     return true;

@@ -72,6 +72,23 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void forward_star
     *(void **)&forward_dlsym = found;
 }
 
+static int reaches(struct dl_phdr_info *info, size_t size, void *data)
+{
+    uintptr_t start, end, *wanted = data;
+    const char *path;
+    (void)size;
+    if (!info->dlpi_phnum || !object_at((uintptr_t)info->dlpi_phdr, &start, &end, &path))
+        return 0;
+    if (*wanted >= start && *wanted < end)
+        return 1;
+    return forward_in_shim((void *)info->dlpi_phdr) ? 2 : 0;
+}
+
+bool forward_is_before_shim(uintptr_t address)
+{
+    return dl_iterate_phdr(reaches, &address) == 1;
+}
+
 /* ---- the resolver ---- */
 
 void *forward_ask(const char *path, const char *name)

@@ -50,6 +50,9 @@ void *forward_ask(const char *path, const char *name);
 
 bool forward_in_shim(const void *address);
 
+/* Was the object that holds this address loaded before the shim, so that RTLD_NEXT reaches the shim from there? */
+bool forward_is_before_shim(uintptr_t address);
+
 /* The real dlsym. */
 extern void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));
 

@@ -79,8 +79,10 @@ static void choose_fast_limits(void)
 {
     static const uint64_t small[4] = {1, (uint64_t)1 << 48, (uint64_t)1 << 27, (uint64_t)1 << 18};
     call_convention = config.convention;
-    if (config.convention == COST_OPS)
-        memcpy(call_small, small, sizeof small);
+    for (int i = 0; i < 4 && config.convention == COST_OPS; i++) {
+        call_small64[i] = small[i];
+        call_small32[i] = small[i] < INT32_MAX ? (uint32_t)small[i] : INT32_MAX;
+    }
 }
 
 bool lifecycle_start(void)

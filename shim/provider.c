@@ -122,8 +122,12 @@ static void take_from_path(struct provider *p)
 {
     static const struct {
         const char *in_path, *name;
-    } known[] = {{"blis", "BLIS"}, {"atlas", "ATLAS"}, {"openblas", "OpenBLAS"}, {"/libblas", "reference BLAS"},
-                 {"/libcblas", "reference BLAS"}, {"/liblapack", "reference LAPACK"}};
+    } known[] = {{"blis", "BLIS"},
+                 {"atlas", "ATLAS"},
+                 {"openblas", "OpenBLAS"},
+                 {"/libblas", "reference BLAS"},
+                 {"/libcblas", "reference BLAS"},
+                 {"/liblapack", "reference LAPACK"}};
     char real[PATH_MAX];
     const char *path = realpath(p->path, real) ? real : p->path;
     const char *base = path_base(path), *suffix = strstr(base, ".so.");

@@ -26,7 +26,7 @@ struct thread {
     bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
     struct ledger_tally *hot[THREAD_HOT];
 
-    uint64_t timing_flops; /* calls that cost this or more, before the multiplier, are timed */
+    uint64_t timing_flops;      /* calls that cost this or more, before the multiplier, are timed */
     struct ledger_tally *tally; /* of the call in progress, where it took the slow body, and what it was charged */
     uint64_t cost;
     struct account_chain chain;

@@ -50,12 +50,12 @@ static void every_argument(void)
 static void big(void)
 {
     const double one = 1;
-    dgemm_("N", "N", N(BIG), N(2), N(3), &one, AT(1), N(1), AT(2), N(1), &one, AT(3), N(1), 1, 1);
+    dgemm_("N", "N", N(BIG), N(2), N(3), &one, AT(1), N(BIG), AT(2), N(BIG), &one, AT(3), N(BIG), 1, 1);
     ddot_(N(BIG), AT(1), N(1), AT(2), N(1));
-    cblas_zgemm(102, 111, 111, BIG, BIG, 1, AT(1), AT(1), 1, AT(2), 1, AT(2), AT(3), 1);
+    cblas_zgemm(102, 111, 111, BIG, BIG, 1, AT(1), AT(1), BIG, AT(2), BIG, AT(2), AT(3), BIG);
     fflush(stdout);
-    dgemm_("N", "N", N(BIG), N(BIG), N(BIG), &one, AT(1), N(1), AT(2), N(1), &one, AT(3), N(1), 1, 1);
-    dgemm_("N", "N", N(BIG), N(BIG), N(-BIG), &one, AT(1), N(1), AT(2), N(1), &one, AT(3), N(1), 1, 1);
+    dgemm_("N", "N", N(BIG), N(BIG), N(BIG), &one, AT(1), N(BIG), AT(2), N(BIG), &one, AT(3), N(BIG), 1, 1);
+    dgemm_("N", "N", N(BIG), N(BIG), N(-BIG), &one, AT(1), N(BIG), AT(2), N(BIG), &one, AT(3), N(BIG), 1, 1);
 }
 
 int main(int argc, char **argv)
