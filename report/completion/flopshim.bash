@@ -48,7 +48,7 @@ _flopshim()
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flopshim_words "run report --help --version" "$current"
+        _flopshim_words "run report cost list --help --version" "$current"
         return
     fi
     case ${COMP_WORDS[1]} in
