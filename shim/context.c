@@ -111,9 +111,11 @@ static uint64_t budget_of(const char *name, bool *seen)
 static void print_banner(uint64_t budget)
 {
     struct out line = {0};
+    char backend[80];
     out_text(&line, "flopshim " FLOPSHIM_VERSION " (");
-    out_text(&line, forward_backend());
-    out_text(&line, " backend) | budget: ");
+    forward_backend(backend, sizeof backend);
+    out_text(&line, backend);
+    out_text(&line, ") | budget: ");
     if (budget)
         out_scientific(&line, budget);
     else

@@ -7,6 +7,7 @@
 #include "shim.h"
 #include "symbols.h"
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -215,19 +216,24 @@ void forward_note_start(void)
 
 /* ---- what was found ---- */
 
-const char *forward_backend(void)
+/* Before the first call: whoever RTLD_NEXT would reach. */
+static const struct provider *first_provider(void)
 {
-    static char text[80];
-    const struct provider *p = provider_count() ? provider_at(0) : NULL;
+    if (provider_count())
+        return provider_at(0);
+    for (uint32_t i = 0; i < SYMBOL_COUNT && start_count; i++)
+        if (next_functions[i])
+            return provider_of(next_functions[i]);
+    return NULL;
+}
+
+void forward_backend(char *text, size_t size)
+{
+    const struct provider *p = first_provider();
     if (!p)
-        return "no BLAS yet";
-    size_t length = strlen(p->name);
-    memcpy(text, p->name, length + 1);
-    if (*p->version) {
-        text[length] = ' ';
-        strcpy(text + length + 1, p->version);
-    }
-    return text;
+        snprintf(text, size, "no BLAS loaded yet");
+    else
+        snprintf(text, size, "%s%s%s backend", p->name, *p->version ? " " : "", p->version);
 }
 
 void forward_record_providers(void)

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* For calls from [start, start + length): go to target. Never changed once length is set, never freed. */
@@ -70,8 +71,8 @@ void forward_note_start(void);
 /* Was the object at this address a provider then? */
 bool forward_was_there_at_start(uintptr_t start);
 
-/* Name and version of the provider seen first, for the banner: "OpenBLAS 0.3.21", or "no BLAS yet". */
-const char *forward_backend(void);
+/* What the banner says of the provider seen first: "OpenBLAS 0.3.21 backend", or "no BLAS loaded yet". */
+void forward_backend(char *text, size_t size);
 
 /* Note the providers seen so far in the ledger. Under shim_lock. */
 void forward_record_providers(void);

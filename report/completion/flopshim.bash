@@ -54,6 +54,8 @@ _flopshim()
     case ${COMP_WORDS[1]} in
         run) _flopshim_run "$current" "$previous" ;;
         report) _flopshim_report "$current" "$previous" ;;
+        cost) _flopshim_words "--format --convention --help" "$current" ;;
+        list) _flopshim_words "--symbols --help" "$current" ;;
     esac
 }
 

@@ -1,0 +1,17 @@
+"""The stubs of one routine as the generator writes them, pinned: a change of the generator shows here.
+
+usage: test_stub.py GENERATED GOLDEN [--update]"""
+import pathlib
+import re
+import sys
+
+generated, golden = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+shards = "".join(p.read_text() for p in sorted(generated.glob("stubs_*.c")))
+bodies = re.findall(r"^__attribute__\(\([^\n]* (?:slow|body)_dscal_[fc]\(.*?^}\n", shards, re.M | re.S)
+entry = re.search(r'"\.globl dscal_\\n.*?\.size dscal_, \.-dscal_\\n"\n', shards, re.S)[0]
+text = re.sub(r"forward_slots\+\d+", "forward_slots+N", "\n".join(bodies) + "\n" + entry)
+if "--update" in sys.argv:
+    golden.write_text(text)
+if text != golden.read_text():
+    print(f"the stubs of dscal are not those of {golden}; if that is meant, run this test's command with --update\n{text}")
+    sys.exit(1)
