@@ -105,7 +105,9 @@ uint64_t cost_scale(uint64_t cost, double multiplier)
         return 0;
     if (shift >= 0)
         return saturate((count_t)(product >> shift > UINT64_MAX ? UINT64_MAX : product >> shift));
-    if (product && (-shift >= 64 || product >> (64 + shift)))
+    if (!product)
+        return 0;
+    if (-shift >= 64 || product >> (64 + shift))
         return UINT64_MAX;
     return (uint64_t)(product << -shift);
 }
