@@ -5,13 +5,9 @@
 #include "ledger_walk.h"
 #include "order.h"
 #include "shim/ledger.h"
+#include "summary_header.h"
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
-
-#define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
-#define INFINITE_BITS 0x7ff0000000000000u
 
 /* What one namespace is made of: the operations used in it, or an account opened with its name. */
 struct part {
@@ -70,15 +66,18 @@ static int by_first_use(const void *left, const void *right, const void *context
 }
 
 /* Of one name: operations first, then accounts opened anew, then such as were opened again. */
+static int rank_of(const struct part *part)
+{
+    return part->account ? 1 + (part->account->prior_flops != 0) : 0;
+}
+
 static int by_part(const void *left, const void *right, const void *context)
 {
     const struct part *a = left;
     const struct part *b = right;
     (void)context;
     int order = strcmp(a->name, b->name);
-    int rank_a = a->account ? 1 + (a->account->prior_flops != 0) : 0;
-    int rank_b = b->account ? 1 + (b->account->prior_flops != 0) : 0;
-    return order ? order : rank_a - rank_b;
+    return order ? order : rank_of(a) - rank_of(b);
 }
 
 static int by_namespace_use(const void *left, const void *right, const void *context)
@@ -104,16 +103,22 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
     to->nested_calls = cost_sum(to->nested_calls, from->nested_calls);
 }
 
+/* A count that its owner may be adding to. */
+static uint64_t live(const uint64_t *count)
+{
+    return __atomic_load_n(count, __ATOMIC_RELAXED);
+}
+
 static struct summary_operation operation_of(const struct ledger_view *view, const struct ledger_tally *tally)
 {
     return (struct summary_operation){
         .name = ledger_string(view, tally->operation),
-        .flop_cost = tally->flops,
-        .calls = tally->calls,
-        .elapsed_ns = tally->elapsed_ns,
-        .timed_flops = tally->timed_flops,
+        .flop_cost = live(&tally->flops),
+        .calls = live(&tally->calls),
+        .elapsed_ns = live(&tally->elapsed_ns),
+        .timed_flops = live(&tally->timed_flops),
         .first_use = tally->first_use,
-        .nested_calls = tally->nested_calls,
+        .nested_calls = live(&tally->nested_calls),
         .accuracy = tally->accuracy <= COST_ESTIMATE ? (int)tally->accuracy : COST_ESTIMATE,
     };
 }
@@ -125,7 +130,7 @@ static void collect_tallies(struct builder *b, size_t room)
     while (b->tally_count < room && (tally = ledger_next_record(&cursor)) != NULL)
         if (tally->accuracy & LEDGER_FORGOTTEN)
             b->forgotten_flops = cost_sum(b->forgotten_flops, tally->flops);
-        else if ((tally->calls || tally->nested_calls) && is_wanted(b, ledger_string(b->view, tally->namespace_)))
+        else if ((live(&tally->calls) || live(&tally->nested_calls)) && is_wanted(b, ledger_string(b->view, tally->namespace_)))
             b->tallies[b->tally_count++] = tally;
     order_sort(b->tallies, b->tally_count, sizeof *b->tallies, by_namespace_and_operation, b->view);
 }
@@ -284,65 +289,6 @@ static void read_providers(struct builder *b, struct summary_provider *providers
         };
 }
 
-static void read_end(const struct ledger_header *header, struct summary *s)
-{
-    static const char *const reasons[] = {"unknown", "exit", "exec", "signal", "exhausted"};
-    uint32_t reason = header->end_reason <= LEDGER_END_EXHAUSTED ? header->end_reason : LEDGER_END_UNKNOWN;
-    uint64_t end_ns = header->end_monotonic_ns;
-    if (!end_ns && header->pid == (uint32_t)getpid()) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        end_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    }
-    if (end_ns > header->start_monotonic_ns)
-        s->wall_ns = end_ns - header->start_monotonic_ns;
-    s->incomplete = header->incomplete;
-    s->dropped_calls = header->dropped_calls;
-    s->uncounted_calls = header->uncounted_calls;
-    summary_set_end(s, reasons[reason], header->end_status);
-}
-
-static void read_refused(const struct builder *b)
-{
-    const struct ledger_header *header = b->view->header;
-    struct summary *s = b->summary;
-    s->refused_operation = s->refused_namespace = "";
-    const char *namespace_ = ledger_string(b->view, header->refused_namespace);
-    if (!header->refused_calls || !is_wanted(b, namespace_))
-        return;
-    s->refused_calls = header->refused_calls;
-    s->refused_cost = header->refused_cost;
-    s->refused_remaining = header->refused_remaining;
-    s->refused_operation = ledger_string(b->view, header->refused_name);
-    s->refused_namespace = namespace_;
-}
-
-static void read_header(const struct builder *b)
-{
-    const struct ledger_header *header = b->view->header;
-    struct summary *s = b->summary;
-    uint64_t bits = header->multiplier_bits;
-    bits = bits && bits < INFINITE_BITS ? bits : ONE_BITS;
-    memcpy(&s->multiplier, &bits, sizeof bits);
-    s->version = header->version;
-    s->cost_model = header->cost_model;
-    s->convention = cost_convention_name(header->convention == COST_FMA ? COST_FMA : COST_OPS);
-    s->uncovered = ledger_string(b->view, header->uncovered);
-    s->pid = header->pid;
-    s->ppid = header->ppid;
-    s->threads = header->threads;
-    s->host = header->host;
-    s->program = header->program;
-    s->arguments = header->arguments;
-    s->arguments_bytes = sizeof header->arguments;
-    while (s->arguments_bytes && !s->arguments[s->arguments_bytes - 1])
-        s->arguments_bytes--;
-    s->arguments_bytes += s->arguments_bytes && s->arguments_bytes < sizeof header->arguments;
-    s->start_realtime_ns = header->start_realtime_ns;
-    read_end(header, s);
-    read_refused(b);
-}
-
 static void read_process_account(const struct ledger_view *view, struct summary *s)
 {
     struct ledger_cursor cursor = {.view = view, .kind = LEDGER_ACCOUNTS};
@@ -385,7 +331,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
         return -1;
     b.tallies = (const struct ledger_tally **)scratch;
     b.parts = (struct part *)(scratch + tallies * sizeof *b.tallies);
-    read_header(&b);
+    summary_read_header(view, namespace_, summary);
     if (!namespace_)
         read_process_account(view, summary);
     int result = build(&b, tallies, accounts);

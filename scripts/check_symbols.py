@@ -1,13 +1,10 @@
 #!/usr/bin/env python3
 """Compare what BLAS and LAPACK libraries export with what the spec covers.
 
-usage: check_symbols.py [--headers] [LIBRARY...]
-
-Prints, for each library, how many of its names have a row and which have none; of those, the ones that
-cost/left_out.txt gives a reason for are counted under it, the others are the gap. Exit status 1 where there is a gap. Without libraries:
-those of the system's usual folders. --headers also compares the argument lists of the LAPACKE faces with
-/usr/include/lapacke.h.
+Prints, for each library, how many of its names have a row and which have none; of those, the ones that cost/left_out.txt
+gives a reason for are counted under it, the others are the gap. Exit status 1 where there is a gap.
 """
+import argparse
 import collections
 import fnmatch
 import glob
@@ -19,9 +16,9 @@ import sys
 from spec import SpecError, parse_spec, routines_of, suffix_of, symbols_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-USUAL = ("/usr/lib/*/libblas.so.3", "/usr/lib/*/liblapack.so.3", "/usr/lib/*/liblapacke.so.3",
-         "/usr/lib/*/libblis.so.4", "/usr/lib/*/blas/libblas.so.3", "/usr/lib/*/lapack/liblapack.so.3", "/usr/lib/*/openblas*/libopenblas*.so.0",
-         "/usr/lib/*/blis*/libblis*.so.4")
+USUAL = [f"/usr/lib/*/{name}" for name in (
+    "libblas.so.3", "liblapack.so.3", "liblapacke.so.3", "libblis.so.4", "blas/libblas.so.3", "blas64/libblas64.so.3",
+    "lapack/liblapack.so.3", "lapack64/liblapack64.so.3", "openblas*/libopenblas*.so.0", "blis*/libblis*.so.4")]
 # OpenBLAS exports its kernels too; what users call is spelled like this.
 SPELLED = re.compile(r"(scipy_)?(cblas_|LAPACKE_)\w+|[A-Za-z]\w*_")
 DECORATION = re.compile(r"(?:scipy_)?(.*?)(?:_64_|64_|_64|_)?")
@@ -86,7 +83,7 @@ def prototypes(path):
 
 
 def check_headers(routines, path="/usr/include/lapacke.h"):
-    from gen_wrappers import LAPACKE_INTEGERS, lapacke_args
+    from stubs import LAPACKE_INTEGERS, lapacke_args
 
     def kind_in_header(r, arg):
         if arg.kind == "option":
@@ -108,8 +105,11 @@ def check_headers(routines, path="/usr/include/lapacke.h"):
 
 
 def main():
-    headers = "--headers" in sys.argv
-    libraries = [a for a in sys.argv[1:] if a != "--headers"] or sorted(f for g in USUAL for f in glob.glob(g))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("libraries", nargs="*", metavar="LIBRARY", help="default: those that are installed")
+    parser.add_argument("--headers", action="store_true", help="compare LAPACKE's arguments with lapacke.h too")
+    options = parser.parse_args()
+    libraries = options.libraries or sorted(f for g in USUAL for f in glob.glob(g))
     try:
         schemes, rows = parse_spec(ROOT / "cost" / "routines.spec")
         routines = routines_of(rows)
@@ -118,7 +118,7 @@ def main():
         sys.exit(f"check_symbols.py: {error}")
     reasons = read_left_out(ROOT / "cost" / "left_out.txt")
     gaps = sum(len(compare(library, ours, reasons)) for library in libraries)
-    wrong = check_headers(routines) if headers else 0
+    wrong = check_headers(routines) if options.headers else 0
     sys.exit(1 if gaps or wrong else 0)
 
 

@@ -60,20 +60,20 @@ def emit_shard(routines, by_routine, schemes_index):
             body = emit_body(r, face, out)
             for index, symbol in by_routine[(r.name, face)]:
                 emit_entry(index, symbol, body, entries)
-    out += ['__asm__(".text\\n.cfi_startproc\\n"'] + entries + ['".cfi_endproc\\n");']
+    out += ['__asm__(".pushsection .text\\n.cfi_startproc\\n"'] + entries + ['".cfi_endproc\\n.popsection\\n");']
     return out
 
 
 def emit_symbols(symbols, bodies):
     """One record a symbol, without relocations: name and body as offsets (forward.h, struct symbol)."""
-    out = ['#include "symbols.h"', "", '__asm__(".section .rodata\\n.balign 8\\n.globl forward_symbols\\n"',
+    out = ['#include "symbols.h"', "", '__asm__(".pushsection .rodata\\n.balign 8\\n.globl forward_symbols\\n"',
            '".hidden forward_symbols\\nforward_symbols:\\n"']
     offset = 0
     for (name, r, face, wide), body in zip(symbols, bodies):
         out.append(f'".long {offset}, {body}-forward_symbols\\n.short {r_index[r.name]}\\n'
                    f'.byte {int(wide)}, {ord(face[0])}\\n"')
         offset += len(name) + 1
-    return out + ['".previous\\n");']
+    return out + ['".popsection\\n");']
 
 
 def emit_names(symbols):

@@ -24,12 +24,12 @@ _Static_assert(sizeof(struct slot) == 40, "the entries in assembly, here and in 
 #define TEXT(x) TEXT_OF(x)
 extern char forward_bound_entries[] __attribute__((visibility("hidden")));
 #define BOUND_ENTRY_BYTES 32
-__asm__(".text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
+__asm__(".pushsection .text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
         ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(
             BOUND_MAX) "\n.balign 32\nendbr64\n"
                        "leaq forward_slots+40*" TEXT(
                            SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
-                                         ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n");
+                                         ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n.popsection\n");
 
 /* Bindings beyond the slots' own: a caller more of a symbol. Never freed. */
 #define POOL 65536
@@ -61,7 +61,7 @@ static void describe(struct binding *b, uint32_t symbol, void *target)
 /* Readers compare with length last (x86-64 keeps the order of stores): a half-written binding matches no caller. */
 static void open_for(struct binding *b, uintptr_t start, uintptr_t length)
 {
-    b->start = start;
+    __atomic_store_n(&b->start, start, __ATOMIC_RELAXED);
     __atomic_store_n(&b->length, length, __ATOMIC_RELEASE);
 }
 
@@ -103,9 +103,11 @@ static _Noreturn void no_provider(const char *name, const char *path)
 /* Code that lies in no object (made at run time) is bound as [0, 0). */
 static const struct binding *look_up(const struct slot *slot, uintptr_t caller, bool nowhere)
 {
-    for (const struct binding *b = &slot->hot; b; b = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE))
-        if (caller - b->start < b->length || (nowhere && !b->length && b->target && b != &slot->hot))
+    for (const struct binding *b = &slot->hot; b; b = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE)) {
+        uintptr_t length = __atomic_load_n(&b->length, __ATOMIC_ACQUIRE);
+        if (caller - __atomic_load_n(&b->start, __ATOMIC_RELAXED) < length || (nowhere && !length && b != &slot->hot))
             return b;
+    }
     return NULL;
 }
 
@@ -218,9 +220,9 @@ forward_answer(void *handle, const char *name, uintptr_t caller)
 }
 
 /* dlsym looks at its return address for RTLD_NEXT and RTLD_DEFAULT: it must see the caller's, so it is jumped to. */
-__asm__(".text\n.globl dlsym\n.type dlsym, @function\ndlsym:\n.cfi_startproc\nendbr64\n"
+__asm__(".pushsection .text\n.globl dlsym\n.type dlsym, @function\ndlsym:\n.cfi_startproc\nendbr64\n"
         "pushq %rdi\n.cfi_adjust_cfa_offset 8\npushq %rsi\n.cfi_adjust_cfa_offset 8\n"
         "movq 16(%rsp), %rdx\nsubq $8, %rsp\n.cfi_adjust_cfa_offset 8\ncall forward_answer\n"
         "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\npopq %rsi\n.cfi_adjust_cfa_offset -8\n"
         "popq %rdi\n.cfi_adjust_cfa_offset -8\ntestq %rdx, %rdx\nje 1f\nret\n"
-        "1: jmp *forward_dlsym(%rip)\n.cfi_endproc\n.size dlsym, .-dlsym\n");
+        "1: jmp *forward_dlsym(%rip)\n.cfi_endproc\n.size dlsym, .-dlsym\n.popsection\n");

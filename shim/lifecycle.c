@@ -45,10 +45,13 @@ void shim_unlock(void)
 /* At an end, whoever holds the lock may never run again: wait a second, then go on without. */
 static bool lock_at_end(void)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec++;
-    return !pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until);
+    const struct timespec millisecond = {0, 1000000};
+    for (int i = 0; i < 1000; i++) {
+        if (!pthread_mutex_trylock(&mutex))
+            return true;
+        nanosleep(&millisecond, NULL);
+    }
+    return false;
 }
 
 /* ---- start ---- */

@@ -54,6 +54,13 @@ int64_t call_scalar_double_complex(const void *value);
 int64_t call_flag_float(const void *param);
 int64_t call_flag_double(const void *param);
 
+/* Add to a count of this thread's, which others may read at any time. Saturates. */
+static inline void tally_add(uint64_t *count, uint64_t more)
+{
+    uint64_t sum = __atomic_load_n(count, __ATOMIC_RELAXED);
+    __atomic_store_n(count, sum + more < more ? UINT64_MAX : sum + more, __ATOMIC_RELAXED);
+}
+
 /* The owner's side of a grant: plain loads and stores. Whoever calls it back sets `recalled`, makes a barrier on every
  * processor (membarrier), and waits for `inside` to be 0: after that the owner has either finished or seen the recall. The
  * fences only hold the compiler back; ThreadSanitizer knows nothing of membarrier. */

@@ -245,5 +245,5 @@ void thread_tally_nested(struct thread *t, uint32_t routine)
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if (tally->routine != routine)
         tally = thread_tally(t, routine, NULL);
-    tally->nested_calls++;
+    tally_add(&tally->nested_calls, 1);
 }

@@ -1,5 +1,5 @@
 """numpy.linalg and scipy.linalg, Debian's and from wheels: what each function calls and what that costs, from formulas
-written here a second time (linear_formulas below), and the same results with and without the preload."""
+written here a second time (of cost-model.md, in fractions), and the same results with and without the preload."""
 import sys
 from fractions import Fraction
 
@@ -301,8 +301,8 @@ SCIPY = {
     "sl.solve_sylvester(a, a2, a)": {"dgees": (4, 2 * gees(N)), "dtrsyl": (1, 2 * N**3 + 4 * N**2), "dgemm": (4, 4 * GEMM)},
 }
 
-# Up to SciPy 1.14 gesv's steps with a norm and a condition number (gecon 11 n^2, pocon 10.5, sycon 10); 1.17 takes the
-# norm itself, and asks sytrf for its workspace before it knows which solver it takes.
+# SciPy 1.10 and 1.11: gesv in steps, with a norm and a condition number (gecon 11 n^2, pocon 10.5, sycon 10). 1.17 takes
+# the norm itself, and asks sytrf for its workspace before it knows which solver it takes.
 OLD = {
     "sl.solve(a, b)": SOLVE | {"dgecon": (1, 11 * N**2), "dlange": (1, N**2)},
     "sl.solve(pd, b, assume_a='pos')":
