@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -111,6 +112,8 @@ EXPORTED int fexecve(int fd, char *const argv[], char *const envp[])
     return next_fexecve(fd, argv, envp);
 }
 
+typedef int exec_function(const char *, char *const[], char *const[]);
+
 static size_t count_arguments(const char *first, va_list rest)
 {
     size_t count = first != NULL;
@@ -119,51 +122,46 @@ static size_t count_arguments(const char *first, va_list rest)
     return count;
 }
 
-static void collect_arguments(char **argv, size_t count, const char *first, va_list rest)
+/* The arguments of execl and its kin as an array; behind their NULL execle has the environment. */
+static int exec_list(exec_function *exec, const char *path, bool has_environment, const char *first, va_list rest)
 {
+    va_list again;
+    va_copy(again, rest);
+    size_t count = count_arguments(first, rest);
+    char *argv[count + 1];
     argv[0] = (char *)(uintptr_t)first;
     for (size_t i = 1; i <= count; i++)
-        argv[i] = va_arg(rest, char *);
+        argv[i] = va_arg(again, char *);
+    char *const *environment = has_environment ? va_arg(again, char *const *) : environ;
+    va_end(again);
+    return exec(path, argv, environment);
 }
 
 EXPORTED int execl(const char *path, const char *first, ...)
 {
     va_list rest;
     va_start(rest, first);
-    size_t count = count_arguments(first, rest);
+    int status = exec_list(execve, path, false, first, rest);
     va_end(rest);
-    char *argv[count + 1];
-    va_start(rest, first);
-    collect_arguments(argv, count, first, rest);
-    va_end(rest);
-    return execve(path, argv, environ);
+    return status;
 }
 
 EXPORTED int execlp(const char *file, const char *first, ...)
 {
     va_list rest;
     va_start(rest, first);
-    size_t count = count_arguments(first, rest);
+    int status = exec_list(execvpe, file, false, first, rest);
     va_end(rest);
-    char *argv[count + 1];
-    va_start(rest, first);
-    collect_arguments(argv, count, first, rest);
-    va_end(rest);
-    return execvpe(file, argv, environ);
+    return status;
 }
 
 EXPORTED int execle(const char *path, const char *first, ...)
 {
     va_list rest;
     va_start(rest, first);
-    size_t count = count_arguments(first, rest);
+    int status = exec_list(execve, path, true, first, rest);
     va_end(rest);
-    char *argv[count + 1];
-    va_start(rest, first);
-    collect_arguments(argv, count, first, rest);
-    char *const *envp = va_arg(rest, char *const *);
-    va_end(rest);
-    return execve(path, argv, envp);
+    return status;
 }
 
 /* ---- longjmp: a call that is jumped out of has no end ---- */

@@ -28,9 +28,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static bool written; /* a summary of this process was written before */
 static char first_file[1100];
-static int exit_status;
 
-static void note_status(int status, void *unused);
+static void finish(int status, void *unused);
 
 void shim_lock(void)
 {
@@ -119,7 +118,7 @@ __attribute__((constructor)) static void start(void)
     int saved = errno;
     forward_start();
     lifecycle_start();
-    on_exit(note_status, NULL);
+    on_exit(finish, NULL);
     errno = saved;
 }
 
@@ -258,16 +257,11 @@ int lifecycle_write_to(const char *path)
     return status;
 }
 
-/* exit() tells handlers its status, and destructors nothing. */
-static void note_status(int status, void *unused)
+/* Registered before all others, so run after them and after the destructors, whose calls are counted too. */
+static void finish(int status, void *unused)
 {
     (void)unused;
-    exit_status = status;
-}
-
-__attribute__((destructor)) static void finish(void)
-{
-    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)exit_status);
+    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
 }
 
 static void flush_if_free(FILE *stream)
