@@ -186,7 +186,7 @@ def small_degree(row):
 
 
 def loaded(b, name):
-    """A pointer that came on the stack, where it stays: gcc would keep it in a register that must be saved."""
+    """An argument that came on the stack, read there each time: gcc would keep it in a register that must be saved."""
     integers = [p.split()[-1].lstrip("*") for p in b.params if "*" in p or p.startswith("intptr_t")]
     return f"CALL_LOADED({name}_)" if integers.index(f"{name}_") >= 6 else f"{name}_"
 
@@ -201,7 +201,7 @@ def emit_fast_integers(r, b, dims, bound, cost, out):
 
         def read(name):
             by_value = b.face == "c" and not any(p == f"void *{name}_" for p in b.params)
-            return f"(int{width}_t){name}_" if by_value else f"*(const int{width}_t *){pointer(name)}"
+            return f"(int{width}_t){loaded(b, name)}" if by_value else f"*(const int{width}_t *){pointer(name)}"
         out.append("    } else {" if wide else "    if (LIKELY(!call_slot->hot.wide)) {")
         for a in dims:
             source = "first" if b.by_pointer and a is r.row.args[0] else a.name
@@ -221,12 +221,14 @@ def emit_fast_options(r, b, out):
     for option, letters in legal_letters(r).items():
         enums = CBLAS_SIDE if option == "side" else CBLAS_DIAG if option == "diag" else CBLAS_ENUMS
         if b.face == "c":
-            test = " && ".join(f"(int){option}_ != {enums[c]}" for c in letters if c in enums)
+            first, *others = [enums[c] for c in letters if c in enums]
+            out.append(f"    if (UNLIKELY((int){option}_ != {first})) {{\n        int value = (int){option}_;\n        CALL_PIN(value);")
+            test = " && ".join(f"value != {other}" for other in others)
         else:
             out.append(f"    if (UNLIKELY(*(const char *){option}_ != '{letters[0]}')) {{")
             out.append(f"        const int64_t letter = call_letter_again({option}_);")
             test = " && ".join(f"letter != '{c}'" for c in letters)
-        out.append(f"    if (UNLIKELY({test}))\n        goto slow;" + "\n    }" * (b.face == "f"))
+        out.append(f"        if (UNLIKELY({test}))\n            goto slow;\n    }}")
 
 
 def emit_fast_body(r, b, bound, out):
