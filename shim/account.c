@@ -14,21 +14,26 @@
 #include <unistd.h>
 
 static struct ledger_account *process_account;
-static bool can_fence; /* membarrier works: threads may hold grants */
+static bool fence_asked, fence_works; /* membarrier works: threads may hold grants */
 
 struct ledger_account *account_process(void)
 {
     return process_account;
 }
 
-void account_prepare(void)
+/* Asked at the first draw, of a context or of the process, and again in a fork child. Under shim_lock. */
+static bool can_fence(void)
 {
-    can_fence = !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+    if (!fence_asked)
+        fence_works = !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+    fence_asked = true;
+    return fence_works;
 }
 
 void account_open_process(void)
 {
     process_account = NULL;
+    fence_asked = false;
     if (config.limit_flops == LEDGER_UNLIMITED)
         return;
     struct ledger_account *account = ledger_add(LEDGER_ACCOUNTS, sizeof *account);
@@ -105,7 +110,7 @@ static struct ledger_account *tightest(const struct account_chain *chain)
 /* A thread alone gets everything; several get a share each, so that all together always stay able to call back. */
 static uint64_t spare_share(uint64_t left)
 {
-    if (!can_fence)
+    if (!can_fence())
         return 0;
     return thread_live <= 1 ? left : left / (2 * (uint64_t)thread_live);
 }

@@ -46,13 +46,18 @@ static bool leave(struct thread *t)
     return false;
 }
 
+static void refresh_if_stale(struct thread *t)
+{
+    if (!t->stale)
+        return;
+    shim_lock();
+    thread_refresh(t);
+    shim_unlock();
+}
+
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
 {
-    if (t->stale) {
-        shim_lock();
-        thread_refresh(t);
-        shim_unlock();
-    }
+    refresh_if_stale(t);
     bool timed = cost >= t->timing_flops;
     cost = cost_scale(cost, t->multiplier);
     if (!take(t, cost_routines[routine].name, cost))
@@ -65,11 +70,7 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
 
 bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 {
-    if (t->stale) {
-        shim_lock();
-        thread_refresh(t);
-        shim_unlock();
-    }
+    refresh_if_stale(t);
     cost = cost_scale(cost, t->multiplier);
     if (!take(t, operation, cost))
         return false;

@@ -96,11 +96,11 @@ static inline void call_end(const struct call *call)
 #define CALL_PIN(value) __asm__("" : "+r"(value))
 
 /* An argument that lies on the stack, read from there. */
-#define CALL_LOADED(argument)                                                                                                  \
-    ({                                                                                                                         \
-        __typeof__(argument) loaded;                                                                                           \
-        __asm__("movq %1, %0" : "=r"(loaded) : "m"(argument));                                                                 \
-        loaded;                                                                                                                \
+#define CALL_LOADED(argument)                                  \
+    ({                                                         \
+        __typeof__(argument) loaded;                           \
+        __asm__("movq %1, %0" : "=r"(loaded) : "m"(argument)); \
+        loaded;                                                \
     })
 
 /* A known caller, and no call in progress? */

@@ -106,8 +106,6 @@ bool lifecycle_start(void)
     forward_start();
     forward_note_start();
     choose_fast_limits();
-    if (config.limit_flops != LEDGER_UNLIMITED)
-        account_prepare();
     pthread_atfork(before_fork, in_parent, in_child);
     state = READY;
     return true;

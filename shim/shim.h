@@ -77,9 +77,6 @@ void config_read(void);
 
 /* ---- account.c ---- */
 
-/* At start: ask the kernel for the barrier that grants need. Without it every charge takes shim_lock. */
-void account_prepare(void);
-
 /* After the ledger is open: the process's account, where there is a limit. */
 void account_open_process(void);
 struct ledger_account *account_process(void); /* NULL: no limit */
