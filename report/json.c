@@ -212,8 +212,11 @@ static void put_accuracy(struct json *json, const struct summary *s)
 }
 
 /* RFC 3339 in UTC. */
-static void put_instant(struct out *out, uint64_t realtime_ns)
+static void put_member_instant(struct json *json, const char *key, uint64_t realtime_ns)
 {
+    struct out *out = json->out;
+    put_key(json, key);
+    out_text(out, "\"");
     struct instant at = instant_of(realtime_ns);
     out_padded(out, at.year, 4);
     out_text(out, "-");
@@ -228,7 +231,7 @@ static void put_instant(struct out *out, uint64_t realtime_ns)
     out_padded(out, at.second, 2);
     out_text(out, ".");
     out_padded(out, at.nanosecond / 1000, 6);
-    out_text(out, "Z");
+    out_text(out, "Z\"");
 }
 
 static void put_arguments(struct json *json, const struct summary *s)
@@ -255,14 +258,35 @@ static void put_process(struct json *json, const struct summary *s)
     put_member_text(json, "host", s->host);
     put_member_text(json, "program", s->program);
     put_arguments(json, s);
-    put_key(json, "start");
-    out_text(json->out, "\"");
-    put_instant(json->out, s->start_realtime_ns);
-    out_text(json->out, "\"");
+    put_member_instant(json, "start", s->start_realtime_ns);
     put_member_seconds(json, "wall_seconds", s->wall_ns);
     put_member_seconds(json, "blas_seconds", blas_ns);
     put_member_number(json, "threads", s->threads);
     close_nest(json, "}");
+}
+
+static void put_processes(struct json *json, const struct summary *s)
+{
+    open_nest(json, "processes", "[");
+    for (size_t i = 0; i < s->process_count; i++) {
+        const struct summary_process *process = &s->processes[i];
+        new_line(json);
+        open_nest(json, NULL, "{");
+        put_member_number(json, "pid", process->pid);
+        put_member_number(json, "ppid", process->ppid);
+        put_member_number(json, "exec_number", process->exec_number);
+        put_member_text(json, "program", process->program);
+        put_member_number(json, "flops_used", process->flops_used);
+        put_member_number(json, "calls", process->calls);
+        put_member_text(json, "end_reason", process->end_reason);
+        put_member_number(json, "end_status", process->end_status);
+        put_member_bool(json, "running", process->running);
+        put_member_instant(json, "start", process->start_realtime_ns);
+        put_member_seconds(json, "wall_seconds", process->wall_ns);
+        put_member_number(json, "threads", process->threads);
+        close_nest(json, "}");
+    }
+    close_nest(json, "]");
 }
 
 static void put_providers(struct json *json, const struct summary *s)
@@ -283,12 +307,12 @@ static void put_providers(struct json *json, const struct summary *s)
 static void put_uncovered(struct json *json, const struct summary *s)
 {
     open_nest(json, "uncovered", "[");
-    for (const char *word = s->uncovered + strspn(s->uncovered, " "); *word;) {
-        size_t length = strcspn(word, " ");
+    for (const char *line = s->uncovered + strspn(s->uncovered, "\n"); *line;) {
+        size_t length = strcspn(line, "\n");
         new_line(json);
-        put_string_bytes(json->out, word, length);
-        word += length;
-        word += strspn(word, " ");
+        put_string_bytes(json->out, line, length);
+        line += length;
+        line += strspn(line, "\n");
     }
     close_nest(json, "]");
 }
@@ -319,6 +343,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_member_text(&json, "convention", s->convention);
     put_key(&json, "flop_multiplier");
     out_double(out, s->multiplier);
+    put_member_text(&json, "scope", s->is_tree ? "tree" : "process");
     put_budget(&json, s->has_budget, s->flop_budget, s->flops_used);
     put_operations(&json, s->operations, s->operation_count);
     put_namespaces(&json, s);
@@ -327,6 +352,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_nested(&json, s);
     put_accuracy(&json, s);
     put_process(&json, s);
+    put_processes(&json, s);
     put_providers(&json, s);
     put_uncovered(&json, s);
     close_nest(&json, "}");

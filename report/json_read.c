@@ -155,7 +155,7 @@ static const char *join(struct field_reader *r, const json_t *list, const char *
     return joined ? joined : "";
 }
 
-static uint64_t read_start(struct field_reader *r, const char *text)
+static uint64_t read_start(struct field_reader *r, const char *where, const char *text)
 {
     struct tm at = {0};
     uint64_t nanoseconds = 0;
@@ -165,7 +165,7 @@ static uint64_t read_start(struct field_reader *r, const char *text)
     int fields = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min,
                         &at.tm_sec, &end);
     if (fields != 6) {
-        field_complain(r, "process.start: expected a time such as 2026-01-31T12:00:00Z, found \"%s\"", text);
+        field_complain(r, "%sstart: expected a time such as 2026-01-31T12:00:00Z, found \"%s\"", where, text);
         return 0;
     }
     uint64_t unit = 100000000;
@@ -187,7 +187,7 @@ static void read_process(struct field_reader *r, const json_t *root)
     s->threads = (uint32_t)field_get_number(r, process, "process.", "threads", false);
     s->host = field_get_text(r, process, "process.", "host");
     s->program = field_get_text(r, process, "process.", "program");
-    s->start_realtime_ns = read_start(r, field_get_text(r, process, "process.", "start"));
+    s->start_realtime_ns = read_start(r, "process.", field_get_text(r, process, "process.", "start"));
     s->wall_ns = field_get_nanoseconds(r, process, "process.", "wall_seconds");
     json_t *arguments = field_get_container(r, process, "process.", "arguments", JSON_ARRAY);
     s->arguments = join(r, arguments, "process.arguments", 0, &s->arguments_bytes);
@@ -205,9 +205,65 @@ static void read_refused(struct field_reader *r, const json_t *root)
     s->refused_remaining = field_get_number(r, last, "refused.last.", "flops_remaining", false);
 }
 
-static void read_end(struct field_reader *r, const json_t *root)
+static const char *read_reason(struct field_reader *r, const json_t *object, const char *where)
 {
     static const char *const reasons[] = {"exit", "exec", "signal", "exhausted", "unknown"};
+    const char *text = field_get_text(r, object, where, "end_reason");
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(text, reasons[i]) == 0)
+            return reasons[i];
+    if (*text)
+        field_complain(r, "%send_reason: expected exit, exec, signal, exhausted or unknown, found \"%s\"", where, text);
+    return "unknown";
+}
+
+static struct summary_process read_listed(struct field_reader *r, const json_t *value)
+{
+    static const char where[] = "processes.";
+    json_t *running = json_object_get(value, "running");
+    if (!json_is_object(value))
+        field_complain(r, "processes: expected objects, found %s", field_type_of(value));
+    if (running && !json_is_boolean(running))
+        field_complain(r, "processes.running: expected true or false, found %s", field_type_of(running));
+    return (struct summary_process){
+        .pid = (uint32_t)field_get_number(r, value, where, "pid", false),
+        .ppid = (uint32_t)field_get_number(r, value, where, "ppid", false),
+        .exec_number = (uint32_t)field_get_number(r, value, where, "exec_number", false),
+        .threads = (uint32_t)field_get_number(r, value, where, "threads", false),
+        .program = field_get_text(r, value, where, "program"),
+        .flops_used = field_get_number(r, value, where, "flops_used", false),
+        .calls = field_get_number(r, value, where, "calls", false),
+        .end_reason = read_reason(r, value, where),
+        .end_status = (uint32_t)field_get_number(r, value, where, "end_status", false),
+        .running = json_is_true(running),
+        .start_realtime_ns = read_start(r, where, field_get_text(r, value, where, "start")),
+        .wall_ns = field_get_nanoseconds(r, value, where, "wall_seconds"),
+    };
+}
+
+/* Absent in files of a process that are older. */
+static void read_processes(struct field_reader *r, const json_t *root)
+{
+    struct summary *s = r->summary;
+    const char *scope = field_get_text(r, root, "", "scope");
+    json_t *list = field_get_container(r, root, "", "processes", JSON_ARRAY);
+    s->is_tree = strcmp(scope, "tree") == 0;
+    if (*scope && !s->is_tree && strcmp(scope, "process") != 0)
+        field_complain(r, "scope: expected process or tree, found \"%s\"", scope);
+    s->processes = field_room(r, json_array_size(list) * sizeof *s->processes);
+    for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
+        struct summary_process *process = &s->processes[s->process_count];
+        *process = read_listed(r, json_array_get(list, i));
+        if (process->pid == s->pid) {
+            s->root_end = s->process_count;
+            s->running = process->running;
+        }
+        s->process_count++;
+    }
+}
+
+static void read_end(struct field_reader *r, const json_t *root)
+{
     struct summary *s = r->summary;
     json_t *complete = json_object_get(root, "complete");
     json_t *why = field_get_container(r, root, "", "incomplete", JSON_ARRAY);
@@ -219,15 +275,9 @@ static void read_end(struct field_reader *r, const json_t *root)
         }
     s->dropped_calls = field_get_number(r, root, "", "dropped_calls", false);
     s->uncounted_calls = field_get_number(r, root, "", "uncounted_calls", false);
-    const char *text = field_get_text(r, root, "", "end_reason");
-    const char *reason = *text ? NULL : "unknown";
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (strcmp(text, reasons[i]) == 0)
-            reason = reasons[i];
-    if (!reason) {
-        field_complain(r, "end_reason: expected exit, exec, signal, exhausted or unknown, found \"%s\"", text);
+    const char *reason = read_reason(r, root, "");
+    if (r->failed)
         return;
-    }
     summary_set_end(s, reason, (uint32_t)field_get_number(r, root, "", "end_status", false));
     if (complete && !json_is_boolean(complete))
         field_complain(r, "complete: expected true or false, found %s", field_type_of(complete));
@@ -286,10 +336,11 @@ static void read_root(struct field_reader *r, const json_t *root)
         read_namespaces(r, root);
     read_providers(r, root);
     read_process(r, root);
+    read_processes(r, root);
     read_refused(r, root);
     read_end(r, root);
     json_t *uncovered = field_get_container(r, root, "", "uncovered", JSON_ARRAY);
-    r->summary->uncovered = join(r, uncovered, "uncovered", ' ', &bytes);
+    r->summary->uncovered = join(r, uncovered, "uncovered", '\n', &bytes);
 }
 
 int summary_from_json(const char *data, size_t length, const char *file, struct summary *summary, char *message, size_t size)

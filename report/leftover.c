@@ -2,12 +2,12 @@
 #include "leftover.h"
 #include "load.h"
 #include "output.h"
-#include "process.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SUFFIX ".ledger"
@@ -32,6 +32,31 @@ static void say_where(const struct summary *s, const char *file)
     fprintf(stderr, "flopshim: summary of %s (pid %u%s): %s\n", base_name(s->program), s->pid, how, file);
 }
 
+static void say_running(const struct summary *s, const char *path)
+{
+    fprintf(stderr, "flopshim: %s (pid %u)", base_name(s->program), s->pid);
+    if (!s->is_tree)
+        fprintf(stderr, " still runs; its ledger is %s\n", path);
+    else if (s->processes_alive == 1)
+        fprintf(stderr, ": 1 process of its tree still runs; the ledger is %s\n", path);
+    else
+        fprintf(stderr, ": %zu processes of its tree still run; the ledger is %s\n", s->processes_alive, path);
+}
+
+/* It ended just now, by a signal, and could not say so. */
+static void set_killed(struct loaded *loaded, int signal)
+{
+    struct summary *s = &loaded->summary;
+    const struct ledger_process *root = ledger_process_of(&loaded->ledger, ledger_next(&loaded->ledger, NULL));
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    summary_set_end(s, "signal", (uint32_t)signal);
+    s->wall_ns = now_ns - root->start_monotonic_ns;
+    if (!s->root_end)
+        s->processes->wall_ns = s->wall_ns;
+}
+
 /* Does the ledger stay? */
 static bool report_one(const char *path, const char *templates, const struct ended_child *child, bool quiet)
 {
@@ -44,14 +69,12 @@ static bool report_one(const char *path, const char *templates, const struct end
         return true;
     }
     struct summary *s = &loaded.summary;
-    bool stays = s->running;
+    bool stays = s->processes_alive > 0;
     if (stays && !quiet) {
-        fprintf(stderr, "flopshim: %s (pid %u) still runs; its ledger is %s\n", base_name(s->program), s->pid, path);
+        say_running(s, path);
     } else if (!stays && summary_is_worth_a_file(s)) {
-        if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0) {
-            summary_set_end(s, "signal", (uint32_t)child->signal);
-            s->wall_ns = process_age_ns(loaded.ledger.header); /* it ended just now */
-        }
+        if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0)
+            set_killed(&loaded, child->signal);
         if (output_write_all(templates, s, summary_label(s), false, file, sizeof file) == 0 && *file && !quiet)
             say_where(s, file);
     }

@@ -1,8 +1,6 @@
-/* Tells ledgers from JSON summaries by the magic at the front, loads either, and adds what only the living system knows:
- * whether the ledger's process still runs. */
+/* Tells ledgers from JSON summaries by the magic at the front, and loads either. */
 #include "load.h"
 #include "json_read.h"
-#include "process.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,11 +25,6 @@ static int load_ledger(const char *path, struct loaded *loaded)
     }
     if (summary_from_ledger(&loaded->ledger, NULL, &loaded->summary) < 0)
         return complain(path, "out of memory");
-    const struct ledger_header *header = loaded->ledger.header;
-    if (header->end_reason == LEDGER_END_UNKNOWN && process_is_alive(header)) {
-        loaded->summary.running = true;
-        loaded->summary.wall_ns = process_age_ns(header);
-    }
     return 0;
 }
 

@@ -145,7 +145,7 @@ static struct kept *find_kept(uint64_t asked)
     return NULL;
 }
 
-static void keep(uint64_t asked, const char *used)
+void output_keep(uint64_t asked, const char *used)
 {
     struct kept *place = find_kept(asked);
     for (struct kept *k = kept; !place && k < kept + KEPT_COUNT; k++)
@@ -156,6 +156,14 @@ static void keep(uint64_t asked, const char *used)
     place->asked = asked;
     place->owner = getpid();
     strcpy(place->used, used);
+}
+
+const char *output_kept(size_t index, uint64_t *asked)
+{
+    if (index >= KEPT_COUNT || kept[index].owner != getpid())
+        return NULL;
+    *asked = kept[index].asked;
+    return kept[index].used;
 }
 
 /* ---- writing ---- */
@@ -189,7 +197,7 @@ static int write_file(char *path, const struct summary *s, const char *label, bo
     int result = out_save(&out, path, !before, path, PATH_MAX);
     int saved = errno;
     if (result == 0)
-        keep(asked, path);
+        output_keep(asked, path);
     out_free(&out);
     errno = saved;
     return result;

@@ -19,3 +19,8 @@ int output_expand(const char *template, const struct summary *summary, char *pat
  * never overwritten. first_path: the first file written, "" where none was (may be NULL). 0, or -1 where any failed. */
 int output_write_all(const char *templates, const struct summary *summary, const char *label, bool again, char *first_path,
                      size_t size);
+
+/* What this process has written: the hash of the path that was asked for, and the path that was used; NULL behind the last.
+ * And: another process of its tree has written this. */
+const char *output_kept(size_t index, uint64_t *asked);
+void output_keep(uint64_t asked, const char *used);

@@ -5,7 +5,8 @@
 #include "ledger_walk.h"
 #include "order.h"
 #include "shim/ledger.h"
-#include "summary_header.h"
+#include "summary_processes.h"
+#include "summary_providers.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -17,17 +18,26 @@ struct part {
     const struct ledger_account *account;
 };
 
+/* A tally and what it said, read once: its owner may be adding to it. */
+struct reading {
+    const struct ledger_tally *tally;
+    struct ledger_counts counts;
+};
+
 struct builder {
     const struct ledger_view *view;
     const char *filter;
     struct summary *summary;
-    const struct ledger_tally **tallies; /* scratch */
-    size_t tally_count;
-    struct part *parts; /* scratch, behind the tallies */
+    struct reading *readings; /* scratch, and so what follows */
+    size_t reading_count;
+    struct provider_place *provider_places;
+    struct process_table processes;
+    struct part *parts;
     size_t part_count;
     struct summary_operation *cells; /* one a (namespace, operation) */
     size_t cell_count;
-    uint64_t forgotten_flops; /* by flopshim_reset(): gone from operations, not from the process's budget */
+    uint64_t forgotten_flops; /* by flopshim_reset(): gone from operations, not from the first account's budget */
+    bool doubtful;
 };
 
 static bool is_wanted(const struct builder *b, const char *name)
@@ -42,8 +52,8 @@ static int compare_strings(const struct ledger_view *view, uint32_t a, uint32_t 
 
 static int by_namespace_and_operation(const void *left, const void *right, const void *view)
 {
-    const struct ledger_tally *a = *(const struct ledger_tally *const *)left;
-    const struct ledger_tally *b = *(const struct ledger_tally *const *)right;
+    const struct ledger_tally *a = ((const struct reading *)left)->tally;
+    const struct ledger_tally *b = ((const struct reading *)right)->tally;
     int order = compare_strings(view, a->namespace_, b->namespace_);
     return order ? order : compare_strings(view, a->operation, b->operation);
 }
@@ -103,43 +113,61 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
     to->nested_calls = cost_sum(to->nested_calls, from->nested_calls);
 }
 
-/* A count that its owner may be adding to. */
-static uint64_t live(const uint64_t *count)
+static struct summary_operation operation_of(const struct ledger_view *view, const struct reading *reading)
 {
-    return __atomic_load_n(count, __ATOMIC_RELAXED);
-}
-
-static struct summary_operation operation_of(const struct ledger_view *view, const struct ledger_tally *tally)
-{
+    int accuracy = (int)(reading->tally->accuracy & 0xff);
     return (struct summary_operation){
-        .name = ledger_string(view, tally->operation),
-        .flop_cost = live(&tally->flops),
-        .calls = live(&tally->calls),
-        .elapsed_ns = live(&tally->elapsed_ns),
-        .timed_flops = live(&tally->timed_flops),
-        .first_use = tally->first_use,
-        .nested_calls = live(&tally->nested_calls),
-        .accuracy = tally->accuracy <= COST_ESTIMATE ? (int)tally->accuracy : COST_ESTIMATE,
+        .name = ledger_string(view, reading->tally->operation),
+        .flop_cost = reading->counts.flops,
+        .calls = reading->counts.calls,
+        .elapsed_ns = reading->counts.elapsed_ns,
+        .timed_flops = reading->counts.timed_flops,
+        .first_use = reading->tally->first_use,
+        .nested_calls = reading->counts.nested_calls,
+        .accuracy = accuracy <= COST_ESTIMATE ? accuracy : COST_ESTIMATE,
     };
 }
 
-static void collect_tallies(struct builder *b, size_t room)
+/* Of what was forgotten only the FLOPs count, and only where there is a limit that they were taken of. */
+static void add_to_process(struct builder *b, struct process_image *process, const struct ledger_counts *counts, bool forgotten)
+{
+    if (forgotten)
+        b->forgotten_flops = cost_sum(b->forgotten_flops, counts->flops);
+    if (!process || (forgotten && (b->filter || !b->summary->has_budget)))
+        return;
+    process->flops_used = cost_sum(process->flops_used, counts->flops);
+    if (!forgotten)
+        process->calls = cost_sum(process->calls, counts->calls);
+}
+
+static void read_tallies(struct builder *b, size_t room)
 {
     struct ledger_cursor cursor = {.view = b->view, .kind = LEDGER_TALLIES};
+    const struct ledger_block *block = NULL;
+    struct process_image *process = NULL;
     const struct ledger_tally *tally;
-    while (b->tally_count < room && (tally = ledger_next_record(&cursor)) != NULL)
-        if (tally->accuracy & LEDGER_FORGOTTEN)
-            b->forgotten_flops = cost_sum(b->forgotten_flops, tally->flops);
-        else if ((live(&tally->calls) || live(&tally->nested_calls)) && is_wanted(b, ledger_string(b->view, tally->namespace_)))
-            b->tallies[b->tally_count++] = tally;
-    order_sort(b->tallies, b->tally_count, sizeof *b->tallies, by_namespace_and_operation, b->view);
+    while (b->reading_count < room && (tally = ledger_next_record(&cursor)) != NULL) {
+        struct reading *reading = &b->readings[b->reading_count];
+        bool forgotten = tally->accuracy & LEDGER_FORGOTTEN;
+        if (cursor.block != block)
+            process = processes_find(&b->processes, cursor.block);
+        block = cursor.block;
+        reading->tally = tally;
+        b->doubtful |= !ledger_tally_read(tally, &reading->counts);
+        if (!forgotten && ((!reading->counts.calls && !reading->counts.nested_calls) ||
+                           !is_wanted(b, ledger_string(b->view, tally->namespace_))))
+            continue;
+        add_to_process(b, process, &reading->counts, forgotten);
+        b->reading_count += !forgotten;
+    }
+    order_sort(b->readings, b->reading_count, sizeof *b->readings, by_namespace_and_operation, b->view);
 }
 
 static size_t count_cells(const struct builder *b)
 {
     size_t cells = 0;
-    for (size_t i = 0; i < b->tally_count; i++)
-        cells += !i || by_namespace_and_operation(&b->tallies[i - 1], &b->tallies[i], b->view) != 0;
+    for (size_t i = 0; i < b->reading_count; i++)
+        cells += !i || by_namespace_and_operation(&b->readings[i - 1], &b->readings[i], b->view) != 0;
     return cells;
 }
 
@@ -147,9 +175,9 @@ static size_t count_cells(const struct builder *b)
 static void fold_tallies(struct builder *b)
 {
     const struct ledger_tally *previous = NULL;
-    for (size_t i = 0; i < b->tally_count; i++) {
-        const struct ledger_tally *tally = b->tallies[i];
-        struct summary_operation operation = operation_of(b->view, tally);
+    for (size_t i = 0; i < b->reading_count; i++) {
+        const struct ledger_tally *tally = b->readings[i].tally;
+        struct summary_operation operation = operation_of(b->view, &b->readings[i]);
         bool same_namespace = previous && !compare_strings(b->view, previous->namespace_, tally->namespace_);
         if (same_namespace && !compare_strings(b->view, previous->operation, tally->operation)) {
             add(&b->cells[b->cell_count - 1], &operation);
@@ -274,22 +302,7 @@ static void add_up(struct summary *s)
     }
 }
 
-static void read_providers(struct builder *b, struct summary_provider *providers, size_t room)
-{
-    struct ledger_cursor cursor = {.view = b->view, .kind = LEDGER_PROVIDERS};
-    const struct ledger_provider *provider;
-    struct summary *s = b->summary;
-    s->providers = providers;
-    while (s->provider_count < room && (provider = ledger_next_record(&cursor)) != NULL)
-        providers[s->provider_count++] = (struct summary_provider){
-            .path = ledger_string(b->view, provider->path),
-            .name = ledger_string(b->view, provider->name),
-            .version = ledger_string(b->view, provider->version),
-            .integer_bits = provider->integer_bits,
-        };
-}
-
-static void read_process_account(const struct ledger_view *view, struct summary *s)
+static void read_first_account(const struct ledger_view *view, struct summary *s)
 {
     struct ledger_cursor cursor = {.view = view, .kind = LEDGER_ACCOUNTS};
     const struct ledger_account *account = ledger_next_record(&cursor);
@@ -299,45 +312,80 @@ static void read_process_account(const struct ledger_view *view, struct summary 
     s->flop_budget = account->limit_flops;
 }
 
-/* With the scratch memory at hand. */
-static int build(struct builder *b, size_t tallies, size_t accounts)
+static void read_header(const struct ledger_header *header, struct summary *s)
 {
-    size_t providers = ledger_count_records(b->view, LEDGER_PROVIDERS);
-    collect_tallies(b, tallies);
+    s->version = header->version;
+    s->cost_model = header->cost_model;
+    s->convention = cost_convention_name(header->convention == COST_FMA ? COST_FMA : COST_OPS);
+    s->host = header->host;
+    s->is_tree = header->scope == LEDGER_SCOPE_TREE;
+}
+
+/* How many records there are; a living process adds more meanwhile. */
+struct sizes {
+    size_t tallies;
+    size_t accounts;
+    size_t providers;
+    size_t processes;
+};
+
+/* With the scratch memory at hand. */
+static int build(struct builder *b, const struct sizes *sizes)
+{
+    struct summary *s = b->summary;
+    read_tallies(b, sizes->tallies);
     size_t cells = count_cells(b);
-    size_t namespaces = cells + accounts;
-    if (summary_reserve(b->summary, 2 * cells * sizeof(struct summary_operation) +
-                                        namespaces * sizeof(struct summary_namespace) +
-                                        providers * sizeof(struct summary_provider) + 64) < 0)
+    size_t namespaces = cells + sizes->accounts;
+    if (summary_reserve(s, 2 * cells * sizeof(struct summary_operation) + namespaces * sizeof(struct summary_namespace) +
+                               sizes->providers * sizeof(struct summary_provider) + processes_arena(&b->processes) + 128) < 0)
         return -1;
-    b->cells = summary_alloc(b->summary, cells * sizeof(struct summary_operation));
+    b->cells = summary_alloc(s, cells * sizeof(struct summary_operation));
     fold_tallies(b);
-    collect_contexts(b, accounts);
-    fold_operations(b, summary_alloc(b->summary, cells * sizeof(struct summary_operation)));
-    fold_namespaces(b, summary_alloc(b->summary, namespaces * sizeof(struct summary_namespace)));
-    read_providers(b, summary_alloc(b->summary, providers * sizeof(struct summary_provider)), providers);
+    collect_contexts(b, sizes->accounts);
+    fold_operations(b, summary_alloc(s, cells * sizeof(struct summary_operation)));
+    fold_namespaces(b, summary_alloc(s, namespaces * sizeof(struct summary_namespace)));
+    providers_summarise(b->view, b->provider_places, summary_alloc(s, sizes->providers * sizeof(struct summary_provider)),
+                        sizes->providers, s);
+    s->incomplete |= b->doubtful ? LEDGER_DOUBTFUL : 0;
+    processes_summarise(&b->processes, b->filter, s);
     return 0;
+}
+
+/* Every part begins on 16 bytes. */
+static void *carve(char **scratch, size_t bytes)
+{
+    char *part = *scratch;
+    *scratch += (bytes + 15) & ~(size_t)15;
+    return part;
 }
 
 int summary_from_ledger(const struct ledger_view *view, const char *namespace_, struct summary *summary)
 {
-    struct builder b = {.view = view, .filter = namespace_, .summary = summary};
-    size_t tallies = ledger_count_records(view, LEDGER_TALLIES);
-    size_t accounts = ledger_count_records(view, LEDGER_ACCOUNTS);
+    struct builder b = {.view = view, .filter = namespace_, .summary = summary, .doubtful = view->doubtful};
+    struct sizes sizes = {
+        ledger_count_records(view, LEDGER_TALLIES),
+        ledger_count_records(view, LEDGER_ACCOUNTS),
+        ledger_count_records(view, LEDGER_PROVIDERS),
+        ledger_count_records(view, LEDGER_PROCESSES),
+    };
     *summary = (struct summary){0};
-    size_t scratch_bytes = tallies * (sizeof *b.tallies + sizeof *b.parts) + accounts * sizeof *b.parts + 64;
-    char *scratch = mmap(NULL, scratch_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +
+                   sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) + 64;
+    char *scratch = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (scratch == MAP_FAILED)
         return -1;
-    b.tallies = (const struct ledger_tally **)scratch;
-    b.parts = (struct part *)(scratch + tallies * sizeof *b.tallies);
-    summary_read_header(view, namespace_, summary);
+    char *rest = scratch;
+    b.readings = carve(&rest, sizes.tallies * sizeof *b.readings);
+    b.parts = carve(&rest, (sizes.tallies + sizes.accounts) * sizeof *b.parts);
+    b.provider_places = carve(&rest, sizes.providers * sizeof *b.provider_places);
+    processes_collect(&b.processes, view, rest, sizes.processes);
+    read_header(view->header, summary);
     if (!namespace_)
-        read_process_account(view, summary);
-    int result = build(&b, tallies, accounts);
+        read_first_account(view, summary);
+    int result = build(&b, &sizes);
     add_up(summary);
     if (summary->has_budget && !namespace_)
         summary->flops_used = cost_sum(summary->flops_used, b.forgotten_flops);
-    munmap(scratch, scratch_bytes);
+    munmap(scratch, bytes);
     return result;
 }

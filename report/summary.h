@@ -13,7 +13,7 @@
 struct ledger_view;
 
 /* By bit number of enum ledger_incomplete, as the JSON calls them. */
-#define SUMMARY_INCOMPLETE_NAMES 4
+#define SUMMARY_INCOMPLETE_NAMES 5
 extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
 
 struct summary_operation {
@@ -46,7 +46,24 @@ struct summary_provider {
     unsigned integer_bits;
 };
 
+/* One image of one process: where it replaced its image, there is another of the same pid behind it. */
+struct summary_process {
+    uint32_t pid;
+    uint32_t ppid;
+    uint32_t exec_number;
+    uint32_t threads;
+    uint32_t end_status;
+    bool running;
+    const char *program;
+    const char *end_reason; /* "unknown" and not running: it was killed */
+    uint64_t flops_used;
+    uint64_t calls;
+    uint64_t start_realtime_ns;
+    uint64_t wall_ns;
+};
+
 struct summary {
+    bool is_tree; /* of a process and what it started, else of one process */
     bool has_budget;
     uint64_t flop_budget;
     uint64_t flops_used; /* remaining = flop_budget - flops_used; negative where FLOP_ON_EXHAUSTED=warn let calls run */
@@ -64,7 +81,7 @@ struct summary {
     bool complete;
     const char *end_reason; /* "exit" "exec" "signal" "exhausted" "unknown" */
     uint32_t end_status;    /* exit status or signal number */
-    bool running;           /* set by who found the process alive; not in the JSON */
+    bool running;           /* the process, or the root of the tree */
     unsigned incomplete;    /* enum ledger_incomplete: why not complete, where it ended by itself */
     uint64_t dropped_calls;
     uint64_t uncounted_calls;
@@ -74,10 +91,14 @@ struct summary {
     const char *refused_operation;
     const char *refused_namespace;
     uint64_t nested_calls;
-    uint64_t accuracy_flops[3]; /* by enum cost_class */
-    bool has_context;           /* a marker context was opened */
-    const char *uncovered;      /* blank-separated reasons and paths, or "" */
-    uint32_t pid;
+    uint64_t accuracy_flops[3];        /* by enum cost_class */
+    bool has_context;                  /* a marker context was opened */
+    const char *uncovered;             /* reasons and paths, one a line, or "" */
+    struct summary_process *processes; /* the root first; of others those that have something to say */
+    size_t process_count;
+    size_t processes_alive; /* of all, also of those that are not listed; not in the JSON */
+    size_t root_end;        /* the index of the root's last image */
+    uint32_t pid;           /* what follows is the root's, but for threads: those of all */
     uint32_t ppid;
     uint32_t threads;
     const char *host;
@@ -100,8 +121,10 @@ void summary_free(struct summary *summary);
 /* For who builds a summary: the arena, and room in it (16-aligned, zeroed; NULL where the arena is used up). */
 int summary_reserve(struct summary *summary, size_t bytes);
 void *summary_alloc(struct summary *summary, size_t bytes);
-/* Derive what is a sum of the rest: complete from end_reason and incomplete. */
+/* The end of the process or root. Derives complete: it is known, nothing is missing, and no listed process still runs. */
 void summary_set_end(struct summary *summary, const char *end_reason, uint32_t end_status);
+/* How many of the listed processes still run. */
+size_t summary_count_running(const struct summary *summary);
 /* Does `name` lie in the namespace `outer`: the same, or dotted below it? */
 bool summary_is_within(const char *name, const char *outer);
 /* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;

@@ -6,7 +6,8 @@
 
 #define ALIGN ((size_t)16)
 
-const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_space", "dropped", "ambiguous", "uncounted"};
+const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_space", "dropped", "ambiguous", "uncounted",
+                                                                        "doubtful"};
 
 int summary_reserve(struct summary *summary, size_t bytes)
 {
@@ -49,7 +50,19 @@ void summary_set_end(struct summary *summary, const char *end_reason, uint32_t e
 {
     summary->end_reason = end_reason;
     summary->end_status = end_status;
-    summary->complete = !summary->incomplete && strcmp(end_reason, "unknown") != 0;
+    summary->complete = !summary->incomplete && strcmp(end_reason, "unknown") != 0 && !summary_count_running(summary);
+    if (summary->process_count) {
+        summary->processes[summary->root_end].end_reason = end_reason;
+        summary->processes[summary->root_end].end_status = end_status;
+    }
+}
+
+size_t summary_count_running(const struct summary *summary)
+{
+    size_t running = 0;
+    for (size_t i = 0; i < summary->process_count; i++)
+        running += summary->processes[i].running;
+    return running;
 }
 
 bool summary_is_worth_a_file(const struct summary *summary)

@@ -1,5 +1,6 @@
-/* The summary as text, laid out for a terminal: a table of the budget, one of the operations, one of the namespaces; the
- * sections behind them are in text_notes.c. The first two tables are promised to the byte (tests/unit/test_text.c). */
+/* The summary as text, laid out for a terminal: a table of the budget, one of the operations, one of the namespaces; those
+ * behind them are in text_processes.c and text_notes.c. The first two tables are promised to the byte (tests/unit/test_text.c).
+ */
 #include "order.h"
 #include "text_rows.h"
 #include <string.h>
@@ -175,5 +176,6 @@ void summary_text(const struct summary *summary, const char *label, struct out *
     put_budget(out, summary);
     put_operations(out, summary);
     put_namespaces(out, summary, label);
+    text_processes(summary, out);
     text_notes(summary, out);
 }

@@ -178,19 +178,19 @@ static void put_counting(struct out *out, const struct summary *s)
 
 static void put_uncovered(struct out *out, const struct summary *s)
 {
-    const char *word = s->uncovered + strspn(s->uncovered, " ");
-    if (!*word)
+    const char *line = s->uncovered + strspn(s->uncovered, "\n");
+    if (!*line)
         return;
     text_put_heading(out, "Not covered:\n");
-    while (*word) {
+    while (*line) {
         char one[2] = {0};
         out_text(out, "    ");
-        for (; *word && *word != ' '; word++) {
-            one[0] = *word;
+        for (; *line && *line != '\n'; line++) {
+            one[0] = *line;
             text_put_name(out, one);
         }
         out_text(out, "\n");
-        word += strspn(word, " ");
+        line += strspn(line, "\n");
     }
 }
 
@@ -211,14 +211,26 @@ static void put_end(struct out *out, const struct summary *s)
     }
 }
 
+static void put_running(struct out *out, size_t running)
+{
+    if (!running)
+        return;
+    out_text(out, "    ");
+    out_grouped(out, running);
+    out_text(out, running == 1 ? " process still runs; this is the count so far\n"
+                               : " processes still run; this is the count so far\n");
+}
+
 static void put_incomplete(struct out *out, const struct summary *s)
 {
     if (s->complete)
         return;
     text_put_heading(out, "Incomplete:\n");
-    if (s->running)
+    if (s->is_tree)
+        put_running(out, summary_count_running(s));
+    else if (s->running)
         out_text(out, "    the process is still running; this is its count so far\n");
-    else if (strcmp(s->end_reason, "unknown") == 0)
+    if (!s->running && strcmp(s->end_reason, "unknown") == 0)
         out_text(out, "    the process ended without a word (killed?); this is its count up to then\n");
     if (s->incomplete & LEDGER_NO_SPACE)
         out_text(out, "    there was no space for the ledger's file; counts were kept in memory\n");
@@ -228,6 +240,10 @@ static void put_incomplete(struct out *out, const struct summary *s)
         out_text(out, "    two providers answered for one symbol; the first one was called\n");
     if (s->incomplete & LEDGER_UNCOUNTED)
         put_number_line(out, s->uncounted_calls, " left out: made before counting could start\n");
+    if (s->incomplete & LEDGER_DOUBTFUL)
+        out_text(
+            out,
+            "    numbers in the ledger do not prove each other: a process was killed as it wrote them, or it is damaged\n");
 }
 
 void text_notes(const struct summary *summary, struct out *out)

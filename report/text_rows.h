@@ -1,4 +1,4 @@
-/* The parts that every section of the text summary is made of; only text.c and text_notes.c use them. */
+/* The parts that every section of the text summary is made of; only text*.c use them. */
 #pragma once
 #include "summary.h"
 
@@ -37,5 +37,7 @@ void text_put_heading(struct out *out, const char *heading);
 void text_put_label(struct out *out, const char *label);
 void text_put_row_name(struct out *out, const char *name, const struct text_columns *columns);
 
+/* By process: of a tree that has more than one. */
+void text_processes(const struct summary *summary, struct out *out);
 /* The sections behind the tables, each only where it has something to say. */
 void text_notes(const struct summary *summary, struct out *out);

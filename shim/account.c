@@ -1,102 +1,122 @@
-/* Accounts: limits, what was granted of them to threads, and the way back.
+/* Accounts: limits, what threads may take of them without asking, and the way back.
  *
- * Exact under threads: granted_flops never exceeds the limit, a thread only uses what it was granted, and before a call is
- * refused every other grant on the same account has been called back. `used` is granted less what grants still hold.
- * The owner's side of a grant is plain stores (grant_take in slow.h); the price lies here, with whoever runs short. */
+ * Exact under threads and processes: all that threads were allowed together never exceeds the limit, a thread only uses
+ * what it was allowed, and before a call is refused every other grant on the same account has been called back. What is
+ * left of the first account is not stored anywhere but summed up from the grants, so that a process may die after any store
+ * and leaves the sum right. The owner's side of a grant is plain stores (grant_take in slow.h); the price lies here, with
+ * whoever runs short. Everything is under shim_lock; what concerns the first account, under tree_lock as well. */
+#include "cost.h"
+#include "others.h"
+#include "process.h"
 #include "shim.h"
 #include "slow.h"
 #include "thread.h"
+#include "tree.h"
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-static struct ledger_account *process_account;
+static struct ledger_account *first_account;
 static bool fence_asked, fence_works; /* membarrier works: threads may hold grants */
 
 struct ledger_account *account_process(void)
 {
-    return process_account;
+    return first_account;
 }
 
-/* Asked at the first draw, of a context or of the process, and again in a fork child. Under shim_lock. */
+/* Asked at the first draw, of a context or of the process, and again in a fork child. */
 static bool can_fence(void)
 {
     if (!fence_asked)
-        fence_works = !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+        fence_works = !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) &&
+                      (ledger->scope != LEDGER_SCOPE_TREE ||
+                       !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0));
     fence_asked = true;
     return fence_works;
 }
 
-void account_open_process(void)
+/* The limit of a tree is that which its first process was given. */
+static struct ledger_account *find_first(void)
 {
-    process_account = NULL;
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));)
+        if (b->kind == LEDGER_ACCOUNTS && b->count) {
+            struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);
+            return a->is_context || a->limit_flops == LEDGER_UNLIMITED ? NULL : a;
+        }
+    return NULL;
+}
+
+uint64_t account_tree_limit(void)
+{
+    struct ledger_account *account = find_first();
+    return account ? account->limit_flops : LEDGER_UNLIMITED;
+}
+
+void account_open_process(bool is_root)
+{
+    struct ledger_account account = {
+        .limit_flops = config.limit_flops, .namespace_ = ledger_intern(config.namespace_), .open = 1};
     fence_asked = false;
-    if (config.limit_flops == LEDGER_UNLIMITED)
-        return;
-    struct ledger_account *account = ledger_add(LEDGER_ACCOUNTS, sizeof *account);
-    if (!account)
-        return;
-    account->limit_flops = config.limit_flops;
-    account->namespace_ = ledger_intern(config.namespace_);
-    account->open = 1;
-    process_account = account;
+    others_forget();
+    if (is_root && config.limit_flops != LEDGER_UNLIMITED)
+        ledger_add(LEDGER_ACCOUNTS, &account, sizeof account);
+    first_account = find_first();
+}
+
+/* ---- sums ---- */
+
+static uint64_t load(const uint64_t *number)
+{
+    return __atomic_load_n(number, __ATOMIC_RELAXED);
+}
+
+static void store(uint64_t *number, uint64_t value)
+{
+    __atomic_store_n(number, value, __ATOMIC_RELAXED);
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static uint64_t unused(const struct ledger_grant *g)
+{
+    return less(load(&g->allowed_flops), load(&g->spent_flops));
+}
+
+/* What was allowed of an account to this process's threads, or what they have spent of it. */
+static uint64_t taken_here(const struct ledger_account *account, bool allowed)
+{
+    uint64_t sum = account->is_context ? cost_sum(account->prior_flops, account->spent_flops) : 0;
+    for (struct thread *t = thread_list; t; t = t->next) {
+        uint64_t taken = load(allowed ? &t->own_grant->allowed_flops : &t->own_grant->spent_flops);
+        if (!account->is_context)
+            sum = cost_sum(sum, taken);
+        else if (t->chain.context == account)
+            sum = cost_sum(sum, less(taken, t->context_from));
+    }
+    return sum;
 }
 
 static uint64_t available(const struct ledger_account *account)
 {
-    return account->limit_flops - account->prior_flops - account->granted_flops;
+    uint64_t taken = taken_here(account, true);
+    if (!account->is_context)
+        taken = cost_sum(taken, others_taken(true));
+    return less(account->limit_flops, taken);
 }
 
-static bool shares(const struct thread *a, const struct account_chain *chain)
+uint64_t account_remaining(struct ledger_account *account)
 {
-    return (chain->context && a->chain.context == chain->context) || (chain->process && a->chain.process);
-}
-
-static void return_grant(struct thread *t)
-{
-    uint64_t unused = __atomic_load_n(&t->own_grant->remaining_flops, __ATOMIC_RELAXED);
-    if (t->chain.context)
-        t->chain.context->granted_flops -= unused;
-    if (t->chain.process)
-        t->chain.process->granted_flops -= unused;
-    __atomic_store_n(&t->own_grant->remaining_flops, 0, __ATOMIC_RELAXED);
-}
-
-void account_give_back(struct thread *t)
-{
-    return_grant(t);
-}
-
-static bool is_alive(uint32_t tid)
-{
-    return tid && !syscall(SYS_tgkill, getpid(), tid, 0);
-}
-
-/* Take the grants of all other threads on these accounts. Where what they show cannot make up `needed`, nothing is called
- * back: between draws, which need the lock that we hold, a grant only shrinks. */
-static void call_back(const struct thread *self, const struct account_chain *chain, uint64_t needed)
-{
-    uint64_t shown = 0;
-    for (struct thread *t = thread_list; t; t = t->next)
-        if (t != self && shares(t, chain))
-            shown += __atomic_load_n(&t->own_grant->remaining_flops, __ATOMIC_RELAXED);
-    if (!shown || shown < needed)
-        return;
-    for (struct thread *t = thread_list; t; t = t->next)
-        if (t != self && shares(t, chain))
-            __atomic_store_n(&t->own_grant->recalled, 1, __ATOMIC_RELAXED);
-    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-    for (struct thread *t = thread_list; t; t = t->next) {
-        if (t == self || !shares(t, chain))
-            continue;
-        while (__atomic_load_n(&t->own_grant->inside, __ATOMIC_ACQUIRE) && is_alive(t->own_grant->tid))
-            sched_yield();
-        return_grant(t);
-        __atomic_store_n(&t->own_grant->recalled, 0, __ATOMIC_RELEASE);
-    }
+    uint64_t taken = taken_here(account, false);
+    if (!account->is_context)
+        taken = cost_sum(taken, others_taken(false));
+    return less(account->limit_flops, taken);
 }
 
 /* The account of the chain that has least left. */
@@ -107,75 +127,173 @@ static struct ledger_account *tightest(const struct account_chain *chain)
     return chain->process;
 }
 
+/* ---- calling back ---- */
+
+static bool shares(const struct thread *a, const struct account_chain *chain)
+{
+    return (chain->context && a->chain.context == chain->context) || (chain->process && a->chain.process);
+}
+
+void account_give_back(struct thread *t)
+{
+    store(&t->own_grant->allowed_flops, load(&t->own_grant->spent_flops));
+}
+
+static bool thread_lives(uint32_t tid)
+{
+    return tid && !syscall(SYS_tgkill, getpid(), tid, 0);
+}
+
+static void recall(struct ledger_grant *g)
+{
+    __atomic_store_n(&g->recalled, 1, __ATOMIC_RELAXED);
+}
+
+/* A barrier on every processor that runs a holder. Where the kernel refuses, its store buffers are empty long before. */
+static void fence(bool also_others)
+{
+    const struct timespec long_enough = {0, 2000000};
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) ||
+        (also_others && syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0)))
+        nanosleep(&long_enough, NULL);
+}
+
+static void collect(struct ledger_grant *g)
+{
+    store(&g->allowed_flops, load(&g->spent_flops));
+    __atomic_store_n(&g->recalled, 0, __ATOMIC_RELEASE);
+}
+
+/* Take the grants of all other threads on these accounts, in this process and in others. Where what they show cannot make
+ * up `needed`, nothing is called back: between draws, which need the locks that we hold, a grant only shrinks. */
+static void call_back(const struct thread *self, const struct account_chain *chain, uint64_t needed)
+{
+    uint64_t here = 0, elsewhere = 0;
+    for (struct thread *t = thread_list; t; t = t->next)
+        if (t != self && shares(t, chain))
+            here = cost_sum(here, unused(t->own_grant));
+    if (chain->process)
+        elsewhere = others_each(NULL);
+    if ((!here && !elsewhere) || cost_sum(here, elsewhere) < needed)
+        return;
+    for (struct thread *t = thread_list; t; t = t->next)
+        if (t != self && shares(t, chain))
+            recall(t->own_grant);
+    if (elsewhere)
+        others_each(recall);
+    fence(elsewhere);
+    for (struct thread *t = thread_list; t; t = t->next) {
+        if (t == self || !shares(t, chain))
+            continue;
+        while (__atomic_load_n(&t->own_grant->inside, __ATOMIC_ACQUIRE) && thread_lives(t->own_grant->tid))
+            sched_yield();
+        collect(t->own_grant);
+    }
+    if (elsewhere) {
+        others_wait();
+        others_each(collect);
+    }
+}
+
+/* ---- drawing ---- */
+
 /* A thread alone gets everything; several get a share each, so that all together always stay able to call back. */
-static uint64_t spare_share(uint64_t left)
+static uint64_t spare_share(const struct account_chain *chain, uint64_t left)
 {
     if (!can_fence())
         return 0;
-    return thread_live <= 1 ? left : left / (2 * (uint64_t)thread_live);
+    uint64_t threads = thread_live + (chain->process ? others_threads() : 0);
+    return threads <= 1 ? left : left / (2 * threads);
 }
 
-static void grant(const struct account_chain *chain, uint64_t flops)
+/* Find `cost` in all accounts of the thread, where it fits. */
+static bool draw(struct thread *t, uint64_t cost, struct ledger_account **least)
 {
-    if (chain->context)
-        chain->context->granted_flops += flops;
-    if (chain->process)
-        chain->process->granted_flops += flops;
+    account_give_back(t);
+    t->own_grant->recalled = 0; /* by somebody who died since */
+    *least = tightest(&t->chain);
+    uint64_t left = available(*least);
+    if (left < cost) {
+        call_back(t, &t->chain, cost - left);
+        *least = tightest(&t->chain);
+        left = available(*least);
+    }
+    if (left < cost && t->chain.process && others_settle_dead()) {
+        *least = tightest(&t->chain);
+        left = available(*least);
+    }
+    if (left < cost)
+        return false;
+    uint64_t spent = load(&t->own_grant->spent_flops);
+    store(&t->own_grant->allowed_flops, spent + cost + spare_share(&t->chain, left - cost));
+    store(&t->own_grant->spent_flops, spent + cost);
+    return true;
+}
+
+static void lock(void)
+{
+    shim_lock();
+    tree_lock();
+}
+
+static void unlock(void)
+{
+    tree_unlock();
+    shim_unlock();
 }
 
 bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account **account)
 {
-    shim_lock();
-    account_give_back(t);
-    struct ledger_account *least = tightest(&t->chain);
-    if (available(least) < cost) {
-        call_back(t, &t->chain, cost - available(least));
-        least = tightest(&t->chain);
-    }
-    bool fits = cost <= available(least);
-    if (fits) {
-        uint64_t spare = spare_share(available(least) - cost);
-        grant(&t->chain, cost + spare);
-        __atomic_store_n(&t->own_grant->remaining_flops, spare, __ATOMIC_RELAXED);
-    }
-    *remaining = available(least);
-    *account = least;
-    shim_unlock();
+    lock();
+    bool fits = draw(t, cost, account);
+    if (!fits)
+        *remaining = available(*account);
+    unlock();
     return fits;
 }
 
-/* After an overrun granted_flops is less than what was charged. */
-static void take_back(struct ledger_account *account, uint64_t flops)
-{
-    if (account)
-        account->granted_flops -= flops < account->granted_flops ? flops : account->granted_flops;
-}
-
+/* The owner's change, seen by whoever sums up: under the locks. */
 void account_refund(struct thread *t, uint64_t flops)
 {
-    shim_lock();
-    take_back(t->chain.context, flops);
-    take_back(t->chain.process, flops);
-    shim_unlock();
+    if (!t->grant)
+        return;
+    lock();
+    store(&t->own_grant->spent_flops, less(load(&t->own_grant->spent_flops), flops));
+    unlock();
 }
 
-void account_drain(struct thread *t)
+void account_overrun(struct thread *t, uint64_t cost)
 {
-    shim_lock();
+    lock();
     account_give_back(t);
     call_back(t, &t->chain, 1);
-    if (t->chain.context)
-        t->chain.context->granted_flops = t->chain.context->limit_flops - t->chain.context->prior_flops;
-    if (t->chain.process)
-        t->chain.process->granted_flops = t->chain.process->limit_flops;
-    shim_unlock();
+    uint64_t spent = cost_sum(load(&t->own_grant->spent_flops), cost);
+    store(&t->own_grant->allowed_flops, spent);
+    store(&t->own_grant->spent_flops, spent);
+    unlock();
 }
 
-uint64_t account_remaining(struct ledger_account *account)
+void account_leave(struct thread *t)
 {
-    uint64_t left = available(account);
+    account_give_back(t);
+    uint64_t spent = load(&t->own_grant->spent_flops);
+    if (t->chain.context)
+        t->chain.context->spent_flops = cost_sum(t->chain.context->spent_flops, less(spent, t->context_from));
+    t->context_from = spent;
+    t->chain = (struct account_chain){0};
+}
+
+void account_close(void)
+{
+    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE || !first_account || !tree_lock())
+        return;
+    struct account_chain all = {.process = first_account};
     for (struct thread *t = thread_list; t; t = t->next)
-        if (t->chain.context == account || t->chain.process == account)
-            left += __atomic_load_n(&t->own_grant->remaining_flops, __ATOMIC_RELAXED);
-    return left;
+        if (t->chain.process)
+            recall(t->own_grant);
+    fence(false);
+    for (struct thread *t = thread_list; t; t = t->next)
+        if (shares(t, &all) && (!t->own_grant->inside || !thread_lives(t->own_grant->tid) || call_self == t))
+            collect(t->own_grant);
+    tree_unlock();
 }

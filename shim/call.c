@@ -34,8 +34,7 @@ static struct ledger_tally *count(struct thread *t, uint32_t routine, const char
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if (routine == UINT32_MAX || tally->routine != routine)
         tally = thread_tally(t, routine, operation);
-    tally_add(&tally->calls, 1);
-    tally_add(&tally->flops, cost);
+    tally_add(tally, &tally->flops, cost, LEDGER_CALL_UNIT);
     return tally;
 }
 
@@ -80,14 +79,15 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 
 void call_stop_clock(struct thread *t)
 {
-    tally_add(&t->tally->elapsed_ns, ledger_now_ns() - t->started_ns);
-    tally_add(&t->tally->timed_flops, t->cost);
+    tally_add(t->tally, &t->tally->elapsed_ns, ledger_now_ns() - t->started_ns, 0);
+    tally_add(t->tally, &t->tally->timed_flops, t->cost, 0);
     t->started_ns = 0;
 }
 
 void call_refund(struct thread *t)
 {
     __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
+    __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);
     account_refund(t, t->cost);
     t->cost = 0;
 }

@@ -117,13 +117,18 @@ static inline int64_t call_letter_again(const void *text)
     return letter & 0xdf;
 }
 
-/* Saturating; a sum that wraps is found by the carry of its own addition. */
-static inline void call_add_flops(struct ledger_tally *tally, uint64_t cost)
+/* One call more, first in `flops`, then in `check`. Saturating; a sum that wraps is found by the carry of its own addition. */
+static inline void call_add(struct ledger_tally *tally, uint64_t cost)
 {
     __asm__ goto("addq %[cost], %[flops]\n\tjc %l[wrapped]" : [flops] "+m"(tally->flops) : [cost] "r"(cost) : "cc" : wrapped);
+    __asm__ volatile("addq %1, %0\n\taddq %2, %0" : "+m"(tally->check) : "r"(cost), "i"(LEDGER_CALL_UNIT) : "cc");
     return;
 wrapped:
-    tally->flops = UINT64_MAX;
+    /* check grows by what flops grows by up to UINT64_MAX. No register but cost's: the arguments lie in all others. */
+    __asm__ volatile("addq %2, %1\n\taddq %3, %1\n\tmovq %0, %2\n\tsubq %2, %1\n\tmovq $-1, %0"
+                     : "+m"(tally->flops), "+m"(tally->check), "+r"(cost)
+                     : "i"(LEDGER_CALL_UNIT - 1)
+                     : "cc");
 }
 
 /* Charge, tally, begin; or change nothing. */
@@ -136,8 +141,7 @@ static inline bool call_charge_fast(const struct call *call, uint32_t routine, u
     if (t->grant && UNLIKELY(!grant_take(t->grant, cost)))
         return false;
     t->outer_frame = call_stack;
-    tally->calls++;
-    call_add_flops(tally, cost);
+    call_add(tally, cost);
     return true;
 }
 

@@ -63,13 +63,14 @@ static void read_flag(const char *variable, const char *value, bool *flag)
         complain(variable, value, "0 or 1", "; using 0");
 }
 
-/* Only `process` yet: a limit that was asked for a tree or a job must not be given to each process instead. */
+/* A limit that was asked for a job must not be given to each process instead. */
 static void read_scope(const char *value)
 {
-    if (!strcmp(value, "process"))
+    config.tree = !strcmp(value, "tree");
+    if (config.tree || !strcmp(value, "process"))
         return;
     bool limited = getenv("FLOP_BUDGET") != NULL;
-    complain("FLOP_SCOPE", value, "process (tree and job are not available in this version)",
+    complain("FLOP_SCOPE", value, "process or tree (job is not available in this version)",
              limited ? "; the program is not run without its limit" : "; using process");
     fails_closed |= limited;
 }

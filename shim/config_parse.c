@@ -181,3 +181,22 @@ const char *config_nearest(const char *name, const char *const *known, size_t co
     }
     return near;
 }
+
+bool config_parse_tree(const char *text, uint64_t *nonce, const char **path)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 16; i++) {
+        char c = text[i];
+        if (c >= '0' && c <= '9')
+            value = value << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            value = value << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    if (text[16] != ':' || text[17] != '/')
+        return false;
+    *nonce = value;
+    *path = text + 17;
+    return true;
+}

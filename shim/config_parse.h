@@ -14,6 +14,8 @@ bool config_parse_int(const char *text, int low, int high, int *value);
 bool config_parse_signal(const char *text, int *signal);
 /* Output templates: every % is followed by one of p h e r j t %. */
 bool config_is_template(const char *text);
+/* What FLOP_TREE hands down: a nonce of 16 hexadecimal digits, a colon, an absolute path (a part of text). */
+bool config_parse_tree(const char *text, uint64_t *nonce, const char **path);
 /* The one of `known` that `name` looks like misspelt: at most two letters wrong, missing, added or swapped. NULL where
  * there is none, or where name is one of them. */
 const char *config_nearest(const char *name, const char *const *known, size_t count);

@@ -3,6 +3,7 @@
 #include "out.h"
 #include "evaluate.h"
 #include "lifecycle.h"
+#include "process.h"
 #include "shim.h"
 #include "slow.h"
 #include "thread.h"
@@ -71,18 +72,22 @@ struct sums {
     bool seen;
 };
 
-/* name: NULL for all. Counts of running threads are read while they grow. */
-static struct sums sum_tallies(const char *name)
+/* name: NULL for all. own: of this process only, not of its tree. Counts of running threads are read while they grow. */
+static struct sums sum_tallies(const char *name, bool own)
 {
     struct sums sums = {0};
-    struct ledger_view view = {ledger, ledger->size_bytes};
+    struct ledger_counts counts;
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
         for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++) {
+            if (own && ledger_process_of(&view, b) != ledger_process)
+                break;
             if (name && (tally->accuracy & LEDGER_FORGOTTEN || !covers(name, text_at(tally->namespace_))))
                 continue;
-            sums.flops = cost_sum(sums.flops, tally->flops);
-            sums.calls += tally->calls;
+            ledger_tally_read(tally, &counts);
+            sums.flops = cost_sum(sums.flops, counts.flops);
+            sums.calls += counts.calls;
             sums.seen = true;
         }
     }
@@ -92,7 +97,7 @@ static struct sums sum_tallies(const char *name)
 static uint64_t budget_of(const char *name, bool *seen)
 {
     uint64_t budget = 0;
-    struct ledger_view view = {ledger, ledger->size_bytes};
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         const struct ledger_account *a = (const struct ledger_account *)(b + 1);
         for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++) {
@@ -129,16 +134,12 @@ static void print_banner(uint64_t budget)
 
 static struct ledger_account *open_account(const struct flopshim_context *context, double multiplier)
 {
-    struct ledger_account *a = ledger_add(LEDGER_ACCOUNTS, sizeof *a);
-    if (!a)
-        return NULL;
-    a->limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED;
-    a->prior_flops = context->flops_used < a->limit_flops ? context->flops_used : a->limit_flops;
-    memcpy(&a->multiplier_bits, &multiplier, sizeof multiplier);
-    a->namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
-    a->is_context = 1;
-    a->open = 1;
-    return a;
+    struct ledger_account a = {
+        .limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED, .is_context = 1, .open = 1};
+    a.prior_flops = context->flops_used < a.limit_flops ? context->flops_used : a.limit_flops;
+    memcpy(&a.multiplier_bits, &multiplier, sizeof multiplier);
+    a.namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
+    return ledger_add(LEDGER_ACCOUNTS, &a, sizeof a);
 }
 
 static int begin_locked(struct thread *t, const struct flopshim_context *context)
@@ -149,7 +150,7 @@ static int begin_locked(struct thread *t, const struct flopshim_context *context
     struct ledger_account *account = open_account(context, multiplier);
     if (!account)
         return FLOPSHIM_NO_SPACE;
-    uint64_t calls = sum_tallies(text_at(account->namespace_)).calls;
+    uint64_t calls = sum_tallies(text_at(account->namespace_), true).calls;
     if (context->scope == FLOPSHIM_PROCESS) {
         context_process = (struct context_process){account, multiplier, context->quiet, calls};
         thread_make_all_stale();
@@ -187,7 +188,7 @@ static void read_account(struct ledger_account *account, uint64_t calls_before, 
     usage->flop_budget = limited ? account->limit_flops : 0;
     usage->flops_used = account->limit_flops - remaining;
     usage->flops_remaining = limited ? remaining : 0;
-    usage->calls = sum_tallies(text_at(account->namespace_)).calls - calls_before;
+    usage->calls = sum_tallies(text_at(account->namespace_), true).calls - calls_before;
 }
 
 EXPORTED int flopshim_end(struct flopshim_usage *usage)
@@ -269,11 +270,10 @@ EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage
         return FLOPSHIM_NOT_LOADED;
     if (!usage || (namespace_ && !is_name(namespace_)))
         return FLOPSHIM_BAD_ARGUMENT;
-    bool limited = config.limit_flops != LEDGER_UNLIMITED;
     shim_lock();
-    struct sums sums = sum_tallies(namespace_);
+    struct sums sums = sum_tallies(namespace_, false);
     bool seen = sums.seen || !namespace_;
-    uint64_t budget = namespace_ ? budget_of(namespace_, &seen) : limited ? config.limit_flops : 0;
+    uint64_t budget = namespace_ ? budget_of(namespace_, &seen) : account_process() ? account_process()->limit_flops : 0;
     shim_unlock();
     *usage = (struct flopshim_usage){budget, sums.flops, budget > sums.flops ? budget - sums.flops : 0, sums.calls};
     return seen ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
@@ -331,10 +331,12 @@ EXPORTED int flopshim_reset(void)
     if (!thread_attach())
         return FLOPSHIM_NOT_LOADED;
     shim_lock();
-    struct ledger_view view = {ledger, ledger->size_bytes};
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(b + 1);
         struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);
+        if (ledger_process_of(&view, b) != ledger_process)
+            continue;
         for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++)
             if (!is_open(text_at(tally->namespace_)))
                 tally->accuracy |= LEDGER_FORGOTTEN;
@@ -363,6 +365,6 @@ EXPORTED const char *flopshim_version(void)
 
 void context_banner(void)
 {
-    if (!config.quiet && config.limit_flops != LEDGER_UNLIMITED)
-        print_banner(config.limit_flops);
+    if (!config.quiet && account_process())
+        print_banner(account_process()->limit_flops);
 }

@@ -81,11 +81,17 @@ EXPORTED _Noreturn void abort(void)
 
 /* ---- exec: the image is replaced, or it fails and the program goes on ---- */
 
+static int failed(int status)
+{
+    lifecycle_after_failed_exec();
+    return status;
+}
+
 EXPORTED int execve(const char *path, char *const argv[], char *const envp[])
 {
     find_next(&next_execve, "execve");
-    lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    return next_execve(path, argv, envp);
+    lifecycle_before_exec();
+    return failed(next_execve(path, argv, envp));
 }
 
 EXPORTED int execv(const char *path, char *const argv[])
@@ -96,8 +102,8 @@ EXPORTED int execv(const char *path, char *const argv[])
 EXPORTED int execvpe(const char *file, char *const argv[], char *const envp[])
 {
     find_next(&next_execvpe, "execvpe");
-    lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    return next_execvpe(file, argv, envp);
+    lifecycle_before_exec();
+    return failed(next_execvpe(file, argv, envp));
 }
 
 EXPORTED int execvp(const char *file, char *const argv[])
@@ -108,8 +114,8 @@ EXPORTED int execvp(const char *file, char *const argv[])
 EXPORTED int fexecve(int fd, char *const argv[], char *const envp[])
 {
     find_next(&next_fexecve, "fexecve");
-    lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    return next_fexecve(fd, argv, envp);
+    lifecycle_before_exec();
+    return failed(next_fexecve(fd, argv, envp));
 }
 
 typedef int exec_function(const char *, char *const[], char *const[]);

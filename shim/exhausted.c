@@ -1,6 +1,7 @@
 /* What happens when a charge is refused: the handler's word, else FLOP_ON_EXHAUSTED. */
 #include "out.h"
 #include "flopshim.h"
+#include "process.h"
 #include "shim.h"
 #include "thread.h"
 #include "context.h"
@@ -40,11 +41,7 @@ static void describe(struct out *out, const char *operation, uint64_t cost, uint
 static void record(const struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
 {
     shim_lock();
-    ledger->refused_calls++;
-    ledger->refused_cost = cost;
-    ledger->refused_remaining = remaining;
-    ledger->refused_name = ledger_intern(operation);
-    ledger->refused_namespace = t->namespace_;
+    process_refused(ledger_intern(operation), t->namespace_, cost, remaining);
     shim_unlock();
 }
 
@@ -72,9 +69,9 @@ static void end_process(struct out *line)
     syscall(SYS_tgkill, getpid(), gettid(), config.signal);
 }
 
-static bool let_it_run(struct thread *t, struct out *line)
+static bool let_it_run(struct thread *t, uint64_t cost, struct out *line)
 {
-    account_drain(t);
+    account_overrun(t, cost);
     if (!atomic_flag_test_and_set(&warned)) {
         out_text(line, ". It runs all the same, as FLOP_ON_EXHAUSTED=warn asks; further overruns are counted silently");
         message_line(text_of(line), NULL);
@@ -98,12 +95,12 @@ bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, ui
         run = handler(&refusal, context_handler_data()) == FLOPSHIM_RUN;
         t->outer_frame = frame;
         if (run)
-            account_drain(t);
+            account_overrun(t, cost);
         return run;
     }
     if (config.on_exhausted == CONFIG_WARN) {
         describe(&line, operation, cost, remaining, account, " costs ");
-        run = let_it_run(t, &line);
+        run = let_it_run(t, cost, &line);
     } else {
         record(t, operation, cost, remaining);
         describe(&line, operation, cost, remaining, account, " would cost ");

@@ -3,6 +3,7 @@
  * from the objects' own tables, because a dlsym at a program's first call can meet another thread inside dlopen. */
 #include "forward.h"
 #include "objects.h"
+#include "process.h"
 #include "provider.h"
 #include "shim.h"
 #include "symbols.h"
@@ -239,21 +240,21 @@ void forward_backend(char *text, size_t size)
 void forward_record_providers(void)
 {
     static size_t recorded_in;
-    static const struct ledger_header *of;
-    if (of != ledger) {
-        of = ledger;
+    static const struct ledger_process *of;
+    if (of != ledger_process) {
+        of = ledger_process;
         recorded_in = 0;
     }
     for (; recorded_in < provider_count(); recorded_in++) {
         const struct provider *p = provider_at(recorded_in);
         if (!p)
             return;
-        struct ledger_provider *r = ledger_add(LEDGER_PROVIDERS, sizeof *r);
-        if (!r)
+        struct ledger_provider r = {0};
+        r.path = ledger_intern(p->path);
+        r.name = ledger_intern(p->name);
+        r.version = ledger_intern(p->version);
+        r.integer_bits = p->wide ? 64 : 32;
+        if (!ledger_add(LEDGER_PROVIDERS, &r, sizeof r))
             return;
-        r->path = ledger_intern(p->path);
-        r->name = ledger_intern(p->name);
-        r->version = ledger_intern(p->version);
-        r->integer_bits = p->wide ? 64 : 32;
     }
 }

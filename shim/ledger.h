@@ -1,77 +1,122 @@
-/* The ledger: the file that holds a process's accounts and tallies while it lives, and from which every summary is made.
+/* The ledger: the file that holds accounts and tallies while the processes that they are of live, and from which every
+ * summary is made. It is of one process, or of a tree of processes that share its first account.
  *
- * Layout: a header of one page, then blocks, one behind the other up to header.size_bytes. A block is a struct
+ * Layout: a header, then blocks, one behind the other up to header.size_bytes. A block is a struct
  * ledger_block and an array of records of one kind, of which the first `count` are valid. Records are never moved and
- * never removed; a block's `count` and header.size_bytes only grow, and are stored after what they cover. Strings are
- * named by their offset in the file; offset 0 is the empty string. Numbers are in the machine's byte order.
+ * never removed; a block's `count` and header.size_bytes only grow, and are stored after what they cover, and a seal after
+ * them. Strings are named by their offset in the file; offset 0 is the empty string. Numbers are in the machine's byte order.
  *
- * Writers: a thread adds to its own tallies and its own grant, nobody else does; everything else is written under the
- * process's ledger lock. Nothing in the file is a lock: a dead process holds nothing. */
+ * Writers: each process writes to its own blocks only, under a lock of its own; of these a thread's own tallies and the
+ * `spent_flops` of its grant are written by the thread alone. New blocks, and `allowed_flops` and `recalled` of anybody's
+ * grants, are written under header.lock, which names its holder: whoever finds the holder dead takes it over, because
+ * what is guarded is in order after every single store. So a dead process holds nothing.
+ *
+ * Nothing is believed: seals cover what does not change (ledger_seal.h), and the numbers of a tally prove each other. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 1u
-#define LEDGER_PAGE ((size_t)4096)
+#define LEDGER_FORMAT 2u
+#define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
-/* Of a tally or account before flopshim_reset(): left out of operations and namespaces, though the process's account, where
- * it has a limit, has still used it. */
-#define LEDGER_FORGOTTEN 0x100u
+/* A prime: no byte of a tally can change without its sum ceasing to be a multiple, wrapped around or not. */
+#define LEDGER_CALL_UNIT UINT64_C(1048559)
+/* Of a tally or account before flopshim_reset(): left out of operations and namespaces, though the first account, where it
+ * has a limit, has still used it. No single byte makes it of 0. */
+#define LEDGER_FORGOTTEN 0x5f5f5f00u
 
 enum ledger_kind {
     LEDGER_STRINGS = 1, /* records of 1 byte: zero-terminated strings */
-    LEDGER_ACCOUNTS,    /* struct ledger_account; the first one is the process's */
+    LEDGER_ACCOUNTS,    /* struct ledger_account; the first one of the file is that of the process or tree */
     LEDGER_GRANTS,      /* struct ledger_grant, one a thread that was alive at the same time as others */
     LEDGER_TALLIES,     /* struct ledger_tally of one thread */
     LEDGER_PROVIDERS,   /* struct ledger_provider */
+    LEDGER_PROCESSES,   /* struct ledger_process, a block each; the first one is the root's */
+    LEDGER_KINDS,
 };
 
 enum ledger_end { LEDGER_END_UNKNOWN, LEDGER_END_EXIT, LEDGER_END_EXEC, LEDGER_END_SIGNAL, LEDGER_END_EXHAUSTED };
+enum ledger_scope { LEDGER_SCOPE_PROCESS, LEDGER_SCOPE_TREE };
 
-/* Why a summary is not complete: bits of header.incomplete. */
+/* Why a summary is not complete: bits of ledger_process.incomplete. */
 enum ledger_incomplete {
     LEDGER_NO_SPACE = 1,  /* the file could not be made or grown; counts went to memory only */
-    LEDGER_DROPPED = 2,   /* more (routine, namespace) pairs than fit: header.dropped_calls */
+    LEDGER_DROPPED = 2,   /* more (routine, namespace) pairs than fit: dropped_calls went to "(other)" */
     LEDGER_AMBIGUOUS = 4, /* two providers answered for one symbol */
-    LEDGER_UNCOUNTED = 8, /* calls passed through before the shim could count: header.uncounted_calls */
+    LEDGER_UNCOUNTED = 8, /* calls passed through before the shim could count: uncounted_calls */
+    LEDGER_DOUBTFUL = 16, /* found by the reader: numbers that do not prove each other */
 };
+
+#define LEDGER_OUTPUTS 4   /* summary files that are remembered */
+#define LEDGER_MEMBERS 256 /* processes of a tree that have not counted yet */
 
 struct ledger_header {
     char magic[8];
     uint32_t format;
+    uint32_t scope; /* enum ledger_scope */
+    uint64_t nonce;
+    uint64_t pid_namespace; /* inode; 0: unknown */
+    char boot_id[40];
+    uint32_t convention; /* enum cost_convention */
+    uint32_t unused;
+    char version[24];
+    char cost_model[32];
+    char host[72];
+    char folder[512]; /* where the root was started: relative names of summaries start from there */
+    uint64_t seal;    /* of all before */
+
+    uint64_t size_bytes;   /* header and all blocks */
+    uint64_t size_again;   /* ~size_bytes, stored after it */
+    uint64_t backed_bytes; /* of the file that may be touched */
+    uint64_t use_clock;    /* orders first uses and refusals */
+    uint64_t lock;         /* its holder (tree.c), or 0 */
+    uint32_t ended;        /* how often a process has ended */
+    uint32_t writer;       /* process record of whoever writes the summary just now, or 0 */
+    struct {
+        uint64_t asked; /* hash of the name that was asked for */
+        char used[600]; /* and what was written */
+    } outputs[LEDGER_OUTPUTS];
+    uint64_t members[LEDGER_MEMBERS]; /* who has the ledger mapped (tree.c); an entry of a dead process is free */
+};
+
+/* One image of one process. Constant up to `seal`; what follows is sealed anew by its owner whenever it changes. */
+struct ledger_process {
     uint32_t pid;
     uint32_t ppid;
     uint32_t exec_number; /* how often this process had replaced its image before */
-    uint64_t nonce;
+    uint32_t unused;
     uint64_t start_ticks; /* of the process, from /proc: with pid and boot_id its identity */
-    char boot_id[40];
     uint64_t start_realtime_ns;
     uint64_t start_monotonic_ns;
+    uint64_t multiplier_bits; /* of the process's multiplier, a double */
+    char program[256];
+    char arguments[1024]; /* each terminated by a zero byte, cut where they do not fit */
+    uint64_t seal;
+
     uint64_t end_monotonic_ns; /* 0 while alive */
-    uint64_t multiplier_bits;  /* of the process's multiplier, a double */
-    uint32_t convention;       /* enum cost_convention */
     uint32_t end_reason;       /* enum ledger_end */
     uint32_t end_status;       /* exit status or signal number */
     uint32_t incomplete;       /* enum ledger_incomplete */
+    uint32_t threads;          /* started and seen, in all */
     uint64_t dropped_calls;
     uint64_t uncounted_calls;
     uint64_t refused_calls;
     uint64_t refused_cost; /* of the last refused call, with its account's remaining */
     uint64_t refused_remaining;
+    uint64_t refused_at; /* by use_clock */
     uint32_t refused_name;
     uint32_t refused_namespace;
-    uint64_t size_bytes; /* header and all blocks */
-    uint64_t use_clock;  /* orders first uses */
-    uint32_t threads;    /* started and seen, in all */
-    uint32_t uncovered;  /* string: blank-separated reasons and paths that could not be seen, or 0 */
-    char version[24];
-    char cost_model[32];
-    char host[72];
-    char program[256];
-    char arguments[1024]; /* each terminated by a zero byte, cut where they do not fit */
+    uint32_t uncovered; /* string: reasons and paths that could not be seen, one a line, or 0 */
+    uint32_t more_unused;
+    uint64_t state_seal;
+
+    /* Written under header.lock by who found the process dead: what it had used of the first account, and ~ of that. */
+    uint64_t settled_flops;
+    uint64_t settled_again;
+    uint64_t padding[3];
 };
 
 struct ledger_block {
@@ -79,41 +124,46 @@ struct ledger_block {
     uint32_t record_bytes;
     uint32_t capacity;
     uint32_t count;
-    uint32_t owner; /* of tallies: the index of the thread's slot */
-    uint32_t unused[11];
+    uint32_t owner;   /* of tallies: the index of the thread's slot */
+    uint32_t process; /* offset of the process record that it belongs to */
+    uint64_t seal;    /* of the above but count, and of what does not change in the valid records */
+    uint32_t unused[8];
 };
 
-/* A limit and what was taken of it. used = granted - what grants still hold. */
+/* A limit and what was taken of it. */
 struct ledger_account {
     uint64_t limit_flops; /* LEDGER_UNLIMITED: none */
-    uint64_t granted_flops;
     uint64_t prior_flops; /* used before this context was opened again; counts against the limit */
     uint64_t multiplier_bits;
-    uint32_t namespace_; /* string */
-    uint32_t is_context;
+    uint32_t namespace_;  /* string */
+    uint32_t is_context;  /* up to here sealed */
+    uint64_t spent_flops; /* of a context: by threads that have left it since */
     uint32_t open;
     uint32_t forgotten; /* LEDGER_FORGOTTEN or 0 */
     uint32_t unused[4];
 };
 
-/* What one thread may still use without asking. `inside` is 1 while the owner is between reading and writing
- * remaining_flops. */
+/* What one thread may use without asking. It has allowed_flops - spent_flops left; both only grow, but that an unused rest
+ * is called back by allowed_flops = spent_flops. The first account has left what its limit exceeds the sum of all
+ * allowed_flops by. `inside` is 1 while the owner is between reading and writing. */
 struct ledger_grant {
-    uint64_t remaining_flops;
+    uint64_t allowed_flops;
+    uint64_t spent_flops;
     uint32_t inside;
     uint32_t recalled;
     uint32_t tid; /* 0: no live owner */
-    uint32_t unused[11];
+    uint32_t unused[9];
 };
 
-/* Calls, FLOPs and time of one routine in one namespace in one thread's slot. */
+/* Calls, FLOPs and time of one routine in one namespace in one thread's slot. The calls are what `check` exceeds the sum of
+ * the other numbers by, in units of LEDGER_CALL_UNIT (ledger_tally_read). */
 struct ledger_tally {
     uint32_t namespace_; /* string */
     uint32_t operation;  /* string */
     uint32_t routine;    /* index in this version's table, or UINT32_MAX for work named by flopshim_deduct() */
     uint32_t accuracy;   /* enum cost_class, and LEDGER_FORGOTTEN */
-    uint64_t calls;
-    uint64_t flops;      /* after the multiplier */
+    uint64_t flops;      /* after the multiplier; stored before `check` */
+    uint64_t check;
     uint64_t elapsed_ns; /* of the calls that were timed */
     uint64_t timed_flops;
     uint64_t first_use;
@@ -128,10 +178,11 @@ struct ledger_provider {
     uint32_t unused[12];
 };
 
-_Static_assert(sizeof(struct ledger_header) <= 4096, "the header is one page");
+_Static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE, "the header fits");
 _Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account) == 64 && sizeof(struct ledger_grant) == 64 &&
                    sizeof(struct ledger_tally) == 64 && sizeof(struct ledger_provider) == 64,
                "records fill a cache line, so that no two threads share one");
+_Static_assert(sizeof(struct ledger_process) % 64 == 0, "blocks stay aligned");
 
 /* ---- reading: any process, any thread; used by the shim on its own ledger and by the flopshim program ---- */
 
@@ -139,10 +190,11 @@ _Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account
 struct ledger_view {
     const struct ledger_header *header;
     size_t size_bytes;
+    bool doubtful; /* something was changed when it was read, or when its owner was killed, or is damaged: LEDGER_DOUBTFUL */
 };
 
-/* Check the header and the chain of blocks of a mapped ledger. 0, or a negative ledger error with *why set to a static
- * text. */
+/* Check the header, the chain of blocks and every seal of a mapped ledger. 0, or a negative ledger error with *why set to a
+ * static text. What a process may have been killed over, in the middle of a change, is no error but doubtful. */
 int ledger_check(const void *base, size_t size_bytes, struct ledger_view *view, const char **why);
 
 /* Read a ledger file into memory and check it; a live one may grow meanwhile and is read again, up to five times. Failure:
@@ -154,3 +206,22 @@ const struct ledger_block *ledger_next(const struct ledger_view *view, const str
 
 /* The string at an offset; "" where there is none. */
 const char *ledger_string(const struct ledger_view *view, uint32_t offset);
+
+/* The process record that a block belongs to; NULL in a ledger without any. */
+const struct ledger_process *ledger_process_of(const struct ledger_view *view, const struct ledger_block *block);
+
+struct ledger_counts {
+    uint64_t calls;
+    uint64_t flops;
+    uint64_t elapsed_ns;
+    uint64_t timed_flops;
+    uint64_t nested_calls;
+};
+
+/* A tally's numbers, also while its owner adds to them. False: they do not prove each other, because the owner was killed
+ * between two stores, or the file was damaged; *counts is then the best reading. */
+bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *counts);
+
+/* Does the process of this record still live, on this boot and in this pid namespace? No for a zombie. Async-signal-safe;
+ * errno is kept. */
+bool ledger_process_lives(const struct ledger_header *header, const struct ledger_process *process);

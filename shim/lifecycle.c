@@ -6,8 +6,10 @@
 #include "context.h"
 #include "cost.h"
 #include "forward.h"
+#include "process.h"
 #include "slow.h"
 #include "thread.h"
+#include "tree.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +31,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static bool written; /* a summary of this process was written before */
 static char first_file[1100];
+static volatile int *canary;
 
 static void finish(int status, void *unused);
 
@@ -65,16 +69,39 @@ static void in_parent(void)
     shim_unlock();
 }
 
-/* The child is a process of its own: its own account, ledger and threads; no call in progress, no context open. */
+/* The child is a process of its own: its own threads, no call in progress, no context open; of a tree, in the same ledger,
+ * else with its own account and ledger. */
 static void in_child(void)
 {
     pthread_mutex_init(&mutex, NULL);
-    ledger_abandon();
+    ledger_forget_process();
+    if (ledger)
+        tree_register();
     thread_forget_all();
     context_forget_all();
     written = false;
     first_file[0] = 0;
     owner = getpid();
+    if (canary)
+        *canary = 1;
+}
+
+/* Wiped in a child that has memory of its own, so not by vfork. */
+static void set_canary(void)
+{
+    if (!canary) {
+        void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED || madvise(page, 4096, MADV_WIPEONFORK))
+            return;
+        canary = page;
+    }
+    *canary = 1;
+}
+
+void lifecycle_notice_fork(void)
+{
+    if (canary && !*canary)
+        in_child();
 }
 
 static void choose_fast_limits(void)
@@ -103,10 +130,13 @@ bool lifecycle_start(void)
         return false;
     }
     owner = getpid();
+    set_canary();
     forward_start();
     forward_note_start();
     choose_fast_limits();
     pthread_atfork(before_fork, in_parent, in_child);
+    if (config.tree || getenv("FLOP_TREE"))
+        tree_enter();
     state = READY;
     return true;
 }
@@ -120,70 +150,31 @@ __attribute__((constructor)) static void start(void)
     errno = saved;
 }
 
-/* ---- the ledger's header ---- */
-
-static size_t read_file(const char *path, char *text, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = 0;
-    return length > 0 ? (size_t)length : 0;
-}
-
-/* Field 22 of /proc/self/stat; the name in field 2 may hold blanks and parentheses. */
-static uint64_t start_ticks(void)
-{
-    char text[1024];
-    read_file("/proc/self/stat", text, sizeof text);
-    const char *p = strrchr(text, ')');
-    for (int field = 2; p && field < 22; field++)
-        p = strchr(p + 1, ' ');
-    return p ? strtoull(p + 1, NULL, 10) : 0;
-}
-
-static void fill_header(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    ledger->pid = (uint32_t)getpid();
-    ledger->ppid = (uint32_t)getppid();
-    ledger->start_ticks = start_ticks();
-    ledger->start_realtime_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-    ledger->start_monotonic_ns = ledger_now_ns();
-    memcpy(&ledger->multiplier_bits, &config.multiplier, sizeof config.multiplier);
-    ledger->convention = (uint32_t)config.convention;
-    ledger->uncounted_calls = uncounted;
-    if (uncounted)
-        ledger->incomplete |= LEDGER_UNCOUNTED;
-    read_file("/proc/sys/kernel/random/boot_id", ledger->boot_id, sizeof ledger->boot_id);
-    ledger->boot_id[strcspn(ledger->boot_id, "\n")] = 0;
-    snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
-    snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
-    gethostname(ledger->host, sizeof ledger->host - 1);
-    snprintf(ledger->program, sizeof ledger->program, "%s", program_invocation_short_name);
-    read_file("/proc/self/cmdline", ledger->arguments, sizeof ledger->arguments);
-}
+/* ---- the ledger ---- */
 
 void lifecycle_open_ledger(void)
 {
-    if (ledger)
+    if (ledger_process)
         return;
-    ledger_create(config.ledger_dir);
-    if (!ledger)
+    bool is_root = !ledger;
+    if (!ledger && !ledger_create(config.ledger_dir, LEDGER_SCOPE_PROCESS))
         return;
-    fill_header();
-    account_open_process();
+    is_root |= ledger->size_bytes == LEDGER_PAGE;
+    if (!process_open())
+        return;
+    ledger_intern("(other)"); /* there is room for it now (thread.c) */
+    process_uncounted(uncounted);
+    account_open_process(is_root);
     forward_record_providers();
-    context_banner();
+    if (is_root)
+        context_banner();
 }
 
 void lifecycle_note(uint32_t incomplete)
 {
     shim_lock();
-    if (ledger) {
-        ledger->incomplete |= incomplete;
+    if (ledger_process) {
+        process_incomplete(incomplete);
         forward_record_providers();
     }
     shim_unlock();
@@ -192,8 +183,7 @@ void lifecycle_note(uint32_t incomplete)
 void lifecycle_uncovered(const char *what)
 {
     shim_lock();
-    if (ledger && !ledger->uncovered)
-        ledger->uncovered = ledger_intern(what);
+    process_uncovered(what);
     shim_unlock();
 }
 
@@ -206,8 +196,28 @@ static const char *label(void)
 
 static bool summarise(struct summary *summary)
 {
-    struct ledger_view view = {ledger, ledger->size_bytes};
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
     return !summary_from_ledger(&view, NULL, summary);
+}
+
+/* The names of the files that any process of the tree has written: they are written anew, and no others. */
+static void recall_outputs(void)
+{
+    for (int i = 0; i < LEDGER_OUTPUTS; i++)
+        if (ledger->outputs[i].asked)
+            output_keep(ledger->outputs[i].asked, ledger->outputs[i].used);
+    written |= ledger->outputs[0].asked != 0;
+}
+
+static void remember_outputs(void)
+{
+    const char *used;
+    uint64_t asked;
+    for (int i = 0; i < LEDGER_OUTPUTS && (used = output_kept((size_t)i, &asked)); i++)
+        if (strlen(used) < sizeof ledger->outputs[i].used) {
+            strcpy(ledger->outputs[i].used, used);
+            ledger->outputs[i].asked = asked;
+        }
 }
 
 static void write_files(void)
@@ -215,12 +225,25 @@ static void write_files(void)
     struct summary summary;
     if (!summarise(&summary))
         return;
-    if (summary_is_worth_a_file(&summary))
+    if (summary_is_worth_a_file(&summary)) {
+        recall_outputs();
         output_write_all(config.output, &summary, label(), written, first_file, sizeof first_file);
-    /* What could not be written to its file went to stderr: the ledger is not needed. */
-    ledger_remove();
-    written = true;
+        remember_outputs();
+        written = true;
+    }
     summary_free(&summary);
+}
+
+static void end_process(enum ledger_end reason, uint32_t status)
+{
+    if (reason != LEDGER_END_EXEC)
+        tree_is_ending();
+    account_close();
+    process_ended(reason, status);
+    if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
+        do
+            write_files();
+        while (!tree_end_writing());
 }
 
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
@@ -231,15 +254,32 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
     int cancel_state;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     bool locked = lock_at_end();
-    ledger->end_reason = reason;
-    ledger->end_status = status;
-    ledger->end_monotonic_ns = ledger_now_ns();
-    write_files();
+    /* The last process of a tree closes it, though it may never have counted. */
+    if (!ledger_process && reason != LEDGER_END_EXEC && tree_is_over())
+        lifecycle_open_ledger();
+    if (ledger_process)
+        end_process(reason, status);
     if (locked)
         shim_unlock();
     pthread_setcancelstate(cancel_state, NULL);
     errno = saved;
     return first_file;
+}
+
+void lifecycle_before_exec(void)
+{
+    lifecycle_write_summary(LEDGER_END_EXEC, 0);
+}
+
+void lifecycle_after_failed_exec(void)
+{
+    int saved = errno;
+    if (state != READY || getpid() != owner)
+        return;
+    shim_lock();
+    process_goes_on();
+    shim_unlock();
+    errno = saved;
 }
 
 int lifecycle_write_to(const char *path)

@@ -15,8 +15,16 @@ void shim_unlock(void);
 /* Start where not yet started. True once calls can be counted: config read, not disabled. */
 bool lifecycle_start(void);
 
-/* The ledger exists from here on (it is made at the first counted call or marker). Under shim_lock. */
+/* The ledger exists from here on, and the process has its record in it: at the first counted call or marker. Under
+ * shim_lock. */
 void lifecycle_open_ledger(void);
+
+/* Where this is a child process that fork()'s handlers did not see, do now what they do. */
+void lifecycle_notice_fork(void);
+
+/* The image is about to be replaced; or it was not. */
+void lifecycle_before_exec(void);
+void lifecycle_after_failed_exec(void);
 
 /* Write the summary now, and again at a later end. `label`: NULL for the whole. Returns the first file's name or "". */
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
@@ -40,15 +48,24 @@ void message_line(const char *first, ...) __attribute__((sentinel));
 
 extern struct ledger_header *ledger; /* NULL before lifecycle_open_ledger() */
 
-/* All under shim_lock. */
-void ledger_create(const char *dir);
-void *ledger_add(enum ledger_kind kind, uint32_t record_bytes); /* one zeroed record, or NULL */
-struct ledger_block *ledger_add_block(enum ledger_kind kind, uint32_t record_bytes, uint32_t capacity); /* or NULL */
+/* All under shim_lock. Where a tree's cannot be made in a file: false; a process's is in memory then. */
+bool ledger_create(const char *dir, enum ledger_scope scope);
+/* The ledger of a tree, after checks. False: *why is a static text. */
+bool ledger_join(const char *file, uint64_t nonce, const char **why);
+struct ledger_block *ledger_add_block(enum ledger_kind kind, uint32_t record_bytes, uint32_t capacity,
+                                      uint32_t owner);                              /* or NULL */
+void *ledger_append(struct ledger_block *block, const void *record);                /* a copy; the block has room */
+void *ledger_add(enum ledger_kind kind, const void *record, uint32_t record_bytes); /* the same, in a fitting block; or NULL */
+bool ledger_grow(size_t bytes); /* the first bytes of the mapping are usable. Under tree_lock */
+void ledger_unmap(void);
+bool ledger_has_room(void);               /* for more than what threads and processes cannot do without */
 uint32_t ledger_intern(const char *text); /* 0 for "" or where there is no room */
+bool ledger_is_lost(void);                /* its file was removed or replaced */
 void ledger_remove(void);                 /* the file, not the memory */
-void ledger_abandon(void);                /* in a fork child */
+void ledger_forget_process(void);         /* in a child process: also the ledger, unless it is the tree's */
 const char *ledger_path(void);
 uint64_t ledger_now_ns(void);
+uint64_t ledger_tick(void); /* orders what happens in all threads of all processes */
 
 /* ---- config.c ---- */
 
@@ -63,6 +80,7 @@ struct config {
     int signal;
     int exit_code;
     int convention; /* enum cost_convention */
+    bool tree;
     bool quiet;
     bool verbose;
     bool disabled;
@@ -77,8 +95,9 @@ void config_read(void);
 
 /* ---- account.c ---- */
 
-/* After the ledger is open: the process's account, where there is a limit. */
-void account_open_process(void);
+/* After the ledger is open: the account of the process, or of the tree, where there is a limit. is_root: it is made. */
+void account_open_process(bool is_root);
+uint64_t account_tree_limit(void);
 struct ledger_account *account_process(void); /* NULL: no limit */
 
 struct thread;
@@ -88,14 +107,20 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct l
 
 /* Give a thread's grant back. Under shim_lock, by its owner or when it has none. */
 void account_give_back(struct thread *t);
+/* The same, and the thread is charged to no account any more. */
+void account_leave(struct thread *t);
+/* All grants of the process go back to its tree: it ends. What its threads still do draws anew. */
+void account_close(void);
+/* What a process that is dead has used of the first account is fixed. Under tree_lock. */
+void account_settle(struct ledger_process *process);
 
 /* What the thread was charged a moment ago is not used after all. Takes shim_lock. */
 void account_refund(struct thread *t, uint64_t flops);
 
-/* Use up what is left of every account of the thread: an overrun was allowed. Takes shim_lock. */
-void account_drain(struct thread *t);
+/* An overrun was allowed: nothing is left, and the cost is charged all the same. Takes shim_lock. */
+void account_overrun(struct thread *t, uint64_t cost);
 
-/* limit - used: what is not granted, and what grants still hold (read while their owners may be using it). Under shim_lock. */
+/* limit - used, read while threads may be using it. Under shim_lock. */
 uint64_t account_remaining(struct ledger_account *account);
 
 /* ---- exhausted.c ---- */

@@ -54,11 +54,14 @@ int64_t call_scalar_double_complex(const void *value);
 int64_t call_flag_float(const void *param);
 int64_t call_flag_double(const void *param);
 
-/* Add to a count of this thread's, which others may read at any time. Saturates. */
-static inline void tally_add(uint64_t *count, uint64_t more)
+/* Add to a number of a tally of this thread's, which others may read at any time. Saturates. `unit`: LEDGER_CALL_UNIT where
+ * that is a call. */
+static inline void tally_add(struct ledger_tally *tally, uint64_t *number, uint64_t more, uint64_t unit)
 {
-    uint64_t sum = __atomic_load_n(count, __ATOMIC_RELAXED);
-    __atomic_store_n(count, sum + more < more ? UINT64_MAX : sum + more, __ATOMIC_RELAXED);
+    uint64_t before = __atomic_load_n(number, __ATOMIC_RELAXED);
+    uint64_t after = before + more < more ? UINT64_MAX : before + more;
+    __atomic_store_n(number, after, __ATOMIC_RELAXED);
+    __atomic_store_n(&tally->check, tally->check + (after - before) + unit, __ATOMIC_RELAXED);
 }
 
 /* The owner's side of a grant: plain loads and stores. Whoever calls it back sets `recalled`, makes a barrier on every
@@ -68,9 +71,11 @@ __attribute__((no_sanitize("thread"))) static inline bool grant_take(struct ledg
 {
     g->inside = 1;
     atomic_signal_fence(memory_order_seq_cst);
-    bool fits = __builtin_expect(!g->recalled, 1) && __builtin_expect(g->remaining_flops >= cost, 1);
+    uint64_t spent;
+    bool fits = __builtin_expect(!g->recalled, 1) && !__builtin_add_overflow(g->spent_flops, cost, &spent) &&
+                __builtin_expect(spent <= g->allowed_flops, 1);
     if (fits)
-        g->remaining_flops -= cost;
+        g->spent_flops = spent;
     atomic_signal_fence(memory_order_seq_cst);
     g->inside = 0;
     return fits;

@@ -2,6 +2,8 @@
  * mmap: a thread may make its first call inside a program's malloc hook. */
 #include "thread.h"
 #include "cost.h"
+#include "ledger_seal.h"
+#include "process.h"
 #include "shim.h"
 #include "slow.h"
 #include <errno.h>
@@ -25,13 +27,21 @@ static bool key_made;
 
 /* What an unused place of `hot` points to: no routine's. Written by nobody. */
 static struct ledger_tally no_tally = {.routine = UINT32_MAX};
-/* Where calls go that found no room in the ledger; known to LEDGER_DROPPED. */
-static struct ledger_tally lost_tally;
 
 static void *get_memory(size_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* A child made without fork()'s handlers would go on in its parent's slots: it finds zeros instead, so that every call
+ * takes the careful path (careful_flops is 0), where thread_attach notices. */
+static struct thread *get_thread(void)
+{
+    struct thread *t = get_memory((sizeof *t + 4095) & ~(size_t)4095);
+    if (t)
+        madvise(t, sizeof *t, MADV_WIPEONFORK);
+    return t;
 }
 
 static void cool_down(struct thread *t)
@@ -48,7 +58,7 @@ static void detach(void *state)
     if (call_self != t)
         return; /* a fork child's copy */
     shim_lock();
-    account_give_back(t);
+    account_leave(t);
     t->own_grant->tid = 0;
     t->context = NULL;
     t->scopes = 0;
@@ -64,43 +74,62 @@ static void detach(void *state)
 
 static struct thread *make_thread(void)
 {
-    struct thread *t = get_memory(sizeof *t);
+    static const struct ledger_grant empty;
+    struct thread *t = get_thread();
+    uint32_t slot = thread_list ? thread_list->slot + 1 : 0;
     if (!t)
         return NULL;
-    t->own_grant = ledger_add(LEDGER_GRANTS, sizeof *t->own_grant);
-    t->tallies = ledger_add_block(LEDGER_TALLIES, sizeof(struct ledger_tally), FIRST_TALLIES);
+    t->own_grant = ledger_add(LEDGER_GRANTS, &empty, sizeof empty);
+    t->tallies = ledger_add_block(LEDGER_TALLIES, sizeof(struct ledger_tally), FIRST_TALLIES, slot);
     t->index = get_memory(FIRST_INDEX * sizeof *t->index);
     if (!t->own_grant || !t->tallies || !t->index)
         return NULL;
     t->index_size = FIRST_INDEX;
-    t->slot = thread_list ? thread_list->slot + 1 : 0;
-    t->tallies->owner = t->slot;
+    t->slot = slot;
     t->next = thread_list;
     thread_list = t;
     return t;
 }
 
-struct thread *thread_attach(void)
+static struct thread *take_thread(void)
 {
-    if (thread_self() || !lifecycle_start())
-        return thread_self();
-    int saved = errno;
-    shim_lock();
-    lifecycle_open_ledger();
-    if (!key_made)
-        key_made = !pthread_key_create(&key, detach);
     struct thread *t = free_threads;
     if (t)
         free_threads = t->next_free;
-    else if (ledger)
+    else if (ledger_process)
         t = make_thread();
-    if (t) {
-        t->own_grant->tid = (uint32_t)gettid();
-        thread_live++;
-        ledger->threads++;
-        call_self = t;
-        thread_refresh(t);
+    return t;
+}
+
+static struct thread *attach_locked(void)
+{
+    lifecycle_open_ledger();
+    if (!key_made)
+        key_made = !pthread_key_create(&key, detach);
+    struct thread *t = take_thread();
+    if (!t) {
+        process_uncounted(1);
+        return NULL;
     }
+    t->own_grant->tid = (uint32_t)gettid();
+    thread_live++;
+    process_thread_started();
+    call_self = t;
+    thread_refresh(t);
+    return t;
+}
+
+struct thread *thread_attach(void)
+{
+    struct thread *t = thread_self();
+    if (t && t->own_grant)
+        return t;
+    lifecycle_notice_fork();
+    if (!lifecycle_start())
+        return NULL;
+    int saved = errno;
+    shim_lock();
+    t = attach_locked();
     shim_unlock();
     if (t && key_made)
         pthread_setspecific(key, t);
@@ -126,7 +155,7 @@ static uint64_t timing_from(void)
 
 void thread_refresh(struct thread *t)
 {
-    account_give_back(t);
+    account_leave(t);
     struct ledger_account *process = account_process();
     t->chain = (struct account_chain){t->context ? t->context : context_process.account, process};
     t->grant = t->chain.context || process ? t->own_grant : NULL;
@@ -145,6 +174,8 @@ void thread_refresh(struct thread *t)
         name[length++] = '.';
     strcpy(name + length, scopes);
     t->namespace_ = ledger_intern(name);
+    if (!t->namespace_ && *name)
+        process_incomplete(LEDGER_DROPPED);
     t->stale = false;
     t->timing_flops = timing_from();
     t->careful_flops = t->multiplier != 1 ? 0 : t->timing_flops;
@@ -191,26 +222,37 @@ static void reindex(struct thread *t)
     munmap(old, old_size * sizeof *old);
 }
 
-static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32_t operation)
+/* The last record of a thread's newest block is kept for what finds no room any more: "(other)". */
+static struct ledger_tally *place_for(struct thread *t, struct ledger_tally *record)
 {
+    struct ledger_block *block = t->tallies, *fresh = NULL;
+    bool is_last = block->count + 1 == block->capacity;
+    if (t->other)
+        return NULL;
     if (t->index_used * 2 >= t->index_size)
         reindex(t);
-    if (t->index_used + 1 >= t->index_size)
-        return NULL;
-    if (t->tallies->count == t->tallies->capacity) {
-        struct ledger_block *fresh = ledger_add_block(LEDGER_TALLIES, sizeof(struct ledger_tally), MORE_TALLIES);
-        if (!fresh)
-            return NULL;
-        fresh->owner = t->slot;
-        t->tallies = fresh;
+    if (is_last && ledger_has_room())
+        fresh = ledger_add_block(LEDGER_TALLIES, sizeof *record, MORE_TALLIES, t->slot);
+    if ((is_last && !fresh) || !record->operation || t->index_used + 1 >= t->index_size) {
+        record->operation = ledger_intern("(other)");
+        record->routine = UINT32_MAX;
+        return t->other = ledger_append(block, record);
     }
-    struct ledger_tally *tally = (struct ledger_tally *)(t->tallies + 1) + t->tallies->count;
-    tally->namespace_ = t->namespace_;
-    tally->routine = routine;
-    tally->operation = operation;
-    tally->accuracy = routine == UINT32_MAX ? COST_EXACT : cost_routines[routine].accuracy;
-    tally->first_use = ledger->use_clock++;
-    __atomic_store_n(&t->tallies->count, t->tallies->count + 1, __ATOMIC_RELEASE);
+    if (fresh)
+        t->tallies = fresh;
+    return ledger_append(block, record);
+}
+
+static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32_t operation)
+{
+    struct ledger_tally record = {.namespace_ = t->namespace_, .routine = routine, .operation = operation};
+    record.accuracy = routine == UINT32_MAX ? COST_EXACT : cost_routines[routine].accuracy;
+    record.first_use = ledger_tick();
+    struct ledger_tally *tally = place_for(t, &record);
+    if (!tally || tally == t->other) {
+        process_dropped_call();
+        return t->other;
+    }
     t->index[place_of(t, routine, operation)] = tally;
     t->index_used++;
     return tally;
@@ -227,14 +269,9 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
         tally = t->index[place_of(t, routine, name)];
         if (!tally)
             tally = add_tally(t, routine, name);
-        if (!tally) {
-            tally = &lost_tally;
-            ledger->incomplete |= LEDGER_DROPPED;
-            ledger->dropped_calls++;
-        }
         shim_unlock();
     }
-    if (routine != UINT32_MAX && tally != &lost_tally)
+    if (routine != UINT32_MAX && tally->routine == routine)
         t->hot[routine % THREAD_HOT] = tally;
     errno = saved;
     return tally;
@@ -245,5 +282,5 @@ void thread_tally_nested(struct thread *t, uint32_t routine)
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if (tally->routine != routine)
         tally = thread_tally(t, routine, NULL);
-    tally_add(&tally->nested_calls, 1);
+    tally_add(tally, &tally->nested_calls, 1, 0);
 }

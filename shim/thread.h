@@ -1,8 +1,8 @@
 /* What the shim knows of a thread, and how much of it the way of a call touches.
  *
- * struct thread lies in private memory and is taken over by a later thread when its owner ends, tallies and all: sums over
- * tallies do not care who added what. Only its owner writes to it, but for `careful_flops` and `stale`, which any thread
- * may write under shim_lock to send the owner through its careful path. */
+ * struct thread lies in private memory, which a child process finds wiped, and is taken over by a later thread when its owner
+ * ends, tallies and all: sums over tallies do not care who added what. Only its owner writes to it, but for `careful_flops` and
+ * `stale`, which any thread may write under shim_lock to send the owner through its careful path. */
 #pragma once
 #include "ledger.h"
 #include <stdbool.h>
@@ -30,12 +30,14 @@ struct thread {
     struct ledger_tally *tally; /* of the call in progress, where it took the slow body, and what it was charged */
     uint64_t cost;
     struct account_chain chain;
+    uint64_t context_from; /* spent_flops of own_grant when the chain became what it is */
     double multiplier;
-    struct ledger_grant *own_grant;
-    struct ledger_tally **index; /* open-addressed, by namespace and routine or operation */
+    struct ledger_grant *own_grant; /* NULL: this memory was wiped, in a child that fork() knows nothing of */
+    struct ledger_tally **index;    /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;
     uint32_t index_used;
     struct ledger_block *tallies; /* the block that has room */
+    struct ledger_tally *other;   /* for what finds no room any more */
     uint32_t slot;
     struct ledger_account *context; /* opened by this thread */
     double context_multiplier;
@@ -76,5 +78,5 @@ void thread_make_all_stale(void);
 extern struct thread *thread_list;
 extern uint32_t thread_live;
 
-/* In a fork child: forget every thread. */
+/* In a child process: forget every thread. */
 void thread_forget_all(void);

@@ -1,7 +1,8 @@
-/* Builds ledgers by hand for tests: blocks of every kind in a buffer. Strings get their offset by string_at(). */
+/* Builds ledgers by hand for tests: blocks of every kind in a buffer. What follows a process record is of that process.
+ * build_seal() makes it one that can be read. */
 #pragma once
 #include "cost.h"
-#include "shim/ledger.h"
+#include "shim/ledger_seal.h"
 #include "summary.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,8 @@ struct ledger_build {
     char *data;
     size_t capacity;
     size_t used;
-    size_t strings; /* offset of the block of strings */
+    size_t strings;   /* offset of the block of strings */
+    uint32_t process; /* offset of the process record that new blocks belong to */
 };
 
 static inline struct ledger_header *build_header(struct ledger_build *b)
@@ -25,8 +27,8 @@ static inline size_t build_block(struct ledger_build *b, uint32_t kind, uint32_t
     block->kind = kind;
     block->record_bytes = record_bytes;
     block->capacity = capacity;
+    block->process = b->process;
     b->used += (sizeof *block + (size_t)record_bytes * capacity + 63) / 64 * 64;
-    build_header(b)->size_bytes = b->used;
     return at;
 }
 
@@ -45,26 +47,42 @@ static inline uint32_t build_string(struct ledger_build *b, const char *text)
     return (uint32_t)at;
 }
 
-static inline void build_start(struct ledger_build *b, size_t capacity, uint32_t string_bytes)
+/* The process that new blocks belong to. */
+static inline struct ledger_process *build_process(struct ledger_build *b)
+{
+    return (struct ledger_process *)(b->data + b->process);
+}
+
+static inline struct ledger_process *build_add_process(struct ledger_build *b, uint32_t pid, const char *program)
 {
     double one = 1;
+    b->process = (uint32_t)(b->used + sizeof(struct ledger_block));
+    build_record(b, build_block(b, LEDGER_PROCESSES, sizeof(struct ledger_process), 1));
+    struct ledger_process *p = build_process(b);
+    p->pid = pid;
+    p->ppid = 1;
+    p->threads = 2;
+    p->start_ticks = 77;
+    p->start_realtime_ns = 1709210096123456789u; /* 2024-02-29T12:34:56.123456789Z */
+    p->start_monotonic_ns = 1000;
+    p->end_monotonic_ns = 2500001000; /* 2.5 s later */
+    p->end_reason = LEDGER_END_EXIT;
+    memcpy(&p->multiplier_bits, &one, 8);
+    strcpy(p->program, program);
+    return p;
+}
+
+static inline void build_start(struct ledger_build *b, size_t capacity, uint32_t string_bytes)
+{
     *b = (struct ledger_build){.data = calloc(1, capacity), .capacity = capacity, .used = LEDGER_PAGE};
     struct ledger_header *h = build_header(b);
     memcpy(h->magic, LEDGER_MAGIC, 8);
     h->format = LEDGER_FORMAT;
-    h->pid = 4242;
-    h->ppid = 1;
-    h->threads = 2;
-    h->start_realtime_ns = 1709210096123456789u; /* 2024-02-29T12:34:56.123456789Z */
-    h->start_monotonic_ns = 1000;
-    h->end_monotonic_ns = 2500001000; /* 2.5 s later */
-    h->end_reason = LEDGER_END_EXIT;
-    memcpy(&h->multiplier_bits, &one, 8);
     strcpy(h->version, "0.1.0");
     strcpy(h->cost_model, "flopshim-1");
     strcpy(h->host, "node1");
-    strcpy(h->program, "/opt/app");
-    memcpy(h->arguments, "app\0-n\0caf\xe9\0", 12);
+    struct ledger_process *root = build_add_process(b, 4242, "/opt/app");
+    memcpy(root->arguments, "app\0-n\0caf\xe9\0", 12);
     b->strings = build_block(b, LEDGER_STRINGS, 1, string_bytes);
     build_string(b, "");
 }
@@ -85,8 +103,50 @@ static inline struct ledger_tally *build_tally(struct ledger_build *b, size_t bl
     struct ledger_tally *tally = build_record(b, block);
     tally->namespace_ = *ns ? build_string(b, ns) : 0;
     tally->operation = build_string(b, operation);
-    tally->calls = calls;
     tally->flops = flops;
+    tally->check = flops + calls * LEDGER_CALL_UNIT;
     tally->first_use = first_use;
     return tally;
+}
+
+static inline struct ledger_tally *build_nested(struct ledger_tally *tally, uint64_t calls)
+{
+    tally->nested_calls += calls;
+    tally->check += calls;
+    return tally;
+}
+
+static inline struct ledger_tally *build_timed(struct ledger_tally *tally, uint64_t elapsed_ns, uint64_t flops)
+{
+    tally->elapsed_ns += elapsed_ns;
+    tally->timed_flops += flops;
+    tally->check += elapsed_ns + flops;
+    return tally;
+}
+
+static inline void build_seal_block(struct ledger_block *block)
+{
+    const char *record = (const char *)(block + 1);
+    uint64_t sum = ledger_seal_block(block);
+    for (uint32_t i = 0; i < block->count; i++, record += block->record_bytes)
+        sum = ledger_seal_record(sum, block->kind, record);
+    block->seal = sum;
+}
+
+static inline void build_seal(struct ledger_build *b)
+{
+    struct ledger_header *h = build_header(b);
+    h->size_bytes = b->used;
+    h->size_again = ~h->size_bytes;
+    h->seal = ledger_seal_header(h);
+    for (size_t at = LEDGER_PAGE; at < b->used;) {
+        struct ledger_block *block = (struct ledger_block *)(b->data + at);
+        struct ledger_process *process = (struct ledger_process *)(block + 1);
+        if (block->kind == LEDGER_PROCESSES) {
+            process->seal = ledger_seal_process(process);
+            process->state_seal = ledger_seal_state(process);
+        }
+        build_seal_block(block);
+        at += (sizeof *block + (size_t)block->record_bytes * block->capacity + 63) / 64 * 64;
+    }
 }

@@ -13,35 +13,35 @@ static void build_example(struct ledger_build *b)
     build_account(b, accounts, 1000, "", false, 0);
     build_account(b, accounts, 500, "forward", true, 0);
     size_t tallies = build_block(b, LEDGER_TALLIES, 64, 8);
-    build_tally(b, tallies, "", "dgemm", 2, 1234, 2)->nested_calls = 7;
+    build_nested(build_tally(b, tallies, "", "dgemm", 2, 1234, 2), 7);
     struct ledger_tally *timed = build_tally(b, tallies, "forward", "dgesdd", 1, 100, 1);
-    timed->elapsed_ns = 1500000001;
-    timed->timed_flops = 100;
+    build_timed(timed, 1500000001, 100);
     timed->accuracy = COST_LEADING;
-    build_tally(b, tallies, "", "drot", 0, 0, 3)->nested_calls = 3;
+    build_nested(build_tally(b, tallies, "", "drot", 0, 0, 3), 3);
     size_t providers = build_block(b, LEDGER_PROVIDERS, 64, 1);
     struct ledger_provider *provider = build_record(b, providers);
     provider->path = build_string(b, "/lib/libblas.so.3");
     provider->name = build_string(b, "OpenBLAS");
     provider->version = build_string(b, "0.3.21");
     provider->integer_bits = 64;
-    struct ledger_header *h = build_header(b);
-    h->refused_calls = 3;
-    h->refused_cost = UINT64_MAX;
-    h->refused_remaining = 12;
-    h->refused_name = build_string(b, "zgesv");
-    h->uncovered = build_string(b, "static:/opt/app x");
-    h->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED;
-    h->dropped_calls = 5;
-    h->uncounted_calls = 6;
-    h->end_reason = LEDGER_END_SIGNAL;
-    h->end_status = 9;
+    struct ledger_process *root = build_process(b);
+    root->refused_calls = 3;
+    root->refused_cost = UINT64_MAX;
+    root->refused_remaining = 12;
+    root->refused_name = build_string(b, "zgesv");
+    root->uncovered = build_string(b, "static:/opt/app\nx");
+    root->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED;
+    root->dropped_calls = 5;
+    root->uncounted_calls = 6;
+    root->end_reason = LEDGER_END_SIGNAL;
+    root->end_status = 9;
 }
 
 static void summarise(struct ledger_build *b, struct summary *s)
 {
     struct ledger_view view;
     const char *why = "";
+    build_seal(b);
     cr_assert(ledger_check(b->data, b->used, &view, &why) == 0, "%s", why);
     cr_assert(summary_from_ledger(&view, NULL, s) == 0);
 }
@@ -78,7 +78,7 @@ Test(json, of_a_ledger_reads_back_to_the_same_text_csv_and_json)
     struct summary s, back;
     struct out json = {0}, before = {0}, after = {0};
     build_example(&b);
-    build_header(&b)->arguments[10] = 'e'; /* a byte that is no UTF-8 comes back as a character */
+    build_process(&b)->arguments[10] = 'e'; /* a byte that is no UTF-8 comes back as a character */
     summarise(&b, &s);
     summary_json(&s, &json);
     read_back(&json, &back);
@@ -132,8 +132,8 @@ Test(json, is_valid_whatever_bytes_went_in)
         build_start(&b, 1 << 16, 256);
         size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 1);
         build_tally(&b, tallies, odd[i], odd[i], 1, 1, 1);
-        strcpy(build_header(&b)->program, odd[i]);
-        memset(build_header(&b)->arguments, 0xe9, 1024); /* cut: not even terminated */
+        strcpy(build_process(&b)->program, odd[i]);
+        memset(build_process(&b)->arguments, 0xe9, 1023); /* cut */
         summarise(&b, &s);
         summary_json(&s, &json);
         json_t *root = json_loadb(json.data, json.length, JSON_REJECT_DUPLICATES, &error);

@@ -1,10 +1,7 @@
-/* Ledgers read back: what a sound one adds up to, and that no damaged one crashes the reader. */
+/* What a sound ledger of one process adds up to. */
 #include "ledger_build.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* Two threads' tallies, two contexts (one opened twice), a provider, a refusal. */
 static void build_example(struct ledger_build *b)
@@ -17,12 +14,12 @@ static void build_example(struct ledger_build *b)
     build_account(b, accounts, 70, "idle", true, 0);
     size_t first = build_block(b, LEDGER_TALLIES, 64, 8);
     build_tally(b, first, "", "dgemm", 2, 200, 5);
-    build_tally(b, first, "forward", "dgemv", 1, 30, 2)->nested_calls = 4;
+    build_nested(build_tally(b, first, "forward", "dgemv", 1, 30, 2), 4);
     build_tally(b, first, "forward.attn", "dgemm", 1, 60, 3);
     build_block(b, LEDGER_GRANTS, 64, 2);
     size_t second = build_block(b, LEDGER_TALLIES, 64, 8);
-    build_tally(b, second, "", "dgemm", 3, 300, 4)->elapsed_ns = 9;
-    build_tally(b, second, "", "daxpy", 0, 0, 1)->nested_calls = 6;
+    build_timed(build_tally(b, second, "", "dgemm", 3, 300, 4), 9, 0);
+    build_nested(build_tally(b, second, "", "daxpy", 0, 0, 1), 6);
     build_tally(b, second, "forward", "dsyev", 1, 8, 6)->accuracy = COST_ESTIMATE;
     size_t providers = build_block(b, LEDGER_PROVIDERS, 64, 1);
     struct ledger_provider *provider = build_record(b, providers);
@@ -30,19 +27,20 @@ static void build_example(struct ledger_build *b)
     provider->name = build_string(b, "OpenBLAS");
     provider->version = build_string(b, "0.3.21");
     provider->integer_bits = 32;
-    struct ledger_header *h = build_header(b);
-    h->refused_calls = 3;
-    h->refused_cost = 2000;
-    h->refused_remaining = 12;
-    h->refused_name = build_string(b, "zgesv");
-    h->refused_namespace = build_string(b, "forward");
-    h->uncovered = build_string(b, "static:/opt/app");
+    struct ledger_process *root = build_process(b);
+    root->refused_calls = 3;
+    root->refused_cost = 2000;
+    root->refused_remaining = 12;
+    root->refused_name = build_string(b, "zgesv");
+    root->refused_namespace = build_string(b, "forward");
+    root->uncovered = build_string(b, "static:/opt/app");
 }
 
 static void summarise(struct ledger_build *b, const char *filter, struct summary *s)
 {
     struct ledger_view view;
     const char *why = "";
+    build_seal(b);
     cr_assert(ledger_check(b->data, b->used, &view, &why) == 0, "%s", why);
     cr_assert(summary_from_ledger(&view, filter, s) == 0);
 }
@@ -126,10 +124,10 @@ Test(summary, without_calls_or_contexts_is_not_worth_a_file)
     build_account(&b, accounts, 10000, "", false, 0);
     summarise(&b, NULL, &s);
     cr_expect(!summary_is_worth_a_file(&s));
-    build_header(&b)->refused_calls = 1;
+    build_process(&b)->refused_calls = 1;
     summarise(&b, NULL, &s);
     cr_expect(summary_is_worth_a_file(&s));
-    build_header(&b)->refused_calls = 0;
+    build_process(&b)->refused_calls = 0;
     build_account(&b, accounts, 10, "x", true, 0);
     summarise(&b, NULL, &s);
     cr_expect(summary_is_worth_a_file(&s));
@@ -141,8 +139,8 @@ Test(summary, of_a_killed_process_is_incomplete)
     struct ledger_build b;
     struct summary s;
     build_example(&b);
-    build_header(&b)->end_reason = LEDGER_END_UNKNOWN;
-    build_header(&b)->end_monotonic_ns = 0;
+    build_process(&b)->end_reason = LEDGER_END_UNKNOWN;
+    build_process(&b)->end_monotonic_ns = 0;
     summarise(&b, NULL, &s);
     cr_expect(!s.complete && s.flops_used == 598);
     cr_expect_str_eq(s.end_reason, "unknown");
@@ -168,8 +166,11 @@ Test(summary, of_many_namespaces_takes_no_quadratic_time, .timeout = 60)
             size_t block = build_block(&b, LEDGER_TALLIES, 64, ROUTINES);
             for (int j = 0; j < ROUTINES; j++) {
                 struct ledger_tally *tally = build_record(&b, block);
-                *tally = (struct ledger_tally){
-                    .namespace_ = names[i], .operation = routines[j], .calls = 1, .flops = 2, .first_use = (uint64_t)i};
+                *tally = (struct ledger_tally){.namespace_ = names[i],
+                                               .operation = routines[j],
+                                               .flops = 2,
+                                               .check = 2 + LEDGER_CALL_UNIT,
+                                               .first_use = (uint64_t)i};
             }
         }
     summarise(&b, NULL, &s);
@@ -177,121 +178,5 @@ Test(summary, of_many_namespaces_takes_no_quadratic_time, .timeout = 60)
     cr_expect(s.operation_count == ROUTINES && s.namespaces[77].flops_used == 2 * ROUTINES * THREADS);
     cr_expect_str_eq(s.namespaces[77].name, "name77");
     summary_free(&s);
-    free(b.data);
-}
-
-/* ---- damage ---- */
-
-/* Everything that reads a ledger, on whatever passes the check. */
-static void read_all(const char *data, size_t size)
-{
-    struct ledger_view view;
-    struct summary s;
-    struct out out = {0};
-    const char *why = NULL;
-    if (ledger_check(data, size, &view, &why) < 0) {
-        cr_assert(why && *why);
-        return;
-    }
-    cr_assert(summary_from_ledger(&view, NULL, &s) == 0);
-    summary_text(&s, summary_label(&s), &out);
-    summary_json(&s, &out);
-    summary_csv(&s, &out);
-    cr_assert(!out.failed);
-    out_free(&out);
-    summary_free(&s);
-}
-
-/* Right before a page that nobody may touch, so that reading behind the end is seen without a sanitizer too. */
-static char *guarded_copy(const char *data, size_t size, size_t *mapped)
-{
-    size_t pages = (size + 4095) / 4096 * 4096;
-    char *base = mmap(NULL, pages + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    mprotect(base + pages, 4096, PROT_NONE);
-    *mapped = pages + 4096;
-    return memcpy(base + (pages - size) / 8 * 8, data, size);
-}
-
-Test(ledger_check, cut_off_at_any_length_is_refused, .timeout = 120)
-{
-    struct ledger_build b;
-    build_example(&b);
-    for (size_t size = 0; size < b.used; size += size < 4096 - 64 ? 61 : 1) {
-        struct ledger_view view;
-        size_t mapped;
-        const char *why = NULL;
-        char *data = guarded_copy(b.data, size, &mapped);
-        cr_expect(ledger_check(data, size, &view, &why) < 0 && why);
-        munmap((char *)((uintptr_t)data & ~(uintptr_t)4095), mapped);
-    }
-    free(b.data);
-}
-
-Test(ledger_check, any_flipped_byte_is_survived, .timeout = 240)
-{
-    static const unsigned char flips[] = {0xff, 0x01, 0x80};
-    struct ledger_build b;
-    size_t mapped;
-    build_example(&b);
-    char *data = guarded_copy(b.data, b.used, &mapped);
-    for (size_t at = 0; at < b.used; at++)
-        for (size_t i = 0; i < sizeof flips; i++) {
-            data[at] = (char)(data[at] ^ flips[i]);
-            read_all(data, b.used);
-            data[at] = (char)(data[at] ^ flips[i]);
-        }
-    free(b.data);
-}
-
-Test(ledger_check, says_what_is_wrong)
-{
-    struct ledger_build b;
-    struct ledger_view view;
-    const char *why;
-    build_example(&b);
-    build_header(&b)->format = 99;
-    cr_expect(ledger_check(b.data, b.used, &view, &why) < 0);
-    cr_expect_str_eq(why, "a ledger of another format version than this flopshim reads");
-    build_header(&b)->format = LEDGER_FORMAT;
-    cr_expect(ledger_check(b.data, b.used - 64, &view, &why) < 0);
-    cr_expect_str_eq(why, "cut off: the header names more bytes than there are");
-    build_header(&b)->refused_name = 4096; /* a block's head, no string */
-    cr_expect(ledger_check(b.data, b.used, &view, &why) < 0);
-    cr_expect_str_eq(why, "damaged: a string offset points outside the strings");
-    free(b.data);
-}
-
-Test(ledger_check, a_string_offset_never_leaves_the_file)
-{
-    struct ledger_build b;
-    struct ledger_view view;
-    const char *why;
-    build_example(&b);
-    cr_assert(ledger_check(b.data, b.used, &view, &why) == 0);
-    cr_expect_str_eq(ledger_string(&view, 0), "");
-    cr_expect_str_eq(ledger_string(&view, 7), "");
-    cr_expect_str_eq(ledger_string(&view, UINT32_MAX), "");
-    cr_expect_str_eq(ledger_string(&view, build_header(&b)->refused_name), "zgesv");
-    free(b.data);
-}
-
-Test(ledger_load, reads_a_file_and_names_what_is_none)
-{
-    struct ledger_build b;
-    struct ledger_view view;
-    const char *why;
-    char path[] = "/tmp/flopshim-test-XXXXXX";
-    build_example(&b);
-    int fd = mkstemp(path);
-    cr_assert(write(fd, b.data, b.used) == (ssize_t)b.used && ftruncate(fd, (off_t)b.used + 5000) == 0);
-    cr_expect(ledger_load(path, &view, &why) == 0);
-    cr_expect(view.size_bytes == b.used && view.header->pid == 4242);
-    cr_expect(ftruncate(fd, 100) == 0 && ledger_load(path, &view, &why) == -1);
-    cr_expect_str_eq(why, "too short for a ledger");
-    cr_expect(ledger_load("/tmp", &view, &why) == -1);
-    cr_expect_str_eq(why, "not a flopshim ledger");
-    unlink(path);
-    cr_expect(ledger_load(path, &view, &why) == -1 && !why);
-    close(fd);
     free(b.data);
 }

@@ -1,0 +1,33 @@
+/* The process records of a ledger: what each used, how each ended, and what they say together. */
+#pragma once
+#include "ledger_walk.h"
+#include "summary.h"
+
+struct process_image {
+    const struct ledger_process *record;
+    uint32_t offset; /* of the record, by which blocks name it */
+    bool superseded; /* another image of the same process follows */
+    bool alive;
+    uint64_t flops_used;
+    uint64_t calls;
+};
+
+/* Scratch memory for as many records as there are, from processes_scratch(). */
+struct process_table {
+    const struct ledger_view *view;
+    struct process_image *images; /* in order of their records */
+    struct process_image **by_identity;
+    size_t count;
+    size_t uncovered_room; /* for what could not be seen; as it was first read */
+};
+
+size_t processes_scratch(size_t records);
+void processes_collect(struct process_table *table, const struct ledger_view *view, void *scratch, size_t records);
+/* The image that a block belongs to; the root's where it names none; NULL where there is none at all. */
+struct process_image *processes_find(const struct process_table *table, const struct ledger_block *block);
+
+/* How much of the summary's memory processes_summarise needs. */
+size_t processes_arena(const struct process_table *table);
+/* Root, end, refusals, what is missing, and the list, once all tallies are added up. filter: as summary_from_ledger's
+ * namespace. */
+void processes_summarise(const struct process_table *table, const char *filter, struct summary *summary);

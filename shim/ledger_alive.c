@@ -1,0 +1,93 @@
+/* Does the process of a record still live? Asked by `flopshim`, and by the shim of the other processes of its tree, in any
+ * state of its own: system calls only, errno kept. Pids are used again, also across boots and in containers, so a process is
+ * (boot, pid namespace, pid, start time). */
+#include "ledger.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Terminated; 0 where it cannot be read. */
+static size_t read_text(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = 0;
+    return length > 0 ? (size_t)length : 0;
+}
+
+/* What cannot be known does not tell against it. */
+static bool is_here(const struct ledger_header *header)
+{
+    char id[sizeof header->boot_id];
+    struct stat status;
+    read_text("/proc/sys/kernel/random/boot_id", id, sizeof id);
+    id[strcspn(id, "\n")] = 0;
+    if (*id && strncmp(id, header->boot_id, sizeof id) != 0)
+        return false;
+    return !header->pid_namespace || stat("/proc/self/ns/pid", &status) != 0 || status.st_ino == header->pid_namespace;
+}
+
+static uint64_t number_at(const char *text)
+{
+    uint64_t number = 0;
+    for (; *text >= '0' && *text <= '9'; text++)
+        number = number * 10 + (uint64_t)(*text - '0');
+    return number;
+}
+
+/* Where a field of /proc/PID/stat begins: counted from 1, and behind the name in field 2, which may hold anything. */
+static const char *field_at(const char *line, int field)
+{
+    const char *at = strrchr(line, ')');
+    for (int i = 2; at && i < field; i++) {
+        at = strchr(at, ' ');
+        at += at != NULL;
+    }
+    return at ? at : "";
+}
+
+static void path_of_stat(uint32_t pid, char *path)
+{
+    char digits[16];
+    char *digit = digits + sizeof digits;
+    *--digit = 0;
+    do
+        *--digit = (char)('0' + pid % 10);
+    while ((pid /= 10) != 0);
+    strcpy(path, "/proc/");
+    strcat(path, digit);
+    strcat(path, "/stat");
+}
+
+static bool exists(uint32_t pid)
+{
+    return pid && pid <= INT32_MAX && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+/* A zombie whose main thread alone has ended (pthread_exit) still counts, by its other threads: it shows as many as there
+ * are, the dead main thread included; one that waits for its parent shows 1, or 0. */
+static bool lives(const struct ledger_process *process)
+{
+    char path[40];
+    char line[1024];
+    path_of_stat(process->pid, path);
+    if (!read_text(path, line, sizeof line))
+        return exists(process->pid);
+    char state = *field_at(line, 3);
+    if (process->start_ticks && number_at(field_at(line, 22)) != process->start_ticks)
+        return false;
+    return state != 'X' && state != 'x' && (state != 'Z' || number_at(field_at(line, 20)) > 1);
+}
+
+bool ledger_process_lives(const struct ledger_header *header, const struct ledger_process *process)
+{
+    int saved = errno;
+    bool alive = exists(process->pid) && is_here(header) && lives(process);
+    errno = saved;
+    return alive;
+}

@@ -1,0 +1,284 @@
+/* The ledger's file: made, joined, grown, removed. Everything here is under shim_lock.
+ *
+ * Address space for the largest ledger is set aside once; the file behind it grows by posix_fallocate, because touching a
+ * page that a full file system cannot back is a SIGBUS. No descriptor is kept: the program may close or count them. */
+#include "ledger.h"
+#include "cost.h"
+#include "ledger_seal.h"
+#include "process.h"
+#include "shim.h"
+#include "tree.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RESERVED_FOR_THREADS (mapped_bytes / 8) /* names may not use this up: new threads and processes need it */
+#define FIRST_BYTES ((size_t)64 << 10)
+
+struct ledger_header *ledger;
+
+static size_t mapped_bytes; /* address space */
+static bool in_file;
+static char path[600];
+static dev_t device;
+static ino_t inode;
+uint64_t ledger_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+const char *ledger_path(void)
+{
+    return in_file ? path : "";
+}
+
+/* RLIMIT_FSIZE answers with SIGXFSZ, which would end the program. */
+static int reserve(int fd, size_t bytes)
+{
+    sigset_t limit_signal, before;
+    const struct timespec now = {0, 0};
+    sigemptyset(&limit_signal);
+    sigaddset(&limit_signal, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &limit_signal, &before);
+    int error;
+    while ((error = posix_fallocate(fd, 0, (off_t)bytes)) == EINTR)
+        ;
+    if (error)
+        sigtimedwait(&limit_signal, NULL, &now);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
+/* Counts that find no room in the file are kept in memory. */
+static void use_memory(size_t from)
+{
+    void *fresh = mmap(ledger ? (char *)ledger + from : NULL, mapped_bytes - from, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (ledger ? MAP_FIXED : 0), -1, 0);
+    if (fresh == MAP_FAILED)
+        return;
+    if (!ledger)
+        ledger = fresh;
+    ledger->backed_bytes = mapped_bytes;
+}
+
+/* ---- making and joining the file ---- */
+
+static bool map_file(int fd, size_t smallest)
+{
+    for (mapped_bytes = LEDGER_MAX_BYTES; mapped_bytes > smallest; mapped_bytes /= 8) {
+        void *base = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (base != MAP_FAILED) {
+            ledger = base;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void remember_file(const struct stat *st)
+{
+    device = st->st_dev;
+    inode = st->st_ino;
+    in_file = true;
+}
+
+static bool try_file(const char *dir, uint64_t nonce)
+{
+    struct stat st;
+    snprintf(path, sizeof path, "%s/flopshim.%d.%016llx.ledger", dir, (int)getpid(), (unsigned long long)nonce);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    bool made = !fstat(fd, &st) && !reserve(fd, FIRST_BYTES) && map_file(fd, FIRST_BYTES);
+    int saved = errno;
+    close(fd);
+    if (made) {
+        remember_file(&st);
+        ledger->backed_bytes = FIRST_BYTES;
+    } else {
+        unlink(path);
+        errno = saved;
+    }
+    return made;
+}
+
+static void fill_header(enum ledger_scope scope, uint64_t nonce)
+{
+    memcpy(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic);
+    ledger->format = LEDGER_FORMAT;
+    ledger->scope = scope;
+    ledger->nonce = nonce;
+    ledger->pid_namespace = process_pid_namespace();
+    process_boot_id(ledger->boot_id, sizeof ledger->boot_id);
+    ledger->convention = (uint32_t)config.convention;
+    snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
+    snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
+    gethostname(ledger->host, sizeof ledger->host - 1);
+    if (!getcwd(ledger->folder, sizeof ledger->folder))
+        ledger->folder[0] = 0;
+    ledger->seal = ledger_seal_header(ledger);
+    ledger->size_bytes = LEDGER_PAGE;
+    ledger->size_again = ~ledger->size_bytes;
+}
+
+static void complain(const char *dir, enum ledger_scope scope)
+{
+    message_line("flopshim: no room for the ledger in ", *dir ? dir : "/dev/shm, $TMPDIR or /tmp", " (", strerror(errno),
+                 scope == LEDGER_SCOPE_TREE ? "), which the processes of a tree share: each is counted by itself"
+                                            : "): counts live in memory only and are lost if the process is killed",
+                 NULL);
+}
+
+bool ledger_create(const char *dir, enum ledger_scope scope)
+{
+    const char *temporary = getenv("TMPDIR");
+    const char *const places[] = {dir, "/dev/shm", temporary && *temporary ? temporary : "/tmp", "/tmp"};
+    uint64_t nonce = 0;
+    if (getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) != sizeof nonce)
+        nonce = ledger_now_ns() ^ (uint64_t)getpid() << 32;
+    bool asked = *dir, made = false;
+    for (size_t i = asked ? 0 : 1; i < (asked ? 1 : 4) && !made; i++)
+        made = try_file(places[i], nonce);
+    /* The folder of a `flopshim run` that is over: what it started in the background goes on alone. */
+    for (size_t i = 1; asked && errno == ENOENT && i < 4 && !made; i++)
+        made = try_file(places[i], nonce);
+    if (!made) {
+        complain(dir, scope);
+        if (scope == LEDGER_SCOPE_TREE)
+            return false;
+        mapped_bytes = LEDGER_MAX_BYTES / 8;
+        use_memory(0);
+        if (!ledger)
+            return false;
+    }
+    fill_header(scope, nonce);
+    return true;
+}
+
+/* Is the mapped header that of the tree we were told of? NULL, or why not. */
+static const char *why_not_ours(uint64_t nonce)
+{
+    char boot_id[sizeof ledger->boot_id] = "";
+    process_boot_id(boot_id, sizeof boot_id);
+    if (memcmp(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic) || ledger->format != LEDGER_FORMAT)
+        return "it is no ledger of this format";
+    if (ledger->seal != ledger_seal_header(ledger))
+        return "it is damaged";
+    if (ledger->nonce != nonce || ledger->scope != LEDGER_SCOPE_TREE)
+        return "it belongs to another tree";
+    if (memcmp(ledger->boot_id, boot_id, sizeof boot_id))
+        return "it is from before the last boot";
+    if (ledger->pid_namespace != process_pid_namespace())
+        return "it belongs to another pid namespace";
+    if (strcmp(ledger->version, FLOPSHIM_VERSION) || strcmp(ledger->cost_model, COST_MODEL))
+        return "it was made by another version of flopshim";
+    if (ledger->size_bytes > mapped_bytes || ledger->size_bytes < LEDGER_PAGE)
+        return "it is larger than the address space that is left";
+    return NULL;
+}
+
+static const char *why_not_safe(const struct stat *st)
+{
+    if (!S_ISREG(st->st_mode))
+        return "it is not a file";
+    if (st->st_uid != geteuid())
+        return "it belongs to another user";
+    if (st->st_mode & 077 || st->st_nlink != 1)
+        return "others may have access to it";
+    return (size_t)st->st_size < FIRST_BYTES ? "it is no ledger" : NULL;
+}
+
+bool ledger_join(const char *file, uint64_t nonce, const char **why)
+{
+    struct stat st;
+    int fd = open(file, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st)) {
+        *why = errno == ENOENT ? "its tree has ended, or it was removed" : "it cannot be opened";
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    *why = why_not_safe(&st);
+    if (!*why && !map_file(fd, (size_t)st.st_size))
+        *why = "there is no address space for it";
+    close(fd);
+    if (*why)
+        return false;
+    *why = why_not_ours(nonce);
+    if (*why) {
+        munmap(ledger, mapped_bytes);
+        ledger = NULL;
+        return false;
+    }
+    snprintf(path, sizeof path, "%s", file);
+    remember_file(&st);
+    return true;
+}
+
+/* ---- growing ---- */
+
+bool ledger_grow(size_t bytes)
+{
+    struct stat st;
+    if (bytes <= ledger->backed_bytes)
+        return true;
+    if (bytes > mapped_bytes)
+        return false;
+    size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : bytes;
+    if (target > mapped_bytes)
+        target = mapped_bytes;
+    int fd = in_file ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+    bool same = fd >= 0 && !fstat(fd, &st) && st.st_dev == device && st.st_ino == inode;
+    bool grown = same && !reserve(fd, target);
+    if (fd >= 0)
+        close(fd);
+    if (grown) {
+        ledger->backed_bytes = target;
+        return true;
+    }
+    process_incomplete(LEDGER_NO_SPACE);
+    /* Other processes of a tree could not see what one has in memory. */
+    if (ledger->scope == LEDGER_SCOPE_TREE)
+        return false;
+    message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
+    use_memory(ledger->backed_bytes);
+    return bytes <= ledger->backed_bytes;
+}
+
+/* ---- the end ---- */
+
+bool ledger_is_lost(void)
+{
+    struct stat st;
+    return in_file && (lstat(path, &st) || st.st_dev != device || st.st_ino != inode);
+}
+
+void ledger_remove(void)
+{
+    if (in_file && !ledger_is_lost())
+        unlink(path);
+}
+
+void ledger_unmap(void)
+{
+    if (ledger)
+        munmap(ledger, mapped_bytes);
+    ledger = NULL;
+    in_file = false;
+}
+
+bool ledger_has_room(void)
+{
+    return ledger->size_bytes < mapped_bytes - RESERVED_FOR_THREADS;
+}

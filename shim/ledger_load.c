@@ -1,0 +1,112 @@
+/* A ledger file, read into memory. */
+#include "ledger_check.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOAD_ATTEMPTS 5
+#define TALLY_ATTEMPTS 64
+#define TALLIES_AT_WORK 1024 /* more are damage, not threads */
+
+/* How much of the file could be read, or -1 with errno. */
+static ssize_t read_whole(int fd, char *data, size_t size_bytes, size_t from)
+{
+    size_t done = 0;
+    while (done < size_bytes) {
+        ssize_t got = pread(fd, data + done, size_bytes - done, (off_t)(from + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (!got)
+            break;
+        done += (size_t)got;
+    }
+    return (ssize_t)done;
+}
+
+/* A tally that the copy caught between two stores of its owner. Reading all of a busy ledger again would catch others. */
+static bool settle_tally(int fd, const struct ledger_view *view, struct ledger_tally *tally)
+{
+    struct ledger_counts counts;
+    struct ledger_tally fresh;
+    size_t offset = (size_t)((char *)tally - (const char *)view->header);
+    bool sound = ledger_tally_read(tally, &counts);
+    for (int i = 0; !sound && i < TALLY_ATTEMPTS; i++) {
+        if (read_whole(fd, (char *)&fresh, sizeof fresh, offset) != sizeof fresh)
+            break;
+        sound = ledger_tally_read(&fresh, &counts);
+        if (sound && fresh.namespace_ == tally->namespace_ && fresh.operation == tally->operation)
+            *tally = fresh;
+    }
+    return sound;
+}
+
+static bool settle_tallies(int fd, const struct ledger_view *view)
+{
+    bool changed = false;
+    int failed = 0;
+    for (const struct ledger_block *block = NULL; (block = ledger_next(view, block)) != NULL;) {
+        struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(block + 1);
+        for (uint32_t i = 0; block->kind == LEDGER_TALLIES && i < block->count; i++) {
+            struct ledger_counts counts;
+            if (ledger_tally_read(&tally[i], &counts) || failed == TALLIES_AT_WORK)
+                continue;
+            bool settled = settle_tally(fd, view, &tally[i]);
+            changed |= settled;
+            failed += !settled;
+        }
+    }
+    return changed;
+}
+
+/* A copy, not a mapping of the file: whoever can write it could cut it or change it after the check. A living process may
+ * add a record and its string between two reads of ours, so what looks damaged or doubtful is read again. */
+static int load_copy(int fd, size_t size_bytes, struct ledger_view *view, const char **why)
+{
+    char *data = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (data == MAP_FAILED)
+        return -1;
+    for (int attempt = 1; attempt <= LOAD_ATTEMPTS; attempt++) {
+        ssize_t got = read_whole(fd, data, size_bytes, 0);
+        if (got < 0)
+            break;
+        int result = ledger_check(data, (size_t)got, view, why);
+        if (result == 0 && view->doubtful && settle_tallies(fd, view))
+            result = ledger_check(data, (size_t)got, view, why);
+        if (result == 0 && (!view->doubtful || attempt == LOAD_ATTEMPTS)) {
+            *why = NULL;
+            return mprotect(data, size_bytes, PROT_READ);
+        }
+    }
+    int saved = errno;
+    munmap(data, size_bytes);
+    errno = saved;
+    return -1;
+}
+
+int ledger_load(const char *path, struct ledger_view *view, const char **why)
+{
+    struct stat status;
+    *why = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -1;
+    int result = -1;
+    if (fstat(fd, &status) == 0) {
+        if (!S_ISREG(status.st_mode))
+            *why = ledger_problem_text(LEDGER_NO_LEDGER);
+        else if ((size_t)status.st_size < LEDGER_PAGE)
+            *why = ledger_problem_text(LEDGER_TOO_SHORT);
+        else if ((size_t)status.st_size > LEDGER_MAX_BYTES)
+            *why = ledger_problem_text(LEDGER_BAD_SIZE);
+        else
+            result = load_copy(fd, (size_t)status.st_size, view, why);
+    }
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return result;
+}

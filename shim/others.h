@@ -1,0 +1,22 @@
+/* The other processes of a tree, as far as the first account is concerned: what their threads were allowed of it, and how
+ * to get it back. All under tree_lock. In a ledger of one process there are none. */
+#pragma once
+#include "ledger.h"
+
+/* A process of its own from here on: look at everything anew. */
+void others_forget(void);
+
+/* What all of them together were allowed, or have spent. */
+uint64_t others_taken(bool allowed);
+
+/* How many threads of them hold a slot. */
+uint64_t others_threads(void);
+
+/* Visit every grant of theirs that has something unused, or is recalled; NULL: none. Returns what is unused in all. */
+uint64_t others_each(void (*visit)(struct ledger_grant *));
+
+/* Until no owner of a grant is inside its few instructions, or it has died there. */
+void others_wait(void);
+
+/* What a process that died had not used comes back. Was there any? */
+bool others_settle_dead(void);

@@ -1,0 +1,190 @@
+/* The process's own record: who it is, and what became of it. */
+#include "process.h"
+#include "ledger_seal.h"
+#include "shim.h"
+#include "tree.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct ledger_process *ledger_process;
+
+static size_t read_file(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = 0;
+    return length > 0 ? (size_t)length : 0;
+}
+
+/* The name in field 2 may hold blanks and parentheses. */
+uint64_t process_start_ticks(pid_t pid)
+{
+    char path[40], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    read_file(path, text, sizeof text);
+    const char *p = strrchr(text, ')');
+    for (int field = 2; p && field < 22; field++)
+        p = strchr(p + 1, ' ');
+    return p ? strtoull(p + 1, NULL, 10) : 0;
+}
+
+uint64_t process_pid_namespace(void)
+{
+    struct stat st;
+    return stat("/proc/self/ns/pid", &st) ? 0 : st.st_ino;
+}
+
+void process_boot_id(char *text, size_t size)
+{
+    memset(text, 0, size);
+    size_t length = read_file("/proc/sys/kernel/random/boot_id", text, size);
+    if (length && text[length - 1] == '\n')
+        text[length - 1] = 0;
+}
+
+static void seal(struct ledger_process *p)
+{
+    p->state_seal = ledger_seal_state(p);
+}
+
+static void fill(struct ledger_process *p, uint32_t exec_number, uint64_t ticks)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    p->pid = (uint32_t)getpid();
+    p->ppid = (uint32_t)getppid();
+    p->exec_number = exec_number;
+    p->start_ticks = ticks;
+    p->start_realtime_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    p->start_monotonic_ns = ledger_now_ns();
+    memcpy(&p->multiplier_bits, &config.multiplier, sizeof config.multiplier);
+    snprintf(p->program, sizeof p->program, "%s", program_invocation_short_name);
+    read_file("/proc/self/cmdline", p->arguments, sizeof p->arguments);
+    p->seal = ledger_seal_process(p);
+    seal(p);
+}
+
+static void close_image(struct ledger_process *earlier)
+{
+    if (!earlier->end_monotonic_ns) {
+        earlier->end_monotonic_ns = ledger_now_ns();
+        earlier->end_reason = LEDGER_END_EXEC;
+        seal(earlier);
+    }
+    account_settle(earlier);
+}
+
+/* Earlier images of this process: how many, and they are over. */
+static uint32_t close_images(uint64_t ticks)
+{
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    uint32_t images = 0, pid = (uint32_t)getpid();
+    if (!tree_lock())
+        return 0;
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        struct ledger_process *p = (struct ledger_process *)(uintptr_t)(b + 1);
+        if (b->kind != LEDGER_PROCESSES || p->pid != pid || p->start_ticks != ticks)
+            continue;
+        images++;
+        close_image(p);
+    }
+    tree_unlock();
+    return images;
+}
+
+bool process_open(void)
+{
+    static struct ledger_process record;
+    uint64_t ticks = process_start_ticks(getpid());
+    memset(&record, 0, sizeof record);
+    fill(&record, close_images(ticks), ticks);
+    ledger_process = ledger_add(LEDGER_PROCESSES, &record, sizeof record);
+    return ledger_process;
+}
+
+/* ---- what became of it ---- */
+
+void process_incomplete(uint32_t bits)
+{
+    if (!ledger_process || (ledger_process->incomplete & bits) == bits)
+        return;
+    ledger_process->incomplete |= bits;
+    seal(ledger_process);
+}
+
+void process_uncounted(uint64_t calls)
+{
+    if (!ledger_process || !calls)
+        return;
+    ledger_process->uncounted_calls += calls;
+    ledger_process->incomplete |= LEDGER_UNCOUNTED;
+    seal(ledger_process);
+}
+
+void process_thread_started(void)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->threads++;
+    seal(ledger_process);
+}
+
+void process_dropped_call(void)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->dropped_calls++;
+    ledger_process->incomplete |= LEDGER_DROPPED;
+    seal(ledger_process);
+}
+
+void process_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining)
+{
+    struct ledger_process *p = ledger_process;
+    if (!p)
+        return;
+    p->refused_calls++;
+    p->refused_cost = cost;
+    p->refused_remaining = remaining;
+    p->refused_name = operation;
+    p->refused_namespace = namespace_;
+    p->refused_at = ledger_tick();
+    seal(p);
+}
+
+void process_uncovered(const char *what)
+{
+    if (!ledger_process || ledger_process->uncovered)
+        return;
+    ledger_process->uncovered = ledger_intern(what);
+    seal(ledger_process);
+}
+
+void process_ended(enum ledger_end reason, uint32_t status)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->end_reason = reason;
+    ledger_process->end_status = status;
+    ledger_process->end_monotonic_ns = ledger_now_ns();
+    seal(ledger_process);
+    __atomic_add_fetch(&ledger->ended, 1, __ATOMIC_RELAXED);
+}
+
+void process_goes_on(void)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->end_reason = LEDGER_END_UNKNOWN;
+    ledger_process->end_status = 0;
+    ledger_process->end_monotonic_ns = 0;
+    seal(ledger_process);
+}
