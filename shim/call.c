@@ -13,6 +13,8 @@ int call_convention;
 struct thread *call_enter(const struct binding *binding, uintptr_t frame)
 {
     struct thread *t = thread_attach();
+    if (!t && !binding->from_provider)
+        lifecycle_uncounted();
     if (!t || binding->from_provider || (t->outer_frame && frame < t->outer_frame))
         return NULL;
     t->started_ns = 0;

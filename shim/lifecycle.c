@@ -23,7 +23,7 @@
 enum state { NEW, STARTING, READY, DISABLED };
 
 static _Atomic enum state state;
-static atomic_uint uncounted;
+static uint32_t uncounted; /* under shim_lock */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static bool written; /* a summary of this process was written before */
@@ -73,6 +73,7 @@ static void in_child(void)
     thread_forget_all();
     context_forget_all();
     written = false;
+    uncounted = 0;
     first_file[0] = 0;
     owner = getpid();
 }
@@ -92,11 +93,8 @@ bool lifecycle_start(void)
     enum state seen = NEW;
     if (state == READY)
         return true;
-    if (!atomic_compare_exchange_strong(&state, &seen, STARTING)) {
-        if (seen == STARTING)
-            atomic_fetch_add(&uncounted, 1);
+    if (!atomic_compare_exchange_strong(&state, &seen, STARTING))
         return seen == READY;
-    }
     config_read();
     if (config.disabled) {
         state = DISABLED;
@@ -143,6 +141,13 @@ static uint64_t start_ticks(void)
     return p ? strtoull(p + 1, NULL, 10) : 0;
 }
 
+static void record_uncounted(void)
+{
+    ledger->uncounted_calls = uncounted;
+    if (uncounted)
+        ledger->incomplete |= LEDGER_UNCOUNTED;
+}
+
 static void fill_header(void)
 {
     struct timespec now;
@@ -154,9 +159,7 @@ static void fill_header(void)
     ledger->start_monotonic_ns = ledger_now_ns();
     memcpy(&ledger->multiplier_bits, &config.multiplier, sizeof config.multiplier);
     ledger->convention = (uint32_t)config.convention;
-    ledger->uncounted_calls = uncounted;
-    if (uncounted)
-        ledger->incomplete |= LEDGER_UNCOUNTED;
+    record_uncounted();
     read_file("/proc/sys/kernel/random/boot_id", ledger->boot_id, sizeof ledger->boot_id);
     ledger->boot_id[strcspn(ledger->boot_id, "\n")] = 0;
     snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
@@ -186,6 +189,17 @@ void lifecycle_note(uint32_t incomplete)
         ledger->incomplete |= incomplete;
         forward_record_providers();
     }
+    shim_unlock();
+}
+
+void lifecycle_uncounted(void)
+{
+    if (state == DISABLED)
+        return;
+    shim_lock();
+    uncounted++;
+    if (ledger)
+        record_uncounted();
     shim_unlock();
 }
 

@@ -24,6 +24,8 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
 void lifecycle_note(uint32_t incomplete);
+/* A call passes through that cannot be counted: another thread is starting the shim, or there is no memory. Takes shim_lock. */
+void lifecycle_uncounted(void);
 /* A reason or path that the summary lists as uncovered. Takes shim_lock. */
 void lifecycle_uncovered(const char *what);
 

@@ -1,0 +1,25 @@
+# The surroundings of a process: its start and ends, forks, files, signals, state. Which hazard is tested where:
+# surroundings.md.
+
+set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
+
+foreach(program ends acknowledge inside_dlopen late_threads)
+  blas_program(${program} "" ${FAULTS}/${program}.c)
+endforeach()
+blas_program(jumps "" ${FAULTS}/jumps.cpp)
+target_link_libraries(inside_dlopen PRIVATE ${CMAKE_DL_LIBS})
+set_target_properties(inside_dlopen PROPERTIES ENABLE_EXPORTS ON)
+add_library(slow_library MODULE ${FAULTS}/slow_library.c)
+
+# The library, not the program, is linked to the BLAS; the program finds the library by its path
+add_library(early SHARED ${FAULTS}/early.c)
+target_link_libraries(early PRIVATE ${BLAS_DIR}/blas/libblas.so Threads::Threads)
+add_executable(early_main ${FAULTS}/early_main.c)
+target_link_libraries(early_main PRIVATE early)
+
+foreach(test ends kill jumps)
+  python_test(faults ${test} test_${test}.py)
+endforeach()
+foreach(case around concurrent inside_dlopen late_threads)
+  python_test(faults start_${case} test_start.py ${case})
+endforeach()
