@@ -23,9 +23,10 @@
 
 struct ledger_header *ledger;
 
-static size_t mapped_bytes; /* address space */
-static size_t backed_bytes; /* of it that may be touched */
-static bool in_file;
+static size_t mapped_bytes;    /* address space */
+static size_t backed_bytes;    /* of it that may be touched */
+static size_t used_bytes;      /* header and all blocks; header.size_bytes stays behind where the file could not grow */
+static bool in_file, outgrown; /* outgrown: blocks follow in memory that are not in the file */
 static char path[600];
 static dev_t device;
 static ino_t inode;
@@ -39,6 +40,11 @@ uint64_t ledger_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+size_t ledger_bytes(void)
+{
+    return used_bytes;
 }
 
 const char *ledger_path(void)
@@ -128,7 +134,7 @@ void ledger_create(const char *dir)
     memcpy(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic);
     ledger->format = LEDGER_FORMAT;
     ledger->nonce = nonce;
-    ledger->size_bytes = LEDGER_PAGE;
+    ledger->size_bytes = used_bytes = LEDGER_PAGE;
 }
 
 /* Make [0, bytes) of the mapping usable. */
@@ -153,6 +159,7 @@ static bool grow(size_t bytes)
     }
     ledger->incomplete |= LEDGER_NO_SPACE;
     message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
+    outgrown = true;
     use_memory(backed_bytes);
     return bytes <= backed_bytes;
 }
@@ -161,7 +168,7 @@ struct ledger_block *ledger_add_block(enum ledger_kind kind, uint32_t record_byt
 {
     if (!ledger)
         return NULL;
-    size_t start = ledger->size_bytes;
+    size_t start = used_bytes;
     size_t bytes = (sizeof(struct ledger_block) + (size_t)record_bytes * capacity + 63) & ~(size_t)63;
     if (!grow(start + bytes))
         return NULL;
@@ -169,7 +176,9 @@ struct ledger_block *ledger_add_block(enum ledger_kind kind, uint32_t record_byt
     block->kind = kind;
     block->record_bytes = record_bytes;
     block->capacity = capacity;
-    __atomic_store_n(&ledger->size_bytes, start + bytes, __ATOMIC_RELEASE);
+    used_bytes = start + bytes;
+    if (!outgrown)
+        __atomic_store_n(&ledger->size_bytes, used_bytes, __ATOMIC_RELEASE);
     return block;
 }
 
@@ -269,5 +278,5 @@ void ledger_abandon(void)
     names_size = names_used = 0;
     string_block = NULL;
     memset(small_blocks, 0, sizeof small_blocks);
-    in_file = false;
+    in_file = outgrown = false;
 }

@@ -39,6 +39,7 @@ struct string_blocks {
     uint32_t *end;
     size_t count;
     size_t bytes;
+    uint32_t lost; /* strings from here on were in memory only, where the file could not grow; read as "" */
 };
 
 static uint32_t load_count(const struct ledger_block *block)
@@ -146,7 +147,7 @@ static bool is_string(const struct string_blocks *blocks, uint32_t offset)
         else
             high = middle;
     }
-    return !offset || (low && offset < blocks->end[low - 1]);
+    return !offset || offset >= blocks->lost || (low && offset < blocks->end[low - 1]);
 }
 
 static enum problem check_tallies(const struct ledger_block *block, uint32_t count, const struct string_blocks *strings)
@@ -214,7 +215,9 @@ static enum problem check(struct ledger_view *view, size_t size_bytes)
     problem = check_blocks(view, &string_blocks);
     if (problem != SOUND)
         return problem;
-    struct string_blocks strings = {.bytes = (string_blocks + 1) * 2 * sizeof(uint32_t)};
+    struct string_blocks strings = {.bytes = (string_blocks + 1) * 2 * sizeof(uint32_t),
+                                    .lost = view->header->incomplete & LEDGER_NO_SPACE ? (uint32_t)view->size_bytes
+                                                                                       : UINT32_MAX};
     strings.begin = mmap(NULL, strings.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (strings.begin == MAP_FAILED)
         return NO_MEMORY;

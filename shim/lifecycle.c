@@ -220,7 +220,7 @@ static const char *label(void)
 
 static bool summarise(struct summary *summary)
 {
-    struct ledger_view view = {ledger, ledger->size_bytes};
+    struct ledger_view view = {ledger, ledger_bytes()};
     return !summary_from_ledger(&view, NULL, summary);
 }
 

@@ -50,6 +50,7 @@ uint32_t ledger_intern(const char *text); /* 0 for "" or where there is no room 
 void ledger_remove(void);                 /* the file, not the memory */
 void ledger_abandon(void);                /* in a fork child */
 const char *ledger_path(void);
+size_t ledger_bytes(void); /* of header and blocks, also of those that are in memory only */
 uint64_t ledger_now_ns(void);
 
 /* ---- config.c ---- */

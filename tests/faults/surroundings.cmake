@@ -3,7 +3,7 @@
 
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
-foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc)
+foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 blas_program(jumps "" ${FAULTS}/jumps.cpp)
@@ -29,4 +29,7 @@ foreach(case account vfork killed inside)
 endforeach()
 foreach(case registers descriptors clock malloc)
   python_test(faults state_${case} test_state.py ${case})
+endforeach()
+foreach(case full killed limited)
+  python_test(faults space_${case} test_space.py ${case})
 endforeach()

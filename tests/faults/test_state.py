@@ -15,6 +15,7 @@ def registers():
     """errno, flags, rounding, traps and results; FLOP_MULTIPLIER is the one place where a cost is not a whole number."""
     for blas in ("blas", "openblas-pthread"):
         for settings in ({}, {"FLOP_BUDGET": "1e9"}, {"FLOP_MULTIPLIER": "0.3"}, {"FLOP_TIMING": "all"},
+                         {"FLOP_LEDGER_DIR": "/no/such/folder"},
                          {"FLOP_MULTIPLIER": "1.1", "FLOP_BUDGET": "1e9", "FLOP_TIMING": "all"}):
             run = same_with_and_without([BUILD / "state"], {"LD_LIBRARY_PATH": f"{LIBS}/{blas}"} | settings)
             expect(f"{settings}: status", run.returncode, 0)
