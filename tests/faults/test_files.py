@@ -1,0 +1,177 @@
+"""test_files.py one_name|planted|ledger|atomic|helpers|pid_reuse: the files that are left, and those that are not (hazards 15, 16,
+17, 21, 28)."""
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+
+from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, expect, skip
+
+ENV = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
+
+
+def start(command, folder, **env):
+    return subprocess.Popen([str(c) for c in command], env=PLAIN | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_QUIET": "1"} | env, cwd=folder,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def report(ledger):
+    done = subprocess.run([PROGRAM, "report", "--format", "json", ledger], capture_output=True, text=True, check=False)
+    expect(f"report: {done.stderr}", done.returncode, 0)
+    return json.loads(done.stdout)
+
+
+def one_name():
+    """200 processes that are all alive, and end together, with one output name: 200 whole files, none of them overwritten."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        programs = [start([BUILD / "grow", "0"], folder, FLOP_OUTPUT="one.json") for _ in range(200)]
+        for program in programs:
+            expect("called", program.stdout.readline(), "called\n")
+        for program in programs:
+            program.stdin.close()
+        for program in programs:
+            expect("status", (program.wait(60), program.stderr.read()), (5, ""))
+        files = sorted(folder.iterdir())
+        expect("files", (len(files), all(re.fullmatch(r"one(\.\d+)?\.json", f.name) for f in files)), (200, True))
+        summaries = [json.loads(f.read_text()) for f in files]
+        expect("processes", {s["process"]["pid"] for s in summaries}, {p.pid for p in programs})
+        expect("calls", {s["operations"]["ddot"]["calls"] for s in summaries}, {1})
+
+
+def planted():
+    """Links at the summary's name and at that of the temporary file before it: what they point to is not touched."""
+    for dangling in (False, True):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            victim = folder / "victim"
+            if not dangling:
+                victim.write_text("precious")
+            program = start([BUILD / "grow", "0"], folder, FLOP_OUTPUT="%p.json")
+            program.stdout.readline()
+            traps = [f"{program.pid}.json", f".flopshim-{program.pid}-0.tmp"]
+            for trap in traps:
+                (folder / trap).symlink_to(victim)
+            expect("status", (program.wait(60) if not program.stdin.close() else 0, program.stderr.read()), (5, ""))
+            expect("the links are still there", [os.path.islink(folder / trap) for trap in traps], [True, True])
+            expect("victim", victim.read_text() if victim.exists() else None, None if dangling else "precious")
+            summary = json.loads((folder / f"{program.pid}.1.json").read_text())
+            expect("summary", summary["operations"]["ddot"]["calls"], 1)
+
+
+def ledger():
+    """The ledger: nobody else's to read or write, new, with a name that cannot be guessed; one that was put in its place is not
+    grown, nor removed at the end."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        os.umask(0)
+        trace = folder / "trace"
+        run = Run(["strace", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=openat,open", "-o", trace, BUILD / "grow", "3000"],
+                  ENV | {"FLOP_LEDGER_DIR": name, "LD_PRELOAD": ""}, input="")
+        expect(f"strace: {run.stderr}", run.returncode, 5)
+        opens = [line for line in trace.read_text().splitlines() if ".ledger" in line]
+        expect("opened at start and to grow", len(opens) >= 2, True)
+        expect("how", [f in opens[0] for f in ("O_CREAT", "O_EXCL", "O_NOFOLLOW", "O_CLOEXEC", "0600")], [True] * 5)
+        expect("how it is opened again", [all(f in o for f in ("O_NOFOLLOW", "O_CLOEXEC")) and "O_CREAT" not in o for o in opens[1:]],
+               [True] * (len(opens) - 1))
+        trace.unlink()
+        for how in ("link", "file"):
+            program = start([BUILD / "grow", "3000"], folder, FLOP_LEDGER_DIR=name, FLOP_OUTPUT="none")
+            program.stdout.readline()
+            [real] = folder.glob("*.ledger")
+            expect("mode", stat.S_IMODE(real.stat().st_mode), 0o600)
+            expect("64 random bits", re.fullmatch(r"flopshim\.\d+\.[0-9a-f]{16}\.ledger", real.name) is not None, True)
+            (folder / "victim").write_text("precious")
+            real.unlink()
+            real.symlink_to(folder / "victim") if how == "link" else (folder / "victim").rename(real)
+            program.stdin.close()
+            expect(how, (program.wait(60), "no more room for the ledger" in program.stderr.read()), (5, True))
+            expect(f"{how}: untouched", real.read_text(), "precious")
+            real.unlink()
+
+
+def atomic():
+    """Killed before any step of writing it: the summary's name holds a whole summary or nothing, and the ledger is there as long
+    as the summary is not."""
+    seen = {}
+    for step, text in (("openat", ".tmp"), ("write", '"{'), ("fsync", ""), ("renameat2", ""), ("unlink", ""), ("exit_group", "")):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "ledgers").mkdir()
+            lines = [line for line in calls_of(folder) if line.startswith(step + "(")]
+            when = next(i for i, line in enumerate(lines, 1) if text in line)
+            done = traced(folder, "/dev/null", "-e", f"inject={step}:signal=SIGKILL:when={when}")
+            expect(f"{step}: killed ({done.stderr})", done.returncode, -9)
+            ledgers, whole = list((folder / "ledgers").iterdir()), (folder / "s.json").exists()
+            if whole:
+                expect(f"{step}: whole", json.loads((folder / "s.json").read_text())["operations"]["ddot"]["calls"], 1)
+            for path in ledgers:
+                expect(f"{step}: ledger", report(path)["operations"]["ddot"]["calls"], 1)
+            seen[step] = (whole, bool(ledgers))
+    expect("summary there, ledger there", seen, {"openat": (False, True), "write": (False, True), "fsync": (False, True),
+                                                 "renameat2": (False, True), "unlink": (True, True), "exit_group": (True, False)})
+
+
+def traced(folder, trace, *options):
+    return subprocess.run(["strace", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-o", trace, *options, BUILD / "dots", "7"],
+                          env=PLAIN | ENV | {"FLOP_LEDGER_DIR": f"{folder}/ledgers", "FLOP_OUTPUT": f"{folder}/s.json", "FLOP_QUIET": "1"},
+                          capture_output=True, text=True, check=False)
+
+
+def calls_of(folder):
+    """The system calls of a whole run, in order."""
+    done = traced(folder, folder / "trace")
+    expect(f"strace: {done.stderr}", done.returncode, 0)
+    (folder / "s.json").unlink()
+    return (folder / "trace").read_text().splitlines()
+
+
+def helpers():
+    """Programs without a call leave no file and make no ledger, whoever starts them, with a budget or without."""
+    script = "true; echo $(cat /proc/self/comm | tr a-z A-Z) | grep -c CAT; ls / >/dev/null; /bin/true & wait; (exec /bin/true)"
+    for budget in ({}, {"FLOP_BUDGET": "1e9"}):
+        for command in (["/bin/true"], ["/bin/sh", "-c", script], ["/usr/bin/python3", "-c", "import subprocess; subprocess.run('true')"]):
+            with tempfile.TemporaryDirectory() as folder:
+                os.mkdir(f"{folder}/ledgers")
+                done = subprocess.run(["strace", "-f", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=file", "-o", f"{folder}/trace", *command],
+                                      env=PLAIN | budget | {"FLOP_LEDGER_DIR": f"{folder}/ledgers"}, cwd=folder, capture_output=True,
+                                      text=True, check=False)
+                expect(f"{command}: {done.stderr}", (done.returncode, done.stderr), (0, ""))
+                expect(f"{command}: files", (sorted(os.listdir(folder)), os.listdir(f"{folder}/ledgers")), (["ledgers", "trace"], []))
+                touched = [line for line in pathlib.Path(folder, "trace").read_text().splitlines()
+                           if ("flopshim" in line and LIBRARY not in line) or "O_CREAT" in line and "/dev/null" not in line]
+                expect(f"{command}: no ledger, no file, not even for a moment", touched, [])
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(["/bin/sh", "-c", f"true; {BUILD}/dots 7; true"], ENV, cwd=folder)
+        expect("one of three", (run.returncode, run.stdout, run.costs()), (0, "ran\n", {"ddot": (1, 14)}))
+
+
+def pid_reuse():
+    """Two processes with one pid, each 2 of a pid namespace of its own, the first killed: its ledger is neither joined, nor
+    overwritten, nor removed. A ledger whose pid is another process's by now is not taken for a live one."""
+    in_namespace = ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c"]
+    done = subprocess.run([*in_namespace, "true"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        skip(f"no pid namespace can be made here: {done.stderr.strip()}")
+    with tempfile.TemporaryDirectory() as folder:
+        env = ENV | {"FLOP_LEDGER_DIR": folder}
+        seen = "until ls $FLOP_LEDGER_DIR | grep -q ledger; do sleep 0.02; done; sleep 0.2"
+        Run([*in_namespace, f"{BUILD}/acknowledge /dev/shm/$$.seen & {seen}; kill -9 $!; rm /dev/shm/$$.seen"], env)
+        [stale] = pathlib.Path(folder).iterdir()
+        before, pid = stale.read_bytes(), report(stale)["process"]["pid"]
+        run = Run([*in_namespace, f"{BUILD}/dots 7 & wait"], env)
+        expect("the same pid", run.summary["process"]["pid"], pid)
+        expect("its own calls only", run.costs(), {"ddot": (1, 14)})
+        expect("the stale one", (list(pathlib.Path(folder).iterdir()), stale.read_bytes()), ([stale], before))
+        # The number is now some live process's: this one's
+        at = before.index(pid.to_bytes(4, "little"), 12)
+        stale.write_bytes(before[:at] + os.getpid().to_bytes(4, "little") + before[at + 4:])
+        expect("not taken for this process", (report(stale)["process"]["pid"], report(stale).get("running", False),
+                                              report(stale)["end_reason"]), (os.getpid(), False, "unknown"))
+
+
+{"one_name": one_name, "planted": planted, "ledger": ledger, "atomic": atomic, "helpers": helpers, "pid_reuse": pid_reuse}[sys.argv[1]]()
