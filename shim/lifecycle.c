@@ -284,8 +284,14 @@ static void flush_if_free(FILE *stream)
     funlockfile(stream);
 }
 
+/* A reader of stdout that is gone must not turn the status into a signal's. */
 _Noreturn void lifecycle_exit_now(int status)
 {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    sigaddset(&signals, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     flush_if_free(stdout);
     flush_if_free(stderr);
     for (;;)

@@ -3,7 +3,7 @@
 
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
-foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow)
+foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow weak)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 blas_program(jumps "" ${FAULTS}/jumps.cpp)
@@ -18,7 +18,7 @@ target_link_libraries(early PRIVATE ${BLAS_DIR}/blas/libblas.so Threads::Threads
 add_executable(early_main ${FAULTS}/early_main.c)
 target_link_libraries(early_main PRIVATE early)
 
-foreach(test ends kill jumps)
+foreach(test ends kill jumps stderr weak)
   python_test(faults ${test} test_${test}.py)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)
@@ -35,4 +35,7 @@ foreach(case full killed limited)
 endforeach()
 foreach(case one_name planted ledger atomic helpers pid_reuse)
   python_test(faults files_${case} test_files.py ${case})
+endforeach()
+foreach(case elf allocators path)
+  python_test(faults library_${case} test_library.py ${case})
 endforeach()
