@@ -157,8 +157,10 @@ static bool grow(size_t bytes)
         backed_bytes = target;
         return true;
     }
-    ledger->incomplete |= LEDGER_NO_SPACE;
-    message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
+    if (in_file) {
+        ledger->incomplete |= LEDGER_NO_SPACE;
+        message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
+    }
     outgrown = true;
     use_memory(backed_bytes);
     return bytes <= backed_bytes;
@@ -265,6 +267,7 @@ void ledger_remove(void)
     if (in_file && !syscall(SYS_newfstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) && st.st_dev == device &&
         st.st_ino == inode)
         unlink(path);
+    in_file = false; /* threads that are still running then go on in memory */
 }
 
 void ledger_abandon(void)

@@ -1,5 +1,6 @@
 /* grow N: one call, then, at a line on stdin, a call in each of N new namespaces, so that the ledger must grow; ends at the
- * next line or at the end of stdin. Says how far it is. A handler of SIGXFSZ tells on the library that raises it. */
+ * next line or at the end of stdin. Says how far it is. A handler of SIGXFSZ tells on the library that raises it. After a
+ * failed exec the summary has been written once, and the ledger's file is gone. */
 #include "flopshim.h"
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,8 @@ int main(int argc, char **argv)
     if (getenv("HANDLE_SIGXFSZ"))
         signal(SIGXFSZ, on_limit);
     call();
+    if (getenv("FAILED_EXEC"))
+        execv("/no/such/program", argv);
     say("called");
     for (int i = 0, count = argc > 1 ? atoi(argv[1]) : 0; i < count; i++) {
         snprintf(name, sizeof name, "namespace-%d", i);

@@ -1,5 +1,5 @@
-"""test_files.py one_name|planted|ledger|atomic|helpers|pid_reuse: the files that are left, and those that are not (hazards 15, 16,
-17, 21, 28)."""
+"""test_files.py one_name|planted|ledger|atomic|helpers|disabled|pid_reuse: the files that are left, and those that are not
+(hazards 15, 16, 17, 21, 28, 30)."""
 import json
 import os
 import pathlib
@@ -9,20 +9,14 @@ import subprocess
 import sys
 import tempfile
 
-from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, expect, skip
+from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, expect, report, skip
 
 ENV = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
 
 
 def start(command, folder, **env):
-    return subprocess.Popen([str(c) for c in command], env=PLAIN | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_QUIET": "1"} | env, cwd=folder,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def report(ledger):
-    done = subprocess.run([PROGRAM, "report", "--format", "json", ledger], capture_output=True, text=True, check=False)
-    expect(f"report: {done.stderr}", done.returncode, 0)
-    return json.loads(done.stdout)
+    return subprocess.Popen(command, env=PLAIN | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_QUIET": "1"} | env, cwd=folder, text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def one_name():
@@ -56,7 +50,8 @@ def planted():
             traps = [f"{program.pid}.json", f".flopshim-{program.pid}-0.tmp"]
             for trap in traps:
                 (folder / trap).symlink_to(victim)
-            expect("status", (program.wait(60) if not program.stdin.close() else 0, program.stderr.read()), (5, ""))
+            program.stdin.close()
+            expect("status", (program.wait(60), program.stderr.read()), (5, ""))
             expect("the links are still there", [os.path.islink(folder / trap) for trap in traps], [True, True])
             expect("victim", victim.read_text() if victim.exists() else None, None if dangling else "precious")
             summary = json.loads((folder / f"{program.pid}.1.json").read_text())
@@ -70,14 +65,14 @@ def ledger():
         folder = pathlib.Path(name)
         os.umask(0)
         trace = folder / "trace"
-        run = Run(["strace", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=openat,open", "-o", trace, BUILD / "grow", "3000"],
+        run = Run(["strace", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=openat", "-o", trace, BUILD / "grow", "3000"],
                   ENV | {"FLOP_LEDGER_DIR": name, "LD_PRELOAD": ""}, input="")
         expect(f"strace: {run.stderr}", run.returncode, 5)
         opens = [line for line in trace.read_text().splitlines() if ".ledger" in line]
         expect("opened at start and to grow", len(opens) >= 2, True)
         expect("how", [f in opens[0] for f in ("O_CREAT", "O_EXCL", "O_NOFOLLOW", "O_CLOEXEC", "0600")], [True] * 5)
-        expect("how it is opened again", [all(f in o for f in ("O_NOFOLLOW", "O_CLOEXEC")) and "O_CREAT" not in o for o in opens[1:]],
-               [True] * (len(opens) - 1))
+        for again in opens[1:]:
+            expect("how it is opened again", [f in again for f in ("O_NOFOLLOW", "O_CLOEXEC", "O_CREAT")], [True, True, False])
         trace.unlink()
         for how in ("link", "file"):
             program = start([BUILD / "grow", "3000"], folder, FLOP_LEDGER_DIR=name, FLOP_OUTPUT="none")
@@ -95,10 +90,11 @@ def ledger():
 
 
 def atomic():
-    """Killed before any step of writing it: the summary's name holds a whole summary or nothing, and the ledger is there as long
-    as the summary is not."""
+    """Killed before any step of writing it: the summary's name holds a whole summary or nothing, and the ledger is there as
+    long as the summary is not."""
     seen = {}
-    for step, text in (("openat", ".tmp"), ("write", '"{'), ("fsync", ""), ("renameat2", ""), ("unlink", ""), ("exit_group", "")):
+    # A step's first call with that text in it
+    for step, text in {"openat": ".tmp", "write": '"{', "fsync": "", "renameat2": "", "unlink": "", "exit_group": ""}.items():
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             (folder / "ledgers").mkdir()
@@ -112,14 +108,15 @@ def atomic():
             for path in ledgers:
                 expect(f"{step}: ledger", report(path)["operations"]["ddot"]["calls"], 1)
             seen[step] = (whole, bool(ledgers))
-    expect("summary there, ledger there", seen, {"openat": (False, True), "write": (False, True), "fsync": (False, True),
-                                                 "renameat2": (False, True), "unlink": (True, True), "exit_group": (True, False)})
+    expect("summary there, ledger there", seen,
+           {step: (False, True) for step in ("openat", "write", "fsync", "renameat2")} |
+           {"unlink": (True, True), "exit_group": (True, False)})
 
 
 def traced(folder, trace, *options):
+    env = {"FLOP_LEDGER_DIR": f"{folder}/ledgers", "FLOP_OUTPUT": f"{folder}/s.json", "FLOP_QUIET": "1"}
     return subprocess.run(["strace", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-o", trace, *options, BUILD / "dots", "7"],
-                          env=PLAIN | ENV | {"FLOP_LEDGER_DIR": f"{folder}/ledgers", "FLOP_OUTPUT": f"{folder}/s.json", "FLOP_QUIET": "1"},
-                          capture_output=True, text=True, check=False)
+                          env=PLAIN | ENV | env, capture_output=True, text=True, check=False)
 
 
 def calls_of(folder):
@@ -133,21 +130,35 @@ def calls_of(folder):
 def helpers():
     """Programs without a call leave no file and make no ledger, whoever starts them, with a budget or without."""
     script = "true; echo $(cat /proc/self/comm | tr a-z A-Z) | grep -c CAT; ls / >/dev/null; /bin/true & wait; (exec /bin/true)"
+    python = ["/usr/bin/python3", "-c", "import subprocess; subprocess.run('true')"]
     for budget in ({}, {"FLOP_BUDGET": "1e9"}):
-        for command in (["/bin/true"], ["/bin/sh", "-c", script], ["/usr/bin/python3", "-c", "import subprocess; subprocess.run('true')"]):
+        for command in (["/bin/true"], ["/bin/sh", "-c", script], python):
             with tempfile.TemporaryDirectory() as folder:
                 os.mkdir(f"{folder}/ledgers")
-                done = subprocess.run(["strace", "-f", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=file", "-o", f"{folder}/trace", *command],
-                                      env=PLAIN | budget | {"FLOP_LEDGER_DIR": f"{folder}/ledgers"}, cwd=folder, capture_output=True,
-                                      text=True, check=False)
+                env = PLAIN | budget | {"FLOP_LEDGER_DIR": f"{folder}/ledgers"}
+                strace = ["strace", "-f", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=file", "-o", f"{folder}/trace"]
+                done = subprocess.run([*strace, *command], env=env, cwd=folder, capture_output=True, text=True, check=False)
                 expect(f"{command}: {done.stderr}", (done.returncode, done.stderr), (0, ""))
-                expect(f"{command}: files", (sorted(os.listdir(folder)), os.listdir(f"{folder}/ledgers")), (["ledgers", "trace"], []))
+                expect(f"{command}: files", sorted(os.listdir(folder)) + os.listdir(f"{folder}/ledgers"), ["ledgers", "trace"])
                 touched = [line for line in pathlib.Path(folder, "trace").read_text().splitlines()
                            if ("flopshim" in line and LIBRARY not in line) or "O_CREAT" in line and "/dev/null" not in line]
                 expect(f"{command}: no ledger, no file, not even for a moment", touched, [])
     with tempfile.TemporaryDirectory() as folder:
         run = Run(["/bin/sh", "-c", f"true; {BUILD}/dots 7; true"], ENV, cwd=folder)
         expect("one of three", (run.returncode, run.stdout, run.costs()), (0, "ran\n", {"ddot": (1, 14)}))
+
+
+def disabled():
+    """FLOP_DISABLE=1: the files opened are those that the program opens without the preload, and the library."""
+    def opened(**env):
+        with tempfile.TemporaryDirectory() as folder:
+            settings = [f"-E{name}={value}" for name, value in env.items()]
+            done = subprocess.run(["strace", "-qq", *settings, "-o", f"{folder}/trace", BUILD / "dots", "7"],
+                                  env=PLAIN | ENV, cwd=folder, capture_output=True, text=True, check=False)
+            expect(f"{env}", (done.returncode, done.stdout, done.stderr, os.listdir(folder)), (0, "ran\n", "", ["trace"]))
+            return re.findall(r'^open\w*\((?:AT_FDCWD, )?"(.*?)"', pathlib.Path(folder, "trace").read_text(), re.M)
+    with_it = opened(LD_PRELOAD=LIBRARY, FLOP_DISABLE="1", FLOP_BUDGET="1")
+    expect("opened", with_it, [LIBRARY] + opened())
 
 
 def pid_reuse():
@@ -174,4 +185,6 @@ def pid_reuse():
         expect("not taken for this process", (report(stale)["process"]["pid"], "still running" in text), (os.getpid(), False))
 
 
-{"one_name": one_name, "planted": planted, "ledger": ledger, "atomic": atomic, "helpers": helpers, "pid_reuse": pid_reuse}[sys.argv[1]]()
+for test in (one_name, planted, ledger, atomic, helpers, disabled, pid_reuse):
+    if test.__name__ == sys.argv[1]:
+        test()

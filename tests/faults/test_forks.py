@@ -1,12 +1,10 @@
 """test_forks.py account|vfork|killed|inside: what a child has of its parent's account, grant, ledger and call in progress
 (hazards 4 and 5, FLOP_SCOPE=process)."""
-import json
 import os
-import subprocess
 import sys
 import tempfile
 
-from harness import BUILD, LIBS, PROGRAM, Run, check_balance, expect, same_with_and_without
+from harness import BUILD, LIBS, Run, check_balance, expect, report, same_with_and_without
 
 ENV = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
 
@@ -24,7 +22,7 @@ def costs(summary):
 
 def account():
     """An account of its own, all of it: neither what the parent used, nor what it was granted, is the child's."""
-    run = Run([BUILD / "forks", "account"], ENV | {"FLOP_BUDGET": "100"})
+    run = Run([BUILD / "forks", "account"], ENV | {"FLOP_BUDGET": "100", "FLOP_SCOPE": "process"})
     expect(f"status ({run.stderr})", (run.returncode, run.stdout), (0, "child 86\n"))
     parent, child = split(run)
     expect("parent", (costs(parent), parent["flops_remaining"]), ({"ddot": (2, 100)}, 0))
@@ -45,9 +43,7 @@ def killed():
     with tempfile.TemporaryDirectory() as folder:
         run = Run([BUILD / "forks", "killed"], ENV | {"FLOP_LEDGER_DIR": folder})
         expect("no summary", (run.returncode, run.summaries, len(os.listdir(folder))), (-9, [], 1))
-        report = subprocess.run([PROGRAM, "report", "--format", "json", f"{folder}/{os.listdir(folder)[0]}"], capture_output=True,
-                                text=True, check=True)
-        expect("ledger", costs(json.loads(report.stdout)), {"ddot": (1, 10)})
+        expect("ledger", costs(report(f"{folder}/{os.listdir(folder)[0]}")), {"ddot": (1, 10)})
 
 
 def inside():

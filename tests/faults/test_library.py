@@ -9,8 +9,9 @@ import tempfile
 from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, expect
 
 ENV = PLAIN | {"LD_LIBRARY_PATH": f"{LIBS}/blas", "FLOP_OUTPUT": "stderr"}
-ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "free", "cfree", "memalign", "aligned_alloc", "posix_memalign", "valloc", "pvalloc",
-              "malloc_usable_size", "strdup", "strndup", "asprintf", "vasprintf", "getline", "fopen", "sbrk", "brk"}
+ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "free", "cfree", "memalign", "aligned_alloc", "posix_memalign",
+              "valloc", "pvalloc", "malloc_usable_size", "strdup", "strndup", "asprintf", "vasprintf", "getline",
+              "fopen", "sbrk", "brk"}
 
 
 def output(*command):
@@ -67,8 +68,10 @@ def path():
             expect(f"{name}: counted", re.findall(r"ddot +(\d+) .*\[1 call\]", done.stderr), ["14"])
             bad_place = pathlib.Path(bad) / name
             bad_place.mkdir()
-            done = subprocess.run(command, env=ENV | {"FLOP_LEDGER_DIR": str(bad_place)}, capture_output=True, text=True, check=False)
-            expect(f"{name}: refused", (done.returncode, done.stdout, "LD_PRELOAD cannot hold the path" in done.stderr), (125, "", True))
+            env = ENV | {"FLOP_LEDGER_DIR": str(bad_place)}
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+            why = "LD_PRELOAD cannot hold the path" in done.stderr
+            expect(f"{name}: refused", (done.returncode, done.stdout, why), (125, "", True))
             expect(f"{name}: nothing left", list(bad_place.iterdir()), [])
 
 

@@ -1,13 +1,12 @@
-"""test_space.py full|killed|limited: no room for the ledger or for the summary (hazards 18 and 19)."""
+"""test_space.py full|killed|gone|limited: no room for the ledger or for the summary (hazards 18 and 19)."""
 import contextlib
-import json
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 
-from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, check_balance, expect, skip
+from harness import BUILD, LIBRARY, LIBS, PLAIN, Run, check_balance, expect, report, skip
 
 ENV = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
 CALLS = 3001  # 3000 namespaces: 280 KiB of tallies and names
@@ -50,8 +49,9 @@ def full():
 def killed():
     """What lay in the file when it could not grow any more is there after a kill -9; what lay in memory is not."""
     with tmpfs("64k") as folder:
-        child = subprocess.Popen([BUILD / "grow", str(CALLS - 1)], env=PLAIN | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_LEDGER_DIR": folder},
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        env = PLAIN | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_LEDGER_DIR": folder}
+        child = subprocess.Popen([BUILD / "grow", str(CALLS - 1)], env=env, text=True, stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         child.stdout.readline()
         child.stdin.write("\n")
         child.stdin.flush()
@@ -59,9 +59,7 @@ def killed():
         child.kill()
         child.wait()
         [ledger] = os.listdir(folder)
-        report = subprocess.run([PROGRAM, "report", "--format", "json", f"{folder}/{ledger}"], capture_output=True, text=True, check=False)
-        expect(f"report: {report.stderr}", report.returncode, 0)
-        summary = json.loads(report.stdout)
+        summary = report(f"{folder}/{ledger}")
         calls = summary["operations"]["ddot"]["calls"]
         print(f"{calls} of {CALLS} calls lay in the 64 KiB")
         expect("what the file had room for", 200 < calls < CALLS, True)
@@ -69,20 +67,29 @@ def killed():
         check_balance(summary)
 
 
+def gone():
+    """The file was removed with the summary before an exec, which failed: it grows no more, and nothing is amiss."""
+    run = Run([BUILD / "grow", str(CALLS - 1)], ENV | {"FAILED_EXEC": "1"}, input="")
+    expect("output", (run.returncode, run.stdout, run.stderr), (5, "called\ngrown\n", ""))
+    expect("summary", (run.costs(), run.summary["complete"]), ({"ddot": (CALLS, 2 * CALLS)}, True))
+
+
 def limited():
-    """RLIMIT_FSIZE: its signal neither ends the program nor reaches its handler. With 0 no file can have a byte, stderr neither;
-    with 100 KiB the ledger cannot grow, and the text summary that follows on stderr is cut."""
+    """RLIMIT_FSIZE: its signal neither ends the program nor reaches its handler. With 0 no file can have a byte, stderr
+    neither; with 100 KiB the ledger cannot grow, and the text summary that follows on stderr is cut."""
     for limit in (0, 100 << 10):
         for handle in ({}, {"HANDLE_SIGXFSZ": "1"}):
             with tempfile.TemporaryDirectory() as folder, open(f"{folder}/stderr", "w+", encoding="utf-8") as stderr:
-                done = limited_run(limit, handle | {"FLOP_OUTPUT": "s.csv", "FLOP_LEDGER_DIR": folder, "FLOP_BUDGET": "1e9"}, folder, stderr)
+                env = handle | {"FLOP_OUTPUT": "s.csv", "FLOP_LEDGER_DIR": folder, "FLOP_BUDGET": "1e9"}
+                done = limited_run(limit, env, folder, stderr)
                 expect(f"{limit}: status and output", (done.returncode, done.stdout), (5, "called\ngrown\n"))
                 expect(f"{limit}: no torn summary, no ledger", os.listdir(folder), ["stderr"])
                 stderr.seek(0)
                 expect(f"{limit}: a line", "no more room for the ledger" in stderr.read(), limit > 0)
     with tempfile.TemporaryDirectory() as folder:
         run = limited_run(0, {"FLOP_LEDGER_DIR": folder, "FLOP_OUTPUT": "s.json"}, folder, subprocess.PIPE)
-        expect("a pipe has no limit", (run.stderr.count("file size limit reached"), f"[{CALLS:,} calls]" in run.stderr), (1, True))
+        there = f"[{CALLS:,} calls]" in run.stderr
+        expect("a pipe has no limit", (run.stderr.count("file size limit reached"), there), (1, True))
 
 
 def limited_run(limit, env, folder, stderr):
@@ -91,4 +98,4 @@ def limited_run(limit, env, folder, stderr):
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
 
 
-{"full": full, "killed": killed, "limited": limited}[sys.argv[1]]()
+{"full": full, "killed": killed, "gone": gone, "limited": limited}[sys.argv[1]]()

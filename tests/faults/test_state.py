@@ -22,7 +22,8 @@ def registers():
             expect(f"{settings}: calls", run.summary["operations"]["ddot"]["calls"], 14)
             with tempfile.TemporaryDirectory() as folder:
                 env = {"LD_LIBRARY_PATH": f"{LIBS}/{blas}", "FLOP_OUTPUT": "a.txt,a.json,a.csv"} | settings
-                expect("text under traps", (Run([BUILD / "state"], env, cwd=folder).returncode, len(os.listdir(folder))), (0, 3))
+                status = Run([BUILD / "state"], env, cwd=folder).returncode
+                expect("written under traps", (status, len(os.listdir(folder))), (0, 3))
 
 
 def descriptors():
@@ -40,9 +41,8 @@ def clock():
             offset = pathlib.Path(folder) / "offset"
             offset.write_text("+0d\n")
             start = time.monotonic()
-            run = Run([BUILD / "stepped", offset], ENV | {
-                "LD_PRELOAD": order, "FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                "FLOP_TIMING": "all"})
+            faked = {"FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            run = Run([BUILD / "stepped", offset], ENV | faked | {"LD_PRELOAD": order, "FLOP_TIMING": "all"})
             elapsed = time.monotonic() - start
         expect(f"the clock went back ({run.stderr})", (run.returncode, run.stdout), (0, "-5\n"))
         process = run.summary["process"]

@@ -1,5 +1,5 @@
-"""Weak references to extensions of BLAS: nothing can stop their being bound to the shim. Where a library has the routine the call
-reaches it; where none has it, the call ends with the message that any missing provider gets (hazard 40)."""
+"""Weak references to extensions of BLAS: nothing can stop their being bound to the shim. Where a library has the routine the
+call reaches it; where none has it, the call ends with the message that any missing provider gets (hazard 40)."""
 import signal
 
 from harness import BUILD, LIBS, Run, expect, same_with_and_without
