@@ -19,12 +19,11 @@ def without_reader():
 
 
 for what, (env, status) in CASES.items():
-    for gone in ("stderr", "stdout"):
+    # Where dots ends by itself it dies of what it prints to nobody, with the shim or without
+    for gone in ("stderr", "stdout") if status == 86 else ("stderr",):
         with tempfile.TemporaryDirectory() as folder:
             writer = without_reader()
-            # Where dots ends by itself it dies of what it prints to nobody, with the shim or without
-            numbers = ["7", "7"] if gone == "stderr" or status else []
-            done = subprocess.run([BUILD / "dots", *numbers], cwd=folder, text=True, check=False, timeout=60,
+            done = subprocess.run([BUILD / "dots", "7", "7"], cwd=folder, text=True, check=False, timeout=60,
                                   env=PLAIN | {"LD_LIBRARY_PATH": f"{LIBS}/blas", "LD_PRELOAD": LIBRARY} | env,
                                   stdout=subprocess.PIPE if gone == "stderr" else writer,
                                   stderr=subprocess.PIPE if gone == "stdout" else writer)
