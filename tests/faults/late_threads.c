@@ -2,12 +2,15 @@
  * Their calls go on while destructors run, and after. */
 #include "flopshim.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 double ddot_(const int *, const double *, const int *, const double *, const int *);
 double dasum_(const int *, const double *, const int *);
+
+static atomic_int called; /* threads that have made a call */
 
 static void *work(void *unused)
 {
@@ -19,6 +22,7 @@ static void *work(void *unused)
         ddot_(&(int){4}, x, &(int){1}, x, &(int){1});
         dasum_(&(int){4}, x, &(int){1});
         flopshim_pop();
+        called += !i;
     }
     return NULL;
 }
@@ -34,7 +38,8 @@ int main(int argc, char **argv)
     atexit(linger);
     for (int i = 0; i < 4; i++)
         pthread_create(&thread, NULL, work, NULL);
-    usleep(5000);
+    while (called < 4)
+        usleep(1000);
     if (argc > 1 && !strcmp(argv[1], "exit"))
         exit(3);
     return 3;
