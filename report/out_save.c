@@ -219,11 +219,13 @@ static int fill_temporary(const struct out *out, int fd)
     return result;
 }
 
-/* Is it there and neither a regular file nor a symbolic link: a device or a pipe to write to? */
+/* Is it there and neither a regular file nor a symbolic link: a device or a pipe to write to? The kernel is asked: a preload
+ * that wraps fstatat (libfaketime) may have been torn down by now. */
 static bool is_special(int folder, const char *base)
 {
     struct stat status;
-    return fstatat(folder, base, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode);
+    return syscall(SYS_newfstatat, folder, base, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode) &&
+           !S_ISLNK(status.st_mode);
 }
 
 static int save_special(const struct out *out, int folder, const char *base)

@@ -13,6 +13,8 @@ int call_convention;
 struct thread *call_enter(const struct binding *binding, uintptr_t frame)
 {
     struct thread *t = thread_attach();
+    if (!t && !binding->from_provider)
+        lifecycle_uncounted();
     if (!t || binding->from_provider || (t->outer_frame && frame < t->outer_frame))
         return NULL;
     t->started_ns = 0;
@@ -86,6 +88,8 @@ void call_stop_clock(struct thread *t)
 
 void call_refund(struct thread *t)
 {
+    if (!t->tally)
+        return; /* the call forked, and this is the child */
     __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
     __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);
     account_refund(t, t->cost);

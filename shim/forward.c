@@ -50,6 +50,7 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) int64_t forward_s
 
 void *forward_lookup(void *handle, const char *name)
 {
+    forward_start(); /* a call may come while another thread starts the shim */
     void *found = forward_dlsym(handle, name);
     return found && forward_in_shim(found) ? NULL : found;
 }

@@ -19,19 +19,35 @@ uint64_t ledger_tick(void)
     return __atomic_fetch_add(&ledger->use_clock, 1, __ATOMIC_RELAXED);
 }
 
+/* What goes on in memory does not begin in the file: an empty block up to its end. */
+static void fill(size_t start, size_t end)
+{
+    struct ledger_block *block = (struct ledger_block *)((char *)ledger + start);
+    *block = (struct ledger_block){.kind = LEDGER_STRINGS,
+                                   .record_bytes = 1,
+                                   .capacity = (uint32_t)(end - start - sizeof *block),
+                                   .process = (uint32_t)((char *)ledger_process - (char *)ledger)};
+    block->seal = ledger_seal_block(block);
+}
+
 static struct ledger_block *append(enum ledger_kind kind, uint32_t record_bytes, uint32_t capacity, uint32_t owner)
 {
-    size_t start = ledger->size_bytes;
+    size_t start = ledger_bytes();
     size_t bytes = (sizeof(struct ledger_block) + (size_t)record_bytes * capacity + 63) & ~(size_t)63;
     if (!ledger_grow(start + bytes))
         return NULL;
+    if (start < ledger_file_end()) {
+        fill(start, ledger_file_end());
+        start = ledger_file_end();
+        if (!ledger_grow(start + bytes))
+            return NULL;
+    }
     struct ledger_block *block = (struct ledger_block *)((char *)ledger + start);
     size_t process = ledger_process ? (size_t)((char *)ledger_process - (char *)ledger) : start + sizeof *block;
     *block = (struct ledger_block){
         .kind = kind, .record_bytes = record_bytes, .capacity = capacity, .owner = owner, .process = (uint32_t)process};
     block->seal = ledger_seal_block(block);
-    __atomic_store_n(&ledger->size_bytes, start + bytes, __ATOMIC_RELEASE);
-    __atomic_store_n(&ledger->size_again, ~(start + bytes), __ATOMIC_RELEASE);
+    ledger_set_bytes(start + bytes);
     return block;
 }
 

@@ -19,7 +19,8 @@ struct places {
     uint32_t *processes; /* the process records */
     size_t string_blocks;
     size_t process_count;
-    size_t room; /* in each of the three */
+    size_t room;   /* in each of the three */
+    uint32_t lost; /* strings from here on were in memory only, where the file could not grow; read as "" */
 };
 
 const char *ledger_problem_text(enum ledger_problem problem)
@@ -168,7 +169,7 @@ static size_t rank_of(const uint32_t *sorted, size_t count, uint32_t offset)
 static bool is_string(const struct places *places, uint32_t offset)
 {
     size_t rank = rank_of(places->string_begin, places->string_blocks, offset);
-    return !offset || (rank && offset < places->string_end[rank - 1]);
+    return !offset || offset >= places->lost || (rank && offset < places->string_end[rank - 1]);
 }
 
 static bool is_process(const struct places *places, uint32_t offset)
@@ -255,6 +256,8 @@ static void find_places(const struct ledger_view *view, struct places *places)
             places->string_end[places->string_blocks++] = begin + count;
         } else if (block->kind == LEDGER_PROCESSES && count && places->process_count < places->room) {
             places->processes[places->process_count++] = begin;
+            if (((const struct ledger_process *)(block + 1))->incomplete & LEDGER_NO_SPACE)
+                places->lost = (uint32_t)view->size_bytes;
         }
     }
 }
@@ -276,7 +279,7 @@ static enum ledger_problem check_blocks(struct ledger_view *view, const struct p
 
 static enum ledger_problem check(struct ledger_view *view, size_t available)
 {
-    struct places places = {0};
+    struct places places = {.lost = UINT32_MAX};
     enum ledger_problem problem = check_header(view->header, available);
     if (problem == LEDGER_SOUND)
         problem = check_size(view, available, &places.room);

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,8 +27,10 @@
 
 struct ledger_header *ledger;
 
-static size_t mapped_bytes; /* address space */
-static bool in_file;
+static size_t mapped_bytes;    /* address space */
+static size_t used_bytes;      /* header and all blocks, where outgrown */
+static size_t file_end;        /* where outgrown */
+static bool in_file, outgrown; /* outgrown: blocks follow in memory that are not in the file */
 static char path[600];
 static dev_t device;
 static ino_t inode;
@@ -36,6 +39,25 @@ uint64_t ledger_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+size_t ledger_file_end(void)
+{
+    return file_end;
+}
+
+size_t ledger_bytes(void)
+{
+    return outgrown ? used_bytes : ledger->size_bytes;
+}
+
+void ledger_set_bytes(size_t bytes)
+{
+    used_bytes = bytes;
+    if (outgrown)
+        return;
+    __atomic_store_n(&ledger->size_bytes, bytes, __ATOMIC_RELEASE);
+    __atomic_store_n(&ledger->size_again, ~bytes, __ATOMIC_RELEASE);
 }
 
 const char *ledger_path(void)
@@ -128,8 +150,7 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     if (!getcwd(ledger->folder, sizeof ledger->folder))
         ledger->folder[0] = 0;
     ledger->seal = ledger_seal_header(ledger);
-    ledger->size_bytes = LEDGER_PAGE;
-    ledger->size_again = ~ledger->size_bytes;
+    ledger_set_bytes(LEDGER_PAGE);
 }
 
 static void complain(const char *dir, enum ledger_scope scope)
@@ -247,12 +268,16 @@ bool ledger_grow(size_t bytes)
         ledger->backed_bytes = target;
         return true;
     }
-    process_incomplete(LEDGER_NO_SPACE);
+    if (in_file)
+        process_incomplete(LEDGER_NO_SPACE);
     /* Other processes of a tree could not see what one has in memory. */
     if (ledger->scope == LEDGER_SCOPE_TREE)
         return false;
-    message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
-    use_memory(ledger->backed_bytes);
+    if (in_file)
+        message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
+    outgrown = true;
+    file_end = ledger->backed_bytes;
+    use_memory(file_end);
     return bytes <= ledger->backed_bytes;
 }
 
@@ -261,13 +286,16 @@ bool ledger_grow(size_t bytes)
 bool ledger_is_lost(void)
 {
     struct stat st;
-    return in_file && (lstat(path, &st) || st.st_dev != device || st.st_ino != inode);
+    /* At the end a preload that wraps lstat (libfaketime) may have been torn down: the kernel is asked. */
+    return in_file &&
+           (syscall(SYS_newfstatat, AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) || st.st_dev != device || st.st_ino != inode);
 }
 
 void ledger_remove(void)
 {
     if (in_file && !ledger_is_lost())
         unlink(path);
+    in_file = false; /* threads that are still running then go on in memory */
 }
 
 void ledger_unmap(void)
@@ -275,10 +303,11 @@ void ledger_unmap(void)
     if (ledger)
         munmap(ledger, mapped_bytes);
     ledger = NULL;
-    in_file = false;
+    in_file = outgrown = false;
+    file_end = 0;
 }
 
 bool ledger_has_room(void)
 {
-    return ledger->size_bytes < mapped_bytes - RESERVED_FOR_THREADS;
+    return ledger_bytes() < mapped_bytes - RESERVED_FOR_THREADS;
 }

@@ -26,7 +26,7 @@
 enum state { NEW, STARTING, READY, DISABLED };
 
 static _Atomic enum state state;
-static atomic_uint uncounted;
+static uint32_t uncounted; /* under shim_lock */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static bool written; /* a summary of this process was written before */
@@ -80,6 +80,7 @@ static void in_child(void)
     thread_forget_all();
     context_forget_all();
     written = false;
+    uncounted = 0;
     first_file[0] = 0;
     owner = getpid();
     if (canary)
@@ -119,11 +120,8 @@ bool lifecycle_start(void)
     enum state seen = NEW;
     if (state == READY)
         return true;
-    if (!atomic_compare_exchange_strong(&state, &seen, STARTING)) {
-        if (seen == STARTING)
-            atomic_fetch_add(&uncounted, 1);
+    if (!atomic_compare_exchange_strong(&state, &seen, STARTING))
         return seen == READY;
-    }
     config_read();
     if (config.disabled) {
         state = DISABLED;
@@ -163,6 +161,8 @@ void lifecycle_open_ledger(void)
     if (!process_open())
         return;
     ledger_intern("(other)"); /* there is room for it now (thread.c) */
+    if (!*ledger_path())
+        process_incomplete(LEDGER_NO_SPACE);
     process_uncounted(uncounted);
     account_open_process(is_root);
     forward_record_providers();
@@ -177,6 +177,16 @@ void lifecycle_note(uint32_t incomplete)
         process_incomplete(incomplete);
         forward_record_providers();
     }
+    shim_unlock();
+}
+
+void lifecycle_uncounted(void)
+{
+    if (state == DISABLED)
+        return;
+    shim_lock();
+    uncounted++;
+    process_uncounted(1);
     shim_unlock();
 }
 
@@ -196,7 +206,7 @@ static const char *label(void)
 
 static bool summarise(struct summary *summary)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
     return !summary_from_ledger(&view, NULL, summary);
 }
 
@@ -310,8 +320,14 @@ static void flush_if_free(FILE *stream)
     funlockfile(stream);
 }
 
+/* A reader of stdout that is gone must not turn the status into a signal's. */
 _Noreturn void lifecycle_exit_now(int status)
 {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    sigaddset(&signals, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     flush_if_free(stdout);
     flush_if_free(stderr);
     for (;;)

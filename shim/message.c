@@ -1,4 +1,4 @@
-/* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE. */
+/* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE or SIGXFSZ. */
 #include "shim.h"
 #include <errno.h>
 #include <signal.h>
@@ -22,20 +22,31 @@ static void write_all(const char *text, size_t length)
     }
 }
 
-/* A reader that went away must not end the program: SIGPIPE is blocked, and taken back if it came from us. */
+static void take_back(int signal)
+{
+    const struct timespec now = {0, 0};
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signal);
+    while (sigtimedwait(&one, NULL, &now) < 0 && errno == EINTR)
+        ;
+}
+
+/* Neither a reader that went away nor a full file must end the program: SIGPIPE and SIGXFSZ are blocked, and taken back
+ * if they came from us. */
 static void write_guarded(const char *text, size_t length)
 {
-    sigset_t pipe_signal, before, pending;
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
+    sigset_t signals, before, pending;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    sigaddset(&signals, SIGXFSZ);
     sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    pthread_sigmask(SIG_BLOCK, &signals, &before);
     write_all(text, length);
-    if (!sigismember(&pending, SIGPIPE)) {
-        const struct timespec now = {0, 0};
-        while (sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR)
-            ;
-    }
+    if (!sigismember(&pending, SIGPIPE))
+        take_back(SIGPIPE);
+    if (!sigismember(&pending, SIGXFSZ))
+        take_back(SIGXFSZ);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 

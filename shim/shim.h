@@ -32,6 +32,8 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
 void lifecycle_note(uint32_t incomplete);
+/* A call passes through that cannot be counted: another thread is starting the shim, or there is no memory. Takes shim_lock. */
+void lifecycle_uncounted(void);
 /* A reason or path that the summary lists as uncovered. Takes shim_lock. */
 void lifecycle_uncovered(const char *what);
 
@@ -57,6 +59,8 @@ struct ledger_block *ledger_add_block(enum ledger_kind kind, uint32_t record_byt
 void *ledger_append(struct ledger_block *block, const void *record);                /* a copy; the block has room */
 void *ledger_add(enum ledger_kind kind, const void *record, uint32_t record_bytes); /* the same, in a fitting block; or NULL */
 bool ledger_grow(size_t bytes); /* the first bytes of the mapping are usable. Under tree_lock */
+size_t ledger_file_end(void);   /* where blocks go on in memory, or 0 */
+void ledger_set_bytes(size_t bytes);
 void ledger_unmap(void);
 bool ledger_has_room(void);               /* for more than what threads and processes cannot do without */
 uint32_t ledger_intern(const char *text); /* 0 for "" or where there is no room */
@@ -64,6 +68,7 @@ bool ledger_is_lost(void);                /* its file was removed or replaced */
 void ledger_remove(void);                 /* the file, not the memory */
 void ledger_forget_process(void);         /* in a child process: also the ledger, unless it is the tree's */
 const char *ledger_path(void);
+size_t ledger_bytes(void); /* of header and blocks, also of those that are in memory only */
 uint64_t ledger_now_ns(void);
 uint64_t ledger_tick(void); /* orders what happens in all threads of all processes */
 

@@ -107,10 +107,8 @@ static struct thread *attach_locked(void)
     if (!key_made)
         key_made = !pthread_key_create(&key, detach);
     struct thread *t = take_thread();
-    if (!t) {
-        process_uncounted(1);
+    if (!t)
         return NULL;
-    }
     t->own_grant->tid = (uint32_t)gettid();
     thread_live++;
     process_thread_started();
@@ -139,6 +137,12 @@ struct thread *thread_attach(void)
 
 void thread_forget_all(void)
 {
+    struct thread *t = thread_self();
+    if (t) { /* the call that it forked in still returns through its stub */
+        t->started_ns = 0;
+        t->tally = NULL;
+        t->grant = NULL;
+    }
     thread_list = free_threads = NULL;
     thread_live = 0;
     call_self = &thread_none;

@@ -60,6 +60,13 @@ def expect(what, got, wanted):
         sys.exit(1)
 
 
+def report(ledger):
+    """What `flopshim report` makes of a ledger."""
+    done = subprocess.run([PROGRAM, "report", "--format", "json", ledger], capture_output=True, text=True, check=False)
+    expect(f"report {ledger}: {done.stderr}", done.returncode, 0)
+    return json.loads(done.stdout)
+
+
 def same_with_and_without(command, env=None, **options):
     """Output and status are byte for byte the same; returns the preloaded run."""
     plain = Run(command, env, preload=False, **options)

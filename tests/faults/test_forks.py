@@ -1,0 +1,62 @@
+"""test_forks.py account|vfork|killed|inside: what a child has of its parent's account, grant, ledger and call in progress
+(hazards 4 and 5, FLOP_SCOPE=process)."""
+import os
+import sys
+import tempfile
+
+from harness import BUILD, LIBS, Run, check_balance, expect, report, same_with_and_without
+
+ENV = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
+
+
+def split(run):
+    """The parent's summary and the child's."""
+    expect("summaries", len(run.summaries), 2)
+    first, second = run.summaries
+    return (second, first) if first["process"]["ppid"] == second["process"]["pid"] else (first, second)
+
+
+def costs(summary):
+    return {name: (op["calls"], op["flop_cost"]) for name, op in summary["operations"].items()}
+
+
+def account():
+    """An account of its own, all of it: neither what the parent used, nor what it was granted, is the child's."""
+    run = Run([BUILD / "forks", "account"], ENV | {"FLOP_BUDGET": "100", "FLOP_SCOPE": "process"})
+    expect(f"status ({run.stderr})", (run.returncode, run.stdout), (0, "child 86\n"))
+    parent, child = split(run)
+    expect("parent", (costs(parent), parent["flops_remaining"]), ({"ddot": (2, 100)}, 0))
+    expect("child", (costs(child), child["flops_remaining"]), ({"ddot": (1, 80)}, 20))
+    expect("refused", child["refused"]["last"]["flops_remaining"], 20)
+    check_balance(parent)
+    check_balance(child)
+
+
+def vfork():
+    """A child that shares its parent's memory is not the parent: its end writes no summary and removes no ledger."""
+    run = same_with_and_without([BUILD / "forks", "vfork"], ENV)
+    expect("output", run.stdout, "vfork, _exit: 7\nvfork, failed exec: 8\nvfork, exec: 4\nfailed spawn: 2\nspawn: 0 4\n")
+    expect("costs", (run.costs(), run.summary["end_reason"]), ({"ddot": (2, 22)}, "exit"))
+
+
+def killed():
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run([BUILD / "forks", "killed"], ENV | {"FLOP_LEDGER_DIR": folder})
+        expect("no summary", (run.returncode, run.summaries, len(os.listdir(folder))), (-9, [], 1))
+        expect("ledger", costs(report(f"{folder}/{os.listdir(folder)[0]}")), {"ddot": (1, 10)})
+
+
+def inside():
+    """A fork inside a call: that call is the parent's; in the child none is in progress, and its return changes nothing."""
+    for kind, timing in (("inside", "off"), ("inside", "all"), ("silent", "all")):
+        run = same_with_and_without([BUILD / "forks", kind], ENV | {"FLOP_TIMING": timing})
+        expect(f"{kind}: status", run.returncode, 0)
+        parent, child = split(run)
+        expect(f"{kind}: parent", costs(parent), {"dgemv": (1, 0), "ddot": (1, 20)})
+        expect(f"{kind}: nested in the parent's", parent["nested"]["operations"]["ddot"], 1)
+        expect(f"{kind}: child", costs(child), {"ddot": (2, 44) if kind == "inside" else (1, 40)})
+        timed = child["operations"]["ddot"]["timed_flops"] if timing == "all" else None
+        expect(f"{kind}: what the child timed", timed, child["flops_used"] if timing == "all" else None)
+
+
+{"account": account, "vfork": vfork, "killed": killed, "inside": inside}[sys.argv[1]]()
