@@ -123,6 +123,23 @@ static void grant(const struct account_chain *chain, uint64_t flops)
         chain->process->granted_flops += flops;
 }
 
+uint64_t account_remaining(struct ledger_account *account)
+{
+    uint64_t left = available(account);
+    for (struct thread *t = thread_list; t; t = t->next)
+        if (t->chain.context == account || t->chain.process == account)
+            left += __atomic_load_n(&t->own_grant->remaining_flops, __ATOMIC_RELAXED);
+    return left;
+}
+
+/* As tightest(), of accounts on which other threads hold grants that do not suffice. */
+static struct ledger_account *scarcest(const struct account_chain *chain)
+{
+    if (!chain->process || (chain->context && account_remaining(chain->context) <= account_remaining(chain->process)))
+        return chain->context;
+    return chain->process;
+}
+
 bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account **account)
 {
     shim_lock();
@@ -138,8 +155,10 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct l
         grant(&t->chain, cost + spare);
         __atomic_store_n(&t->own_grant->remaining_flops, spare, __ATOMIC_RELAXED);
     }
-    *remaining = available(least);
-    *account = least;
+    if (!fits) {
+        *account = scarcest(&t->chain);
+        *remaining = account_remaining(*account);
+    }
     shim_unlock();
     return fits;
 }
@@ -159,23 +178,19 @@ void account_refund(struct thread *t, uint64_t flops)
     shim_unlock();
 }
 
-void account_drain(struct thread *t)
+/* granted_flops never exceeds the limit, whatever the tallies say. */
+static void overrun(struct ledger_account *account, uint64_t cost)
+{
+    if (account)
+        account->granted_flops += cost < available(account) ? cost : available(account);
+}
+
+void account_drain(struct thread *t, uint64_t cost)
 {
     shim_lock();
     account_give_back(t);
     call_back(t, &t->chain, 1);
-    if (t->chain.context)
-        t->chain.context->granted_flops = t->chain.context->limit_flops - t->chain.context->prior_flops;
-    if (t->chain.process)
-        t->chain.process->granted_flops = t->chain.process->limit_flops;
+    overrun(t->chain.context, cost);
+    overrun(t->chain.process, cost);
     shim_unlock();
-}
-
-uint64_t account_remaining(struct ledger_account *account)
-{
-    uint64_t left = available(account);
-    for (struct thread *t = thread_list; t; t = t->next)
-        if (t->chain.context == account || t->chain.process == account)
-            left += __atomic_load_n(&t->own_grant->remaining_flops, __ATOMIC_RELAXED);
-    return left;
 }

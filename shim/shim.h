@@ -18,8 +18,11 @@ bool lifecycle_start(void);
 /* The ledger exists from here on (it is made at the first counted call or marker). Under shim_lock. */
 void lifecycle_open_ledger(void);
 
-/* Write the summary now, and again at a later end. `label`: NULL for the whole. Returns the first file's name or "". */
+/* Write the summary now, and again at a later end. Other threads that come to an end wait for this one to end the process
+ * (5 s at most, then they write none). Returns the first file's name or "". */
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
+/* After it: the process may live on, so other threads need not wait for this one to end it. */
+void lifecycle_release_end(void);
 
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
@@ -27,7 +30,9 @@ void lifecycle_note(uint32_t incomplete);
 /* A reason or path that the summary lists as uncovered. Takes shim_lock. */
 void lifecycle_uncovered(const char *what);
 
-/* End at once: no destructor, no atexit handler. Flushes stdout and stderr only where nobody holds them. */
+/* stdout and stderr, where nobody holds them and as far as their readers take it at once. */
+void lifecycle_flush(void);
+/* End at once: no destructor, no atexit handler. The first flushes. */
 _Noreturn void lifecycle_exit_now(int status);
 _Noreturn void lifecycle_abort_now(void);
 
@@ -92,8 +97,8 @@ void account_give_back(struct thread *t);
 /* What the thread was charged a moment ago is not used after all. Takes shim_lock. */
 void account_refund(struct thread *t, uint64_t flops);
 
-/* Use up what is left of every account of the thread: an overrun was allowed. Takes shim_lock. */
-void account_drain(struct thread *t);
+/* Charge a cost that does not fit: an account that has less is used up, another pays in full. Takes shim_lock. */
+void account_drain(struct thread *t, uint64_t cost);
 
 /* limit - used: what is not granted, and what grants still hold (read while their owners may be using it). Under shim_lock. */
 uint64_t account_remaining(struct ledger_account *account);
@@ -104,6 +109,7 @@ uint64_t account_remaining(struct ledger_account *account);
  * skipped; or it does not return. */
 bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining,
                       struct ledger_account *account);
+void exhausted_forget(void); /* in a fork child */
 
 /* ---- context.c ---- */
 

@@ -38,6 +38,7 @@ struct thread {
     struct ledger_block *tallies; /* the block that has room */
     uint32_t slot;
     struct ledger_account *context; /* opened by this thread */
+    uintptr_t handler_frame;        /* of a refused call whose handler runs; 0: none */
     double context_multiplier;
     bool context_quiet;
     uint64_t context_calls_before;
