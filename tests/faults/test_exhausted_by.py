@@ -96,6 +96,8 @@ def races():
             expect(f"cancelled, {mode}: ({run.stderr})", (run.returncode, reason(run)), (status, ("exhausted", number)))
             run = refuse("forking", mode)
             expect(f"forking, {mode}", run.returncode, status)
+            # each process, those forked during the end too, prints this at its own
+            expect(f"forking, {mode}: a summary each", len(run.summaries), run.stdout.count("before"))
             ends = {s["end_reason"] for s in run.summaries}
             expect(f"forking, {mode}: all ended", (ends, all(s["complete"] for s in run.summaries)), ({"exhausted"}, True))
 
