@@ -207,21 +207,17 @@ static uint64_t spare_share(const struct account_chain *chain, uint64_t left)
 }
 
 /* Find `cost` in all accounts of the thread, where it fits. */
-static bool draw(struct thread *t, uint64_t cost, struct ledger_account **least)
+static bool draw(struct thread *t, uint64_t cost)
 {
     account_give_back(t);
     t->own_grant->recalled = 0; /* by somebody who died since */
-    *least = tightest(&t->chain);
-    uint64_t left = available(*least);
+    uint64_t left = available(tightest(&t->chain));
     if (left < cost) {
         call_back(t, &t->chain, cost - left);
-        *least = tightest(&t->chain);
-        left = available(*least);
+        left = available(tightest(&t->chain));
     }
-    if (left < cost && t->chain.process && others_settle_dead()) {
-        *least = tightest(&t->chain);
-        left = available(*least);
-    }
+    if (left < cost && t->chain.process && others_settle_dead())
+        left = available(tightest(&t->chain));
     if (left < cost)
         return false;
     uint64_t spent = load(&t->own_grant->spent_flops);
@@ -242,12 +238,22 @@ static void unlock(void)
     shim_unlock();
 }
 
+/* As tightest(), of accounts on which other threads hold grants that do not suffice. */
+static struct ledger_account *scarcest(const struct account_chain *chain)
+{
+    if (!chain->process || (chain->context && account_remaining(chain->context) <= account_remaining(chain->process)))
+        return chain->context;
+    return chain->process;
+}
+
 bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account **account)
 {
     lock();
-    bool fits = draw(t, cost, account);
-    if (!fits)
-        *remaining = available(*account);
+    bool fits = draw(t, cost);
+    if (!fits) {
+        *account = scarcest(&t->chain);
+        *remaining = account_remaining(*account);
+    }
     unlock();
     return fits;
 }

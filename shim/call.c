@@ -112,6 +112,8 @@ __attribute__((visibility("hidden"))) int call_personality(int version, int acti
 void call_abandon(uintptr_t to)
 {
     struct thread *t = thread_self();
+    if (t && to >= t->handler_frame)
+        t->handler_frame = 0;
     if (!t || to < t->outer_frame)
         return;
     t->started_ns = 0;

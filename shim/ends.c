@@ -6,6 +6,7 @@
 #include "slow.h"
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,6 +47,13 @@ __attribute__((constructor(101))) static void find_all(void)
     find_next(&next_longjmp_chk, "__longjmp_chk");
 }
 
+/* The program, or a handler of its own, may still prevent this end. */
+static void write_perhaps(enum ledger_end reason, uint32_t status)
+{
+    lifecycle_write_summary(reason, status);
+    lifecycle_release_end();
+}
+
 static _Noreturn void end(end_function *next, int status)
 {
     lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
@@ -68,12 +76,15 @@ EXPORTED _Noreturn void _Exit(int status)
 EXPORTED _Noreturn void quick_exit(int status)
 {
     find_next(&next_quick_exit, "quick_exit");
-    end(next_quick_exit, status);
+    write_perhaps(LEDGER_END_EXIT, (uint32_t)status);
+    if (next_quick_exit)
+        next_quick_exit(status);
+    _exit(status);
 }
 
 EXPORTED _Noreturn void abort(void)
 {
-    lifecycle_write_summary(LEDGER_END_SIGNAL, 6);
+    write_perhaps(LEDGER_END_SIGNAL, SIGABRT);
     if (next_abort)
         next_abort();
     lifecycle_abort_now();

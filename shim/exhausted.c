@@ -5,21 +5,16 @@
 #include "shim.h"
 #include "thread.h"
 #include "context.h"
+#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static atomic_flag ending = ATOMIC_FLAG_INIT;
-static atomic_flag warned = ATOMIC_FLAG_INIT;
+#define PATIENCE_MS 300
 
-static const char *text_of(struct out *out)
-{
-    out_bytes(out, "", 1);
-    return out->failed ? "flopshim: budget exhausted" : out->data;
-}
+static atomic_flag warned = ATOMIC_FLAG_INIT;
 
 static void describe(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
                      const struct ledger_account *account, const char *would)
@@ -45,67 +40,149 @@ static void record(const struct thread *t, const char *operation, uint64_t cost,
     shim_unlock();
 }
 
-/* The process ends here: one thread writes, the others wait for the end. */
-static void end_process(struct out *line)
+/* Will the program live on? It has a handler, or the signal is ignored, or it is pending already (blocked by all threads). */
+static bool lives_through(int number)
 {
-    if (atomic_flag_test_and_set(&ending))
-        for (;;)
-            pause();
-    uint32_t status = config.on_exhausted == CONFIG_ERROR   ? (uint32_t)config.exit_code
-                      : config.on_exhausted == CONFIG_ABORT ? SIGABRT
-                                                            : (uint32_t)config.signal;
-    const char *file = lifecycle_write_summary(LEDGER_END_EXHAUSTED, status);
+    struct sigaction action;
+    sigset_t pending;
+    if (sigaction(number, NULL, &action) || action.sa_handler != SIG_DFL)
+        return true;
+    switch (number) {
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH:
+    case SIGCONT:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: return true;
+    default: return !sigpending(&pending) && sigismember(&pending, number) == 1;
+    }
+}
+
+/* To this thread, which has it before its next instruction. Where it is blocked here: to whoever has it unblocked, or
+ * waits for it. */
+static void raise_signal(struct thread *t, int number)
+{
+    sigset_t mask;
+    uintptr_t frame = t->outer_frame;
+    t->outer_frame = 0; /* a handler may call BLAS, or jump */
+    if (!pthread_sigmask(SIG_SETMASK, NULL, &mask) && sigismember(&mask, number) == 1)
+        kill(getpid(), number);
+    else
+        syscall(SYS_tgkill, getpid(), gettid(), number);
+    if (thread_self() == t)
+        t->outer_frame = frame;
+}
+
+/* A reader of stderr that takes nothing must not hold up the end. */
+static void say(struct out *line)
+{
+    out_text(line, "\n");
+    if (line->failed)
+        message_line("flopshim: budget exhausted", NULL);
+    else
+        out_print(line, STDERR_FILENO, PATIENCE_MS);
+}
+
+static void say_once_and_signal(struct thread *t, struct out *line)
+{
+    if (!atomic_flag_test_and_set(&warned)) {
+        out_text(line, ". The program lives through the signal: such calls are left out, from now on silently");
+        say(line);
+    }
+    raise_signal(t, config.signal);
+}
+
+/* The process ends here. One thread writes, others that are refused wait for the end. No signal handler of the program's
+ * runs meanwhile in this thread, nor is it cancelled: either could leave the end half done. */
+static void end_process(struct thread *t, struct out *line)
+{
+    sigset_t all, before;
+    int cancel_state, number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
+    bool by_signal = config.on_exhausted != CONFIG_ERROR;
+    bool lives_on = by_signal && lives_through(number);
+    if (lives_on && number != SIGABRT) {
+        say_once_and_signal(t, line);
+        return;
+    }
+    sigfillset(&all);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const char *file = lifecycle_write_summary(LEDGER_END_EXHAUSTED, (uint32_t)(by_signal ? number : config.exit_code));
     if (*file) {
         out_text(line, ". Summary: ");
         out_text(line, file);
     }
-    message_line(text_of(line), NULL);
-    if (config.on_exhausted == CONFIG_ERROR)
+    say(line);
+    if (!by_signal)
         lifecycle_exit_now(config.exit_code);
-    if (config.on_exhausted == CONFIG_ABORT)
+    lifecycle_flush();
+    if (lives_on)
+        lifecycle_release_end();
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_setcancelstate(cancel_state, NULL);
+    if (config.on_exhausted == CONFIG_ABORT) {
+        t->outer_frame = 0; /* a handler may jump */
         lifecycle_abort_now();
-    /* The default action of most signals ends the process; a program that handles it goes on, the call skipped. */
-    atomic_flag_clear(&ending);
-    syscall(SYS_tgkill, getpid(), gettid(), config.signal);
+    }
+    raise_signal(t, number);
+    lifecycle_release_end(); /* blocked by all threads */
 }
 
-static bool let_it_run(struct thread *t, uint64_t cost, struct out *line)
+static bool let_it_run(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining,
+                       const struct ledger_account *account)
 {
+    struct out line = {0};
     account_overrun(t, cost);
-    if (!atomic_flag_test_and_set(&warned)) {
-        out_text(line, ". It runs all the same, as FLOP_ON_EXHAUSTED=warn asks; further overruns are counted silently");
-        message_line(text_of(line), NULL);
-    }
+    if (atomic_flag_test_and_set(&warned))
+        return true;
+    describe(&line, operation, cost, remaining, account, " costs ");
+    out_text(&line, ". It runs all the same, as FLOP_ON_EXHAUSTED=warn asks; further overruns are counted silently");
+    say(&line);
+    out_free(&line);
     return true;
+}
+
+/* A call in the handler that does not fit either is left out: else handlers would call themselves without end. */
+static bool ask(flopshim_handler handler, struct thread *t, const struct flopshim_refusal *refusal)
+{
+    if (t->handler_frame)
+        return false;
+    uintptr_t frame = t->outer_frame;
+    t->handler_frame = (uintptr_t)__builtin_frame_address(0);
+    t->outer_frame = 0; /* the handler may call BLAS, longjmp or throw */
+    bool run = handler(refusal, context_handler_data()) == FLOPSHIM_RUN;
+    if (thread_self() != t)
+        return false; /* the handler forked: the child has another thread state, and no call in progress */
+    t->handler_frame = 0;
+    t->outer_frame = frame;
+    if (run)
+        account_overrun(t, refusal->flop_cost);
+    return run;
+}
+
+void exhausted_forget(void)
+{
+    atomic_flag_clear(&warned);
 }
 
 bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining,
                       struct ledger_account *account)
 {
+    __asm__ volatile(".cfi_personality 0x1b, call_personality"); /* a handler that throws ends the call */
+    if (config.on_exhausted == CONFIG_WARN && !context_handler())
+        return let_it_run(t, operation, cost, remaining, account);
+    record(t, operation, cost, remaining);
+    if (context_handler()) {
+        const char *name = t->namespace_ ? (const char *)ledger + t->namespace_ : "";
+        return ask(context_handler(), t, &(struct flopshim_refusal){operation, cost, remaining, name});
+    }
     struct out line = {0};
-    bool run = false;
-    struct flopshim_refusal refusal = {operation, cost, remaining, (const char *)ledger + t->namespace_};
-    if (!t->namespace_)
-        refusal.namespace_ = "";
-    flopshim_handler handler = context_handler();
-    if (handler) {
-        record(t, operation, cost, remaining);
-        uintptr_t frame = t->outer_frame;
-        t->outer_frame = 0; /* the handler may call BLAS, longjmp or throw */
-        run = handler(&refusal, context_handler_data()) == FLOPSHIM_RUN;
-        t->outer_frame = frame;
-        if (run)
-            account_overrun(t, cost);
-        return run;
-    }
-    if (config.on_exhausted == CONFIG_WARN) {
-        describe(&line, operation, cost, remaining, account, " costs ");
-        run = let_it_run(t, cost, &line);
-    } else {
-        record(t, operation, cost, remaining);
-        describe(&line, operation, cost, remaining, account, " would cost ");
-        end_process(&line);
-    }
+    int saved = errno;
+    describe(&line, operation, cost, remaining, account, " would cost ");
+    end_process(t, &line);
     out_free(&line);
-    return run;
+    errno = saved;
+    return false;
 }

@@ -60,7 +60,8 @@ struct flopshim_refusal {
 };
 
 /* What a handler answers: FLOPSHIM_RUN lets the call run and be counted, FLOPSHIM_SKIP leaves it out. It runs in the
- * refused thread, before the call, with no lock held; it may call BLAS, or longjmp or throw at its own risk. */
+ * refused thread, before the call, with no lock held; it may call BLAS (what does not fit then is left out, and the handler
+ * not called again), or longjmp or throw at its own risk. */
 enum flopshim_answer { FLOPSHIM_SKIP = 0, FLOPSHIM_RUN = 1 };
 typedef enum flopshim_answer (*flopshim_handler)(const struct flopshim_refusal *refusal, void *data);
 

@@ -1,6 +1,7 @@
 /* Start, fork, and the many ends of a process. A summary is written by whoever still can: here at exit, _exit, abort and
  * exec; from the ledger, by `flopshim run` or `flopshim report`, where a signal ended the process. */
 #include "lifecycle.h"
+#include "out.h"
 #include "output.h"
 #include "summary.h"
 #include "context.h"
@@ -16,12 +17,16 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
+
+#define FLUSH_PATIENCE_MS 300
 
 enum state { NEW, STARTING, READY, DISABLED };
 
@@ -29,7 +34,8 @@ static _Atomic enum state state;
 static uint32_t uncounted; /* under shim_lock */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
-static bool written; /* a summary of this process was written before */
+static atomic_int ender; /* thread that ends the process; 0: none */
+static bool written;     /* a summary of this process was written before */
 static char first_file[1100];
 static volatile int *canary;
 
@@ -79,6 +85,8 @@ static void in_child(void)
         tree_register();
     thread_forget_all();
     context_forget_all();
+    exhausted_forget();
+    ender = 0;
     written = false;
     uncounted = 0;
     first_file[0] = 0;
@@ -256,13 +264,33 @@ static void end_process(enum ledger_end reason, uint32_t status)
         while (!tree_end_writing());
 }
 
-const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
+/* A second thread that comes to the end waits for the first, which is about to end the process, so that status and summary
+ * agree and no file is left half written. Not for ever: 5 s while a summary is written, else 300 ms. */
+static bool claim_end(void)
 {
-    int saved = errno;
-    if (state != READY || getpid() != owner || !ledger)
-        return "";
-    int cancel_state;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    const struct timespec millisecond = {0, 1000000};
+    int self = gettid();
+    for (int idle = 0, waited = 0; idle < 300 && waited < 5000; waited++) {
+        int nobody = 0;
+        if (atomic_compare_exchange_strong(&ender, &nobody, self) || nobody == self)
+            return true;
+        if (!pthread_mutex_trylock(&mutex)) {
+            idle++;
+            shim_unlock();
+        }
+        nanosleep(&millisecond, NULL);
+    }
+    return false;
+}
+
+void lifecycle_release_end(void)
+{
+    int self = gettid();
+    atomic_compare_exchange_strong(&ender, &self, 0);
+}
+
+static void end_locked(enum ledger_end reason, uint32_t status)
+{
     bool locked = lock_at_end();
     /* The last process of a tree closes it, though it may never have counted. */
     if (!ledger_process && reason != LEDGER_END_EXEC && tree_is_over())
@@ -271,14 +299,31 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
         end_process(reason, status);
     if (locked)
         shim_unlock();
+}
+
+const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
+{
+    int saved = errno;
+    if (state != READY || getpid() != owner || !ledger)
+        return "";
+    int cancel_state;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* a pool's SIGTERM must not come between the summary and its ledger */
+    bool claimed = claim_end();
+    if (claimed)
+        end_locked(reason, status);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setcancelstate(cancel_state, NULL);
     errno = saved;
-    return first_file;
+    return claimed ? first_file : "";
 }
 
 void lifecycle_before_exec(void)
 {
     lifecycle_write_summary(LEDGER_END_EXEC, 0);
+    lifecycle_release_end();
 }
 
 void lifecycle_after_failed_exec(void)
@@ -312,12 +357,25 @@ static void finish(int status, void *unused)
     lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
 }
 
+/* Not fflush(): what a pipe's reader or a terminal does not take must not hold up the end. A file takes everything; wide
+ * streams only stdio can convert. */
 static void flush_if_free(FILE *stream)
 {
     if (ftrylockfile(stream))
         return;
-    fflush_unlocked(stream);
+    int fd = fileno_unlocked(stream);
+    struct out pending = {.data = stream->_IO_write_base, .length = __fpending(stream)};
+    if (fd >= 0 && (lseek(fd, 0, SEEK_CUR) >= 0 || fwide(stream, 0) > 0))
+        fflush_unlocked(stream);
+    else if (fd >= 0 && pending.length && !out_print(&pending, fd, FLUSH_PATIENCE_MS))
+        __fpurge(stream);
     funlockfile(stream);
+}
+
+void lifecycle_flush(void)
+{
+    flush_if_free(stdout);
+    flush_if_free(stderr);
 }
 
 /* A reader of stdout that is gone must not turn the status into a signal's. */
@@ -328,8 +386,7 @@ _Noreturn void lifecycle_exit_now(int status)
     sigaddset(&signals, SIGPIPE);
     sigaddset(&signals, SIGXFSZ);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    flush_if_free(stdout);
-    flush_if_free(stderr);
+    lifecycle_flush();
     for (;;)
         syscall(SYS_exit_group, status);
 }
@@ -340,10 +397,9 @@ _Noreturn void lifecycle_abort_now(void)
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGABRT);
-    flush_if_free(stdout);
-    syscall(SYS_tgkill, getpid(), gettid(), SIGABRT);
-    signal(SIGABRT, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    for (;;)
+    for (;;) {
         syscall(SYS_tgkill, getpid(), gettid(), SIGABRT);
+        signal(SIGABRT, SIG_DFL);
+    }
 }

@@ -26,8 +26,11 @@ void lifecycle_notice_fork(void);
 void lifecycle_before_exec(void);
 void lifecycle_after_failed_exec(void);
 
-/* Write the summary now, and again at a later end. `label`: NULL for the whole. Returns the first file's name or "". */
+/* Write the summary now, and again at a later end. Other threads that come to an end wait for this one to end the process
+ * (5 s at most, then they write none). Returns the first file's name or "". */
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
+/* After it: the process may live on, so other threads need not wait for this one to end it. */
+void lifecycle_release_end(void);
 
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
@@ -37,7 +40,9 @@ void lifecycle_uncounted(void);
 /* A reason or path that the summary lists as uncovered. Takes shim_lock. */
 void lifecycle_uncovered(const char *what);
 
-/* End at once: no destructor, no atexit handler. Flushes stdout and stderr only where nobody holds them. */
+/* stdout and stderr, where nobody holds them and as far as their readers take it at once. */
+void lifecycle_flush(void);
+/* End at once: no destructor, no atexit handler. The first flushes. */
 _Noreturn void lifecycle_exit_now(int status);
 _Noreturn void lifecycle_abort_now(void);
 
@@ -122,7 +127,7 @@ void account_settle(struct ledger_process *process);
 /* What the thread was charged a moment ago is not used after all. Takes shim_lock. */
 void account_refund(struct thread *t, uint64_t flops);
 
-/* An overrun was allowed: nothing is left, and the cost is charged all the same. Takes shim_lock. */
+/* Charge a cost that does not fit: it ran all the same. Takes shim_lock. */
 void account_overrun(struct thread *t, uint64_t cost);
 
 /* limit - used, read while threads may be using it. Under shim_lock. */
@@ -134,6 +139,7 @@ uint64_t account_remaining(struct ledger_account *account);
  * skipped; or it does not return. */
 bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining,
                       struct ledger_account *account);
+void exhausted_forget(void); /* in a fork child */
 
 /* ---- context.c ---- */
 

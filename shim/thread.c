@@ -65,6 +65,7 @@ static void detach(void *state)
     t->path[0] = 0;
     t->started_ns = 0;
     t->outer_frame = 0;
+    t->handler_frame = 0;
     t->next_free = free_threads;
     free_threads = t;
     thread_live--;

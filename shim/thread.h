@@ -40,6 +40,7 @@ struct thread {
     struct ledger_tally *other;   /* for what finds no room any more */
     uint32_t slot;
     struct ledger_account *context; /* opened by this thread */
+    uintptr_t handler_frame;        /* of a refused call whose handler runs; 0: none */
     double context_multiplier;
     bool context_quiet;
     uint64_t context_calls_before;

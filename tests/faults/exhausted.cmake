@@ -1,0 +1,10 @@
+# Refused calls, wherever a program is at that moment.
+blas_program(refuse "" ${CMAKE_CURRENT_SOURCE_DIR}/faults/refuse.c)
+target_link_libraries(refuse PRIVATE OpenMP::OpenMP_C)
+blas_program(escape "" ${CMAKE_CURRENT_SOURCE_DIR}/faults/escape.cpp)
+foreach(mode error abort signal warn)
+  python_test(faults exhausted_${mode} test_exhausted.py ${mode})
+endforeach()
+foreach(case together dispositions handler overrun races readers unwritable numpy)
+  python_test(faults exhausted_${case} test_exhausted_by.py ${case})
+endforeach()
