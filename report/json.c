@@ -283,12 +283,12 @@ static void put_providers(struct json *json, const struct summary *s)
 static void put_uncovered(struct json *json, const struct summary *s)
 {
     open_nest(json, "uncovered", "[");
-    for (const char *word = s->uncovered + strspn(s->uncovered, " "); *word;) {
-        size_t length = strcspn(word, " ");
+    for (const char *line = s->uncovered + strspn(s->uncovered, "\n"); *line;) {
+        size_t length = strcspn(line, "\n");
         new_line(json);
-        put_string_bytes(json->out, word, length);
-        word += length;
-        word += strspn(word, " ");
+        put_string_bytes(json->out, line, length);
+        line += length;
+        line += strspn(line, "\n");
     }
     close_nest(json, "]");
 }

@@ -289,7 +289,7 @@ static void read_root(struct field_reader *r, const json_t *root)
     read_refused(r, root);
     read_end(r, root);
     json_t *uncovered = field_get_container(r, root, "", "uncovered", JSON_ARRAY);
-    r->summary->uncovered = join(r, uncovered, "uncovered", ' ', &bytes);
+    r->summary->uncovered = join(r, uncovered, "uncovered", '\n', &bytes);
 }
 
 int summary_from_json(const char *data, size_t length, const char *file, struct summary *summary, char *message, size_t size)

@@ -76,7 +76,7 @@ struct summary {
     uint64_t nested_calls;
     uint64_t accuracy_flops[3]; /* by enum cost_class */
     bool has_context;           /* a marker context was opened */
-    const char *uncovered;      /* blank-separated reasons and paths, or "" */
+    const char *uncovered;      /* what could not be seen: lines, a newline between them, or "" */
     uint32_t pid;
     uint32_t ppid;
     uint32_t threads;

@@ -54,7 +54,8 @@ void summary_set_end(struct summary *summary, const char *end_reason, uint32_t e
 
 bool summary_is_worth_a_file(const struct summary *summary)
 {
-    return summary->calls || summary->refused_calls || summary->has_context;
+    return summary->calls || summary->refused_calls || summary->has_context ||
+           (summary->has_budget && *summary->uncovered);
 }
 
 const char *summary_label(const struct summary *summary)

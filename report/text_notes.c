@@ -178,19 +178,19 @@ static void put_counting(struct out *out, const struct summary *s)
 
 static void put_uncovered(struct out *out, const struct summary *s)
 {
-    const char *word = s->uncovered + strspn(s->uncovered, " ");
-    if (!*word)
+    const char *line = s->uncovered + strspn(s->uncovered, "\n");
+    if (!*line)
         return;
     text_put_heading(out, "Not covered:\n");
-    while (*word) {
+    while (*line) {
         char one[2] = {0};
         out_text(out, "    ");
-        for (; *word && *word != ' '; word++) {
-            one[0] = *word;
+        for (; *line && *line != '\n'; line++) {
+            one[0] = *line;
             text_put_name(out, one);
         }
         out_text(out, "\n");
-        word += strspn(word, " ");
+        line += strspn(line, "\n");
     }
 }
 

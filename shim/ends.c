@@ -4,6 +4,7 @@
 #include "forward.h"
 #include "shim.h"
 #include "slow.h"
+#include "starts.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@ static void (*next_abort)(void);
 static int (*next_execve)(const char *, char *const[], char *const[]);
 static int (*next_execvpe)(const char *, char *const[], char *const[]);
 static int (*next_fexecve)(int, char *const[], char *const[]);
+static int (*next_execveat)(int, const char *, char *const[], char *const[], int);
 static jump_function *next_longjmp, *next_siglongjmp, *next__longjmp, *next_longjmp_chk;
 
 static void find_next(void *place, const char *name)
@@ -40,6 +42,7 @@ __attribute__((constructor(101))) static void find_all(void)
     find_next(&next_execve, "execve");
     find_next(&next_execvpe, "execvpe");
     find_next(&next_fexecve, "fexecve");
+    find_next(&next_execveat, "execveat");
     find_next(&next_longjmp, "longjmp");
     find_next(&next_siglongjmp, "siglongjmp");
     find_next(&next__longjmp, "_longjmp");
@@ -83,9 +86,12 @@ EXPORTED _Noreturn void abort(void)
 
 EXPORTED int execve(const char *path, char *const argv[], char *const envp[])
 {
+    struct starting s;
     find_next(&next_execve, "execve");
+    starts_look(&s, path, envp);
     lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    return next_execve(path, argv, envp);
+    char *room[s.variables + 1];
+    return starts_failed(&s, next_execve(path, argv, starts_environment(&s, envp, room)));
 }
 
 EXPORTED int execv(const char *path, char *const argv[])
@@ -95,9 +101,12 @@ EXPORTED int execv(const char *path, char *const argv[])
 
 EXPORTED int execvpe(const char *file, char *const argv[], char *const envp[])
 {
+    struct starting s;
     find_next(&next_execvpe, "execvpe");
+    starts_look_for(&s, file, envp);
     lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    return next_execvpe(file, argv, envp);
+    char *room[s.variables + 1];
+    return starts_failed(&s, next_execvpe(file, argv, starts_environment(&s, envp, room)));
 }
 
 EXPORTED int execvp(const char *file, char *const argv[])
@@ -107,9 +116,22 @@ EXPORTED int execvp(const char *file, char *const argv[])
 
 EXPORTED int fexecve(int fd, char *const argv[], char *const envp[])
 {
+    struct starting s;
     find_next(&next_fexecve, "fexecve");
+    starts_look_at(&s, fd, "", envp);
     lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    return next_fexecve(fd, argv, envp);
+    char *room[s.variables + 1];
+    return starts_failed(&s, next_fexecve(fd, argv, starts_environment(&s, envp, room)));
+}
+
+EXPORTED int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+    struct starting s;
+    find_next(&next_execveat, "execveat");
+    starts_look_at(&s, fd, path, envp);
+    lifecycle_write_summary(LEDGER_END_EXEC, 0);
+    char *room[s.variables + 1];
+    return starts_failed(&s, next_execveat(fd, path, argv, starts_environment(&s, envp, room), flags));
 }
 
 typedef int exec_function(const char *, char *const[], char *const[]);

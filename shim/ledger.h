@@ -66,7 +66,7 @@ struct ledger_header {
     uint64_t size_bytes; /* header and all blocks */
     uint64_t use_clock;  /* orders first uses */
     uint32_t threads;    /* started and seen, in all */
-    uint32_t uncovered;  /* string: blank-separated reasons and paths that could not be seen, or 0 */
+    uint32_t uncovered;  /* string: what could not be seen, lines with a newline between them, or 0 */
     char version[24];
     char cost_model[32];
     char host[72];

@@ -7,7 +7,9 @@
 #include "cost.h"
 #include "forward.h"
 #include "slow.h"
+#include "starts.h"
 #include "thread.h"
+#include "uncovered.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,6 +30,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static bool written; /* a summary of this process was written before */
 static char first_file[1100];
+static struct uncovered uncovered;
 
 static void finish(int status, void *unused);
 
@@ -58,6 +61,8 @@ static bool lock_at_end(void)
 static void before_fork(void)
 {
     shim_lock();
+    starts_before_fork();
+    uncovered_before_fork();
 }
 
 static void in_parent(void)
@@ -72,6 +77,9 @@ static void in_child(void)
     ledger_abandon();
     thread_forget_all();
     context_forget_all();
+    starts_in_child();
+    uncovered_in_child();
+    memset(&uncovered, 0, sizeof uncovered);
     written = false;
     first_file[0] = 0;
     owner = getpid();
@@ -174,6 +182,8 @@ void lifecycle_open_ledger(void)
     if (!ledger)
         return;
     fill_header();
+    starts_own();
+    ledger->uncovered = ledger_intern(uncovered.text);
     account_open_process();
     forward_record_providers();
     context_banner();
@@ -192,8 +202,9 @@ void lifecycle_note(uint32_t incomplete)
 void lifecycle_uncovered(const char *what)
 {
     shim_lock();
-    if (ledger && !ledger->uncovered)
-        ledger->uncovered = ledger_intern(what);
+    uncovered_add(&uncovered, what, NULL);
+    if (ledger)
+        ledger->uncovered = ledger_intern(uncovered.text);
     shim_unlock();
 }
 
@@ -223,14 +234,41 @@ static void write_files(void)
     summary_free(&summary);
 }
 
+/* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
+ * something to say only where a budget was set, which nothing was held against. */
+static bool look_for_uncovered(struct uncovered *found)
+{
+    if (!ledger && config.limit_flops == LEDGER_UNLIMITED)
+        return false;
+    starts_list(found);
+    uncovered_look(found);
+    return ledger || found->length;
+}
+
+/* Under shim_lock, where it could be had. */
+static void record_uncovered(const struct uncovered *found)
+{
+    lifecycle_open_ledger();
+    uncovered_merge(&uncovered, found);
+    if (ledger)
+        ledger->uncovered = ledger_intern(uncovered.text);
+}
+
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
 {
     int saved = errno;
-    if (state != READY || getpid() != owner || !ledger)
+    struct uncovered found = {0};
+    if (state != READY || getpid() != owner || !look_for_uncovered(&found))
         return "";
     int cancel_state;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     bool locked = lock_at_end();
+    record_uncovered(&found);
+    if (!ledger) {
+        if (locked)
+            shim_unlock();
+        return "";
+    }
     ledger->end_reason = reason;
     ledger->end_status = status;
     ledger->end_monotonic_ns = ledger_now_ns();

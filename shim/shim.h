@@ -24,7 +24,7 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
 void lifecycle_note(uint32_t incomplete);
-/* A reason or path that the summary lists as uncovered. Takes shim_lock. */
+/* A line that the summary lists as uncovered, once however often it is said; kept until there is a ledger. Takes shim_lock. */
 void lifecycle_uncovered(const char *what);
 
 /* End at once: no destructor, no atexit handler. Flushes stdout and stderr only where nobody holds them. */

@@ -30,7 +30,7 @@ static void build_example(struct ledger_build *b)
     h->refused_cost = UINT64_MAX;
     h->refused_remaining = 12;
     h->refused_name = build_string(b, "zgesv");
-    h->uncovered = build_string(b, "static:/opt/app x");
+    h->uncovered = build_string(b, "static:/opt/app\nx y");
     h->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED;
     h->dropped_calls = 5;
     h->uncounted_calls = 6;

@@ -188,7 +188,7 @@ Test(text, every_section_says_its_piece)
     s.refused_namespace = "forward";
     s.multiplier = 2.5;
     s.convention = "fma";
-    s.uncovered = "static:/opt/app deepbind:/opt/x.so";
+    s.uncovered = "static:/opt/app\ndeepbind:/opt/x.so";
     s.complete = false;
     s.end_reason = "unknown";
     s.incomplete = 15;
