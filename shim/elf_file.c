@@ -12,6 +12,7 @@
 
 #define HEADERS_MAX 4096
 #define SYMBOL_BYTES_MAX ((uint64_t)64 << 20)
+#define SECTIONS_AT_ONCE 32
 #define LINE_BYTES 256 /* the kernel reads as much of a script's first line */
 
 int elf_file_open(const char *path)
@@ -144,9 +145,13 @@ static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
     if (!read_all(fd, &h, sizeof h, 0) || memcmp(h.e_ident, ELFMAG, SELFMAG) || h.e_ident[EI_CLASS] != ELFCLASS64 ||
         h.e_shentsize != sizeof *symbols)
         return false;
+    Elf64_Shdr some[SECTIONS_AT_ONCE];
     for (unsigned i = 0; i < h.e_shnum && i < HEADERS_MAX; i++) {
-        if (!read_all(fd, symbols, sizeof *symbols, h.e_shoff + i * sizeof *symbols))
-            return false;
+        if (i % SECTIONS_AT_ONCE == 0) {
+            memset(some, 0, sizeof some);
+            read_some(fd, some, sizeof some, h.e_shoff + i * sizeof *some);
+        }
+        *symbols = some[i % SECTIONS_AT_ONCE];
         if (symbols->sh_type == SHT_SYMTAB)
             return symbols->sh_entsize == sizeof(Elf64_Sym) && symbols->sh_link < h.e_shnum &&
                    read_all(fd, strings, sizeof *strings, h.e_shoff + symbols->sh_link * sizeof *strings) &&

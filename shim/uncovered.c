@@ -13,7 +13,7 @@
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
-#define LOOK_INSIDE_NS 100000000 /* files on a slow file system: no more are opened after 0.1 s */
+#define LOOK_INSIDE_NS 1000000000 /* files on a slow file system: no more are opened after a second */
 
 static bool had_threads, may_not_look;
 

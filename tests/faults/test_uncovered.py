@@ -55,6 +55,8 @@ def inside():
     run = same_with_and_without([BUILD / "uncovered", "local", plugin], REFERENCE)
     expect("plugin: used", run.summary["flops_used"], 8)
     one_inside(run, plugin, "")
+    run = same_with_and_without([BUILD / "uncovered", "local", BUILD / "wrapper.so"], REFERENCE)
+    expect("names that hand on", (run.summary["flops_used"], run.summary["uncovered"]), (16, []))
     expect("nothing inside", Run([BUILD / "uncovered"], REFERENCE | {"FLOP_BUDGET": "100"}).summary["uncovered"], [])
 
 
@@ -64,7 +66,11 @@ def starts():
         run = same_with_and_without([BUILD / "uncovered", way, true], REFERENCE)
         file = {"system": "/bin/sh", "popen": "/bin/sh", "fexecve": os.path.realpath(true)}.get(way, true)
         expect(f"{way}: uncovered", [s["uncovered"] for s in run.summaries], [[started(file, environment)]])
-    expect("not there", Run([BUILD / "uncovered", "vfork", "/no/such"], REFERENCE).summary["uncovered"], [])
+    # A fork child whose notes are its parent's has no summary of its own to write
+    run = Run([BUILD / "uncovered", "fork", true], REFERENCE | {"FLOP_BUDGET": "100"})
+    expect("fork, with a budget", (run.summary["flops_used"], run.summary["uncovered"]), (8, [started(true, environment)]))
+    for way in ("exec", "vfork", "spawn"):
+        expect("not there", Run([BUILD / "uncovered", way, "/no/such"], REFERENCE).summary["uncovered"], [])
     for kind, why in (("static", "statically linked"), ("static-pie", "statically linked"), ("musl", "linked with musl")):
         run = same_with_and_without([BUILD / "uncovered", "spawn", BUILD / f"hello_{kind}"], REFERENCE)
         expect(f"{kind}: ", (run.stdout, run.summary["uncovered"]), ("hello\n", [started(BUILD / f"hello_{kind}", why)]))
