@@ -117,8 +117,8 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
 {
     struct search *s = data;
     struct object target;
-    if (s->found || !value || !is_ours(name, NULL) || !object_holding(value, &target) || target.dynamic == s->object->dynamic ||
-        forward_in_shim((void *)value) || !object_defines(&target, name) || !means_blas(&target, name) ||
+    if (s->found || !value || !is_ours(name, NULL) || forward_in_shim((void *)value) || !object_holding(value, &target) ||
+        target.dynamic == s->object->dynamic || !object_defines(&target, name) || !means_blas(&target, name) ||
         (!provider_is_pure(target.path) && forward_is_before_shim(value) && *target.path))
         return;
     s->found = true;
