@@ -2,6 +2,7 @@
  * before they could. Values of options are judged by the library, not here. */
 #include "child.h"
 #include "cmd.h"
+#include "inspect.h"
 #include "leftover.h"
 #include "output.h"
 #include "preload.h"
@@ -142,13 +143,13 @@ static void clean_up(const char *folder, bool made_link)
         fprintf(stderr, "flopshim run: cannot remove %s: %s\n", folder, strerror(errno));
 }
 
-static int run_in_folder(char *const *argv, const char *library, char *folder)
+static int run_in_folder(char *const *argv, const char *library, char *folder, bool without_preload)
 {
     struct ended_child child = {0};
     int made_link = 0;
     int staying = 0;
     int status = STATUS_FAILED;
-    if (export_folder(folder) == 0 && preload_set(library, folder, &made_link) == 0) {
+    if (export_folder(folder) == 0 && (without_preload || preload_set(library, folder, &made_link) == 0)) {
         const char *output = getenv("FLOP_OUTPUT");
         status = child_run(argv, &child);
         output = output && *output ? output : OUTPUT_DEFAULT;
@@ -166,7 +167,10 @@ int cmd_run(int argc, char **argv)
     int status = parse(argc, argv);
     if (status)
         return status < 0 ? 0 : status;
+    bool without_preload;
+    if ((status = inspect_program(argv[optind], &without_preload)))
+        return status;
     if (preload_find(library, sizeof library) < 0 || make_folder(folder, sizeof folder) < 0)
         return STATUS_FAILED;
-    return run_in_folder(argv + optind, library, folder);
+    return run_in_folder(argv + optind, library, folder, without_preload);
 }

@@ -67,7 +67,7 @@ size_t summary_count_running(const struct summary *summary)
 
 bool summary_is_worth_a_file(const struct summary *summary)
 {
-    return summary->calls || summary->refused_calls || summary->has_context;
+    return summary->calls || summary->refused_calls || summary->has_context || (summary->has_budget && *summary->uncovered);
 }
 
 const char *summary_label(const struct summary *summary)

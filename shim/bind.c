@@ -163,7 +163,7 @@ static void *bind_entry(uint32_t symbol, void *target)
     }
     unsigned mine = atomic_fetch_add(&bound_used, 1);
     if (mine >= BOUND_MAX) {
-        lifecycle_uncovered("dlsym-table-full");
+        lifecycle_uncovered("functions given out by dlsym, more than the shim has entries for");
         return target;
     }
     struct binding *b = &forward_slots[SYMBOL_COUNT + mine].hot;

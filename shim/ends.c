@@ -4,6 +4,7 @@
 #include "forward.h"
 #include "shim.h"
 #include "slow.h"
+#include "starts.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -24,6 +25,7 @@ static void (*next_abort)(void);
 static int (*next_execve)(const char *, char *const[], char *const[]);
 static int (*next_execvpe)(const char *, char *const[], char *const[]);
 static int (*next_fexecve)(int, char *const[], char *const[]);
+static int (*next_execveat)(int, const char *, char *const[], char *const[], int);
 static jump_function *next_longjmp, *next_siglongjmp, *next__longjmp, *next_longjmp_chk;
 
 static void find_next(void *place, const char *name)
@@ -41,6 +43,7 @@ __attribute__((constructor(101))) static void find_all(void)
     find_next(&next_execve, "execve");
     find_next(&next_execvpe, "execvpe");
     find_next(&next_fexecve, "fexecve");
+    find_next(&next_execveat, "execveat");
     find_next(&next_longjmp, "longjmp");
     find_next(&next_siglongjmp, "siglongjmp");
     find_next(&next__longjmp, "_longjmp");
@@ -92,17 +95,27 @@ EXPORTED _Noreturn void abort(void)
 
 /* ---- exec: the image is replaced, or it fails and the program goes on ---- */
 
-static int failed(int status)
+/* Where it is sure to fail, this process goes on as before. */
+static void before_exec(const struct starting *s)
+{
+    if (!s->absent)
+        lifecycle_before_exec();
+}
+
+static int failed(const struct starting *s, int status)
 {
     lifecycle_after_failed_exec();
-    return status;
+    return starts_failed(s, status);
 }
 
 EXPORTED int execve(const char *path, char *const argv[], char *const envp[])
 {
+    struct starting s;
     find_next(&next_execve, "execve");
-    lifecycle_before_exec();
-    return failed(next_execve(path, argv, envp));
+    starts_look(&s, path, envp);
+    before_exec(&s);
+    char *room[s.variables + 1];
+    return failed(&s, next_execve(path, argv, starts_environment(&s, envp, room)));
 }
 
 EXPORTED int execv(const char *path, char *const argv[])
@@ -112,9 +125,12 @@ EXPORTED int execv(const char *path, char *const argv[])
 
 EXPORTED int execvpe(const char *file, char *const argv[], char *const envp[])
 {
+    struct starting s;
     find_next(&next_execvpe, "execvpe");
-    lifecycle_before_exec();
-    return failed(next_execvpe(file, argv, envp));
+    starts_look_for(&s, file, envp);
+    before_exec(&s);
+    char *room[s.variables + 1];
+    return failed(&s, next_execvpe(file, argv, starts_environment(&s, envp, room)));
 }
 
 EXPORTED int execvp(const char *file, char *const argv[])
@@ -124,9 +140,22 @@ EXPORTED int execvp(const char *file, char *const argv[])
 
 EXPORTED int fexecve(int fd, char *const argv[], char *const envp[])
 {
+    struct starting s;
     find_next(&next_fexecve, "fexecve");
-    lifecycle_before_exec();
-    return failed(next_fexecve(fd, argv, envp));
+    starts_look_at(&s, fd, "", envp);
+    before_exec(&s);
+    char *room[s.variables + 1];
+    return failed(&s, next_fexecve(fd, argv, starts_environment(&s, envp, room)));
+}
+
+EXPORTED int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
+{
+    struct starting s;
+    find_next(&next_execveat, "execveat");
+    starts_look_at(&s, fd, path, envp);
+    before_exec(&s);
+    char *room[s.variables + 1];
+    return failed(&s, next_execveat(fd, path, argv, starts_environment(&s, envp, room), flags));
 }
 
 typedef int exec_function(const char *, char *const[], char *const[]);

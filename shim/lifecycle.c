@@ -9,8 +9,10 @@
 #include "forward.h"
 #include "process.h"
 #include "slow.h"
+#include "starts.h"
 #include "thread.h"
 #include "tree.h"
+#include "uncovered.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -38,6 +40,7 @@ static atomic_int ender; /* thread that ends the process; 0: none */
 static bool written;     /* a summary of this process was written before */
 static char first_file[1100];
 static volatile int *canary;
+static struct uncovered uncovered;
 
 static void finish(int status, void *unused);
 
@@ -68,6 +71,8 @@ static bool lock_at_end(void)
 static void before_fork(void)
 {
     shim_lock();
+    starts_before_fork();
+    uncovered_before_fork();
 }
 
 static void in_parent(void)
@@ -87,6 +92,9 @@ static void in_child(void)
     context_forget_all();
     exhausted_forget();
     ender = 0;
+    starts_in_child();
+    uncovered_in_child();
+    memset(&uncovered, 0, sizeof uncovered);
     written = false;
     uncounted = 0;
     first_file[0] = 0;
@@ -173,6 +181,8 @@ void lifecycle_open_ledger(void)
         process_incomplete(LEDGER_NO_SPACE);
     process_uncounted(uncounted);
     account_open_process(is_root);
+    starts_own();
+    process_uncovered(uncovered.text);
     forward_record_providers();
     if (is_root)
         context_banner();
@@ -201,7 +211,8 @@ void lifecycle_uncounted(void)
 void lifecycle_uncovered(const char *what)
 {
     shim_lock();
-    process_uncovered(what);
+    uncovered_add(&uncovered, what, NULL);
+    process_uncovered(uncovered.text);
     shim_unlock();
 }
 
@@ -289,12 +300,25 @@ void lifecycle_release_end(void)
     atomic_compare_exchange_strong(&ender, &self, 0);
 }
 
-static void end_locked(enum ledger_end reason, uint32_t status)
+/* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
+ * something to say only where a budget was set, which nothing was held against. */
+static bool look_for_uncovered(struct uncovered *found)
+{
+    if (!ledger && config.limit_flops == LEDGER_UNLIMITED)
+        return false;
+    starts_list(found);
+    uncovered_look(found);
+    return ledger || found->length;
+}
+
+static void end_locked(enum ledger_end reason, uint32_t status, const struct uncovered *found)
 {
     bool locked = lock_at_end();
     /* The last process of a tree closes it, though it may never have counted. */
-    if (!ledger_process && reason != LEDGER_END_EXEC && tree_is_over())
+    if (!ledger_process && (found->length || (ledger && reason != LEDGER_END_EXEC && tree_is_over())))
         lifecycle_open_ledger();
+    uncovered_merge(&uncovered, found);
+    process_uncovered(uncovered.text);
     if (ledger_process)
         end_process(reason, status);
     if (locked)
@@ -304,16 +328,17 @@ static void end_locked(enum ledger_end reason, uint32_t status)
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
 {
     int saved = errno;
-    if (state != READY || getpid() != owner || !ledger)
+    if (state != READY || getpid() != owner)
         return "";
     int cancel_state;
     sigset_t all, before;
     sigfillset(&all);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* a pool's SIGTERM must not come between the summary and its ledger */
+    struct uncovered found = {0};
     bool claimed = claim_end();
-    if (claimed)
-        end_locked(reason, status);
+    if (claimed && look_for_uncovered(&found))
+        end_locked(reason, status, &found);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setcancelstate(cancel_state, NULL);
     errno = saved;

@@ -8,6 +8,8 @@ struct tables {
     const ElfW(Sym) * symbols;
     const char *strings;
     const uint32_t *gnu_hash;
+    const ElfW(Rela) * relocations, *calls; /* calls: those of the procedure linkage table */
+    size_t relocation_bytes, call_bytes;
 };
 
 struct list {
@@ -41,6 +43,16 @@ size_t objects_list(struct object *objects)
     return list.count;
 }
 
+bool object_holding(uintptr_t address, struct object *object)
+{
+    struct dl_find_object found;
+    if (_dl_find_object((void *)address, &found) || !found.dlfo_link_map)
+        return false;
+    const struct link_map *map = found.dlfo_link_map;
+    *object = (struct object){map->l_name, map->l_addr, map->l_ld};
+    return true;
+}
+
 bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char **path)
 {
     struct dl_find_object found;
@@ -68,6 +80,14 @@ static bool read_tables(const struct object *o, struct tables *t)
             t->strings = address_of(o, d->d_un.d_ptr);
         else if (d->d_tag == DT_GNU_HASH)
             t->gnu_hash = address_of(o, d->d_un.d_ptr);
+        else if (d->d_tag == DT_RELA)
+            t->relocations = address_of(o, d->d_un.d_ptr);
+        else if (d->d_tag == DT_RELASZ)
+            t->relocation_bytes = d->d_un.d_val;
+        else if (d->d_tag == DT_JMPREL)
+            t->calls = address_of(o, d->d_un.d_ptr);
+        else if (d->d_tag == DT_PLTRELSZ)
+            t->call_bytes = d->d_un.d_val;
     }
     return t->symbols && t->strings;
 }
@@ -104,7 +124,7 @@ static void *function_at(const struct object *o, const ElfW(Sym) * symbol)
     return function ? (void *)(o->base + symbol->st_value) : NULL;
 }
 
-void *object_function(const struct object *o, const char *name)
+static const ElfW(Sym) * find_symbol(const struct object *o, const char *name)
 {
     struct tables t;
     struct gnu_hash g;
@@ -120,10 +140,22 @@ void *object_function(const struct object *o, const char *name)
     for (;; i++) {
         uint32_t link = g.chain[i - g.first];
         if ((link | 1) == (h | 1) && !strcmp(t.strings + t.symbols[i].st_name, name))
-            return function_at(o, &t.symbols[i]);
+            return &t.symbols[i];
         if (link & 1)
             return NULL;
     }
+}
+
+void *object_function(const struct object *o, const char *name)
+{
+    const ElfW(Sym) *symbol = find_symbol(o, name);
+    return symbol ? function_at(o, symbol) : NULL;
+}
+
+bool object_defines(const struct object *o, const char *name)
+{
+    const ElfW(Sym) *symbol = find_symbol(o, name);
+    return symbol && symbol->st_shndx != SHN_UNDEF;
 }
 
 void object_each_function(const struct object *o, void (*visit)(const char *, void *, void *), void *data)
@@ -152,6 +184,42 @@ bool object_wants(const struct object *o, const char *name)
         if (t.symbols[i].st_shndx == SHN_UNDEF && !strcmp(t.strings + t.symbols[i].st_name, name))
             return true;
     return false;
+}
+
+bool object_wants_any(const struct object *o, bool (*is_wanted)(const char *, void *), void *data)
+{
+    struct tables t;
+    if (!read_tables(o, &t) || !t.gnu_hash)
+        return false;
+    for (uint32_t i = 1; i < t.gnu_hash[1]; i++)
+        if (t.symbols[i].st_shndx == SHN_UNDEF && is_wanted(t.strings + t.symbols[i].st_name, data))
+            return true;
+    return false;
+}
+
+static bool is_pointer(const ElfW(Rela) * r)
+{
+    uint64_t type = ELF64_R_TYPE(r->r_info);
+    return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || (type == R_X86_64_64 && !r->r_addend);
+}
+
+static void visit_pointers(const struct object *o, const struct tables *t, const ElfW(Rela) * r, size_t count,
+                           void (*visit)(const char *, uintptr_t, void *), void *data)
+{
+    for (; r && count; r++, count--) {
+        const ElfW(Sym) *symbol = &t->symbols[ELF64_R_SYM(r->r_info)];
+        if (is_pointer(r) && symbol->st_shndx == SHN_UNDEF)
+            visit(t->strings + symbol->st_name, *(const uintptr_t *)(o->base + r->r_offset), data);
+    }
+}
+
+void object_each_pointer(const struct object *o, void (*visit)(const char *, uintptr_t, void *), void *data)
+{
+    struct tables t;
+    if (!read_tables(o, &t))
+        return;
+    visit_pointers(o, &t, t.calls, t.call_bytes / sizeof *t.calls, visit, data);
+    visit_pointers(o, &t, t.relocations, t.relocation_bytes / sizeof *t.relocations, visit, data);
 }
 
 bool object_needs(const struct object *o, const char *path)

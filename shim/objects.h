@@ -32,3 +32,15 @@ bool object_wants(const struct object *o, const char *name);
 bool object_needs(const struct object *o, const char *path);
 
 const char *path_base(const char *path);
+
+/* The object that holds an address. */
+bool object_holding(uintptr_t address, struct object *object);
+
+/* Does the object define this dynamic symbol, be it a function that only the loader can choose? */
+bool object_defines(const struct object *o, const char *name);
+
+/* Does it leave any dynamic symbol undefined that is wanted? */
+bool object_wants_any(const struct object *o, bool (*is_wanted)(const char *name, void *data), void *data);
+
+/* Call `visit` with every pointer to an undefined symbol that the loader has filled in, or will at its first use. */
+void object_each_pointer(const struct object *o, void (*visit)(const char *name, uintptr_t value, void *data), void *data);

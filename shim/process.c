@@ -160,11 +160,12 @@ void process_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uin
     seal(p);
 }
 
-void process_uncovered(const char *what)
+void process_uncovered(const char *text)
 {
-    if (!ledger_process || ledger_process->uncovered)
+    uint32_t string = ledger_process && *text ? ledger_intern(text) : 0;
+    if (!string || ledger_process->uncovered == string)
         return;
-    ledger_process->uncovered = ledger_intern(what);
+    ledger_process->uncovered = string;
     seal(ledger_process);
 }
 

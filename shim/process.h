@@ -20,6 +20,6 @@ void process_uncounted(uint64_t calls);
 void process_thread_started(void);
 void process_dropped_call(void);
 void process_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining);
-void process_uncovered(const char *what);
+void process_uncovered(const char *text); /* what could not be seen: lines, a newline between them */
 void process_ended(enum ledger_end reason, uint32_t status);
 void process_goes_on(void); /* an exec failed */

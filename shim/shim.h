@@ -37,7 +37,7 @@ void lifecycle_release_end(void);
 void lifecycle_note(uint32_t incomplete);
 /* A call passes through that cannot be counted: another thread is starting the shim, or there is no memory. Takes shim_lock. */
 void lifecycle_uncounted(void);
-/* A reason or path that the summary lists as uncovered. Takes shim_lock. */
+/* A line that the summary lists as uncovered, once however often it is said; kept until there is a ledger. Takes shim_lock. */
 void lifecycle_uncovered(const char *what);
 
 /* stdout and stderr, where nobody holds them and as far as their readers take it at once. */

@@ -25,6 +25,7 @@ def main(provider):
         for name, cost in wanted.items():
             expect(f"{provider} {face}: {name}", costs[name], cost)
         check_balance(run.summary)
+        expect(f"{provider}: uncovered", run.summary["uncovered"], [])
         loaded = [p["path"] for p in run.summary["providers"]]
         expect(f"{provider}: its library", [folder in path for path in loaded], [True])
         expect(f"{provider}: integers", run.summary["providers"][0]["integers"], 64 if provider.endswith("64") else 32)

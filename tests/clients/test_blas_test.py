@@ -36,6 +36,7 @@ def check(name, env):
     probes = wanted.pop("isamax", (0, 0))[0] - 1
     expect(f"{name}: isamax", run.costs().pop("isamax", (0, 0)), (probes, 0))
     check_balance(run.summary)
+    expect("uncovered", run.summary["uncovered"], [])
     expect(f"{name}: behind the recorder", both.costs(), run.costs())
     costs = {k: v for k, v in run.costs().items() if k in wanted}
     for routine, cost in wanted.items():

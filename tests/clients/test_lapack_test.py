@@ -66,6 +66,7 @@ def check(program, data, letter, env):
     expect(f"{what}: status", run.returncode, 0)
     expect(f"{what}: it printed its results", len(counted[3]) > 5, True)
     check_balance(run.summary)
+    expect("uncovered", run.summary["uncovered"], [])
     costs = run.costs()
     for routine in routines_called(program, data, letter):
         expect(f"{what}: {routine} was called and cost something", costs.get(routine, (0, 0))[1] > 0, True)

@@ -363,6 +363,7 @@ def main(environment):
     run = same_with_and_without([python(environment), "-c", SETUP + "".join(lines)])
     expect(f"{environment}: stderr", (run.returncode, run.stderr), (0, ""))
     check_balance(run.summary)
+    expect("uncovered", run.summary["uncovered"], [])
     for name, expression in names.items():
         what, costs = f"{environment}: {expression}", costs_of(run.summary, name)
         if expression in exact:

@@ -59,6 +59,7 @@ def main(suite):
     summary = max(counted.summaries, key=lambda s: s["flops_used"])  # a test may start an interpreter of its own
     for each in counted.summaries:
         check_balance(each)
+    expect("uncovered", summary["uncovered"], [])
     operations = summary["operations"]
     calls = sum(op["calls"] for op in operations.values())
     expect(f"{suite}: many calls", calls >= calls_at_least, True)

@@ -39,6 +39,7 @@ def difference(code, environment):
     before = {k: (v["calls"], v["flop_cost"]) for k, v in base[0]["operations"].items()} if base else {}
     run = same_with_and_without([python(environment), "-c", prelude + code])
     check_balance(run.summary)
+    expect(f"{environment}: uncovered", run.summary["uncovered"], [])
     costs = run.costs()
     for name, (calls, flops) in before.items():
         costs[name] = (costs[name][0] - calls, costs[name][1] - flops)

@@ -34,6 +34,7 @@ def main():
     run = same_with_and_without(["octave-cli", "--no-gui", "--norc", "--quiet", "--eval", PROGRAM])
     expect("status", run.returncode, 0)
     expect("Octave", run.costs(), COSTS)
+    expect("uncovered", run.summary["uncovered"], [])
 
 
 main()

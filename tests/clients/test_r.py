@@ -34,6 +34,7 @@ def main():
     run = same_with_and_without(["Rscript", "--vanilla", "-e", PROGRAM])
     expect("status", run.returncode, 0)
     expect("R", run.costs(), COSTS)
+    expect("uncovered", run.summary["uncovered"], [])
 
 
 main()

@@ -30,6 +30,7 @@ def counted(code):
     base = costs(Run([python("new"), "-c", PRELUDE], ENV).summaries)
     run = same_with_and_without([python("new"), "-c", PRELUDE + code], ENV)
     check_balance(run.summary)
+    expect("uncovered", run.summary["uncovered"], [])
     found = {k: tuple(n - m for n, m in zip(v, base.get(k, (0, 0)))) for k, v in costs(run.summaries).items()}
     return {k: v for k, v in found.items() if v != (0, 0)}
 

@@ -29,7 +29,7 @@ static void build_example(struct ledger_build *b)
     root->refused_cost = UINT64_MAX;
     root->refused_remaining = 12;
     root->refused_name = build_string(b, "zgesv");
-    root->uncovered = build_string(b, "static:/opt/app\nx");
+    root->uncovered = build_string(b, "static:/opt/app\nx y");
     root->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED;
     root->dropped_calls = 5;
     root->uncounted_calls = 6;

@@ -1,0 +1,208 @@
+/* Reads by pread alone: a file that is cut off meanwhile must not be a SIGBUS. */
+#include "elf_file.h"
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define HEADERS_MAX 4096
+#define SYMBOL_BYTES_MAX ((uint64_t)64 << 20)
+#define SECTIONS_AT_ONCE 32
+#define LINE_BYTES 256 /* the kernel reads as much of a script's first line */
+
+int elf_file_open(const char *path)
+{
+    struct stat st;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+        elf_file_close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+void elf_file_close(int fd)
+{
+    syscall(SYS_close, fd);
+}
+
+/* As many bytes as there are, at most size. */
+static size_t read_some(int fd, void *to, size_t size, uint64_t offset)
+{
+    size_t done = 0;
+    while (done < size && offset + done <= INT64_MAX) {
+        long more = syscall(SYS_pread64, fd, (char *)to + done, size - done, offset + done);
+        if (more <= 0 && !(more < 0 && errno == EINTR))
+            break;
+        done += more > 0 ? (size_t)more : 0;
+    }
+    return done;
+}
+
+static bool read_all(int fd, void *to, size_t size, uint64_t offset)
+{
+    return read_some(fd, to, size, offset) == size;
+}
+
+/* ---- how it is started ---- */
+
+static bool starts_with(const char *text, const char *start)
+{
+    return !strncmp(text, start, strlen(start));
+}
+
+/* "#! /usr/bin/env python3": the word behind #!. */
+static void copy_interpreter(char *interpreter, size_t size, const char *line)
+{
+    line += strspn(line, " \t");
+    size_t length = strcspn(line, " \t\n");
+    if (length >= size)
+        length = 0;
+    memcpy(interpreter, line, length);
+    interpreter[length] = 0;
+}
+
+static enum elf_file_kind kind_of_loader(const char *interpreter)
+{
+    const char *slash = strrchr(interpreter, '/');
+    const char *base = slash ? slash + 1 : interpreter;
+    if (starts_with(base, "ld-linux") || starts_with(base, "ld-lsb"))
+        return ELF_FILE_GLIBC;
+    return starts_with(base, "ld-musl") ? ELF_FILE_MUSL : ELF_FILE_LOADER;
+}
+
+/* A static program that is position independent says so; a shared library, and the loader itself, do not. */
+static bool is_pie(int fd, const Elf64_Phdr *dynamic)
+{
+    Elf64_Dyn entry = {.d_tag = DT_NULL + 1};
+    for (uint64_t at = 0; at + sizeof entry <= dynamic->p_filesz && at < HEADERS_MAX * sizeof entry; at += sizeof entry) {
+        if (!read_all(fd, &entry, sizeof entry, dynamic->p_offset + at) || entry.d_tag == DT_NULL)
+            return false;
+        if (entry.d_tag == DT_FLAGS_1)
+            return entry.d_un.d_val & DF_1_PIE;
+    }
+    return false;
+}
+
+static enum elf_file_kind kind_by_headers(int fd, const Elf64_Ehdr *h, char *interpreter, size_t size)
+{
+    Elf64_Phdr header, dynamic = {0};
+    if ((h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_phentsize != sizeof header)
+        return ELF_FILE_OTHER;
+    for (unsigned i = 0; i < h->e_phnum && i < HEADERS_MAX; i++) {
+        if (!read_all(fd, &header, sizeof header, h->e_phoff + i * sizeof header))
+            return ELF_FILE_OTHER;
+        if (header.p_type == PT_DYNAMIC)
+            dynamic = header;
+        if (header.p_type != PT_INTERP)
+            continue;
+        size_t length = header.p_filesz < size ? header.p_filesz : size - 1;
+        interpreter[read_some(fd, interpreter, length, header.p_offset)] = 0;
+        return kind_of_loader(interpreter);
+    }
+    return h->e_type == ET_DYN && !is_pie(fd, &dynamic) ? ELF_FILE_GLIBC : ELF_FILE_STATIC;
+}
+
+enum elf_file_kind elf_file_kind(int fd, char *interpreter, size_t size)
+{
+    union {
+        char line[LINE_BYTES + 1];
+        Elf64_Ehdr header;
+    } start = {{0}};
+    *interpreter = 0;
+    size_t length = read_some(fd, start.line, LINE_BYTES, 0);
+    if (starts_with(start.line, "#!")) {
+        copy_interpreter(interpreter, size, start.line + 2);
+        return ELF_FILE_SCRIPT;
+    }
+    if (length < sizeof start.header || memcmp(start.line, ELFMAG, SELFMAG))
+        return ELF_FILE_OTHER;
+    if (start.header.e_ident[EI_CLASS] != ELFCLASS64 || start.header.e_ident[EI_DATA] != ELFDATA2LSB ||
+        start.header.e_machine != EM_X86_64)
+        return ELF_FILE_MACHINE;
+    return kind_by_headers(fd, &start.header, interpreter, size);
+}
+
+/* ---- which functions it defines ---- */
+
+/* .symtab and its strings, one behind the other in private memory. */
+struct symbols {
+    Elf64_Sym *list;
+    size_t count;
+    const char *strings;
+    size_t string_bytes; /* the last one is 0 */
+    size_t mapped;
+};
+
+static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
+{
+    Elf64_Ehdr h;
+    if (!read_all(fd, &h, sizeof h, 0) || memcmp(h.e_ident, ELFMAG, SELFMAG) || h.e_ident[EI_CLASS] != ELFCLASS64 ||
+        h.e_shentsize != sizeof *symbols)
+        return false;
+    Elf64_Shdr some[SECTIONS_AT_ONCE];
+    for (unsigned i = 0; i < h.e_shnum && i < HEADERS_MAX; i++) {
+        if (i % SECTIONS_AT_ONCE == 0) {
+            memset(some, 0, sizeof some);
+            read_some(fd, some, sizeof some, h.e_shoff + i * sizeof *some);
+        }
+        *symbols = some[i % SECTIONS_AT_ONCE];
+        if (symbols->sh_type == SHT_SYMTAB)
+            return symbols->sh_entsize == sizeof(Elf64_Sym) && symbols->sh_link < h.e_shnum &&
+                   read_all(fd, strings, sizeof *strings, h.e_shoff + symbols->sh_link * sizeof *strings) &&
+                   strings->sh_type == SHT_STRTAB;
+    }
+    return false;
+}
+
+static bool load_symbols(int fd, struct symbols *s)
+{
+    Elf64_Shdr symbols, strings;
+    if (!find_sections(fd, &symbols, &strings) || symbols.sh_size > SYMBOL_BYTES_MAX || strings.sh_size > SYMBOL_BYTES_MAX ||
+        !strings.sh_size)
+        return false;
+    s->count = symbols.sh_size / sizeof *s->list;
+    size_t symbol_bytes = s->count * sizeof *s->list;
+    s->string_bytes = strings.sh_size;
+    s->mapped = symbol_bytes + s->string_bytes;
+    void *memory = mmap(NULL, s->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    s->list = memory;
+    char *text = (char *)memory + symbol_bytes;
+    s->strings = text;
+    bool whole = read_all(fd, s->list, symbol_bytes, symbols.sh_offset) &&
+                 read_all(fd, text, s->string_bytes, strings.sh_offset);
+    text[s->string_bytes - 1] = 0;
+    if (!whole)
+        munmap(memory, s->mapped);
+    return whole;
+}
+
+bool elf_file_function(int fd, bool (*is_wanted)(const char *name, size_t bytes), char *name, size_t size, bool *stripped)
+{
+    struct symbols s;
+    const char *found = NULL;
+    *stripped = !load_symbols(fd, &s);
+    if (*stripped)
+        return false;
+    for (size_t i = 0; i < s.count && !found; i++) {
+        const Elf64_Sym *symbol = &s.list[i];
+        int type = ELF64_ST_TYPE(symbol->st_info);
+        if ((type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF && symbol->st_name < s.string_bytes &&
+            is_wanted(s.strings + symbol->st_name, symbol->st_size))
+            found = s.strings + symbol->st_name;
+    }
+    if (found) {
+        size_t length = strnlen(found, size - 1);
+        memcpy(name, found, length);
+        name[length] = 0;
+    }
+    munmap(s.list, s.mapped);
+    return found;
+}

@@ -1,0 +1,154 @@
+/* The rules by which the kernel starts a program and the loader preloads a library, as far as they decide whether both
+ * happen. */
+#include "target.h"
+#include "elf_file.h"
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define SCRIPT_DEPTH 5 /* the kernel's own limit on interpreters of interpreters */
+#define MOUNTED_NOSUID 2
+
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The kernel sets AT_SECURE where the new effective user or group is not the real one, and for file capabilities of a user
+ * who is not root. */
+static bool is_privileged(const char *path, const struct stat *st)
+{
+    struct statfs fs;
+    bool ignored = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 || (!statfs(path, &fs) && fs.f_flags & MOUNTED_NOSUID);
+    bool set_user = !ignored && st->st_mode & S_ISUID;
+    bool set_group = !ignored && (st->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+    if ((set_user ? st->st_uid : geteuid()) != getuid() || (set_group ? st->st_gid : getegid()) != getgid())
+        return true;
+    return !ignored && getuid() && getxattr(path, "security.capability", NULL, 0) > 0;
+}
+
+static enum target target_of(enum elf_file_kind kind)
+{
+    switch (kind) {
+    case ELF_FILE_STATIC: return TARGET_STATIC;
+    case ELF_FILE_MUSL: return TARGET_MUSL;
+    case ELF_FILE_LOADER: return TARGET_LOADER;
+    case ELF_FILE_MACHINE: return TARGET_MACHINE;
+    default: return TARGET_REACHED;
+    }
+}
+
+static enum target look(const char *path, unsigned depth)
+{
+    struct stat st;
+    char interpreter[256];
+    if (stat(path, &st) || !S_ISREG(st.st_mode) || access(path, X_OK))
+        return TARGET_REACHED;
+    int fd = elf_file_open(path);
+    enum elf_file_kind kind = fd < 0 ? ELF_FILE_OTHER : elf_file_kind(fd, interpreter, sizeof interpreter);
+    if (fd >= 0)
+        elf_file_close(fd);
+    if (kind == ELF_FILE_SCRIPT)
+        return depth < SCRIPT_DEPTH && *interpreter ? look(interpreter, depth + 1) : TARGET_REACHED;
+    if (!strncmp(base_of(path), "ld-musl", 7))
+        return TARGET_MUSL;
+    enum target target = target_of(kind);
+    return target == TARGET_REACHED && is_privileged(path, &st) ? TARGET_PRIVILEGED : target;
+}
+
+enum target target_look(const char *path)
+{
+    return look(path, 0);
+}
+
+const char *target_reason(enum target target)
+{
+    switch (target) {
+    case TARGET_STATIC: return "statically linked";
+    case TARGET_MUSL: return "linked with musl";
+    case TARGET_LOADER: return "its loader is not the GNU C library's";
+    case TARGET_MACHINE: return "not an x86-64 program";
+    case TARGET_PRIVILEGED: return "set-user-ID, set-group-ID or with file capabilities";
+    default: return "";
+    }
+}
+
+bool target_find(const char *name, const char *path_variable, char *file, size_t size)
+{
+    struct stat st;
+    size_t name_bytes = strlen(name) + 1;
+    if (!*name || name_bytes > size)
+        return false;
+    if (strchr(name, '/')) {
+        memcpy(file, name, name_bytes);
+        return true;
+    }
+    for (const char *p = path_variable ? path_variable : "/bin:/usr/bin";; p++) {
+        size_t length = strcspn(p, ":");
+        if (length + 1 + name_bytes <= size) {
+            memcpy(file, p, length);
+            file[length] = '/';
+            memcpy(file + (length ? length + 1 : 0), name, name_bytes); /* an empty entry is the working directory */
+            if (!stat(file, &st) && S_ISREG(st.st_mode) && !access(file, X_OK))
+                return true;
+        }
+        p += length;
+        if (!*p)
+            return false;
+    }
+}
+
+/* ---- BLAS inside ---- */
+
+static bool skip(const char **text, const char *word)
+{
+    size_t length = strlen(word);
+    if (strncmp(*text, word, length))
+        return false;
+    *text += length;
+    return true;
+}
+
+static bool is_one_of(const char *text, const char *const *list)
+{
+    while (*list && strcmp(text, *list))
+        list++;
+    return *list;
+}
+
+/* SciPy's modules have a dgemm_ of 5 bytes, which jumps to their library's scipy_dgemm_; OpenBLAS's ddot_ has 117. */
+#define FORWARDER_BYTES 64
+
+static bool is_blas(const char *name, size_t bytes)
+{
+    static const char *const families[] = {"gemm",  "gemv",  "trsm",  "trsv", "syrk", "dot",  "axpy",  "getrf",
+                                           "potrf", "geqrf", "gesdd", "gesv", "syev", "geev", "gesvd", NULL};
+    static const char *const fortran_ends[] = {"_", "_64_", "64_", NULL}, *const c_ends[] = {"", "_64", "64_", NULL};
+    if (bytes < FORWARDER_BYTES)
+        return false;
+    skip(&name, "scipy_");
+    bool c = skip(&name, "cblas_");
+    if (!*name || !strchr("sdcz", *name++))
+        return false;
+    for (const char *const *family = families; *family; family++) {
+        const char *rest = name;
+        if (skip(&rest, *family) && is_one_of(rest, c ? c_ends : fortran_ends))
+            return true;
+    }
+    return false;
+}
+
+bool target_has_blas(const char *path, char *name, size_t size, bool *stripped)
+{
+    int fd = elf_file_open(path);
+    *stripped = false;
+    if (fd < 0)
+        return false;
+    bool found = elf_file_function(fd, is_blas, name, size, stripped);
+    elf_file_close(fd);
+    return found;
+}
