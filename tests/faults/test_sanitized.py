@@ -20,8 +20,8 @@ def build(compiler, sanitizer, folder):
     if not shutil.which("clang"):
         skip("clang is not installed")
     program = folder / "stacked_clang"
-    built = subprocess.run(["clang", "-g", f"-fsanitize={sanitizer}", ROOT / "tests/faults/stacked.c", "-pthread", "-o", program,
-                            f"{LIBS}/blas/libblas.so"], capture_output=True, text=True, check=False)
+    built = subprocess.run(["clang", "-g", f"-fsanitize={sanitizer}", ROOT / "tests/faults/stacked.c", "-pthread", "-o",
+                            program, f"{LIBS}/blas/libblas.so"], capture_output=True, text=True, check=False)
     if built.returncode:
         skip(f"clang cannot build with -fsanitize={sanitizer}: {built.stderr}")
     return program
