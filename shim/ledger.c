@@ -74,7 +74,7 @@ static void use_memory(size_t from)
 }
 
 /* What the file does not back yet stays closed: whoever reads all memory that is open (Memcheck's search for leaks) would
- * meet a SIGBUS every eight bytes, for hours. */
+ * meet a SIGBUS every eight bytes. */
 static bool open_up(size_t bytes)
 {
     return !mprotect(ledger, bytes, PROT_READ | PROT_WRITE);
