@@ -149,7 +149,7 @@ static int run_in_folder(char *const *argv, const char *library, char *folder, b
     int made_link = 0;
     int staying = 0;
     int status = STATUS_FAILED;
-    if (export_folder(folder) == 0 && (without_preload || preload_set(library, folder, &made_link) == 0)) {
+    if (export_folder(folder) == 0 && (without_preload || preload_set(library, argv[0], folder, &made_link) == 0)) {
         const char *output = getenv("FLOP_OUTPUT");
         status = child_run(argv, &child);
         output = output && *output ? output : OUTPUT_DEFAULT;

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,10 +58,19 @@ static void set_killed(struct loaded *loaded, int signal)
         s->processes->wall_ns = s->wall_ns;
 }
 
+/* What a process of it had written before it was killed is written anew. */
+static void adopt_outputs(const struct ledger_header *header)
+{
+    output_forget();
+    for (int i = 0; i < LEDGER_OUTPUTS; i++)
+        if (header->outputs[i].asked && memchr(header->outputs[i].used, 0, sizeof header->outputs[i].used))
+            output_keep(header->outputs[i].asked, header->outputs[i].used);
+}
+
 /* Does the ledger stay? */
 static bool report_one(const char *path, const char *templates, const struct ended_child *child, bool quiet)
 {
-    char file[PATH_MAX];
+    char file[PATH_MAX], anchored[PATH_MAX];
     struct loaded loaded;
     if (load_file(path, &loaded) < 0)
         return true;
@@ -75,13 +85,39 @@ static bool report_one(const char *path, const char *templates, const struct end
     } else if (!stays && summary_is_worth_a_file(s)) {
         if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0)
             set_killed(&loaded, child->signal);
-        if (output_write_all(templates, s, summary_label(s), false, file, sizeof file) == 0 && *file && !quiet)
+        const struct ledger_header *header = loaded.ledger.header;
+        adopt_outputs(header);
+        if (header->scope == LEDGER_SCOPE_TREE && !output_anchor(templates, header->folder, anchored, sizeof anchored))
+            templates = anchored;
+        if (output_write_all(templates, s, summary_label(s), true, file, sizeof file) == 0 && *file && !quiet)
             say_where(s, file);
     }
     load_free(&loaded);
     if (!stays)
         unlink(path);
     return stays;
+}
+
+/* What ends along with CMD (the helpers of a pool) may take a moment. */
+static bool still_runs(const char *path)
+{
+    struct ledger_view view;
+    const char *why;
+    bool runs = false;
+    if (ledger_load(path, &view, &why) < 0)
+        return false;
+    for (const struct ledger_block *b = NULL; !runs && (b = ledger_next(&view, b));)
+        runs = b->kind == LEDGER_PROCESSES && b->count &&
+               ledger_process_lives(view.header, (const struct ledger_process *)(b + 1));
+    munmap((void *)(uintptr_t)view.header, view.size_bytes);
+    return runs;
+}
+
+static void wait_for_helpers(const char *path)
+{
+    const struct timespec moment = {0, 20000000};
+    for (int i = 0; i < 15 && still_runs(path); i++)
+        nanosleep(&moment, NULL);
 }
 
 int leftover_report(const char *folder, const char *templates, const struct ended_child *child, bool quiet)
@@ -96,7 +132,10 @@ int leftover_report(const char *folder, const char *templates, const struct ende
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         if (!is_ledger_name(entry->d_name))
             continue;
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < sizeof path)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= sizeof path)
+            continue;
+        wait_for_helpers(path);
+        if (access(path, F_OK) == 0)
             staying += report_one(path, templates, child, quiet);
     }
     closedir(entries);

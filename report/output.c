@@ -4,6 +4,7 @@
 #include "instant.h"
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +38,22 @@ bool output_next(const char **list, char *item, size_t size)
         return true;
     }
     return false;
+}
+
+int output_anchor(const char *list, const char *folder, char *anchored, size_t size)
+{
+    char item[KEPT_BYTES];
+    size_t used = 0;
+    bool usable = *folder == '/' && !strpbrk(folder, ",%");
+    *anchored = 0;
+    while (usable && output_next(&list, item, sizeof item)) {
+        bool is_name = *item != '/' && strcmp(item, "none") && strcmp(item, "stderr");
+        int length = snprintf(anchored + used, size - used, "%s%s%s%s", used ? "," : "", is_name ? folder : "",
+                              is_name ? "/" : "", item);
+        usable = length >= 0 && (size_t)length < size - used;
+        used += (size_t)length;
+    }
+    return usable ? 0 : -1;
 }
 
 /* ---- templates ---- */
@@ -166,6 +183,11 @@ const char *output_kept(size_t index, uint64_t *asked)
     return kept[index].used;
 }
 
+void output_forget(void)
+{
+    memset(kept, 0, sizeof kept);
+}
+
 /* ---- writing ---- */
 
 static bool ends_with(const char *path, const char *extension)
@@ -185,12 +207,41 @@ static void render(const char *path, const struct summary *s, const char *label,
         summary_text(s, label, out);
 }
 
+/* `used` may come from a ledger that others have written: only a name that out_save gives to the same request, with a
+ * number in it, is taken for what was written before. */
+static bool is_name_of(const char *used, const char *path)
+{
+    size_t same = 0;
+    while (used[same] && used[same] == path[same])
+        same++;
+    const char *rest = path + same;
+    size_t length = strlen(used) - same;
+    if (length < strlen(rest) || strcmp(used + strlen(used) - strlen(rest), rest))
+        return false;
+    const char *number = used + same, *end = used + strlen(used) - strlen(rest);
+    if (number == end)
+        return true;
+    /* "x.1.json" and "x.json" have the dot behind x in common. */
+    if (*number == '.')
+        number++;
+    else if (same && used[same - 1] == '.' && end[-1] == '.')
+        end--;
+    else
+        return false;
+    for (const char *p = number; p < end; p++)
+        if (*p < '0' || *p > '9')
+            return false;
+    return number < end;
+}
+
 /* path becomes the name that was used. */
 static int write_file(char *path, const struct summary *s, const char *label, bool again)
 {
     struct out out = {0};
     uint64_t asked = hash_of(path);
     struct kept *before = again ? find_kept(asked) : NULL;
+    if (before && !is_name_of(before->used, path))
+        before = NULL;
     render(path, s, label, &out);
     if (before)
         strcpy(path, before->used);

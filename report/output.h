@@ -20,7 +20,11 @@ int output_expand(const char *template, const struct summary *summary, char *pat
 int output_write_all(const char *templates, const struct summary *summary, const char *label, bool again, char *first_path,
                      size_t size);
 
+/* The list with `folder`, an absolute path, put before relative names. -1 where that does not fit, or cannot be said. */
+int output_anchor(const char *list, const char *folder, char *anchored, size_t size);
+
 /* What this process has written: the hash of the path that was asked for, and the path that was used; NULL behind the last.
  * And: another process of its tree has written this. */
 const char *output_kept(size_t index, uint64_t *asked);
 void output_keep(uint64_t asked, const char *used);
+void output_forget(void);

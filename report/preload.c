@@ -1,5 +1,7 @@
 /* LD_PRELOAD is split at blanks and colons and has no way to quote them, and ld.so expands $ORIGIN in it: hence the link. */
 #include "preload.h"
+#include "command.h"
+#include "sanitizer.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 #define FLOPSHIM_LIBDIR "lib"
 #endif
 
+#define SEPARATORS " :" /* ld.so's own, of LD_PRELOAD */
 #define SPECIAL " :\t\n$"
 
 /* The folder of the running program. */
@@ -54,33 +57,93 @@ int preload_find(char *path, size_t size)
     return -1;
 }
 
-int preload_set(const char *library, const char *folder, int *made_link)
+/* The library by a path that LD_PRELOAD can hold: its own, or that of a link to it, which is made then (1). 0, or -1 after a
+ * message. */
+static int name_library(const char **library, const char *folder, char *link, size_t size)
 {
-    char link[PATH_MAX];
-    *made_link = 0;
-    if (library[strcspn(library, SPECIAL)]) {
-        snprintf(link, sizeof link, "%s/" PRELOAD_LIBRARY, folder);
-        if (folder[strcspn(folder, SPECIAL)]) {
-            fprintf(stderr,
-                    "flopshim: LD_PRELOAD cannot hold the path %s (blank, colon or $), nor a link to it in %s; set "
-                    "--ledger-dir to a folder without them\n",
-                    library, folder);
-            return -1;
-        }
-        if (symlink(library, link) < 0) {
-            fprintf(stderr, "flopshim: cannot link %s to %s: %s\n", link, library, strerror(errno));
-            return -1;
-        }
-        library = link;
-        *made_link = 1;
-    }
-    const char *before = getenv("LD_PRELOAD");
-    char *value;
-    int length = before && *before ? asprintf(&value, "%s:%s", library, before) : asprintf(&value, "%s", library);
-    if (length < 0 || setenv("LD_PRELOAD", value, 1) < 0) {
-        fputs("flopshim: out of memory\n", stderr);
+    if (!(*library)[strcspn(*library, SPECIAL)])
+        return 0;
+    snprintf(link, size, "%s/" PRELOAD_LIBRARY, folder);
+    if (folder[strcspn(folder, SPECIAL)]) {
+        fprintf(stderr,
+                "flopshim: LD_PRELOAD cannot hold the path %s (blank, colon or $), nor a link to it in %s; set "
+                "--ledger-dir to a folder without them\n",
+                *library, folder);
         return -1;
     }
+    if (symlink(*library, link) < 0) {
+        fprintf(stderr, "flopshim: cannot link %s to %s: %s\n", link, *library, strerror(errno));
+        return -1;
+    }
+    *library = link;
+    return 1;
+}
+
+struct order {
+    char *first, *then; /* runtimes of sanitizers; all else: each entry with a colon behind it */
+};
+
+/* An entry that is there already is not repeated: what comes first counts. */
+static void add_entry(char *entries, const char *entry)
+{
+    size_t length = strlen(entry);
+    for (const char *p = entries; *p; p += strcspn(p, ":") + 1)
+        if (!strncmp(p, entry, length) && p[length] == ':')
+            return;
+    strcat(strcat(entries, entry), ":");
+}
+
+static void add_sorted(struct order *order, const char *entry)
+{
+    add_entry(sanitizer_is_runtime(entry) ? order->first : order->then, entry);
+}
+
+/* The runtimes that the program and the library need, those that were preloaded before, the library, and the rest. */
+static int set_order(const char *library, const char *program, char *before)
+{
+    char needed[2][NAME_MAX + 1] = {"", ""};
+    char *rest;
+    size_t room = strlen(library) + strlen(before) + sizeof needed + 16;
+    struct order order = {calloc(1, room), calloc(1, room)};
+    char *value = NULL;
+    int length = -1;
+    if (*program)
+        sanitizer_runtime_of(program, needed[0], sizeof needed[0]);
+    sanitizer_runtime_of(library, needed[1], sizeof needed[1]);
+    if (order.first && order.then) {
+        for (int i = 0; i < 2; i++)
+            if (*needed[i])
+                add_sorted(&order, needed[i]);
+        add_sorted(&order, library);
+        for (char *entry = strtok_r(before, SEPARATORS, &rest); entry; entry = strtok_r(NULL, SEPARATORS, &rest))
+            add_sorted(&order, entry);
+        length = asprintf(&value, "%s%s", order.first, order.then);
+    }
+    free(order.first);
+    free(order.then);
+    if (length < 0)
+        return -1;
+    value[length - 1] = 0; /* the last colon */
+    int result = setenv("LD_PRELOAD", value, 1);
     free(value);
-    return 0;
+    return result;
+}
+
+int preload_set(const char *library, const char *command, const char *folder, int *made_link)
+{
+    char link[PATH_MAX];
+    char program[PATH_MAX];
+    const char *inherited = getenv("LD_PRELOAD");
+    int linked = name_library(&library, folder, link, sizeof link);
+    *made_link = linked > 0;
+    if (linked < 0)
+        return -1;
+    if (command_program(command, program, sizeof program) < 0)
+        *program = 0; /* exec says why */
+    char *before = strdup(inherited ? inherited : "");
+    int result = before ? set_order(library, program, before) : -1;
+    free(before);
+    if (result < 0)
+        fputs("flopshim: out of memory\n", stderr);
+    return result;
 }

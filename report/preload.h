@@ -6,8 +6,9 @@
  * message on stderr. */
 int preload_find(char *path, size_t size);
 
-/* Put the library before what LD_PRELOAD holds. Where its path holds what ld.so would split or expand, a symbolic link in
- * `folder` stands for it (`made_link` is set then). 0, or -1 after a message. */
-int preload_set(const char *library, const char *folder, int *made_link);
+/* Put the library before what LD_PRELOAD holds, and before the library the runtimes of sanitizers: those that are there
+ * already, and the one that `command` or the library itself needs. Where the library's path holds what ld.so would split or
+ * expand, a symbolic link in `folder` stands for it (`made_link` is set then). 0, or -1 after a message. */
+int preload_set(const char *library, const char *command, const char *folder, int *made_link);
 
 #define PRELOAD_LIBRARY "libflopshim.so"

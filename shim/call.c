@@ -15,6 +15,8 @@ struct thread *call_enter(const struct binding *binding, uintptr_t frame)
     struct thread *t = thread_attach();
     if (!t && !binding->from_provider)
         lifecycle_uncounted();
+    /* The stub compared with it before; this is the acquire that goes with bind.c's release. */
+    (void)__atomic_load_n(&binding->length, __ATOMIC_ACQUIRE);
     if (!t || binding->from_provider || (t->outer_frame && frame < t->outer_frame))
         return NULL;
     t->started_ns = 0;

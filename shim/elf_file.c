@@ -1,12 +1,12 @@
 /* Reads by pread alone: a file that is cut off meanwhile must not be a SIGBUS. */
 #include "elf_file.h"
+#include "kernel.h"
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ int elf_file_open(const char *path)
 {
     struct stat st;
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+    if (fd >= 0 && (kernel_fstat(fd, &st) || !S_ISREG(st.st_mode))) {
         elf_file_close(fd);
         return -1;
     }

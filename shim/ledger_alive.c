@@ -2,11 +2,11 @@
  * state of its own: system calls only, errno kept. Pids are used again, also across boots and in containers, so a process is
  * (boot, pid namespace, pid, start time). */
 #include "ledger.h"
+#include "kernel.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Terminated; 0 where it cannot be read. */
@@ -29,7 +29,7 @@ static bool is_here(const struct ledger_header *header)
     id[strcspn(id, "\n")] = 0;
     if (*id && strncmp(id, header->boot_id, sizeof id) != 0)
         return false;
-    return !header->pid_namespace || stat("/proc/self/ns/pid", &status) != 0 || status.st_ino == header->pid_namespace;
+    return !header->pid_namespace || kernel_stat("/proc/self/ns/pid", &status) != 0 || status.st_ino == header->pid_namespace;
 }
 
 static uint64_t number_at(const char *text)

@@ -1,5 +1,6 @@
 /* The process's own record: who it is, and what became of it. */
 #include "process.h"
+#include "kernel.h"
 #include "ledger_seal.h"
 #include "shim.h"
 #include "tree.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ uint64_t process_start_ticks(pid_t pid)
 uint64_t process_pid_namespace(void)
 {
     struct stat st;
-    return stat("/proc/self/ns/pid", &st) ? 0 : st.st_ino;
+    return kernel_stat("/proc/self/ns/pid", &st) ? 0 : st.st_ino;
 }
 
 void process_boot_id(char *text, size_t size)

@@ -16,6 +16,27 @@ static struct provider providers[PROVIDERS];
 static atomic_size_t claimed;
 static atomic_bool ready[PROVIDERS];
 
+/* Where the program has ThreadSanitizer's runtime, which does not see the atomics of a library that is not instrumented but
+ * does see its calls of snprintf and strlen. */
+void __tsan_acquire(void *) __attribute__((weak));
+void __tsan_release(void *) __attribute__((weak));
+
+static void publish(size_t i)
+{
+    if (__tsan_release)
+        __tsan_release(&ready[i]);
+    ready[i] = true;
+}
+
+static bool is_ready(size_t i)
+{
+    if (!ready[i])
+        return false;
+    if (__tsan_acquire)
+        __tsan_acquire(&ready[i]);
+    return true;
+}
+
 static const char *const pure_names[] = {
     "libopenblas",  "libscipy_openblas", "libblas",           "libcblas",       "liblapack",  "libblis",
     "libflexiblas", "libmkl_",           "libf77blas",        "libatlas",       "libsatlas",  "libtatlas",
@@ -175,7 +196,7 @@ const struct provider *provider_of(void *function)
         return NULL;
     size_t count = claimed < PROVIDERS ? claimed : PROVIDERS;
     for (size_t i = 0; i < count; i++)
-        if (ready[i] && providers[i].start == start)
+        if (is_ready(i) && providers[i].start == start)
             return &providers[i];
     size_t mine = atomic_fetch_add(&claimed, 1);
     if (mine >= PROVIDERS)
@@ -186,7 +207,7 @@ const struct provider *provider_of(void *function)
     snprintf(p->path, sizeof p->path, "%s", path);
     identify(p);
     pin(p);
-    ready[mine] = true;
+    publish(mine);
     return p;
 }
 
@@ -197,5 +218,5 @@ size_t provider_count(void)
 
 const struct provider *provider_at(size_t i)
 {
-    return ready[i] ? &providers[i] : NULL;
+    return is_ready(i) ? &providers[i] : NULL;
 }

@@ -2,9 +2,9 @@
  * happen. */
 #include "target.h"
 #include "elf_file.h"
+#include "kernel.h"
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -46,7 +46,7 @@ static enum target look(const char *path, unsigned depth)
 {
     struct stat st;
     char interpreter[256];
-    if (stat(path, &st) || !S_ISREG(st.st_mode) || access(path, X_OK))
+    if (kernel_stat(path, &st) || !S_ISREG(st.st_mode) || access(path, X_OK))
         return TARGET_REACHED;
     int fd = elf_file_open(path);
     enum elf_file_kind kind = fd < 0 ? ELF_FILE_OTHER : elf_file_kind(fd, interpreter, sizeof interpreter);
@@ -93,7 +93,7 @@ bool target_find(const char *name, const char *path_variable, char *file, size_t
             memcpy(file, p, length);
             file[length] = '/';
             memcpy(file + (length ? length + 1 : 0), name, name_bytes); /* an empty entry is the working directory */
-            if (!stat(file, &st) && S_ISREG(st.st_mode) && !access(file, X_OK))
+            if (!kernel_stat(file, &st) && S_ISREG(st.st_mode) && !access(file, X_OK))
                 return true;
         }
         p += length;

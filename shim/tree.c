@@ -102,18 +102,8 @@ static _Noreturn void fail_closed(void)
 /* Relative names of summaries are those of the root's folder, wherever the process that writes them has gone. */
 static void anchor_output(void)
 {
-    char item[sizeof config.output], anchored[sizeof config.output] = "";
-    const char *list = config.output;
-    size_t used = 0;
-    while (!strpbrk(ledger->folder, ",%") && *ledger->folder && output_next(&list, item, sizeof item)) {
-        bool is_name = *item != '/' && strcmp(item, "none") && strcmp(item, "stderr");
-        int length = snprintf(anchored + used, sizeof anchored - used, "%s%s%s%s", used ? "," : "",
-                              is_name ? ledger->folder : "", is_name ? "/" : "", item);
-        if (length < 0 || (size_t)length >= sizeof anchored - used)
-            return;
-        used += (size_t)length;
-    }
-    if (used)
+    char anchored[sizeof config.output];
+    if (!output_anchor(config.output, ledger->folder, anchored, sizeof anchored))
         strcpy(config.output, anchored);
 }
 

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import tempfile
 
-LIBRARY = os.environ["FLOPSHIM_LIBRARY"]
+# What LD_PRELOAD holds: of a sanitized build, its runtime must come first
+SANITIZED = os.environ.get("FLOPSHIM_SANITIZE", "")
+LIBRARY = f"{os.environ.get('FLOPSHIM_RUNTIME', '')} {os.environ['FLOPSHIM_LIBRARY']}".strip()
 PROGRAM = os.environ["FLOPSHIM_PROGRAM"]
 BUILD = pathlib.Path(os.environ["FLOPSHIM_BUILD"])
 ROOT = pathlib.Path(__file__).resolve().parent.parent

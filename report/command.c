@@ -1,0 +1,72 @@
+/* execvp's rules, without running anything. What a program starts itself is not followed (but for env in a #! line). */
+#include "command.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LINE = 256, DEPTH = 5 }; /* the kernel's own limits of a #! line */
+
+static bool can_run(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+static bool look_up(const char *name, char *path, size_t size)
+{
+    const char *folder = getenv("PATH");
+    if (strchr(name, '/'))
+        return (size_t)snprintf(path, size, "%s", name) < size && can_run(path);
+    if (!folder)
+        folder = "/bin:/usr/bin";
+    for (;; folder++) {
+        size_t length = strcspn(folder, ":");
+        int written = snprintf(path, size, "%.*s%s%s", (int)length, folder, length ? "/" : "", name);
+        if (written > 0 && (size_t)written < size && can_run(path))
+            return true;
+        folder += length;
+        if (!*folder)
+            return false;
+    }
+}
+
+/* The program of a #! line: true where the file has one. */
+static bool read_script(const char *path, char *line, const char **program)
+{
+    char *rest;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, line, LINE - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    if (length < 3 || memcmp(line, "#!", 2))
+        return false;
+    line[length] = 0;
+    line[strcspn(line, "\n")] = 0;
+    *program = strtok_r(line + 2, " \t", &rest);
+    const char *base = *program ? strrchr(*program, '/') : NULL;
+    if (!base || strcmp(base, "/env"))
+        return *program != NULL;
+    for (char *word = strtok_r(NULL, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
+        if (*word != '-' && !strchr(word, '=')) {
+            *program = word;
+            break;
+        }
+    return true;
+}
+
+int command_program(const char *name, char *path, size_t size)
+{
+    char lines[DEPTH][LINE];
+    for (int i = 0; i < DEPTH; i++) {
+        if (!look_up(name, path, size))
+            return -1;
+        if (!read_script(path, lines[i], &name))
+            return 0;
+    }
+    return -1;
+}
