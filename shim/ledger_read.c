@@ -153,7 +153,7 @@ static enum problem check_tallies(const struct ledger_block *block, uint32_t cou
 {
     const struct ledger_tally *tally = (const struct ledger_tally *)(block + 1);
     for (; count; count--, tally++) {
-        if (tally->accuracy > 2)
+        if ((tally->accuracy & ~LEDGER_FORGOTTEN) > 2)
             return BAD_RECORD;
         if (!is_string(strings, tally->namespace_) || !is_string(strings, tally->operation))
             return BAD_OFFSET;
