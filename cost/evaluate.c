@@ -58,7 +58,9 @@ static bool read_integer(const char *text, int64_t *value)
             return false;
     if (*digit == 'e' || *digit == 'E') {
         int exponent = 0;
-        for (digit++; isdigit((unsigned char)*digit) && exponent < 100; digit++)
+        if (!isdigit((unsigned char)*++digit))
+            return false;
+        for (; isdigit((unsigned char)*digit) && exponent < 100; digit++)
             exponent = 10 * exponent + (*digit - '0');
         for (; exponent > 0; exponent--)
             if (__builtin_mul_overflow(number, 10, &number))
@@ -91,6 +93,11 @@ static int read_value(struct question *q, int i, const char *value)
     } else if (kind == 's') {
         int64_t number = 0;
         q->value[i] = read_integer(value, &number) ? number : 2; /* a general value, not 0 or 1 */
+        if (strcmp(value, "g") && (value[strspn(value, "0123456789.eE+-")] || !strpbrk(value, "0123456789"))) {
+            snprintf(q->error, q->size, "%s: %s=%s is not accepted; a number such as 2.5, or g for any", q->routine->name,
+                     q->name[i], value);
+            return -1;
+        }
     } else if (!read_integer(value, &q->value[i])) {
         snprintf(q->error, q->size, "%s: %s=%s is not accepted; an integer such as 1000 or 1e3", q->routine->name, q->name[i],
                  value);
@@ -128,6 +135,9 @@ static int read_assignment(struct question *q, const char *text)
         return read_value(q, i, equals + 1);
     if (!listed(q->routine->takes, name, strlen(name)))
         return fail_name(q, name);
+    const char *letters = default_letters(q->routine->family, name);
+    if (letters && (equals[2] || !strchr(letters, toupper((unsigned char)equals[1]))))
+        return fail_letters(q, name, equals + 1, letters);
     if (!strcmp(name, "group_size") && !read_integer(equals + 1, &q->times)) {
         snprintf(q->error, q->size, "%s: %s is not accepted; an integer", q->routine->name, text);
         return -1;

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS_PER_SECOND 1e9
-#define SECONDS_MAX 1e10
+#define NS_PER_SECOND 1000000000u
+#define SECONDS_MAX (UINT64_MAX / NS_PER_SECOND)
+#define DOUBLE_DIGITS 15 /* that a double holds, whatever they are */
 
 void field_complain(struct field_reader *r, const char *format, ...)
 {
@@ -22,6 +23,10 @@ void field_complain(struct field_reader *r, const char *format, ...)
     if (length >= 0 && (size_t)length < r->size)
         vsnprintf(r->message + length, r->size - (size_t)length, format, arguments);
     va_end(arguments);
+    /* It quotes the file: no control character may reach the terminal. */
+    for (char *c = r->message; r->size && *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
 }
 
 const char *field_type_of(const json_t *value)
@@ -82,15 +87,48 @@ uint64_t field_get_number(struct field_reader *r, const json_t *object, const ch
     return number;
 }
 
+uint32_t field_get_small_number(struct field_reader *r, const json_t *object, const char *where, const char *key)
+{
+    uint64_t number = field_get_number(r, object, where, key, false);
+    if (number > UINT32_MAX)
+        field_complain(r, "%s%s: expected a whole number from 0 to 2^32-1, found %" PRIu64, where, key, number);
+    return (uint32_t)number;
+}
+
+/* D.D as the writer has them: nine decimals at most. */
+static bool exact_nanoseconds(const char *text, uint64_t *nanoseconds)
+{
+    uint64_t seconds = 0, rest = 0;
+    size_t whole = strspn(text, "0123456789");
+    const char *decimals = text + whole + 1;
+    size_t places = whole && text[whole] == '.' ? strspn(decimals, "0123456789") : 0;
+    if (!places || places > 9 || decimals[places])
+        return false;
+    for (size_t i = 0; i < whole; i++)
+        if (__builtin_mul_overflow(seconds, 10u, &seconds) || __builtin_add_overflow(seconds, text[i] - '0', &seconds))
+            return false;
+    for (size_t i = 0; i < 9; i++)
+        rest = rest * 10 + (uint64_t)(i < places ? decimals[i] - '0' : 0);
+    return !__builtin_mul_overflow(seconds, NS_PER_SECOND, &seconds) && !__builtin_add_overflow(seconds, rest, nanoseconds);
+}
+
 uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key)
 {
     json_t *value = json_object_get(object, key);
-    double seconds = value ? json_number_value(value) : 0;
-    if (value && (!json_is_number(value) || !(seconds >= 0 && seconds < SECONDS_MAX))) {
-        field_complain(r, "%s%s: expected seconds, found %s", where, key, field_type_of(value));
-        return 0;
-    }
-    return (uint64_t)llround(seconds * NS_PER_SECOND);
+    uint64_t nanoseconds = 0;
+    if (!value || (json_is_string(value) && exact_nanoseconds(json_string_value(value), &nanoseconds)))
+        return nanoseconds;
+    double seconds = json_number_value(value);
+    if (json_is_number(value) && seconds >= 0 && seconds < (double)SECONDS_MAX)
+        return (uint64_t)(seconds * NS_PER_SECOND + 0.5);
+    field_complain(r, "%s%s: expected seconds, found %s", where, key, field_type_of(value));
+    return 0;
+}
+
+double field_as_real(const json_t *value)
+{
+    const char *digits = json_is_string(value) ? json_string_value(value) : "";
+    return *digits && !digits[strspn(digits, "0123456789.")] ? strtod(digits, NULL) : json_number_value(value);
 }
 
 /* A nested object, or NULL. */
@@ -116,6 +154,22 @@ bool field_get_budget(struct field_reader *r, const json_t *object, const char *
     return true;
 }
 
+/* Does a number of so many characters not fit what jansson holds? */
+static bool is_too_exact(const char *number, size_t length)
+{
+    bool negative = *number == '-'; /* what remains of a budget that was overrun */
+    number += negative;
+    length -= negative;
+    size_t whole = strspn(number, "0123456789");
+    bool valid = (*number != '0' || whole == 1) && number[length + strspn(number + length, " \t\r\n")] != ':';
+    if (!valid)
+        return false; /* no JSON, in quotes it would be */
+    if (whole >= length)
+        return length > 19 || (length == 19 && memcmp(number, "9223372036854775807", 19) > 0);
+    size_t decimals = number[whole] == '.' ? strspn(number + whole + 1, "0123456789") : 0;
+    return decimals && whole + 1 + decimals >= length && whole + decimals > DOUBLE_DIGITS;
+}
+
 size_t field_quote_large_numbers(const char *data, size_t length, char *quoted)
 {
     size_t written = 0;
@@ -124,8 +178,7 @@ size_t field_quote_large_numbers(const char *data, size_t length, char *quoted)
         size_t digits = 0;
         while (!in_string && i + digits < length && strchr("0123456789+-.eE", data[i + digits]) && data[i + digits])
             digits++;
-        bool whole = digits >= 19 && strspn(data + i, "0123456789") >= digits;
-        if (whole && (digits > 19 || memcmp(data + i, "9223372036854775807", 19) > 0)) {
+        if (digits > DOUBLE_DIGITS && is_too_exact(data + i, digits)) {
             quoted[written++] = '"';
             memcpy(quoted + written, data + i, digits);
             written += digits;

@@ -23,12 +23,15 @@ const char *field_copy(struct field_reader *r, const char *text);
 bool field_as_number(const json_t *value, uint64_t *number);
 const char *field_get_text(struct field_reader *r, const json_t *object, const char *where, const char *key);
 uint64_t field_get_number(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required);
+uint32_t field_get_small_number(struct field_reader *r, const json_t *object, const char *where, const char *key);
+/* 0 where it is no number. */
+double field_as_real(const json_t *value);
 uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key);
 /* A nested object or array, or NULL. */
 json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type);
 /* Is there a limit? */
 bool field_get_budget(struct field_reader *r, const json_t *object, const char *where, uint64_t *flop_budget);
 
-/* jansson holds integers in 63 bits, counts have 64: put those beyond into quotes. data is terminated; quoted has twice its
- * size. Returns the length there. */
+/* jansson holds integers in 63 bits and decimals as doubles; counts have 64 bits, and times more digits: put what does not
+ * fit into quotes. data is terminated; quoted has twice its size. Returns the length there. */
 size_t field_quote_large_numbers(const char *data, size_t length, char *quoted);

@@ -196,9 +196,11 @@ static void put_nested(struct json *json, const struct summary *s)
     open_nest(json, "nested", "{");
     put_member_number(json, "calls", s->nested_calls);
     open_nest(json, "operations", "{");
-    for (size_t i = 0; i < s->operation_count; i++)
-        if (s->operations[i].nested_calls)
-            put_member_number(json, s->operations[i].name, s->operations[i].nested_calls);
+    /* Those that stand nowhere else come last, where they come when this is read back. */
+    for (int listed = 1; listed >= 0; listed--)
+        for (size_t i = 0; i < s->operation_count; i++)
+            if (s->operations[i].nested_calls && !!s->operations[i].calls == listed)
+                put_member_number(json, s->operations[i].name, s->operations[i].nested_calls);
     close_nest(json, "}");
     close_nest(json, "}");
 }

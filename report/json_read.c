@@ -40,6 +40,8 @@ static void read_operation(struct field_reader *r, const char *where, const char
     operation->timed_flops = field_get_number(r, value, path, "timed_flops", false);
     operation->nested_calls = field_get_number(r, value, path, "nested_calls", false);
     operation->accuracy = get_accuracy(r, value, path);
+    if (!operation->calls)
+        field_complain(r, "%scalls: expected at least 1, found 0", path);
 }
 
 /* `more`: room for others behind them. */
@@ -70,17 +72,31 @@ static void read_nested(struct field_reader *r, const json_t *operations, const 
     const char *name;
     json_t *value;
     s->nested_calls = field_get_number(r, nested, "nested.", "calls", false);
-    json_object_foreach(json_object_get(nested, "operations"), name, value)
+    json_object_foreach(field_get_container(r, nested, "nested.", "operations", JSON_OBJECT), name, value)
     {
         uint64_t calls;
         if (!field_as_number(value, &calls)) {
             field_complain(r, "nested.operations.%s: expected a whole number, found %s", name, field_type_of(value));
             return;
         }
-        if (!json_object_get(operations, name))
-            s->operations[s->operation_count++] = (struct summary_operation){.name = field_copy(r, name),
-                                                                             .nested_calls = calls};
+        if (json_object_get(operations, name))
+            continue;
+        s->operations[s->operation_count] = (struct summary_operation){
+            .name = field_copy(r, name), .nested_calls = calls, .first_use = s->operation_count};
+        s->operation_count++;
     }
+}
+
+/* A total that may hold more than what is listed: the use of scopes inside, or what flopshim_reset() forgot. */
+static uint64_t get_total(struct field_reader *r, const json_t *object, const char *where, const char *key, uint64_t listed)
+{
+    uint64_t total = field_get_number(r, object, where, key, false);
+    if (!json_object_get(object, key))
+        return listed;
+    if (total < listed)
+        field_complain(r, "%s%s: expected at least the %" PRIu64 " of its operations, found %" PRIu64, where, key, listed,
+                       total);
+    return total;
 }
 
 static void read_namespace(struct field_reader *r, const char *name, const json_t *value, struct summary_namespace *ns)
@@ -98,6 +114,8 @@ static void read_namespace(struct field_reader *r, const char *name, const json_
         ns->flops_used = cost_sum(ns->flops_used, ns->operations[i].flop_cost);
         ns->calls = cost_sum(ns->calls, ns->operations[i].calls);
     }
+    ns->flops_used = get_total(r, value, where, "flops_used", ns->flops_used);
+    ns->calls = get_total(r, value, where, "calls", ns->calls);
 }
 
 static void read_namespaces(struct field_reader *r, const json_t *root)
@@ -125,11 +143,13 @@ static void read_providers(struct field_reader *r, const json_t *root)
     s->providers = field_room(r, json_array_size(list) * sizeof *s->providers);
     for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
         json_t *value = json_array_get(list, i);
+        if (!json_is_object(value))
+            field_complain(r, "providers: expected objects, found %s", field_type_of(value));
         s->providers[s->provider_count++] = (struct summary_provider){
             .path = field_get_text(r, value, "providers.", "path"),
             .name = field_get_text(r, value, "providers.", "name"),
             .version = field_get_text(r, value, "providers.", "version"),
-            .integer_bits = (unsigned)field_get_number(r, value, "providers.", "integers", false),
+            .integer_bits = field_get_small_number(r, value, "providers.", "integers"),
         };
     }
 }
@@ -155,36 +175,46 @@ static const char *join(struct field_reader *r, const json_t *list, const char *
     return joined ? joined : "";
 }
 
-static uint64_t read_start(struct field_reader *r, const char *where, const char *text)
+/* RFC 3339 in UTC, as the writer has it: no field out of its range, which timegm would carry over. */
+static bool parse_start(const char *text, uint64_t *nanoseconds)
 {
-    struct tm at = {0};
-    uint64_t nanoseconds = 0;
-    int end = 0;
-    if (!*text)
-        return 0;
-    int fields = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min,
-                        &at.tm_sec, &end);
-    if (fields != 6) {
-        field_complain(r, "%sstart: expected a time such as 2026-01-31T12:00:00Z, found \"%s\"", where, text);
-        return 0;
-    }
-    uint64_t unit = 100000000;
-    if (text[end] == '.')
-        for (const char *digit = text + end + 1; *digit >= '0' && *digit <= '9'; digit++, unit /= 10)
-            nanoseconds += unit * (uint64_t)(*digit - '0');
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    const char *rest = text + sizeof form - 1;
+    struct tm at = {0}, normal;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == 'd' ? !(text[i] >= '0' && text[i] <= '9') : text[i] != form[i])
+            return false;
+    sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec);
     at.tm_year -= 1900;
     at.tm_mon -= 1;
-    time_t seconds = timegm(&at);
-    return seconds > 0 ? (uint64_t)seconds * 1000000000u + nanoseconds : nanoseconds;
+    normal = at;
+    time_t seconds = timegm(&normal);
+    if (seconds < 0 || normal.tm_mon != at.tm_mon || normal.tm_mday != at.tm_mday || normal.tm_hour != at.tm_hour ||
+        normal.tm_min != at.tm_min || normal.tm_sec != at.tm_sec)
+        return false;
+    uint64_t fraction = 0, unit = 100000000;
+    if (*rest == '.')
+        for (rest++; *rest >= '0' && *rest <= '9'; rest++, unit /= 10)
+            fraction += unit * (uint64_t)(*rest - '0');
+    return !strcmp(rest, "Z") && !__builtin_mul_overflow((uint64_t)seconds, 1000000000u, nanoseconds) &&
+           !__builtin_add_overflow(*nanoseconds, fraction, nanoseconds);
+}
+
+static uint64_t read_start(struct field_reader *r, const char *where, const char *text)
+{
+    uint64_t nanoseconds = 0;
+    if (*text && !parse_start(text, &nanoseconds))
+        field_complain(r, "%sstart: expected a time such as 2026-01-31T12:00:00Z, found \"%s\"", where, text);
+    return nanoseconds;
 }
 
 static void read_process(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
     json_t *process = field_get_container(r, root, "", "process", JSON_OBJECT);
-    s->pid = (uint32_t)field_get_number(r, process, "process.", "pid", false);
-    s->ppid = (uint32_t)field_get_number(r, process, "process.", "ppid", false);
-    s->threads = (uint32_t)field_get_number(r, process, "process.", "threads", false);
+    s->pid = field_get_small_number(r, process, "process.", "pid");
+    s->ppid = field_get_small_number(r, process, "process.", "ppid");
+    s->threads = field_get_small_number(r, process, "process.", "threads");
     s->host = field_get_text(r, process, "process.", "host");
     s->program = field_get_text(r, process, "process.", "program");
     s->start_realtime_ns = read_start(r, "process.", field_get_text(r, process, "process.", "start"));
@@ -226,15 +256,15 @@ static struct summary_process read_listed(struct field_reader *r, const json_t *
     if (running && !json_is_boolean(running))
         field_complain(r, "processes.running: expected true or false, found %s", field_type_of(running));
     return (struct summary_process){
-        .pid = (uint32_t)field_get_number(r, value, where, "pid", false),
-        .ppid = (uint32_t)field_get_number(r, value, where, "ppid", false),
-        .exec_number = (uint32_t)field_get_number(r, value, where, "exec_number", false),
-        .threads = (uint32_t)field_get_number(r, value, where, "threads", false),
+        .pid = field_get_small_number(r, value, where, "pid"),
+        .ppid = field_get_small_number(r, value, where, "ppid"),
+        .exec_number = field_get_small_number(r, value, where, "exec_number"),
+        .threads = field_get_small_number(r, value, where, "threads"),
         .program = field_get_text(r, value, where, "program"),
         .flops_used = field_get_number(r, value, where, "flops_used", false),
         .calls = field_get_number(r, value, where, "calls", false),
         .end_reason = read_reason(r, value, where),
-        .end_status = (uint32_t)field_get_number(r, value, where, "end_status", false),
+        .end_status = field_get_small_number(r, value, where, "end_status"),
         .running = json_is_true(running),
         .start_realtime_ns = read_start(r, where, field_get_text(r, value, where, "start")),
         .wall_ns = field_get_nanoseconds(r, value, where, "wall_seconds"),
@@ -278,7 +308,7 @@ static void read_end(struct field_reader *r, const json_t *root)
     const char *reason = read_reason(r, root, "");
     if (r->failed)
         return;
-    summary_set_end(s, reason, (uint32_t)field_get_number(r, root, "", "end_status", false));
+    summary_set_end(s, reason, field_get_small_number(r, root, "", "end_status"));
     if (complete && !json_is_boolean(complete))
         field_complain(r, "complete: expected true or false, found %s", field_type_of(complete));
     s->complete = s->complete && !json_is_false(complete);
@@ -294,7 +324,7 @@ static void read_model(struct field_reader *r, const json_t *root)
     s->convention = *convention ? convention : cost_convention_name(COST_OPS);
     if (strcmp(s->convention, "ops") != 0 && strcmp(s->convention, "fma") != 0)
         field_complain(r, "convention: expected ops or fma, found \"%s\"", s->convention);
-    s->multiplier = multiplier ? json_number_value(multiplier) : 1;
+    s->multiplier = multiplier ? field_as_real(multiplier) : 1;
     if (!(s->multiplier > 0 && isfinite(s->multiplier)))
         field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(multiplier));
 }
@@ -314,6 +344,7 @@ static void read_totals(struct field_reader *r, const json_t *root)
         s->calls = cost_sum(s->calls, operation->calls);
         s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
+    s->flops_used = get_total(r, root, "", "flops_used", s->flops_used);
     if (!r->failed)
         read_nested(r, json_object_get(root, "operations"), nested);
 }
@@ -358,7 +389,7 @@ int summary_from_json(const char *data, size_t length, const char *file, struct 
     terminated[length] = 0;
     char *quoted = terminated + length + 1;
     size_t quoted_length = field_quote_large_numbers(terminated, length, quoted);
-    json_t *root = json_loadb(quoted, quoted_length, JSON_DECODE_ANY, &error);
+    json_t *root = json_loadb(quoted, quoted_length, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
     if (root)
         read_root(&r, root);
     else

@@ -25,10 +25,17 @@ static const char *const variables[] = {
     "FLOP_DETAIL", "FLOP_TIMING",     "FLOP_CONVENTION", "FLOP_QUIET", "FLOP_VERBOSE",      "FLOP_DISABLE",   "FLOP_LEDGER_DIR",
 };
 #define VARIABLES (sizeof variables / sizeof *variables)
+#define SHOWN_BYTES ((size_t)200)
 
+/* Of a long value, as much as leaves room for what is accepted. */
 static void complain(const char *variable, const char *value, const char *accepted, const char *consequence)
 {
-    message_line("flopshim: ", variable, "=", value, ": expected ", accepted, consequence, NULL);
+    char shown[SHOWN_BYTES + 1];
+    size_t length = strnlen(value, SHOWN_BYTES);
+    memcpy(shown, value, length);
+    shown[length] = 0;
+    const char *cut = value[length] ? "..." : "";
+    message_line("flopshim: ", variable, "=", shown, cut, ": expected ", accepted, consequence, NULL);
 }
 
 static void read_budget(const char *value)
@@ -177,6 +184,8 @@ void config_read(void)
             continue;
         memcpy(name, *entry, length);
         name[length] = 0;
+        if (getenv(name) != equals + 1)
+            continue; /* twice in the environment: everybody else sees the first */
         read_one(name, equals + 1);
         check_spelling(name);
     }

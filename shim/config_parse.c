@@ -137,7 +137,7 @@ bool config_is_template(const char *text)
     for (const char *p = text; (p = strchr(p, '%')); p += 2)
         if (!p[1] || !strchr("pherjt%", p[1]))
             return false;
-    return *text;
+    return text[strspn(text, " ,")];
 }
 
 /* Optimal string alignment distance of two short names. */

@@ -12,7 +12,7 @@ bool config_parse_multiplier(const char *text, double *multiplier);
 bool config_parse_int(const char *text, int low, int high, int *value);
 /* SIGXCPU, XCPU or a number. */
 bool config_parse_signal(const char *text, int *signal);
-/* Output templates: every % is followed by one of p h e r j t %. */
+/* Output templates: at least one, and every % is followed by one of p h e r j t %. */
 bool config_is_template(const char *text);
 /* What FLOP_TREE hands down: a nonce of 16 hexadecimal digits, a colon, an absolute path (a part of text). */
 bool config_parse_tree(const char *text, uint64_t *nonce, const char **path);

@@ -171,7 +171,8 @@ EXPORTED int flopshim_begin(const struct flopshim_context *context)
     if (!t)
         return FLOPSHIM_NOT_LOADED;
     if (!context || (context->namespace_ && !is_name(context->namespace_)) ||
-        (!is_zero(context->multiplier) && !is_multiplier(context->multiplier)) || context->scope > FLOPSHIM_PROCESS)
+        (!is_zero(context->multiplier) && !is_multiplier(context->multiplier)) || context->scope > FLOPSHIM_PROCESS ||
+        context->flop_budget == LEDGER_UNLIMITED)
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
     int status = begin_locked(t, context);

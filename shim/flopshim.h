@@ -24,7 +24,7 @@ enum flopshim_status {
     FLOPSHIM_NOT_LOADED = -1,   /* libflopshim.so is not preloaded, or FLOP_DISABLE=1 */
     FLOPSHIM_NESTED = -2,       /* Cannot nest BudgetContexts */
     FLOPSHIM_NOT_OPEN = -3,     /* no context, or no scope, to close */
-    FLOPSHIM_BAD_ARGUMENT = -4, /* a name that is empty or too long, a multiplier that is not a number > 0 */
+    FLOPSHIM_BAD_ARGUMENT = -4, /* a name that is empty or too long, a multiplier that is not a number > 0, a budget of 2^64-1 */
     FLOPSHIM_UNKNOWN = -5,      /* no such routine or namespace */
     FLOPSHIM_NO_SPACE = -6,     /* the ledger, or the file system, is full */
     FLOPSHIM_REFUSED = -7       /* the budget does not allow it; nothing was charged */
@@ -37,7 +37,7 @@ enum flopshim_scope {
 
 struct flopshim_context {
     const char *namespace_; /* label of the calls, at most 255 bytes; NULL: none */
-    uint64_t flop_budget;   /* FLOPs; 0: no limit of its own. FLOP_BUDGET holds all the same */
+    uint64_t flop_budget;   /* FLOPs, at most 2^64-2; 0: no limit of its own. FLOP_BUDGET holds all the same */
     double multiplier;      /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
     int quiet;              /* no banner */
     enum flopshim_scope scope;

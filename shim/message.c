@@ -1,4 +1,5 @@
-/* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE or SIGXFSZ. */
+/* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE or SIGXFSZ. What is quoted in them comes
+ * from the environment or the program: a control character would make two lines of one, or reach the terminal. */
 #include "shim.h"
 #include <errno.h>
 #include <signal.h>
@@ -65,6 +66,9 @@ void message_line(const char *first, ...)
         length += more;
     }
     va_end(pieces);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            line[i] = '?';
     line[length++] = '\n';
     write_guarded(line, length);
     errno = saved;

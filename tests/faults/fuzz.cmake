@@ -1,0 +1,65 @@
+# Bad input: libFuzzer targets with address and undefined-behaviour sanitizers. libFuzzer is clang's and flopshim builds with
+# gcc, so these are built apart, from the sources that each needs. tests/faults/fuzz.md says how to run them for longer.
+set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
+set(FUZZ_TARGETS env ledger json markers cost output)
+find_program(FUZZ_CLANG clang-14)
+
+set(FUZZ_FLAGS -g -O1 -fno-sanitize-recover=all -std=gnu11 -D_GNU_SOURCE -DFLOPSHIM_INSIDE -DFLOPSHIM_VERSION="${PROJECT_VERSION}"
+               -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/shim -I${CMAKE_SOURCE_DIR}/cost
+               -I${CMAKE_SOURCE_DIR}/report -I${GENERATED} -I${CMAKE_CURRENT_SOURCE_DIR}/unit)
+
+function(fuzz_object source object)
+  add_custom_command(
+    OUTPUT ${object} DEPENDS ${source} generate DEPFILE ${object}.d VERBATIM COMMENT "Building fuzz object ${object}"
+    COMMAND ${CMAKE_C_COMPILER_LAUNCHER} ${FUZZ_CLANG} ${FUZZ_FLAGS} -fsanitize=fuzzer-no-link,address,undefined -MMD -MF
+            ${object}.d -MT ${object} -c ${source} -o ${object})
+endfunction()
+
+# Objects go to the variable `out`; one of each source, whoever asks for it.
+function(fuzz_objects out)
+  set(objects)
+  foreach(source ${ARGN})
+    string(REPLACE "${CMAKE_BINARY_DIR}/" "" name ${source})
+    string(REPLACE "${CMAKE_SOURCE_DIR}/" "" name ${name})
+    string(REPLACE "/" "_" name ${name})
+    set(object ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${name}.o)
+    get_property(known GLOBAL PROPERTY FUZZ_OBJECTS)
+    if(NOT object IN_LIST known)
+      fuzz_object(${source} ${object})
+      set_property(GLOBAL APPEND PROPERTY FUZZ_OBJECTS ${object})
+    endif()
+    list(APPEND objects ${object})
+  endforeach()
+  set(${out} ${objects} PARENT_SCOPE)
+endfunction()
+
+function(fuzz_program name)
+  fuzz_objects(objects ${FAULTS}/fuzz_${name}.c ${ARGN})
+  set(program ${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name})
+  add_custom_command(OUTPUT ${program} DEPENDS ${objects} VERBATIM COMMENT "Linking fuzz_${name}"
+                     COMMAND ${FUZZ_CLANG} -fsanitize=fuzzer,address,undefined ${objects} -ljansson -lm -o ${program})
+  add_custom_target(build_fuzz_${name} ALL DEPENDS ${program})
+endfunction()
+
+if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
+  file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fuzz)
+  get_target_property(cost_sources cost SOURCES)
+  get_target_property(writer_sources writers SOURCES)
+  list(TRANSFORM cost_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
+  list(TRANSFORM writer_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
+  set(common ${cost_sources} ${writer_sources} ${CMAKE_SOURCE_DIR}/report/field.c ${CMAKE_SOURCE_DIR}/report/json_read.c)
+  set(markers_sources account call config config_parse context elf_file exhausted ledger ledger_file lifecycle message objects
+      others process starts target thread tree uncovered)
+  list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
+  fuzz_program(env ${CMAKE_SOURCE_DIR}/shim/config_parse.c)
+  fuzz_program(cost ${cost_sources})
+  foreach(name ledger json output)
+    fuzz_program(${name} ${common})
+  endforeach()
+  fuzz_program(markers ${common} ${markers_sources})
+endif()
+
+foreach(target ${FUZZ_TARGETS})
+  python_test(faults fuzz_${target} test_fuzz.py ${target})
+endforeach()
+python_test(faults fuzz_options test_options.py)

@@ -1,0 +1,201 @@
+/* The ledger: any bytes. What ledger_check accepts can be summed up and written in every format; ledger_load says the same of
+ * a file as ledger_check of memory. Seeds are ledgers that ledger_build.h makes at start, in the folder FUZZ_SEEDS, so that
+ * the corpus follows the format. */
+#include "fuzz_summary.h"
+#include "ledger_build.h"
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void save(struct ledger_build *b, const char *folder, const char *name)
+{
+    build_seal(b);
+    char path[4096];
+    const char *why = "";
+    struct ledger_view view;
+    REQUIRE(ledger_check(b->data, b->used, &view, &why) == 0, "the seed %s: %s", name, why);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    REQUIRE(fd >= 0 && write(fd, b->data, b->used) == (ssize_t)b->used, "%s", path);
+    close(fd);
+    free(b->data);
+}
+
+static void make_seeds(const char *folder)
+{
+    struct ledger_build b;
+    build_start(&b, 1 << 14, 64);
+    save(&b, folder, "empty");
+    build_start(&b, 1 << 14, 512);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 3);
+    build_account(&b, accounts, 1000, "", false, 0);
+    build_account(&b, accounts, 500, "forward", true, 0);
+    build_account(&b, accounts, 500, "forward", true, 7);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 5);
+    build_nested(build_tally(&b, tallies, "", "dgemm", 2, 1234, 2), 7);
+    build_timed(build_tally(&b, tallies, "forward", "dgesdd", 1, 100, 1), UINT64_MAX, 0);
+    build_tally(&b, tallies, "forward.attn", "dgemm", 1, UINT64_MAX, 4)->accuracy = COST_ESTIMATE;
+    build_nested(build_tally(&b, tallies, "", "drot", 0, 0, 3), 3);
+    build_tally(&b, tallies, "old", "work", 1, 5, 5)->accuracy = LEDGER_FORGOTTEN;
+    struct ledger_provider *provider = build_record(&b, build_block(&b, LEDGER_PROVIDERS, 64, 1));
+    provider->path = build_string(&b, "/lib/libblas.so.3");
+    provider->name = provider->version = build_string(&b, "caf\xe9\n\x1b");
+    struct ledger_process *root = build_process(&b);
+    root->refused_calls = 3;
+    root->refused_name = build_string(&b, "zgesv");
+    root->uncovered = build_string(&b, "/opt/app x has a BLAS inside\nstarted /bin/y");
+    save(&b, folder, "full");
+    build_start(&b, 1 << 15, 512);
+    build_header(&b)->scope = LEDGER_SCOPE_TREE;
+    build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 2), "", "dgemm", 2, 1234, 2);
+    build_add_process(&b, 4242, "second image");
+    build_add_process(&b, 7, "child")->end_monotonic_ns = 0;
+    build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 2), "x", "dgemm", 1, 6, 2);
+    save(&b, folder, "tree");
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc, (void)argv;
+    if (getenv("FUZZ_SEEDS"))
+        make_seeds(getenv("FUZZ_SEEDS"));
+    return 0;
+}
+
+/* Two names that differ only in bytes that are no UTF-8 may be one key of the JSON. */
+static bool has_odd_name(const struct summary *s)
+{
+    for (size_t i = 0; i < s->operation_count; i++)
+        for (const char *c = s->operations[i].name; *c; c++)
+            if (*c & 0x80)
+                return true;
+    for (size_t i = 0; i < s->namespace_count; i++)
+        for (const char *c = s->namespaces[i].name; *c; c++)
+            if (*c & 0x80)
+                return true;
+    return false;
+}
+
+static bool is_consistent(const struct summary *s)
+{
+    bool only_nested = false;
+    for (size_t i = 0; i < s->operation_count; i++) {
+        const struct summary_operation *o = &s->operations[i];
+        /* Counted while it was read, or forged: flops before their call. */
+        if (!o->calls && (o->flop_cost || o->elapsed_ns || o->timed_flops || o->accuracy))
+            return false;
+        /* The text lists equals in order of first use; the JSON has those that were only nested last. */
+        if (only_nested && o->calls)
+            return false;
+        only_nested |= !o->calls;
+    }
+    for (size_t i = 0; i < s->namespace_count; i++)
+        for (size_t j = 0; j < s->namespaces[i].operation_count; j++) {
+            const struct summary_operation *o = &s->namespaces[i].operations[j];
+            if (!o->calls && o->flop_cost)
+                return false;
+        }
+    return true;
+}
+
+static void check_summary(const struct ledger_view *view, const char *namespace_)
+{
+    struct summary summary;
+    struct out json = {0}, others = {0};
+    REQUIRE(summary_from_ledger(view, namespace_, &summary) == 0, "out of memory");
+    fuzz_write(&summary, &json, &others);
+    json_error_t error;
+    json_t *root = json_loadb(json.data, json.length, JSON_DECODE_INT_AS_REAL, &error);
+    REQUIRE(root, "%s: %.*s", error.text, (int)json.length, json.data);
+    json_decref(root);
+    if (!has_odd_name(&summary) && is_consistent(&summary))
+        fuzz_check_summary(&summary);
+    if (!namespace_ && summary.namespace_count)
+        check_summary(view, summary.namespaces[summary.namespace_count / 2].name);
+    out_free(&json);
+    out_free(&others);
+    summary_free(&summary);
+}
+
+static void check_file(const uint8_t *data, size_t size, bool accepted)
+{
+    char path[64];
+    const char *why;
+    struct ledger_view view;
+    int fd = memfd_create("ledger", 0);
+    REQUIRE(fd >= 0 && write(fd, data, size) == (ssize_t)size, "memfd");
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    bool loaded = ledger_load(path, &view, &why) == 0;
+    REQUIRE(loaded == accepted && (loaded || (why && *why)), "a file and its bytes are judged differently");
+    if (loaded)
+        munmap((void *)(uintptr_t)view.header, size);
+    close(fd);
+}
+
+static size_t record_size(uint32_t kind)
+{
+    static const size_t sizes[LEDGER_KINDS] = {
+        [LEDGER_STRINGS] = 1,  [LEDGER_ACCOUNTS] = 64,  [LEDGER_GRANTS] = 64,
+        [LEDGER_TALLIES] = 64, [LEDGER_PROVIDERS] = 64, [LEDGER_PROCESSES] = sizeof(struct ledger_process)};
+    return kind < LEDGER_KINDS ? sizes[kind] : 0;
+}
+
+static void prove(struct ledger_block *block)
+{
+    struct ledger_tally *tally = (struct ledger_tally *)(block + 1);
+    for (uint32_t i = 0; i < block->count; i++, tally++)
+        tally->check = tally->flops + tally->elapsed_ns + tally->timed_flops + tally->nested_calls +
+                       (tally->check >> 40) * LEDGER_CALL_UNIT;
+}
+
+/* Everything sealed anew, as far as blocks make sense: mutation would seldom get past the seals. */
+static void repair(char *bytes, size_t size)
+{
+    struct ledger_header *header = (struct ledger_header *)bytes;
+    size_t at = LEDGER_PAGE;
+    if (size < LEDGER_PAGE)
+        return;
+    memcpy(header->magic, LEDGER_MAGIC, sizeof header->magic);
+    header->format = LEDGER_FORMAT;
+    header->scope %= 2;
+    header->convention %= 2;
+    header->boot_id[39] = header->version[23] = header->cost_model[31] = header->host[71] = header->folder[511] = 0;
+    header->seal = ledger_seal_header(header);
+    while (at + sizeof(struct ledger_block) <= size) {
+        struct ledger_block *block = (struct ledger_block *)(bytes + at);
+        size_t record = record_size(block->kind), room = size - at - sizeof *block;
+        if (!record || block->capacity > room / record || block->count > block->capacity)
+            break;
+        block->record_bytes = (uint32_t)record;
+        if (block->kind == LEDGER_TALLIES)
+            prove(block);
+        if (block->kind == LEDGER_PROCESSES && block->count) {
+            struct ledger_process *process = (struct ledger_process *)(block + 1);
+            process->seal = ledger_seal_process(process);
+            process->state_seal = ledger_seal_state(process);
+        }
+        build_seal_block(block);
+        at += (sizeof *block + record * block->capacity + 63) / 64 * 64;
+    }
+    header->size_bytes = at < size ? at : size;
+    header->size_again = ~header->size_bytes;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ledger_view view;
+    const char *why = NULL;
+    for (int repaired = 0; repaired < 2; repaired++) {
+        char *bytes = aligned_alloc(64, (size + 64) / 64 * 64);
+        memcpy(bytes, data, size);
+        if (repaired)
+            repair(bytes, size);
+        bool accepted = ledger_check(bytes, size, &view, &why) == 0;
+        REQUIRE(accepted || (why && *why), "refused without a reason");
+        if (accepted)
+            check_summary(&view, NULL);
+        check_file((const uint8_t *)bytes, size, accepted);
+        free(bytes);
+    }
+    return 0;
+}
