@@ -1,9 +1,8 @@
 /* execvp's rules, without running anything. What a program starts itself is not followed (but for env in a #! line). */
 #include "command.h"
+#include "shim/target.h"
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,28 +10,10 @@
 
 enum { LINE = 256, DEPTH = 5 }; /* the kernel's own limits of a #! line */
 
-static bool can_run(const char *path)
-{
-    struct stat st;
-    return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
-}
-
 static bool look_up(const char *name, char *path, size_t size)
 {
-    const char *folder = getenv("PATH");
-    if (strchr(name, '/'))
-        return (size_t)snprintf(path, size, "%s", name) < size && can_run(path);
-    if (!folder)
-        folder = "/bin:/usr/bin";
-    for (;; folder++) {
-        size_t length = strcspn(folder, ":");
-        int written = snprintf(path, size, "%.*s%s%s", (int)length, folder, length ? "/" : "", name);
-        if (written > 0 && (size_t)written < size && can_run(path))
-            return true;
-        folder += length;
-        if (!*folder)
-            return false;
-    }
+    struct stat st;
+    return target_find(name, getenv("PATH"), path, size) && !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
 }
 
 /* The program of a #! line: true where the file has one. */

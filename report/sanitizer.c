@@ -1,6 +1,6 @@
 /* What a sanitized program needs first, read from its file. */
 #include "sanitizer.h"
-#include "elf_file.h"
+#include "elf_needed.h"
 #include <string.h>
 
 bool sanitizer_is_runtime(const char *library)

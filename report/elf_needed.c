@@ -1,6 +1,6 @@
 /* Tables are copied out entry by entry: a file need not align them. The mapping is private and read only; a file that another
  * process cuts meanwhile ends us with SIGBUS, as it would end the program that is about to be run from it. */
-#include "elf_file.h"
+#include "elf_needed.h"
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -96,12 +96,6 @@ static bool find_segment(const struct elf_file *elf, uint32_t type, Elf64_Phdr *
     return false;
 }
 
-bool elf_has_interpreter(const struct elf_file *elf)
-{
-    Elf64_Phdr segment;
-    return find_segment(elf, PT_INTERP, &segment);
-}
-
 /* Where in the file an address lies that the loader would see. */
 static bool offset_of(const struct elf_file *elf, uint64_t address, uint64_t *offset)
 {
@@ -141,45 +135,5 @@ const char *elf_find_needed(const struct elf_file *elf, elf_question *ask, void 
     for (uint64_t i = 0; dynamic_at(elf, &dynamic, i, &entry); i++)
         if (entry.d_tag == DT_NEEDED && entry.d_un.d_val < s.size && ask(s.text + entry.d_un.d_val, data))
             return s.text + entry.d_un.d_val;
-    return NULL;
-}
-
-/* ---- section headers ---- */
-
-static bool section_at(const struct elf_file *elf, unsigned i, Elf64_Shdr *section)
-{
-    Elf64_Ehdr header;
-    return take(elf, 0, &header, sizeof header) && i < header.e_shnum && header.e_shentsize == sizeof *section &&
-           take_entry(elf, header.e_shoff, i, section, sizeof *section);
-}
-
-static const char *find_function_in(const struct elf_file *elf, const Elf64_Shdr *table, elf_question *ask, void *data)
-{
-    Elf64_Shdr names;
-    Elf64_Sym symbol;
-    struct strings s;
-    if (!section_at(elf, table->sh_link, &names) || names.sh_type != SHT_STRTAB ||
-        !take_strings(elf, names.sh_offset, names.sh_size, &s))
-        return NULL;
-    for (uint64_t i = 0; i < table->sh_size / sizeof symbol; i++) {
-        if (!take_entry(elf, table->sh_offset, i, &symbol, sizeof symbol))
-            return NULL;
-        unsigned type = ELF64_ST_TYPE(symbol.st_info);
-        bool defined = symbol.st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_GNU_IFUNC);
-        if (defined && symbol.st_name < s.size && ask(s.text + symbol.st_name, data))
-            return s.text + symbol.st_name;
-    }
-    return NULL;
-}
-
-const char *elf_find_function(const struct elf_file *elf, elf_question *ask, void *data)
-{
-    Elf64_Shdr section;
-    for (unsigned i = 0; section_at(elf, i, &section); i++) {
-        bool symbols = section.sh_type == SHT_SYMTAB || section.sh_type == SHT_DYNSYM;
-        const char *found = symbols ? find_function_in(elf, &section, ask, data) : NULL;
-        if (found)
-            return found;
-    }
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* An ELF file (a program or a library), as it lies on disk. Nothing in it is trusted: every offset is checked against the
+/* The libraries that an ELF file (a program or a library) needs, as it lies on disk. Nothing in it is trusted: every offset is checked against the
  * file's size and every string ends inside its table. Only the flopshim program uses this. */
 #pragma once
 #include <stdbool.h>
@@ -16,10 +16,5 @@ typedef bool elf_question(const char *name, void *data);
 int elf_open(const char *path, struct elf_file *elf);
 void elf_close(struct elf_file *elf);
 
-/* Does it name a loader (PT_INTERP)? Only a dynamic program does: without one nothing can be preloaded. */
-bool elf_has_interpreter(const struct elf_file *elf);
-
-/* The first library it needs (DT_NEEDED), or function it defines (.symtab or .dynsym), of which the answer is yes; NULL: none.
- * The name lies in the mapping. Of a stripped program only dynamic names are left. */
+/* The first library it needs (DT_NEEDED) of which the answer is yes; NULL: none. The name lies in the mapping. */
 const char *elf_find_needed(const struct elf_file *elf, elf_question *ask, void *data);
-const char *elf_find_function(const struct elf_file *elf, elf_question *ask, void *data);
