@@ -52,7 +52,7 @@ static struct ledger_account *find_first(void)
 
 uint64_t account_tree_limit(void)
 {
-    struct ledger_account *account = find_first();
+    struct ledger_account *account = ledger ? find_first() : NULL;
     return account ? account->limit_flops : LEDGER_UNLIMITED;
 }
 

@@ -102,12 +102,21 @@ static struct thread *take_thread(void)
     return t;
 }
 
+/* Without a slot in the ledger its limit could not be kept. */
+static _Noreturn void fail_closed(void)
+{
+    message_line("flopshim: no room in the ledger for another thread or process, which the budget could not be kept for", NULL);
+    lifecycle_exit_now(config.exit_code);
+}
+
 static struct thread *attach_locked(void)
 {
     lifecycle_open_ledger();
     if (!key_made)
         key_made = !pthread_key_create(&key, detach);
     struct thread *t = take_thread();
+    if (!t && account_tree_limit() != LEDGER_UNLIMITED)
+        fail_closed();
     if (!t)
         return NULL;
     t->own_grant->tid = (uint32_t)gettid();

@@ -62,6 +62,14 @@ def scope_process():
     expect("the tree has 40 in all", (tree.summary["flops_used"], tree.summary["refused"]["calls"]), (40, 3))
 
 
+def images():
+    """FLOP_SCOPE=process, and exec: the image before and the one after have a file each, of one pid; nothing is lost."""
+    done = Run([TREE, "exec", 3, 5], BLAS)
+    expect(f"status ({done.stderr})", done.returncode, 0)
+    expect("files", sorted((s["flops_used"], s["end_reason"]) for s in done.summaries), [(40, "exec")] * 3 + [(40, "exit")])
+    expect("one process", len({s["process"]["pid"] for s in done.summaries}), 1)
+
+
 def exact():
     """Processes with threads race for one account: it is spent to the last FLOP that fits, never beyond."""
     for limit in (999, 50_001, 3_000_000):
