@@ -138,7 +138,7 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct l
         grant(&t->chain, cost + spare);
         __atomic_store_n(&t->own_grant->remaining_flops, spare, __ATOMIC_RELAXED);
     }
-    *remaining = available(least);
+    *remaining = fits ? 0 : account_remaining(least); /* of no use to a call that fits */
     *account = least;
     shim_unlock();
     return fits;

@@ -48,7 +48,7 @@ __attribute__((constructor(101))) static void find_all(void)
 
 static _Noreturn void end(end_function *next, int status)
 {
-    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
+    status = lifecycle_end_status(status);
     if (next)
         next(status);
     for (;;)

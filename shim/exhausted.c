@@ -1,6 +1,7 @@
 /* What happens when a charge is refused: the handler's word, else FLOP_ON_EXHAUSTED. */
 #include "out.h"
 #include "flopshim.h"
+#include "python.h"
 #include "shim.h"
 #include "thread.h"
 #include "context.h"
@@ -106,6 +107,8 @@ bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, ui
         run = let_it_run(t, &line);
     } else {
         record(t, operation, cost, remaining);
+        if (config.on_exhausted == CONFIG_ERROR && python_refuse(t, operation, cost, remaining))
+            return false;
         describe(&line, operation, cost, remaining, account, " would cost ");
         end_process(&line);
     }

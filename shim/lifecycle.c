@@ -6,6 +6,7 @@
 #include "context.h"
 #include "cost.h"
 #include "forward.h"
+#include "python.h"
 #include "slow.h"
 #include "thread.h"
 #include <errno.h>
@@ -72,6 +73,7 @@ static void in_child(void)
     ledger_abandon();
     thread_forget_all();
     context_forget_all();
+    python_forget();
     written = false;
     first_file[0] = 0;
     owner = getpid();
@@ -259,7 +261,22 @@ int lifecycle_write_to(const char *path)
 static void finish(int status, void *unused)
 {
     (void)unused;
-    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
+    int last = lifecycle_end_status(status);
+    if (last != status)
+        exit(last); /* glibc goes on with what is left of its exit, and this status */
+}
+
+/* The summary of a process that ends with this status, and the status that it ends with (python.h). */
+int lifecycle_end_status(int status)
+{
+    bool unhandled;
+    if (getpid() != owner) /* a vfork child */
+        return status;
+    int last = python_end_status(status, &unhandled);
+    const char *file = lifecycle_write_summary(unhandled ? LEDGER_END_EXHAUSTED : LEDGER_END_EXIT, (uint32_t)last);
+    if (last != status)
+        python_report(last, file);
+    return last;
 }
 
 static void flush_if_free(FILE *stream)

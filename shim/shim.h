@@ -21,6 +21,9 @@ void lifecycle_open_ledger(void);
 /* Write the summary now, and again at a later end. `label`: NULL for the whole. Returns the first file's name or "". */
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
 
+/* The same at an exit with this status: the status that the process shall end with. */
+int lifecycle_end_status(int status);
+
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
 void lifecycle_note(uint32_t incomplete);
