@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -65,6 +66,7 @@ static atomic_flag leaving = ATOMIC_FLAG_INIT;
 static atomic_bool waiting;
 static struct refusal left;
 static uint64_t left_since_ns;
+static _Atomic uintptr_t native_from; /* left by the main thread: where its stack enters the native code that called BLAS */
 static struct refusal last; /* for the line at the end: any of several threads' */
 static atomic_bool unheard;  /* one was printed by a thread's end, or where nothing can be raised */
 static atomic_bool uncaught; /* one reached the top of the main program */
@@ -232,7 +234,13 @@ void python_forget(void)
 static int raise_pending(void *unused)
 {
     (void)unused;
+    const uint64_t glue_ns = 1000000000;
+    const uintptr_t own_way = 512; /* from the interpreter's loop to here; by way of native code it is 2 KB */
     if (!atomic_load(&waiting))
+        return 0;
+    /* Numba calls Python to wrap its results, and loses or trips over an exception there. */
+    if ((uintptr_t)__builtin_frame_address(0) + own_way < atomic_load(&native_from) &&
+        ledger_now_ns() - left_since_ns < glue_ns && !py.add_pending(raise_pending, NULL))
         return 0;
     raise_refusal(&left);
     atomic_store(&waiting, false);
@@ -246,6 +254,41 @@ static bool waits_too_long(void)
     return atomic_load(&waiting) && ledger_now_ns() - left_since_ns > patience_ns;
 }
 
+struct walk {
+    uintptr_t start, end; /* of the interpreter */
+    uintptr_t (*address)(void *);
+    uintptr_t (*frame)(void *);
+    uintptr_t found;
+};
+
+static int look_at_frame(void *context, void *data)
+{
+    struct walk *walk = data;
+    uintptr_t address = walk->address(context);
+    if (address < walk->start || address >= walk->end)
+        return 0;
+    walk->found = walk->frame(context);
+    return 5; /* _URC_END_OF_STACK: enough */
+}
+
+/* Where the interpreter called the native code: the frame of the nearest caller that lies in the interpreter. 0: not the main
+ * thread, or the way up is not known (code without unwind tables). The unwinder is libgcc's, where something has loaded it. */
+static uintptr_t find_native_entry(void)
+{
+    static const char library[] = "libgcc_s.so.1";
+    const char *path;
+    struct walk walk = {0};
+    int (*backtrace)(int (*)(void *, void *), void *);
+    if (gettid() != getpid() || !object_at((uintptr_t)py.is_initialized, &walk.start, &walk.end, &path))
+        return 0;
+    *(void **)&backtrace = forward_ask(library, "_Unwind_Backtrace");
+    *(void **)&walk.address = forward_ask(library, "_Unwind_GetIP");
+    *(void **)&walk.frame = forward_ask(library, "_Unwind_GetCFA");
+    if (backtrace && walk.address && walk.frame)
+        backtrace(look_at_frame, &walk);
+    return walk.found;
+}
+
 /* Only one at a time: the main thread learns of the first. */
 static void leave_pending(const struct refusal *refusal)
 {
@@ -254,6 +297,7 @@ static void leave_pending(const struct refusal *refusal)
     if (!atomic_load(&waiting)) {
         left = *refusal;
         left_since_ns = ledger_now_ns();
+        atomic_store(&native_from, find_native_entry());
         atomic_store(&waiting, true);
         py.add_pending(raise_pending, NULL); /* where its queue is full, the exit status tells */
     }
