@@ -115,7 +115,7 @@ set_target_properties(foreign PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURREN
 foreach(environment debian new old numpy)
   python_test(clients raising_${environment} test_raising.py ${environment})
 endforeach()
-foreach(case ends native outputs)
+foreach(case clients ends native outputs processes)
   python_test(clients raising_${case} test_raising_${case}.py)
 endforeach()
 foreach(environment debian new old)
