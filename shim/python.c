@@ -25,26 +25,26 @@
 typedef struct _object PyObject;
 
 /* One list gives member, name and type. */
-#define FUNCTIONS(F)                                                                         \
-    F(is_initialized, "Py_IsInitialized", int, (void))                                       \
-    F(this_thread, "PyGILState_GetThisThreadState", void *, (void))                          \
-    F(ensure, "PyGILState_Ensure", int, (void))                                              \
-    F(release, "PyGILState_Release", void, (int))                                            \
-    F(occurred, "PyErr_Occurred", PyObject *, (void))                                        \
-    F(clear, "PyErr_Clear", void, (void))                                                    \
-    F(set_object, "PyErr_SetObject", void, (PyObject *, PyObject *))                         \
-    F(add_pending, "Py_AddPendingCall", int, (int (*)(void *), void *))                      \
-    F(add_module, "PyImport_AddModule", PyObject *, (const char *))                          \
-    F(module_dict, "PyModule_GetDict", PyObject *, (PyObject *))                             \
-    F(dict_get, "PyDict_GetItemString", PyObject *, (PyObject *, const char *))              \
-    F(dict_set, "PyDict_SetItemString", int, (PyObject *, const char *, PyObject *))         \
-    F(new_text, "PyUnicode_FromString", PyObject *, (const char *))                          \
-    F(run, "PyRun_String", PyObject *, (const char *, int, PyObject *, PyObject *))          \
-    F(call, "PyObject_CallFunction", PyObject *, (PyObject *, const char *, ...))            \
-    F(attribute, "PyObject_GetAttrString", PyObject *, (PyObject *, const char *))           \
-    F(is_instance, "PyObject_IsInstance", int, (PyObject *, PyObject *))                     \
-    F(item, "PyTuple_GetItem", PyObject *, (PyObject *, ssize_t))                            \
-    F(drop, "Py_DecRef", void, (PyObject *))                                                 \
+#define FUNCTIONS(F)                                                                 \
+    F(is_initialized, "Py_IsInitialized", int, (void))                               \
+    F(this_thread, "PyGILState_GetThisThreadState", void *, (void))                  \
+    F(ensure, "PyGILState_Ensure", int, (void))                                      \
+    F(release, "PyGILState_Release", void, (int))                                    \
+    F(occurred, "PyErr_Occurred", PyObject *, (void))                                \
+    F(clear, "PyErr_Clear", void, (void))                                            \
+    F(set_object, "PyErr_SetObject", void, (PyObject *, PyObject *))                 \
+    F(add_pending, "Py_AddPendingCall", int, (int (*)(void *), void *))              \
+    F(add_module, "PyImport_AddModule", PyObject *, (const char *))                  \
+    F(module_dict, "PyModule_GetDict", PyObject *, (PyObject *))                     \
+    F(dict_get, "PyDict_GetItemString", PyObject *, (PyObject *, const char *))      \
+    F(dict_set, "PyDict_SetItemString", int, (PyObject *, const char *, PyObject *)) \
+    F(new_text, "PyUnicode_FromString", PyObject *, (const char *))                  \
+    F(run, "PyRun_String", PyObject *, (const char *, int, PyObject *, PyObject *))  \
+    F(call, "PyObject_CallFunction", PyObject *, (PyObject *, const char *, ...))    \
+    F(attribute, "PyObject_GetAttrString", PyObject *, (PyObject *, const char *))   \
+    F(is_instance, "PyObject_IsInstance", int, (PyObject *, PyObject *))             \
+    F(item, "PyTuple_GetItem", PyObject *, (PyObject *, ssize_t))                    \
+    F(drop, "Py_DecRef", void, (PyObject *))                                         \
     F(audit, "PySys_AddAuditHook", int, (int (*)(const char *, PyObject *, void *), void *))
 
 #define MEMBER(member, name, result, arguments) result(*member) arguments;
@@ -67,9 +67,9 @@ static atomic_bool waiting;
 static struct refusal left;
 static uint64_t left_since_ns;
 static _Atomic uintptr_t native_from; /* left by the main thread: where its stack enters the native code that called BLAS */
-static struct refusal last; /* for the line at the end: any of several threads' */
-static atomic_bool unheard;  /* one was printed by a thread's end, or where nothing can be raised */
-static atomic_bool uncaught; /* one reached the top of the main program */
+static struct refusal last;           /* for the line at the end: any of several threads' */
+static atomic_bool unheard;           /* one was printed by a thread's end, or where nothing can be raised */
+static atomic_bool uncaught;          /* one reached the top of the main program */
 static PyObject *class_for_hook;
 
 static bool find_interpreter(void)

@@ -24,21 +24,20 @@ static const char python_source[] =
     "    threading.excepthook = excepthook\n";
 
 /* Where an exception is unpickled. */
-static const char python_find[] =
-    "def find(source, text):\n"
-    "    import ctypes, importlib, sys\n"
-    "    try:\n"
-    "        return importlib.import_module('flopshim').BudgetExhaustedError\n"
-    "    except (ImportError, AttributeError):\n"
-    "        pass\n"
-    "    try:\n"
-    "        make = ctypes.PyDLL(None).flopshim_python_exception\n"
-    "        make.restype = ctypes.c_void_p\n"
-    "        return ctypes.cast(make(), ctypes.py_object).value\n"
-    "    except (AttributeError, ValueError):\n"
-    "        pass\n"
-    "    module = sys.modules.setdefault('_flopshim', type(sys)('_flopshim'))\n"
-    "    if not hasattr(module, 'BudgetExhaustedError'):\n"
-    "        module.find, module.source = text, source\n"
-    "        exec(source, vars(module))\n"
-    "    return module.BudgetExhaustedError\n";
+static const char python_find[] = "def find(source, text):\n"
+                                  "    import ctypes, importlib, sys\n"
+                                  "    try:\n"
+                                  "        return importlib.import_module('flopshim').BudgetExhaustedError\n"
+                                  "    except (ImportError, AttributeError):\n"
+                                  "        pass\n"
+                                  "    try:\n"
+                                  "        make = ctypes.PyDLL(None).flopshim_python_exception\n"
+                                  "        make.restype = ctypes.c_void_p\n"
+                                  "        return ctypes.cast(make(), ctypes.py_object).value\n"
+                                  "    except (AttributeError, ValueError):\n"
+                                  "        pass\n"
+                                  "    module = sys.modules.setdefault('_flopshim', type(sys)('_flopshim'))\n"
+                                  "    if not hasattr(module, 'BudgetExhaustedError'):\n"
+                                  "        module.find, module.source = text, source\n"
+                                  "        exec(source, vars(module))\n"
+                                  "    return module.BudgetExhaustedError\n";

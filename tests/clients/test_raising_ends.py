@@ -24,7 +24,7 @@ CASES = {
     "try: refused()\nexcept Exception: sys.exit(7)": (7, "exit", 1, "", FORCED),
     "try: refused()\nfinally: os._exit(0)": (0, "exit", 1, "", FORCED),
     "sys.excepthook = print\nrefused()": (1, "exhausted", 1, "", FORCED),
-    "in_thread(refused)": (86, "exhausted", 1, FORCED, "86 remain"),
+    "in_thread(refused)": (86, "exhausted", 1, "but only 29,996 remain, and the program " + FORCED, "NoneType"),
     "in_thread(refused); sys.exit(0)": (86, "exhausted", 1, FORCED, ""),
     "in_thread(refused); os._exit(0)": (86, "exhausted", 1, FORCED, ""),
     "in_thread(refused); sys.exit(3)": (3, "exit", 1, "Exception in thread", FORCED),
