@@ -15,9 +15,11 @@
 #include "shim.h"
 #include "thread.h"
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -45,6 +47,9 @@ typedef struct _object PyObject;
     F(is_instance, "PyObject_IsInstance", int, (PyObject *, PyObject *))             \
     F(item, "PyTuple_GetItem", PyObject *, (PyObject *, ssize_t))                    \
     F(drop, "Py_DecRef", void, (PyObject *))                                         \
+    F(check, "PyGILState_Check", int, (void))                                        \
+    F(set_async, "PyThreadState_SetAsyncExc", int, (unsigned long, PyObject *))      \
+    F(as_pointer, "PyLong_AsVoidPtr", void *, (PyObject *))                          \
     F(audit, "PySys_AddAuditHook", int, (int (*)(const char *, PyObject *, void *), void *))
 
 #define MEMBER(member, name, result, arguments) result(*member) arguments;
@@ -70,6 +75,7 @@ static _Atomic uintptr_t native_from; /* left by the main thread: where its stac
 static struct refusal last;           /* for the line at the end: any of several threads' */
 static atomic_bool unheard;           /* one was printed by a thread's end, or where nothing can be raised */
 static atomic_bool uncaught;          /* one reached the top of the main program */
+static atomic_int on_their_way;       /* left for other threads than the main one, not raised yet */
 static PyObject *class_for_hook;
 
 static bool find_interpreter(void)
@@ -178,7 +184,13 @@ static bool stems_from_refusal(PyObject *exception)
 static int see_event(const char *event, PyObject *arguments, void *unused)
 {
     (void)unused;
-    if (!strcmp(event, "flopshim.thread") && stems_from_refusal(py.item(arguments, 0))) {
+    if (!strcmp(event, "flopshim.raised")) {
+        struct thread *t = py.as_pointer(py.item(arguments, 0));
+        if (t && t->exception_since_ns)
+            atomic_fetch_sub(&on_their_way, 1);
+        if (t)
+            t->exception_since_ns = 0;
+    } else if (!strcmp(event, "flopshim.thread") && stems_from_refusal(py.item(arguments, 0))) {
         atomic_store(&unheard, true);
     } else if (!strcmp(event, "sys.excepthook") && stems_from_refusal(py.item(arguments, 2))) {
         atomic_store(&uncaught, true);
@@ -195,7 +207,7 @@ static int see_event(const char *event, PyObject *arguments, void *unused)
 
 int python_end_status(int status, bool *unhandled)
 {
-    bool lost = atomic_load(&waiting) || atomic_load(&unheard);
+    bool lost = atomic_load(&waiting) || atomic_load(&on_their_way) > 0 || atomic_load(&unheard);
     *unhandled = (lost && !status) || (atomic_load(&uncaught) && status == 1);
     return lost && !status ? config.exit_code : status;
 }
@@ -224,6 +236,7 @@ void python_report(int status, const char *file)
 void python_forget(void)
 {
     atomic_store(&waiting, false);
+    atomic_store(&on_their_way, 0);
     atomic_store(&unheard, false);
     atomic_store(&uncaught, false);
 }
@@ -245,13 +258,6 @@ static int raise_pending(void *unused)
     raise_refusal(&left);
     atomic_store(&waiting, false);
     return -1;
-}
-
-/* Native code that goes on until it gets a number would go on for ever. */
-static bool waits_too_long(void)
-{
-    const uint64_t patience_ns = 5000000000;
-    return atomic_load(&waiting) && ledger_now_ns() - left_since_ns > patience_ns;
 }
 
 struct walk {
@@ -304,6 +310,89 @@ static void leave_pending(const struct refusal *refusal)
     atomic_flag_clear(&leaving);
 }
 
+/* ---- another thread of Python's ---- */
+
+struct letter {
+    struct thread *t;
+    unsigned long thread;
+    struct refusal refusal;
+    atomic_bool done;
+    atomic_int owners;
+};
+
+/* The interpreter's lock is held. It is a class that the interpreter lets a thread raise: one whose instances know the rest. */
+static void send(struct letter *letter)
+{
+    PyObject *space = namespace();
+    PyObject *class = space ? py.call(py.dict_get(space, "bound"), "sKKK", letter->refusal.operation,
+                                      (unsigned long long)letter->refusal.cost, (unsigned long long)letter->refusal.remaining,
+                                      (unsigned long long)(uintptr_t)letter->t)
+                            : NULL;
+    if (class) {
+        py.set_async(letter->thread, class);
+        py.drop(class);
+    } else {
+        py.clear();
+    }
+}
+
+static void put_away(struct letter *letter)
+{
+    if (atomic_fetch_sub(&letter->owners, 1) == 1)
+        free(letter);
+}
+
+static void *carry(void *data)
+{
+    struct letter *letter = data;
+    int state = py.ensure();
+    send(letter);
+    py.release(state);
+    atomic_store(&letter->done, true);
+    put_away(letter);
+    return NULL;
+}
+
+/* A thread of ours waits for the interpreter's lock, not this one, which may hold something that the lock's holder waits for.
+ * Usually that takes no longer than the interpreter's switch interval, and the exception appears where this call returns. */
+static bool leave_for_thread(struct thread *t, const struct refusal *refusal)
+{
+    const struct timespec pause = {0, 1000000};
+    pthread_t carrier;
+    struct letter *letter = t->exception_since_ns ? NULL : calloc(1, sizeof *letter);
+    if (!letter)
+        return t->exception_since_ns;
+    *letter = (struct letter){.t = t, .thread = (unsigned long)pthread_self(), .refusal = *refusal, .owners = 2};
+    t->exception_since_ns = ledger_now_ns();
+    atomic_fetch_add(&on_their_way, 1);
+    if (py.check()) {
+        send(letter);
+        free(letter);
+        return true;
+    }
+    if (pthread_create(&carrier, NULL, carry, letter)) {
+        free(letter);
+        t->exception_since_ns = 0;
+        atomic_fetch_sub(&on_their_way, 1);
+        return false;
+    }
+    pthread_detach(carrier);
+    for (int i = 0; i < 100 && !atomic_load(&letter->done); i++)
+        nanosleep(&pause, NULL);
+    put_away(letter);
+    return true;
+}
+
+/* ---- the choice ---- */
+
+/* Native code that goes on until it gets a number would go on for ever. */
+static bool waits_too_long(const struct thread *t, bool own_thread)
+{
+    const uint64_t patience_ns = 5000000000;
+    uint64_t since_ns = own_thread ? t->exception_since_ns : atomic_load(&waiting) ? left_since_ns : 0;
+    return since_ns && ledger_now_ns() - since_ns > patience_ns;
+}
+
 /* Extensions that look for an error after they called BLAS or LAPACK. Others return a result beside it: SystemError. */
 static bool checks_errors(const struct binding *caller)
 {
@@ -328,12 +417,14 @@ bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint6
     shim_lock();
     last = refusal;
     shim_unlock();
-    bool here = checks_errors(t->caller) && py.this_thread();
+    bool pythons = py.this_thread() != NULL, here = pythons && checks_errors(t->caller);
+    bool own_thread = pythons && gettid() != getpid();
     t->refused = here ? THREAD_REFUSED_RAISED : THREAD_REFUSED_PENDING;
     if (!here) {
-        if (waits_too_long())
+        if (waits_too_long(t, own_thread))
             return false;
-        leave_pending(&refusal);
+        if (!own_thread || !leave_for_thread(t, &refusal))
+            leave_pending(&refusal);
         return true;
     }
     int state = py.ensure();

@@ -33,6 +33,7 @@ struct thread {
     struct ledger_tally *tally; /* of the call in progress, where it took the slow body, and what it was charged */
     uint64_t cost;
     enum thread_refused refused;
+    uint64_t exception_since_ns; /* a Python exception is on its way to this thread; 0: none */
     const struct binding *caller; /* of the call that took the slow body; NULL: a deduction */
     struct account_chain chain;
     double multiplier;
