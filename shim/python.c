@@ -260,41 +260,6 @@ static int raise_pending(void *unused)
     return -1;
 }
 
-struct walk {
-    uintptr_t start, end; /* of the interpreter */
-    uintptr_t (*address)(void *);
-    uintptr_t (*frame)(void *);
-    uintptr_t found;
-};
-
-static int look_at_frame(void *context, void *data)
-{
-    struct walk *walk = data;
-    uintptr_t address = walk->address(context);
-    if (address < walk->start || address >= walk->end)
-        return 0;
-    walk->found = walk->frame(context);
-    return 5; /* _URC_END_OF_STACK: enough */
-}
-
-/* Where the interpreter called the native code: the frame of the nearest caller that lies in the interpreter. 0: not the main
- * thread, or the way up is not known (code without unwind tables). The unwinder is libgcc's, where something has loaded it. */
-static uintptr_t find_native_entry(void)
-{
-    static const char library[] = "libgcc_s.so.1";
-    const char *path;
-    struct walk walk = {0};
-    int (*backtrace)(int (*)(void *, void *), void *);
-    if (gettid() != getpid() || !object_at((uintptr_t)py.is_initialized, &walk.start, &walk.end, &path))
-        return 0;
-    *(void **)&backtrace = forward_ask(library, "_Unwind_Backtrace");
-    *(void **)&walk.address = forward_ask(library, "_Unwind_GetIP");
-    *(void **)&walk.frame = forward_ask(library, "_Unwind_GetCFA");
-    if (backtrace && walk.address && walk.frame)
-        backtrace(look_at_frame, &walk);
-    return walk.found;
-}
-
 /* Only one at a time: the main thread learns of the first. */
 static void leave_pending(const struct refusal *refusal)
 {
@@ -303,7 +268,7 @@ static void leave_pending(const struct refusal *refusal)
     if (!atomic_load(&waiting)) {
         left = *refusal;
         left_since_ns = ledger_now_ns();
-        atomic_store(&native_from, find_native_entry());
+        atomic_store(&native_from, python_stack_entry((uintptr_t)py.is_initialized));
         atomic_store(&waiting, true);
         py.add_pending(raise_pending, NULL); /* where its queue is full, the exit status tells */
     }

@@ -19,3 +19,7 @@ void python_report(int status, const char *file);
 
 /* In a fork child: what was refused is the parent's business. */
 void python_forget(void);
+
+/* The main thread's stack pointer where the interpreter (an address in its code) called the native code that is running now;
+ * 0: not known, or another thread. */
+uintptr_t python_stack_entry(uintptr_t interpreter);
