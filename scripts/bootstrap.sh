@@ -42,6 +42,6 @@ environment() {
   ".venv/$name/bin/pip" install --quiet --disable-pip-version-check "$@"
   echo "$*" >"$stamp"
 }
-environment new numpy scipy scikit-learn pytest hypothesis
+environment new numpy scipy scikit-learn statsmodels numba pytest hypothesis
 environment old numpy==1.26.4 scipy==1.11.4
 environment numpy numpy

@@ -3,6 +3,8 @@ import ast
 import collections
 import pathlib
 
+from outputs import parse_writes
+
 # prefix: field (r real, c complex, m complex data counted in real operations), scalar type, real type
 PREFIXES = {
     "s": "r float float", "d": "r double double", "c": "c float-complex float", "z": "c double-complex double",
@@ -12,7 +14,7 @@ PREFIXES = {
     "sh": "r float float", "b": "r float float", "-": "r float float",
 }
 Arg = collections.namedtuple("Arg", "name kind array")
-Row = collections.namedtuple("Row", "id where family prefixes faces args result mults adds cls source legal")
+Row = collections.namedtuple("Row", "id where family prefixes faces args result mults adds cls source legal writes")
 Shape = collections.namedtuple("Shape", "rows columns trans names")
 Routine = collections.namedtuple("Routine", "name field scalar real row")
 CLASSES = ("exact", "leading", "estimate")
@@ -53,7 +55,7 @@ def parse_row(index, where, cells, kinds):
     cls, _, source = cls.partition(",")
     if cls not in CLASSES:
         raise SpecError(f"unknown class '{cls}'; one of {', '.join(CLASSES)}")
-    row = Row(index, where, family, prefixes.split(), faces.split(), args, result, mults, adds, cls, source.strip(), None)
+    row = Row(index, where, family, prefixes.split(), faces.split(), args, result, mults, adds, cls, source.strip(), None, ())
     known = {a.name: a.kind for a in args if a.kind in COUNTED}
     for formula in formulas_of(row):
         for node in ast.walk(formula):
@@ -65,11 +67,11 @@ def parse_row(index, where, cells, kinds):
     return row
 
 
-def parse_spec(path, kinds=None, schemes=None, rows=None):
+def parse_spec(path, kinds=None, schemes=None, rows=None, writes=None):
     """(schemes, rows) of the file and of those that it includes."""
     kinds, rows = {} if kinds is None else kinds, [] if rows is None else rows
     schemes = collections.defaultdict(list) if schemes is None else schemes
-    legal = {}
+    legal, writes = {}, {} if writes is None else writes
     for number, line in enumerate(pathlib.Path(path).read_text().splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -82,18 +84,20 @@ def parse_spec(path, kinds=None, schemes=None, rows=None):
                 kinds.update(dict.fromkeys(cells[1].split(), cells[0].split()[1]))
             elif line.startswith("legal "):
                 legal.update(dict.fromkeys(cells[0].split()[1:], parse_legal(cells[1:])))
+            elif line.startswith("writes "):
+                writes.update(dict.fromkeys(cells[0].split()[1:], parse_writes(cells[1:])))
             elif line.startswith("include "):
-                parse_spec(pathlib.Path(path).parent / line.split()[1], kinds, schemes, rows)
+                parse_spec(pathlib.Path(path).parent / line.split()[1], kinds, schemes, rows, writes)
             else:
                 # `|re| + |im|` and the like in the last cell are text, not cells
                 rows.append(parse_row(len(rows), f"{path}:{number}", cells[:6] + ["|".join(cells[6:])], kinds))
         except (SpecError, SyntaxError, ValueError, IndexError) as error:
             place = "" if isinstance(error, SpecError) and ".spec:" in str(error) else f"{path}:{number}: "
             raise SpecError(f"{place}{error}") from error
-    unused = set(legal) - {row.family for row in rows}
+    unused = (set(legal) | set(writes)) - {row.family for row in rows}
     if unused:
-        raise SpecError(f"{path}: 'legal' of unknown families: {', '.join(sorted(unused))}")
-    return schemes, [row._replace(legal=legal.get(row.family, row.legal)) for row in rows]
+        raise SpecError(f"{path}: 'legal' or 'writes' of unknown families: {', '.join(sorted(unused))}")
+    return schemes, [row._replace(legal=legal.get(row.family, row.legal), writes=writes.get(row.family, ())) for row in rows]
 
 
 def parse_legal(cells):

@@ -1,6 +1,7 @@
 """The body of a routine's stub, as C: shim/call.h says what it does and in which order."""
 import collections
 
+from outputs import emit_outputs, info_of_refusal, outputs_of
 from spec import Arg, degree, formulas_of, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
@@ -163,13 +164,17 @@ def emit_price(r, b, out):
 
 
 def emit_slow_body(r, b, name, fast, out):
-    refused = {"void": "", "intptr_t": " 0"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
+    skipped = info_of_refusal(outputs_of(r, b)) if b.face == "e" else "0"
+    refused = {"void": "", "intptr_t": f" {skipped}"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
     params = ", ".join(b.params + ["uintptr_t caller"] * fast)
     caller = "caller" if fast else "(uintptr_t)__builtin_return_address(0)"
     out.append(f"__attribute__((used, noinline)) {b.result} {name}({params})\n{{\n    CALL_BEGIN(call, {caller});")
     out.append("    if (call_outermost(&call)) {\n    uint64_t cost;")
     emit_price(r, b, out)
-    out.append(f"    if (!call_charge(&call, ROUTINE_{r.name}, cost))\n        return{refused};\n    }} else")
+    left = []
+    emit_outputs(r, b, read_arg, left)
+    left = [f"    if (call.thread->refused) {{", *left, "    }"] if left else []
+    out += [f"    if (!call_charge(&call, ROUTINE_{r.name}, cost)) {{", *left, f"        return{refused};\n    }}\n    }} else"]
     out.append(f"        call_count_nested(ROUTINE_{r.name});")
     emit_forward(b, "call.binding->target", "call_end", info_of(r, b), out)
 

@@ -21,6 +21,7 @@ struct thread *call_enter(const struct binding *binding, uintptr_t frame)
         return NULL;
     t->started_ns = 0;
     t->outer_frame = frame;
+    t->caller = binding;
     return t;
 }
 
@@ -61,6 +62,7 @@ static void refresh_if_stale(struct thread *t)
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
 {
     refresh_if_stale(t);
+    t->refused = THREAD_REFUSED_SKIPPED;
     bool timed = cost >= t->timing_flops;
     cost = cost_scale(cost, t->multiplier);
     if (!take(t, cost_routines[routine].name, cost))
@@ -75,6 +77,7 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 {
     refresh_if_stale(t);
     cost = cost_scale(cost, t->multiplier);
+    t->caller = NULL;
     if (!take(t, operation, cost))
         return false;
     count(t, UINT32_MAX, operation, cost);

@@ -17,6 +17,7 @@
 #include "cost.h"
 #include "forward.h"
 #include "slow.h"
+#include "spoil.h"
 #include "thread.h"
 #include <stddef.h>
 

@@ -59,7 +59,7 @@ static void write_perhaps(enum ledger_end reason, uint32_t status)
 
 static _Noreturn void end(end_function *next, int status)
 {
-    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
+    status = lifecycle_end_status(status);
     if (next)
         next(status);
     for (;;)

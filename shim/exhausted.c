@@ -2,6 +2,7 @@
 #include "out.h"
 #include "flopshim.h"
 #include "process.h"
+#include "python.h"
 #include "shim.h"
 #include "thread.h"
 #include "context.h"
@@ -180,6 +181,8 @@ bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, ui
     }
     struct out line = {0};
     int saved = errno;
+    if (config.on_exhausted == CONFIG_ERROR && python_refuse(t, operation, cost, remaining))
+        return false;
     describe(&line, operation, cost, remaining, account, " would cost ");
     end_process(t, &line);
     out_free(&line);

@@ -21,13 +21,14 @@ extern "C" {
 
 enum flopshim_status {
     FLOPSHIM_OK = 0,
-    FLOPSHIM_NOT_LOADED = -1,   /* libflopshim.so is not preloaded, or FLOP_DISABLE=1 */
-    FLOPSHIM_NESTED = -2,       /* Cannot nest BudgetContexts */
-    FLOPSHIM_NOT_OPEN = -3,     /* no context, or no scope, to close */
-    FLOPSHIM_BAD_ARGUMENT = -4, /* a name that is empty or too long, a multiplier that is not a number > 0, a budget of 2^64-1 */
-    FLOPSHIM_UNKNOWN = -5,      /* no such routine or namespace */
-    FLOPSHIM_NO_SPACE = -6,     /* the ledger, or the file system, is full */
-    FLOPSHIM_REFUSED = -7       /* the budget does not allow it; nothing was charged */
+    FLOPSHIM_NOT_LOADED = -1, /* libflopshim.so is not preloaded, or FLOP_DISABLE=1 */
+    FLOPSHIM_NESTED = -2,     /* Cannot nest BudgetContexts */
+    FLOPSHIM_NOT_OPEN = -3,   /* no context, or no scope, to close */
+    FLOPSHIM_BAD_ARGUMENT =
+        -4,                 /* a name that is empty or too long, a multiplier that is not a number > 0, a budget of 2^64-1 */
+    FLOPSHIM_UNKNOWN = -5,  /* no such routine or namespace */
+    FLOPSHIM_NO_SPACE = -6, /* the ledger, or the file system, is full */
+    FLOPSHIM_REFUSED = -7   /* the budget does not allow it; nothing was charged */
 };
 
 enum flopshim_scope {

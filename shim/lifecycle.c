@@ -8,6 +8,7 @@
 #include "cost.h"
 #include "forward.h"
 #include "process.h"
+#include "python.h"
 #include "slow.h"
 #include "starts.h"
 #include "thread.h"
@@ -95,6 +96,7 @@ static void in_child(void)
     starts_in_child();
     uncovered_in_child();
     memset(&uncovered, 0, sizeof uncovered);
+    python_forget();
     written = false;
     uncounted = 0;
     first_file[0] = 0;
@@ -379,7 +381,22 @@ int lifecycle_write_to(const char *path)
 static void finish(int status, void *unused)
 {
     (void)unused;
-    lifecycle_write_summary(LEDGER_END_EXIT, (uint32_t)status);
+    int last = lifecycle_end_status(status);
+    if (last != status)
+        exit(last); /* glibc goes on with what is left of its exit, and this status */
+}
+
+/* The summary of a process that ends with this status, and the status that it ends with (python.h). */
+int lifecycle_end_status(int status)
+{
+    bool unhandled;
+    if (getpid() != owner) /* a vfork child */
+        return status;
+    int last = python_end_status(status, &unhandled);
+    const char *file = lifecycle_write_summary(unhandled ? LEDGER_END_EXHAUSTED : LEDGER_END_EXIT, (uint32_t)last);
+    if (last != status)
+        python_report(last, file);
+    return last;
 }
 
 /* Not fflush(): what a pipe's reader or a terminal does not take must not hold up the end. A file takes everything; wide

@@ -32,6 +32,9 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
 /* After it: the process may live on, so other threads need not wait for this one to end it. */
 void lifecycle_release_end(void);
 
+/* The same at an exit with this status: the status that the process shall end with. */
+int lifecycle_end_status(int status);
+
 /* Something was found out that the ledger should say: bits of enum ledger_incomplete (0: only that there is a provider more).
  * Takes shim_lock. */
 void lifecycle_note(uint32_t incomplete);

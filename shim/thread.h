@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What became of the call that was refused last: skipped without more, an exception raised in Python, or to be raised. */
+enum thread_refused { THREAD_REFUSED_SKIPPED, THREAD_REFUSED_RAISED, THREAD_REFUSED_PENDING };
+
 #define THREAD_HOT 128 /* recently used tallies, by routine */
 #define THREAD_PATH_BYTES 512
 #define THREAD_SCOPES 64
@@ -29,6 +32,9 @@ struct thread {
     uint64_t timing_flops;      /* calls that cost this or more, before the multiplier, are timed */
     struct ledger_tally *tally; /* of the call in progress, where it took the slow body, and what it was charged */
     uint64_t cost;
+    enum thread_refused refused;
+    uint64_t exception_since_ns;  /* a Python exception is on its way to this thread; 0: none */
+    const struct binding *caller; /* of the call that took the slow body; NULL: a deduction */
     struct account_chain chain;
     uint64_t context_from; /* spent_flops of own_grant when the chain became what it is */
     double multiplier;

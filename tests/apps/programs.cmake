@@ -106,3 +106,17 @@ python_test(clients symbols test_symbols.py)
 
 # Races are faults of the surroundings as well.
 set_tests_properties(apps.race PROPERTIES LABELS "apps;faults")
+
+# A refused call in Python. foreign: native code that knows nothing of Python
+add_library(foreign SHARED clients/foreign.c)
+target_link_libraries(foreign PRIVATE ${BLAS_DIR}/blas/libblas.so Threads::Threads)
+set_target_properties(foreign PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+foreach(environment debian new old numpy)
+  python_test(clients raising_${environment} test_raising.py ${environment})
+endforeach()
+foreach(case clients ends native outputs processes)
+  python_test(clients raising_${case} test_raising_${case}.py)
+endforeach()
+foreach(environment debian new old)
+  python_test(clients raising_anywhere_${environment} test_raising_anywhere.py ${environment})
+endforeach()

@@ -12,11 +12,35 @@
 #include "slow.h"
 #include "forward.h"
 #include "provider.h"
+#include "python.h"
 #include "thread.h"
 #include <math.h>
 #include <sys/mman.h>
 
 #define CALLS_MAX 200
+
+/* ---- no interpreter ---- */
+
+bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+{
+    (void)t, (void)operation, (void)cost, (void)remaining;
+    return false;
+}
+
+void python_forget(void)
+{
+}
+
+int python_end_status(int status, bool *unhandled)
+{
+    *unhandled = false;
+    return status;
+}
+
+void python_report(int status, const char *file)
+{
+    (void)status, (void)file;
+}
 
 /* ---- no providers ---- */
 

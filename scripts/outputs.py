@@ -1,0 +1,96 @@
+"""What a call that was refused leaves where the program may look: C for the `writes` lines of the spec."""
+import ast
+import collections
+
+Output = collections.namedtuple("Output", "name what sizes part")
+WHATS = ("nan", "real", "zero", "index", "none")
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<",
+             ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+
+
+def parse_writes(cells):
+    outputs = []
+    for cell in filter(None, cells):
+        name, _, rest = cell.partition(":")
+        what, _, sizes = rest.strip().partition(" ")
+        if what not in WHATS:
+            raise ValueError(f"unknown '{what}' in 'writes'; one of {', '.join(WHATS)}")
+        tree = ast.parse(f"({sizes},)", mode="eval").body.elts
+        part = isinstance(tree[-1], ast.Name) and tree[-1].id == "uplo"
+        outputs.append(Output(name.strip(), what, tree[:-1] if part else tree, part))
+    return outputs
+
+
+def text(node):
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Constant):
+        return f"'{node.value}'" if isinstance(node.value, str) else f"{node.value}"
+    if isinstance(node, ast.BinOp):
+        return f"({text(node.left)} {OPERATORS[type(node.op)]} {text(node.right)})"
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return f"({text(node.left)} {OPERATORS[type(node.ops[0])]} {text(node.comparators[0])})"
+    if isinstance(node, ast.BoolOp):
+        return "(" + (" && " if isinstance(node.op, ast.And) else " || ").join(map(text, node.values)) + ")"
+    if isinstance(node, ast.IfExp):
+        return f"({text(node.test)} ? {text(node.body)} : {text(node.orelse)})"
+    if isinstance(node, ast.Call) and node.func.id in ("min", "max"):
+        return f"spoil_{node.func.id}({', '.join(map(text, node.args))})"
+    raise ValueError(f"cannot use {ast.unparse(node)} in 'writes'")
+
+
+def names_in(output):
+    return {n.id for size in output.sizes for n in ast.walk(size) if isinstance(n, ast.Name)} - {"min", "max"}
+
+
+def emit_output(r, b, output, read, out):
+    """One line: `read` gives the C that reads an argument of the call by its name."""
+    data_are_complex = "_Complex" in r.scalar or r.name[:2] in ("cs", "zd")
+    components = 2 if data_are_complex and output.what == "nan" else 1
+    element = f"(struct spoil){{sizeof({r.real}), {components}}}"
+    array, sizes = f"{output.name}_", [text(s) for s in output.sizes]
+    if output.what in ("index", "none"):
+        out.append(f"        spoil_integers({array}, {sizes[0]}, {int(output.what == 'index')}, call.binding->wide);")
+    elif output.what == "zero":
+        out.append(f"        spoil_zero({array}, {sizes[0]}, sizeof({r.real}));")
+    elif len(sizes) == 2:
+        part = "uplo" if output.part else "0"
+        rowwise = "(int)layout_ == 101" if any(p.endswith(" layout_") for p in b.params) else "0"
+        out.append(f"        spoil_matrix(call.thread, {array}, {sizes[0]}, {sizes[1]}, {read(f'ld{output.name}')}, {part}, "
+                   f"{rowwise}, {element});")
+    else:
+        has_step = any(a.name == f"inc{output.name}" for a in r.row.args)
+        step = read(f"inc{output.name}") if has_step else "1"
+        out.append(f"        spoil_vector(call.thread, {array}, {sizes[0]}, {step}, {element});")
+
+
+def info_of_refusal(outputs):
+    """LAPACK's info, so that a client that raises errors of its own does not forestall ours; but a failure where outputs are
+    not known: nobody may read them."""
+    return "0" if outputs else "call.thread->refused == THREAD_REFUSED_PENDING"
+
+
+def outputs_of(r, b):
+    args = {a.name for a in r.row.args}
+    pointers = {p.split()[-1].lstrip("*") for p in b.params if "*" in p}
+    if r.name == f"b{r.row.family}":
+        return []  # bfloat16
+    keeps_b = {"x", "ldx"} <= args  # the mixed-precision drivers
+    return [o for o in r.row.writes if f"{o.name}_" in pointers and not (keeps_b and o.name == "b")]
+
+
+def emit_outputs(r, b, read_arg, out):
+    """What stands between a refusal and the stub's return."""
+    present = {p.split()[-1].lstrip("*") for p in b.params}
+    args = {a.name: a for a in r.row.args}
+    outputs = outputs_of(r, b)
+
+    def read(name):
+        return read_arg(r, b.face, args[name])
+    needed = set().union(*map(names_in, outputs)) | ({"uplo"} if any(o.part for o in outputs) else set())
+    for name in sorted(needed):
+        out.append(f"        const int64_t {name} = {read(name)};")
+    for output in outputs:
+        emit_output(r, b, output, read, out)
+    if "info_" in present:
+        out.append(f"        spoil_info(info_, {info_of_refusal(outputs)}, call.binding->wide);")
