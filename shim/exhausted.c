@@ -37,7 +37,7 @@ static void describe(struct out *out, const char *operation, uint64_t cost, uint
     out_text(out, ")");
 }
 
-static void record(const struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+static void record(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
 {
     shim_lock();
     ledger->refused_calls++;
@@ -45,6 +45,8 @@ static void record(const struct thread *t, const char *operation, uint64_t cost,
     ledger->refused_remaining = remaining;
     ledger->refused_name = ledger_intern(operation);
     ledger->refused_namespace = t->namespace_;
+    t->refused = (struct thread_refused){t->refused.calls + 1, ledger->use_clock++, cost, remaining,
+                                         ledger->refused_name, t->namespace_};
     shim_unlock();
 }
 
