@@ -11,7 +11,7 @@ from typing import Dict
 
 def _folder() -> Path:
     """Where Jupyter looks for a user's kernels; inside a virtual environment its own."""
-    if sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
+    if "JUPYTER_DATA_DIR" not in os.environ and sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
         return Path(sys.prefix) / "share" / "jupyter" / "kernels"
     data = os.environ.get("JUPYTER_DATA_DIR")
     home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jupyter"
