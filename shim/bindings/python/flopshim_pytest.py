@@ -9,20 +9,21 @@ from typing import Any, Generator, List, Tuple
 import pytest
 
 COSTS = pytest.StashKey[List[Tuple[int, str]]]()
+EXCESS = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("flopshim")
-    group.addoption("--flops", nargs="?", type=int, const=10, metavar="N",
-                    help="show the N (10) tests that did most FLOPs in BLAS and LAPACK; "
-                         "pytest has to be started by `python -m flopshim -m pytest`")
+    group.addoption("--flops", action="store_true", help="show the tests that did most FLOPs in BLAS and LAPACK; pytest has "
+                                                         "to be started by `python -m flopshim -m pytest`")
+    group.addoption("--flops-most", type=int, default=10, metavar="N", help="how many tests --flops shows (10)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "flop_budget(flops): fail the test where it does more than this many FLOPs in BLAS and "
                                        "LAPACK; needs `python -m flopshim -m pytest`")
     config.stash[COSTS] = []
-    if config.getoption("flops") is not None and not _is_loaded():
+    if config.getoption("flops") and not _is_loaded():
         raise pytest.UsageError("--flops needs flopshim preloaded: python -m flopshim -m pytest")
 
 
@@ -49,28 +50,36 @@ def _used() -> int:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     limit = _limit_of(item)
-    if limit is None and item.config.getoption("flops") is None:
+    if limit is None and not item.config.getoption("flops"):
         yield
         return
     if not _is_loaded():
         pytest.fail("flop_budget needs flopshim preloaded: python -m flopshim -m pytest", pytrace=False)
     before = _used()
-    outcome = yield
+    yield
     cost = _used() - before
     item.config.stash[COSTS].append((cost, item.nodeid))
     item.user_properties.append(("flops", cost))
-    if limit is not None and cost > limit and not outcome.excinfo:
-        try:
-            pytest.fail(f"the test did {cost:,} FLOPs, more than its budget of {limit:,}", pytrace=False)
-        except pytest.fail.Exception as failure:
-            outcome.force_exception(failure)
+    if limit is not None and cost > limit:
+        item.stash[EXCESS] = f"the test did {cost:,} FLOPs, more than its budget of {limit:,}"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, None]:
+    outcome = yield
+    report = outcome.get_result()
+    excess = item.stash.get(EXCESS, None)
+    if call.when == "call" and report.passed and excess:
+        report.outcome = "failed"
+        report.longrepr = excess
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    most = config.getoption("flops")
-    if most is None:
+    if not config.getoption("flops"):
         return
-    costs = sorted(config.stash[COSTS], reverse=True)
+    most = config.getoption("flops_most")
+    costs = config.stash[COSTS]
+    costs.sort(reverse=True)
     total = sum(cost for cost, _ in costs)
     terminalreporter.section(f"{min(most, len(costs))} of {len(costs)} tests by FLOPs")
     for cost, name in costs[:most]:

@@ -154,8 +154,9 @@ def test_19_live_where_there_is_no_terminal(monkeypatch):
     assert out.getvalue() == FORWARD + "\n"
 
 
-def test_20_banner(capfd, monkeypatch):
-    program = "import flopshim\nfor quiet in (True, False):\n    with flopshim.BudgetContext(10**7, quiet=quiet): pass\n"
+def test_20_banner():
+    program = ("import flopshim\nwith flopshim.BudgetContext(10**7, quiet=True): pass\n"
+               "@flopshim.budget(10**7)\ndef steps(): yield from (1, 2)\nlist(steps())\n")
     env = {k: v for k, v in os.environ.items() if k != "FLOP_QUIET"}
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "" and done.stderr.startswith(f"flopshim {flopshim.__version__} (")

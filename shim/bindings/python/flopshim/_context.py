@@ -63,6 +63,19 @@ class _Opening:
         self.refused_before = 0
 
 
+class _Resumed:
+    """A context that is opened again without a banner: for the later steps of a generator or coroutine."""
+
+    def __init__(self, context: "BudgetContext") -> None:
+        self._context = context
+
+    def __enter__(self) -> None:
+        self._context._enter(quiet=True)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._context.__exit__(kind, error, trace)
+
+
 class BudgetContext:
     """A budget for the BLAS and LAPACK calls of the thread that opens it: context manager and decorator.
 
@@ -102,13 +115,16 @@ class BudgetContext:
     # ---- opening and closing ----
 
     def __enter__(self) -> "BudgetContext":
+        self._enter(self._quiet)
+        return self
+
+    def _enter(self, quiet: bool) -> None:
         with self._lock:
             if self._opening and self._opening.pid == os.getpid():
                 raise RuntimeError("Cannot nest BudgetContexts")
-            self._opening = self._open()
-        return self
+            self._opening = self._open(quiet)
 
-    def _open(self) -> _Opening:
+    def _open(self, quiet: bool) -> _Opening:
         opening = _Opening()
         if not _native.counting():
             return opening
@@ -116,9 +132,9 @@ class BudgetContext:
         opening.before = _native.tallies(opening.thread)
         opening.refused_before = _native.refused(opening.thread)[0]
         _native.check(_native.begin(
-            _native.Context(self._namespace_bytes, self._budget, self._multiplier, self._quiet, 0,
+            _native.Context(self._namespace_bytes, self._budget, self._multiplier, quiet, 0,
                             min(_counts.total(self._record.closed), self._budget)),
-            with_banner=not self._quiet))
+            with_banner=not quiet))
         self._log.open()
         _session.opened(self._record, opening)
         return opening
@@ -140,7 +156,7 @@ class BudgetContext:
             _scopes.closed_with_context(opening.scopes)
 
     def __call__(self, function: _scopes.Function) -> _scopes.Function:
-        return _scopes.decorate(self, function)
+        return _scopes.decorate(self, function, _Resumed(self))
 
     # ---- what it is and was used for ----
 

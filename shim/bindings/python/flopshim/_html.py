@@ -7,8 +7,8 @@ from typing import Any, List
 from . import _counts, _summary, _text
 from ._session import Part
 
-NUMBER = 'style="text-align:right;font-variant-numeric:tabular-nums"'
-NAME = 'style="text-align:left"'
+NUMBER = 'style="text-align:right;padding:.1em .6em;font-variant-numeric:tabular-nums"'
+NAME = 'style="text-align:left;padding:.1em .6em .1em 0"'
 
 
 def _bar(used: int, budget: int) -> str:

@@ -156,3 +156,12 @@ def main() -> None:
     sys.stderr.flush()
     command = [*interpreter(), *rest]
     os.execve(sys.executable, command, {**os.environ, **variables})
+
+
+def program() -> None:
+    """The script `flopshim` of the wheel: the program that lies in the package."""
+    own = str(Path(__file__).parent / "flopshim")
+    try:
+        os.execv(own, ["flopshim", *sys.argv[1:]])
+    except OSError as error:
+        fail(f"{own}: {error.strerror}", FAILED_STATUS)

@@ -128,7 +128,9 @@ def counting() -> bool:
 
 
 def _is_launcher() -> bool:
-    """Is this `python -m flopshim` on its way to start something preloaded?"""
+    """Is this `python -m flopshim`, or the script `flopshim`, on its way to start something preloaded?"""
+    if os.path.basename(sys.argv[0] if sys.argv else "") == "flopshim":
+        return True
     if sys.argv[:1] != ["-m"]:
         return False
     with open("/proc/self/cmdline", "rb") as file:
@@ -202,7 +204,7 @@ def tallies(thread_number: int) -> Iterable[Any]:
         found = (Tally * room)()
         check(_held.flopshim_tallies(thread_number, found, room, ctypes.byref(count)))
         if count.value <= room:
-            return found[:count.value]  # type: ignore[no-any-return]
+            return found[:count.value]
         _room = 2 * count.value
 
 

@@ -6,15 +6,15 @@ import functools
 import inspect
 import threading
 import types
-from typing import Any, Callable, ContextManager, Generator, List, TypeVar, cast
+from typing import Any, Callable, ContextManager, Generator, List, Optional, TypeVar, cast
 
 from . import _native
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _steps(manager: ContextManager[Any], inner: Any) -> Generator[Any, Any, Any]:
-    """Drive a generator or coroutine; the manager is open during its steps and closed where it waits."""
+def _steps(manager: ContextManager[Any], again: ContextManager[Any], inner: Any) -> Generator[Any, Any, Any]:
+    """Drive a generator or coroutine; the manager (then `again`) is open during its steps and closed where it waits."""
     step, argument = inner.send, None
     while True:
         try:
@@ -22,6 +22,7 @@ def _steps(manager: ContextManager[Any], inner: Any) -> Generator[Any, Any, Any]
                 yielded = step(argument)
         except StopIteration as stop:
             return stop.value
+        manager = again
         try:
             step, argument = inner.send, (yield yielded)
         except GeneratorExit:
@@ -32,8 +33,9 @@ def _steps(manager: ContextManager[Any], inner: Any) -> Generator[Any, Any, Any]
             step, argument = inner.throw, error
 
 
-def decorate(manager: ContextManager[Any], function: Function) -> Function:
-    """The function with the manager around each call; around each step of a generator or coroutine."""
+def decorate(manager: ContextManager[Any], function: Function, again: Optional[ContextManager[Any]] = None) -> Function:
+    """The function with the manager around each call; around each step of a generator or coroutine, where `again` takes
+    its place from the second step on."""
     if inspect.isasyncgenfunction(function):
         raise TypeError(f"an asynchronous generator cannot be decorated: {function!r}")
     if inspect.iscoroutinefunction(function):
@@ -41,12 +43,12 @@ def decorate(manager: ContextManager[Any], function: Function) -> Function:
 
         @functools.wraps(function)
         async def coroutine(*args: Any, **kwargs: Any) -> Any:
-            return await drive(manager, function(*args, **kwargs))
+            return await drive(manager, again or manager, function(*args, **kwargs))
         return cast(Function, coroutine)
     if inspect.isgeneratorfunction(function):
         @functools.wraps(function)
         def generator(*args: Any, **kwargs: Any) -> Any:
-            return (yield from _steps(manager, function(*args, **kwargs)))
+            return (yield from _steps(manager, again or manager, function(*args, **kwargs)))
         return cast(Function, generator)
 
     @functools.wraps(function)
