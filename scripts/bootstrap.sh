@@ -11,6 +11,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-de
 test_packages="libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace"
+test_packages="$test_packages python3-pytest"
 
 missing=()
 packages=$build_packages
@@ -44,3 +45,5 @@ environment() {
 environment new numpy scipy scikit-learn pytest hypothesis
 environment old numpy==1.26.4 scipy==1.11.4
 environment numpy numpy
+environment package numpy pytest rich mypy nbclient ipykernel opt_einsum scikit-build-core
+environment package_old numpy==1.26.4 scipy==1.11.4 pytest

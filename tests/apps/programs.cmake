@@ -104,6 +104,7 @@ foreach(suite numpy scipy)
   python_test(clients linalg_suite_${suite} test_linalg_suites.py ${suite})
 endforeach()
 python_test(clients symbols test_symbols.py)
+include(${CMAKE_CURRENT_SOURCE_DIR}/clients/python.cmake)
 
 # Ends, jumps and races are faults of the surroundings as well.
 set_tests_properties(apps.ends apps.kill apps.jumps apps.race PROPERTIES LABELS "apps;faults")
