@@ -45,8 +45,8 @@ static void record(struct thread *t, const char *operation, uint64_t cost, uint6
     ledger->refused_remaining = remaining;
     ledger->refused_name = ledger_intern(operation);
     ledger->refused_namespace = t->namespace_;
-    t->refused = (struct thread_refused){t->refused.calls + 1, ledger->use_clock++, cost, remaining,
-                                         ledger->refused_name, t->namespace_};
+    t->refusals = (struct thread_refusals){t->refusals.calls + 1, ledger->use_clock++, cost, remaining,
+                                           ledger->refused_name,  t->namespace_};
     shim_unlock();
 }
 

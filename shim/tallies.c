@@ -57,13 +57,13 @@ EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refus
         return FLOPSHIM_BAD_ARGUMENT;
     *calls = 0;
     shim_lock();
-    const struct thread_refused *newest = NULL;
+    const struct thread_refusals *newest = NULL;
     for (struct thread *t = thread_list; t; t = t->next) {
         if (thread != FLOPSHIM_ALL_THREADS && t->slot != (uint32_t)thread)
             continue;
-        *calls += t->refused.calls;
-        if (t->refused.calls && (!newest || t->refused.at > newest->at))
-            newest = &t->refused;
+        *calls += t->refusals.calls;
+        if (t->refusals.calls && (!newest || t->refusals.at > newest->at))
+            newest = &t->refusals;
     }
     if (newest)
         *last = (struct flopshim_refusal){text_at(newest->operation), newest->flop_cost, newest->flops_remaining,

@@ -18,7 +18,7 @@ struct account_chain {
 };
 
 /* Refused calls of a thread, and the last of them; written under shim_lock. */
-struct thread_refused {
+struct thread_refusals {
     uint64_t calls;
     uint64_t at; /* by the ledger's use_clock */
     uint64_t flop_cost;
@@ -56,7 +56,7 @@ struct thread {
     uint32_t scopes;
     uint32_t context_scopes;  /* scopes that were open already when the context was opened: not part of its names */
     uint32_t context_path;    /* bytes of path that they take */
-    struct thread_refused refused;
+    struct thread_refusals refusals;
     struct thread *next;      /* all threads ever */
     struct thread *next_free; /* those without an owner */
 };
