@@ -2,6 +2,8 @@
 import asyncio
 import gc
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -128,6 +130,57 @@ def test_14_threads_have_their_own():
         "op1": {"flop_cost": 50, "calls": 50}, "op2": {"flop_cost": 100, "calls": 50}}} or \
         list(spaces["same"]["operations"]) == ["op2", "op1"]  # whichever thread was first
     assert spaces[None]["operations"] == {"dgemv": {"flop_cost": 12, "calls": 1}}
+
+
+@pytest.mark.needs_raise
+def test_14_flop_budget_limits_all():
+    program = """
+import flopshim, threading
+def work():
+    try:
+        with flopshim.BudgetContext(1000, quiet=True) as context:
+            context.deduct("one", flop_cost=60)
+            context.deduct("two", flop_cost=41)
+    except flopshim.BudgetExhaustedError as error:
+        print(error, context.flops_used)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+flopshim.deduct("three", flop_cost=40)
+print(flopshim.budget_summary_dict(by_namespace=True))
+"""
+    done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "FLOP_BUDGET": "100"}, capture_output=True, text=True,
+                          check=True)
+    error, summary = done.stdout.splitlines()
+    assert error == "two would cost 41 FLOPs but only 40 remain 60"
+    assert eval(summary) == {  # pylint: disable=eval-used
+        "flop_budget": 1100, "flops_used": 100, "flops_remaining": 1000,
+        "operations": {"one": {"flop_cost": 60, "calls": 1}, "three": {"flop_cost": 40, "calls": 1}},
+        "by_namespace": {None: {"flop_budget": 1100, "flops_used": 100, "operations": {
+            "one": {"flop_cost": 60, "calls": 1}, "three": {"flop_cost": 40, "calls": 1}}}}}
+
+
+def test_14_many_threads():
+    def work(name):
+        for i in range(40):
+            with BudgetContext(100, quiet=True, namespace=("shared", name)[i % 2]) as context:
+                for _ in range(10):
+                    context.deduct("add", flop_cost=2)
+                assert context.flops_used == 20
+            deduct("outside", flop_cost=1)
+    results = []
+    threads = [threading.Thread(target=lambda n=n: results.append(work(n))) for n in ("a", "b", "c", "d")]
+    for thread in threads:
+        thread.start()
+    before = 0
+    while any(thread.is_alive() for thread in threads):
+        used = budget_summary_dict()["flops_used"]
+        assert before <= used <= 3360
+        before = used
+    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    assert results == [None] * 4
+    assert {name: space["flops_used"] for name, space in spaces.items()} == {"shared": 1600, "a": 400, "b": 400, "c": 400, "d": 400,
+                                                                           None: 160}
 
 
 def test_14_closed_elsewhere():
@@ -269,6 +322,9 @@ def test_namespaces():
         A @ X
     scope.__exit__()
     with namespace("outer"):
+        with BudgetContext(1000, quiet=True, namespace="f"):
+            scope.__enter__()
+        scope.__exit__()  # closed with the context: not another one's
         A @ X
     assert context.flops_used == 36
     spaces = budget_summary_dict(by_namespace=True)["by_namespace"]

@@ -5,6 +5,7 @@ import math
 import operator
 import os
 import threading
+import weakref
 from types import TracebackType
 from typing import Any, Optional, Union
 
@@ -107,10 +108,7 @@ class BudgetContext:
         self._log = _log.OpLog(_log.CAPACITY)
         self._lock = threading.Lock()
         self._opening: _Opening | None = None
-
-    def __del__(self) -> None:
-        if hasattr(self, "_record"):
-            _session.retire(self._record)
+        weakref.finalize(self, _session.retired.append, self._record).atexit = False
 
     # ---- opening and closing ----
 

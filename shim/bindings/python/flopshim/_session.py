@@ -36,10 +36,9 @@ class Part(NamedTuple):
 
 class _Session:
     def __init__(self) -> None:
-        self.lock = threading.RLock()  # a context may be collected while it is held
+        self.lock = threading.RLock()  # a finaliser may open a context while it is held
         self.records: Dict[int, Record] = {}  # by id(), in order of first opening
         self.folded: Dict[Optional[str], Part] = {}
-        self.retired: deque[Record] = deque()
         self.in_contexts: Counts = {}  # by all contexts that closed
         self.refused_in_contexts = 0
         self.outside_before: Counts = {}  # what does not belong to this session
@@ -47,6 +46,8 @@ class _Session:
 
 
 _session = _Session()
+#: Records whose context nobody can use again: put here by finalisers, which may run at any time and so take no lock.
+retired: deque[Record] = deque()
 
 
 def _by_thread(tallies: Any) -> dict[int, list[Any]]:
@@ -92,14 +93,9 @@ def closed(record: Record) -> None:
         record.opening = None
 
 
-def retire(record: Record) -> None:
-    """Nobody can use this context again. From a finaliser, at any time: takes no lock."""
-    _session.retired.append(record)
-
-
 def _fold() -> None:
-    while _session.retired:
-        record = _session.retired.popleft()
+    while retired:
+        record = retired.popleft()
         if record.opening or _session.records.pop(id(record), None) is None:
             continue
         old = _session.folded.get(record.namespace, Part(record.namespace, 0, {}, 0))

@@ -32,7 +32,7 @@ def by_cost(operations: Dict[str, Dict[str, int]]) -> List[Tuple[str, Dict[str, 
 def label_of(parts: List[Part]) -> Optional[str]:
     """The namespace in the header: the only one there is."""
     names = {part.namespace for part in parts}
-    return names.pop() if len(names) == 1 and not any(part.is_default for part in parts) else None
+    return names.pop() if len(names) == 1 else None
 
 
 def _budget_lines(budget: Optional[int], used: int) -> List[str]:
