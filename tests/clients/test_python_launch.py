@@ -39,7 +39,8 @@ def check_same(folder):
     (folder / "package/__main__.py").write_text(SHOW)
     failing = "raise SystemExit('why')"
     for flags in ([], ["-O", "-W", "ignore"]):
-        for words in (["show.py"], ["show.py", "-m", "--budget", "--", ""], ["-m", "show", "x"], ["-m", "package"], ["package", "y"],
+        for words in (["show.py"], ["show.py", "-m", "--budget", "--", ""], ["-m", "show", "x"], ["-m", "package"],
+                      ["package", "y"],
                       ["-c", SHOW, "-c", "z"], ["-c", failing], ["absent.py"], ["-m", "absent"], ["-c", "1/0"],
                       ["-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"]):
             plain = run(folder, *flags, *words, SEEN="1")
@@ -48,8 +49,8 @@ def check_same(folder):
 
 def check_options(folder):
     code = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('FLOP_')}))"
-    status, out, err = run(folder, "-m", "flopshim", "--budget=1e6", "--namespace", "n", "--output", "none", "--quiet", "--timing",
-                           "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None)
+    status, out, err = run(folder, "-m", "flopshim", "--budget=1e6", "--namespace", "n", "--output", "none",
+                           "--quiet", "--timing", "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None)
     expect("options", (status, json.loads(out), err), (0, {"FLOP_BUDGET": "1e6", "FLOP_NAMESPACE": "n", "FLOP_OUTPUT": "none",
                                                            "FLOP_QUIET": "1", "FLOP_TIMING": "off"}, ""))
     for words, status in ((["--help"], 0), ([], 2), (["--bugdet", "1", "x.py"], 2), (["--budget"], 2), (["--quiet=1", "x"], 2),
@@ -90,13 +91,15 @@ def check_unloaded(folder):
     status, out, err = run(folder, "-c", "import flopshim\nimport flopshim._text\nprint(flopshim.BudgetContext(1))")
     expect(f"import: {err}", (status, out, err.count("RuntimeWarning: flopshim: libflopshim.so is not preloaded"),
                               "python -m flopshim PROGRAM" in err), (0, "<BudgetContext 0 of 1 FLOPs used>\n", 1, True))
-    for use in ("flopshim.BudgetContext(1).__enter__()", "flopshim.namespace('a').__enter__()", "flopshim.deduct('a', flop_cost=1)"):
+    for use in ("flopshim.BudgetContext(1).__enter__()", "flopshim.namespace('a').__enter__()",
+                "flopshim.deduct('a', flop_cost=1)"):
         status, out, err = run(folder, "-W", "ignore", "-c", f"import flopshim\n{use}")
         expect(f"{use}: {err}", (status, "RuntimeError: libflopshim.so is not preloaded" in err), (1, True))
     allowed = COUNT + ("with flopshim.namespace('a'), flopshim.budget_live(): pass\nflopshim.deduct('a', flop_cost=1)\n"
                        "flopshim.budget_reset()\nprint(flopshim.budget_summary_dict(True)['flops_used'], context.op_log)\n")
     nothing = "flopshim FLOP Budget Summary\n"
-    for env, code in (({"FLOPSHIM_ALLOW_UNLOADED": "1"}, allowed), ({}, "import flopshim\nflopshim.allow_unloaded()\n" + allowed),
+    for env, code in (({"FLOPSHIM_ALLOW_UNLOADED": "1"}, allowed),
+                      ({}, "import flopshim\nflopshim.allow_unloaded()\n" + allowed),
                       ({"FLOP_DISABLE": "1", "LD_PRELOAD": LIBRARY}, allowed)):
         status, out, err = run(folder, "-c", code, **env)
         expect(f"{env}: {err}", (status, out.startswith("0\n" + nothing), out.endswith("\n0 []\n")), (0, True, True))

@@ -59,7 +59,8 @@ def run_notebook(cells, kernel, env):
 
 def check(cells, updates, save):
     streams = [{(o["name"], o["text"]) for o in outputs if o["output_type"] == "stream"} for outputs in cells]
-    expect(f"banner {cells[0]}", [text.endswith("| budget: 1.00e+07 FLOPs\n") for name, text in streams[0] if name == "stderr"], [True])
+    banner = [text.endswith("| budget: 1.00e+07 FLOPs\n") for name, text in streams[0] if name == "stderr"]
+    expect(f"banner {cells[0]}", banner, [True])
     shown = cells[1][0]["data"]
     expect("text of budget_summary()", shown["text/plain"], TEXT)
     expect("HTML of budget_summary()", [part in shown["text/html"] for part in (
@@ -79,11 +80,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         env = {"PYTHONPATH": str(ROOT / "shim/bindings/python"), "FLOPSHIM_LIBRARY": LIBRARY, "JUPYTER_DATA_DIR": folder,
                "IPYTHONDIR": f"{folder}/ipython"}
-        made = Run([python("package"), "-m", "flopshim", "--on-exhausted", "error", "--install-kernel", "counted"], env, preload=False)
+        made = Run([python("package"), "-m", "flopshim", "--on-exhausted", "error", "--install-kernel", "counted"], env,
+                   preload=False)
         path = f"{folder}/kernels/counted/kernel.json"
         expect("kernel", (made.returncode, made.stdout), (0, f"{path}: choose the kernel \"Python 3 (counted)\" in Jupyter\n"))
         spec = json.loads(pathlib.Path(path).read_text())["env"]
-        expect("its environment", (spec["FLOP_ON_EXHAUSTED"], spec["LD_PRELOAD"]), ("error", str(pathlib.Path(LIBRARY).resolve())))
+        expect("its environment", (spec["FLOP_ON_EXHAUSTED"], spec["LD_PRELOAD"]),
+               ("error", str(pathlib.Path(LIBRARY).resolve())))
         cells, updates = run_notebook(HANDLER + CELLS, "counted", env)
         check(cells[1:], updates, os.environ.get("SAVE_HTML"))
         cells, _ = run_notebook(["import flopshim"], "python3", env)

@@ -37,7 +37,8 @@ def main(environment):
     launch = [python(environment), "-m", "flopshim", "--quiet", "--output", "none"]
 
     def run(source, words, command=launch):
-        program = f"import pathlib, pytest, sys; pathlib.Path('test_own.py').write_text({source!r}); sys.exit(pytest.main(sys.argv[1:]))"
+        program = (f"import pathlib, pytest, sys; pathlib.Path('test_own.py').write_text({source!r}); "
+                   "sys.exit(pytest.main(sys.argv[1:]))")
         return Run([*command, "-c", program, *pytest[2:], *words, "test_own.py"], env, preload=False)
     done = run(TESTS, ["--flops", "--flops-most=2"])
     expect("status", (done.returncode, done.stdout.splitlines()[-1].split(" in ")[0]), (1, "3 failed, 3 passed"))
@@ -48,7 +49,8 @@ def main(environment):
     expect("wrong mark", "flop_budget takes one argument" in str(vars(run(WRONG, []))), True)
     plain = [python(environment)]
     done = run(TESTS, ["-W", "ignore"], plain)
-    expect(f"not preloaded {done.stdout}", (done.returncode, done.stdout.count("\nflop_budget needs flopshim preloaded:")), (1, 5))
+    expect(f"not preloaded {done.stdout}",
+           (done.returncode, done.stdout.count("\nflop_budget needs flopshim preloaded:")), (1, 5))
     expect("list, not preloaded", (run(TESTS, ["--flops"], plain).returncode, run(TESTS, ["--flops"], plain).stderr.strip()),
            (4, "ERROR: --flops needs flopshim preloaded: python -m flopshim -m pytest"))
     expect("unused", run("def test_nothing(): import sys; assert 'flopshim' not in sys.modules", [], plain).returncode, 0)

@@ -54,11 +54,12 @@ def main():
         expect("summary", (folder / "own.json").exists(), True)
         expect("library", run(fresh / "python", "-m", "flopshim", "--library", **home), f"{where}/libflopshim.so\n")
         expect("program", run(fresh / "flopshim", "cost", "ddot", "n=5", **home).split()[0], "10")
-        out = run(fresh / "flopshim", "run", "--quiet", "--output", "none", "--", fresh / "python", "-c", SEED, cwd=folder, **home)
+        out = run(fresh / "flopshim", "run", "--quiet", "--output", "none", "--", fresh / "python", "-c", SEED,
+                  cwd=folder, **home)
         expect("by the program", out.split()[-1], "131072")
         (folder / "test_one.py").write_text(TEST)
-        out = run(fresh / "python", "-m", "flopshim", "--output", "none", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_one.py",
-                  status=1, cwd=folder, **home)
+        out = run(fresh / "python", "-m", "flopshim", "--output", "none", "-m", "pytest", "-q", "-p", "no:cacheprovider",
+                  "test_one.py", status=1, cwd=folder, **home)
         expect("plugin", "the test did 131,072 FLOPs, more than its budget of 1,000" in out, True)
         expect("left behind", sorted(p for p in os.listdir(ROOT) if "egg" in p or p == "dist"), [])
 

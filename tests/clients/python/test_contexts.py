@@ -149,8 +149,8 @@ thread.join()
 flopshim.deduct("three", flop_cost=40)
 print(flopshim.budget_summary_dict(by_namespace=True))
 """
-    done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "FLOP_BUDGET": "100"}, capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "FLOP_BUDGET": "100"},
+                          capture_output=True, text=True, check=True)
     error, summary = done.stdout.splitlines()
     assert error == "two would cost 41 FLOPs but only 40 remain 60"
     assert eval(summary) == {  # pylint: disable=eval-used
@@ -179,8 +179,8 @@ def test_14_many_threads():
         before = used
     spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
     assert results == [None] * 4
-    assert {name: space["flops_used"] for name, space in spaces.items()} == {"shared": 1600, "a": 400, "b": 400, "c": 400, "d": 400,
-                                                                           None: 160}
+    assert {name: space["flops_used"] for name, space in spaces.items()} == {
+        "shared": 1600, "a": 400, "b": 400, "c": 400, "d": 400, None: 160}
 
 
 def test_14_closed_elsewhere():

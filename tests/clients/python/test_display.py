@@ -77,7 +77,8 @@ def test_16_dictionary():
     assert list(whole["operations"]) == ["zz", "aa", "mm"]
     assert whole == {
         "flop_budget": 150, "flops_used": 7, "flops_remaining": 143,
-        "operations": {"zz": {"flop_cost": 1, "calls": 1}, "aa": {"flop_cost": 6, "calls": 2}, "mm": {"flop_cost": 0, "calls": 1}},
+        "operations": {"zz": {"flop_cost": 1, "calls": 1}, "aa": {"flop_cost": 6, "calls": 2},
+                       "mm": {"flop_cost": 0, "calls": 1}},
         "by_namespace": {
             "f": {"flop_budget": 100, "flops_used": 3,
                   "operations": {"zz": {"flop_cost": 1, "calls": 1}, "aa": {"flop_cost": 2, "calls": 1}}},
