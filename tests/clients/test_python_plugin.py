@@ -59,7 +59,8 @@ def main(environment):
 
 
 def other_people_s(env, launch, pytest):
-    suite = ["--pyargs", "opt_einsum.tests.test_contract", "-k", "test_compare_blas"]
+    suite = ["--pyargs", "opt_einsum.tests.test_contract", "opt_einsum.tests.test_edge_cases",
+             "-k", "rand_equation or constants or edge_cases"]
     plain = Run([launch[0], *pytest, *suite], env, preload=False)
     counted = Run([*launch, *pytest, "--flops", *suite], env, preload=False)
     outcomes = [re.search(r"(\d+) passed.*? in ", run.stdout)[0] for run in (plain, counted)]
@@ -67,7 +68,7 @@ def other_people_s(env, launch, pytest):
     listed = re.search(r"10 of (\d+) tests by FLOPs =+\n((?: +[\d,]+  .*\n){10}) +([\d,]+)  in all", counted.stdout)
     expect(f"list {counted.stdout[-1000:]}", bool(listed), True)
     print(outcomes[0], listed[0])
-    expect("tests and FLOPs", (int(listed[1]) > 200, int(listed[3].replace(",", "")) > 100_000), (True, True))
+    expect("tests and FLOPs", (int(listed[1]) > 50, int(listed[3].replace(",", "")) > 100_000), (True, True))
 
 
 main(sys.argv[1])
