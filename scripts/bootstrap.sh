@@ -11,7 +11,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-de
 test_packages="libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
-  clang-14 libclang-rt-14-dev"
+  clang-14 libclang-rt-14-dev python3-pytest"
 
 missing=()
 packages=$build_packages
@@ -45,3 +45,5 @@ environment() {
 environment new numpy scipy scikit-learn statsmodels numba pytest hypothesis
 environment old numpy==1.26.4 scipy==1.11.4
 environment numpy numpy
+environment package numpy pytest rich mypy nbclient ipykernel opt_einsum scikit-build-core
+environment package_old numpy==1.26.4 scipy==1.11.4 pytest

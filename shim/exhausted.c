@@ -34,10 +34,12 @@ static void describe(struct out *out, const char *operation, uint64_t cost, uint
     out_text(out, ")");
 }
 
-static void record(const struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+static void record(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
 {
     shim_lock();
-    process_refused(ledger_intern(operation), t->namespace_, cost, remaining);
+    uint32_t name = ledger_intern(operation);
+    process_refused(name, t->namespace_, cost, remaining);
+    t->refusals = (struct thread_refusals){t->refusals.calls + 1, ledger_tick(), cost, remaining, name, t->namespace_};
     shim_unlock();
 }
 

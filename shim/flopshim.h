@@ -60,6 +60,19 @@ struct flopshim_refusal {
     const char *namespace_; /* "" where there is none */
 };
 
+/* What one thread did of one operation in one namespace. The names live as long as the process. */
+struct flopshim_tally {
+    const char *name;
+    const char *namespace_; /* with its scopes; "" where there is none */
+    uint64_t flop_cost;     /* after the multiplier */
+    uint64_t calls;
+    uint64_t first_use; /* orders tallies by the first call of each */
+    int32_t thread;
+    int32_t unused;
+};
+
+#define FLOPSHIM_ALL_THREADS (-1)
+
 /* What a handler answers: FLOPSHIM_RUN lets the call run and be counted, FLOPSHIM_SKIP leaves it out. It runs in the
  * refused thread, before the call, with no lock held; it may call BLAS (what does not fit then is left out, and the handler
  * not called again), or longjmp or throw at its own risk. */
@@ -144,11 +157,25 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
      * FLOPSHIM_NO_SPACE where the file cannot be written. */
     FLOPSHIM_API int flopshim_write_summary(const char *path) FLOPSHIM_REACH(flopshim_write_summary, (const char *), path)
 
+    /* The calling thread's number, >= 0; numbers of threads that ended are given out again. */
+    FLOPSHIM_API int flopshim_thread(void) FLOPSHIM_REACH(flopshim_thread, (void), )
+
+    /* The tallies of a thread of this process, by number, or of FLOPSHIM_ALL_THREADS, as far as there is room; *count becomes
+     * how many there are. A thread's tallies keep their order, and new ones follow; their numbers only grow, but where a
+     * rejected call is paid back. Those from before a flopshim_reset() stay. Failure: FLOPSHIM_BAD_ARGUMENT. */
+    FLOPSHIM_API int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32_t room, uint32_t *count)
+        FLOPSHIM_REACH(flopshim_tallies, (int, struct flopshim_tally *, uint32_t, uint32_t *), thread, tallies, room, count)
+
+    /* How many calls of a thread, or of FLOPSHIM_ALL_THREADS, were refused so far, and the last of them; *last is left alone
+     * where *calls is 0. Failure: FLOPSHIM_BAD_ARGUMENT. */
+    FLOPSHIM_API int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refusal *last)
+        FLOPSHIM_REACH(flopshim_refused, (int, uint64_t *, struct flopshim_refusal *), thread, calls, last)
+
 /* The preloaded library's version, "0.1.0"; NULL where there is none. */
 #ifdef FLOPSHIM_INSIDE
-        const char *flopshim_version(void);
+            const char *flopshim_version(void);
 #else
-        static inline const char *flopshim_version(void)
+            static inline const char *flopshim_version(void)
 {
     static void *found;
     void *function = flopshim_find_("flopshim_version", &found);

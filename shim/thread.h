@@ -20,6 +20,16 @@ struct account_chain {
     struct ledger_account *process; /* NULL: no limit */
 };
 
+/* Refused calls of a thread, and the last of them; written under shim_lock. */
+struct thread_refusals {
+    uint64_t calls;
+    uint64_t at; /* by the ledger's use_clock */
+    uint64_t flop_cost;
+    uint64_t flops_remaining;
+    uint32_t operation; /* strings */
+    uint32_t namespace_;
+};
+
 struct thread {
     uintptr_t outer_frame;      /* frame address of the outermost call in progress; 0: none */
     uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
@@ -53,8 +63,9 @@ struct thread {
     char path[THREAD_PATH_BYTES]; /* dotted namespace */
     uint16_t scope_start[THREAD_SCOPES];
     uint32_t scopes;
-    uint32_t context_scopes;  /* scopes that were open already when the context was opened: not part of its names */
-    uint32_t context_path;    /* bytes of path that they take */
+    uint32_t context_scopes; /* scopes that were open already when the context was opened: not part of its names */
+    uint32_t context_path;   /* bytes of path that they take */
+    struct thread_refusals refusals;
     struct thread *next;      /* all threads ever */
     struct thread *next_free; /* those without an owner */
 };

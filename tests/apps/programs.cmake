@@ -103,6 +103,7 @@ foreach(suite numpy scipy)
   python_test(clients linalg_suite_${suite} test_linalg_suites.py ${suite})
 endforeach()
 python_test(clients symbols test_symbols.py)
+include(${CMAKE_CURRENT_SOURCE_DIR}/clients/python.cmake)
 
 # Races are faults of the surroundings as well.
 set_tests_properties(apps.race PROPERTIES LABELS "apps;faults")

@@ -1,0 +1,28 @@
+"""Budgets for the floating-point work that a Python program does through BLAS and LAPACK.
+
+The library libflopshim.so counts; it has to be preloaded when the process starts:
+
+    python -m flopshim program.py
+
+    import flopshim, numpy as np
+    with flopshim.BudgetContext(flop_budget=10**7, namespace="forward") as budget:
+        y = W @ x
+    flopshim.budget_summary()
+"""
+from . import _native, _numpy
+from ._context import BudgetContext, budget, deduct
+from ._display import Summary, budget_summary, render_budget_summary
+from ._errors import BudgetExhaustedError
+from ._live import budget_live
+from ._log import OpRecord
+from ._native import allow_unloaded
+from ._scopes import namespace
+from ._session import budget_reset
+from ._summary import budget_summary_dict
+
+__version__ = "0.1.0"
+__all__ = ["BudgetContext", "BudgetExhaustedError", "OpRecord", "Summary", "allow_unloaded", "budget", "budget_live",
+           "budget_reset", "budget_summary", "budget_summary_dict", "deduct", "namespace", "render_budget_summary"]
+
+_native.warn_where_unloaded()
+_numpy.start()

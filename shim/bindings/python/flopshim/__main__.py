@@ -1,0 +1,4 @@
+"""python -m flopshim"""
+from ._launch import main
+
+main()

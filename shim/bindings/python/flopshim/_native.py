@@ -1,0 +1,243 @@
+"""The marker API of shim/flopshim.h as ctypes sees it, and whether it is there.
+
+Nothing is loaded here: the functions are those of the libflopshim.so that the process was started with. They are called
+with the interpreter's lock held (PyDLL), because giving it up and waiting for it again can take milliseconds where other
+threads run; only what writes to a file or a terminal gives it up (CDLL)."""
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import threading
+import warnings
+from typing import Any, Iterable, NamedTuple
+
+OK, NOT_LOADED, NESTED, NOT_OPEN, BAD_ARGUMENT, UNKNOWN, NO_SPACE, REFUSED = range(0, -8, -1)
+ALL_THREADS = -1
+MOST = 2**64 - 1  # the library's integers are unsigned, of 64 bits
+NAME_BYTES = 255
+
+HOW_TO_START = (
+    "libflopshim.so is not preloaded, so nothing can be counted. Start the program with `python -m flopshim PROGRAM` "
+    "or `flopshim run -- python PROGRAM`; a notebook's kernel with `python -m flopshim --install-kernel`. "
+    "FLOPSHIM_ALLOW_UNLOADED=1, or flopshim.allow_unloaded(), lets it run uncounted")
+
+
+class Context(ctypes.Structure):
+    """struct flopshim_context"""
+    _fields_ = [("namespace", ctypes.c_char_p), ("flop_budget", ctypes.c_uint64), ("multiplier", ctypes.c_double),
+                ("quiet", ctypes.c_int), ("scope", ctypes.c_int), ("flops_used", ctypes.c_uint64)]
+
+
+class Usage(ctypes.Structure):
+    """struct flopshim_usage"""
+    _fields_ = [("flop_budget", ctypes.c_uint64), ("flops_used", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
+                ("calls", ctypes.c_uint64)]
+
+
+class Tally(ctypes.Structure):
+    """struct flopshim_tally"""
+    _fields_ = [("name", ctypes.c_char_p), ("namespace", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64),
+                ("calls", ctypes.c_uint64), ("first_use", ctypes.c_uint64), ("thread", ctypes.c_int32),
+                ("unused", ctypes.c_int32)]
+
+
+class CRefusal(ctypes.Structure):
+    """struct flopshim_refusal"""
+    _fields_ = [("operation", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
+                ("namespace", ctypes.c_char_p)]
+
+
+class Operation(ctypes.Structure):
+    """struct flopshim_operation"""
+    _fields_ = [("name", ctypes.c_char_p), ("namespace", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64),
+                ("cumulative", ctypes.c_uint64), ("dim_count", ctypes.c_uint32),
+                ("dim_names", ctypes.POINTER(ctypes.c_char_p)), ("dims", ctypes.c_int64 * 8)]
+
+
+class Refusal(NamedTuple):
+    """A refused call: FLOPs after the multiplier, and what remained."""
+    operation: str
+    flop_cost: int
+    flops_remaining: int
+    namespace: str
+
+
+def text(name: bytes | None) -> str:
+    return (name or b"").decode("utf-8", "replace")
+
+
+def name_bytes(what: str, name: str) -> bytes:
+    """A name as the library takes it. TypeError, ValueError where it takes none such."""
+    if not isinstance(name, str):
+        raise TypeError(f"{what} must be a string, got {name!r}")
+    data = name.encode()
+    if not data or len(data) > NAME_BYTES or 0 in data:
+        raise ValueError(f"{what} must have 1 to {NAME_BYTES} bytes, none of them 0, got {name!r}")
+    return data
+
+
+_held = ctypes.PyDLL(None)
+_released = ctypes.CDLL(None)
+_MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
+            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version")
+_found = [name for name in _MARKERS if hasattr(_held, name)]
+#: The library is in the process, whether or not it counts.
+present = len(_found) == len(_MARKERS)
+_allowed = os.environ.get("FLOPSHIM_ALLOW_UNLOADED", "0") not in ("", "0")
+
+if present:
+    _held.flopshim_begin.argtypes = _released.flopshim_begin.argtypes = [ctypes.POINTER(Context)]
+    _held.flopshim_end.argtypes = [ctypes.POINTER(Usage)]
+    _held.flopshim_push.argtypes = [ctypes.c_char_p]
+    _held.flopshim_deduct.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
+    _held.flopshim_usage.argtypes = [ctypes.c_char_p, ctypes.POINTER(Usage)]
+    _held.flopshim_tallies.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
+    _held.flopshim_refused.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(CRefusal)]
+    _held.flopshim_version.restype = ctypes.c_char_p
+
+has_log = present and hasattr(_held, "flopshim_log_begin")
+if has_log:
+    _held.flopshim_log_begin.argtypes = [ctypes.c_uint64]
+    _held.flopshim_log_read.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
+    _held.flopshim_log_count.restype = ctypes.c_uint64
+
+#: It counts: preloaded, and FLOP_DISABLE is not set.
+loaded = present and _held.flopshim_usage(None, ctypes.byref(Usage())) == OK
+
+
+def allow_unloaded() -> None:
+    """Let contexts open where libflopshim.so is not preloaded: they count nothing, and nothing is refused.
+
+    FLOPSHIM_ALLOW_UNLOADED=1 in the environment does the same, and keeps `import flopshim` from warning.
+
+    >>> import flopshim
+    >>> flopshim.allow_unloaded()   # nothing changes where the library is preloaded
+    """
+    global _allowed
+    _allowed = True
+
+
+def counting() -> bool:
+    """True where calls are counted; False where the user allowed that they are not. Else RuntimeError."""
+    if loaded or present or _allowed:  # present, not loaded: FLOP_DISABLE=1 asks for a pass-through
+        return loaded
+    if _found:
+        raise RuntimeError("the preloaded libflopshim.so is of another version than the package flopshim")
+    raise RuntimeError(HOW_TO_START)
+
+
+def _is_launcher() -> bool:
+    """Is this `python -m flopshim`, or the script `flopshim`, on its way to start something preloaded?"""
+    if os.path.basename(sys.argv[0] if sys.argv else "") == "flopshim":
+        return True
+    if sys.argv[:1] != ["-m"]:
+        return False
+    with open("/proc/self/cmdline", "rb") as file:
+        words = file.read().split(b"\0")
+    return b"-mflopshim" in words or any(pair == (b"-m", b"flopshim") for pair in zip(words, words[1:]))
+
+
+def warn_where_unloaded() -> None:
+    if not (present or _allowed or _is_launcher()):
+        warnings.warn("flopshim: " + HOW_TO_START, RuntimeWarning, stacklevel=3)
+
+
+def check(status: int) -> None:
+    """RuntimeError for what should not happen."""
+    messages = {NOT_LOADED: "libflopshim.so is not preloaded", NESTED: "Cannot nest BudgetContexts",
+                NOT_OPEN: "nothing is open that could be closed", BAD_ARGUMENT: "bad argument",
+                NO_SPACE: "no space for the ledger or the file"}
+    if status != OK:
+        raise RuntimeError(messages.get(status, f"flopshim: unknown error {status}"))
+
+
+def begin(context: Context, with_banner: bool) -> int:
+    library = _released if with_banner else _held
+    return int(library.flopshim_begin(ctypes.byref(context)))
+
+
+def end() -> int:
+    return int(_held.flopshim_end(None))
+
+
+def push(name: bytes) -> int:
+    return int(_held.flopshim_push(name))
+
+
+def pop() -> int:
+    return int(_held.flopshim_pop())
+
+
+def deduct(name: bytes, flop_cost: int) -> int:
+    return int(_held.flopshim_deduct(name, flop_cost))
+
+
+def reset() -> None:
+    check(_held.flopshim_reset())
+
+
+def version() -> str | None:
+    return text(_held.flopshim_version()) if present else None
+
+
+def thread() -> int:
+    return int(_held.flopshim_thread())
+
+
+def process_budget() -> int | None:
+    """FLOP_BUDGET, in FLOPs, or None."""
+    usage = Usage()
+    check(_held.flopshim_usage(None, ctypes.byref(usage)))
+    return usage.flop_budget or None
+
+
+_room = 64
+
+
+def tallies(thread_number: int) -> Iterable[Any]:
+    """An array of Tally, of one thread's or all threads' operations."""
+    global _room
+    count = ctypes.c_uint32(0)
+    while True:
+        room = _room
+        found = (Tally * room)()
+        check(_held.flopshim_tallies(thread_number, found, room, ctypes.byref(count)))
+        if count.value <= room:
+            return found[:count.value]
+        _room = 2 * count.value
+
+
+def refused(thread_number: int) -> tuple[int, Refusal | None]:
+    """How many calls were refused so far, and the last of them."""
+    calls = ctypes.c_uint64(0)
+    last = CRefusal()
+    check(_held.flopshim_refused(thread_number, ctypes.byref(calls), ctypes.byref(last)))
+    if not calls.value:
+        return 0, None
+    return calls.value, Refusal(text(last.operation), last.flop_cost, last.flops_remaining, text(last.namespace))
+
+
+def log_begin(capacity: int) -> None:
+    check(_held.flopshim_log_begin(capacity))
+
+
+def log_count() -> int:
+    return int(_held.flopshim_log_count())
+
+
+def log_read(index: int, into: int) -> int:
+    """One operation to an address."""
+    return int(_held.flopshim_log_read(index, into))
+
+
+_local = threading.local()
+
+
+def own_thread() -> int:
+    """The library's number of the calling thread, asked for once a thread."""
+    try:
+        return int(_local.number)
+    except AttributeError:
+        _local.number = thread()
+        return int(_local.number)

@@ -1,0 +1,52 @@
+"""The summary as a table of Rich, where that is installed."""
+from __future__ import annotations
+
+import importlib.util
+from typing import Any, List
+
+from . import _counts, _summary, _text
+from ._session import Part
+
+BAR = 20
+
+
+def installed() -> bool:
+    return importlib.util.find_spec("rich") is not None
+
+
+def console() -> Any:
+    from rich.console import Console
+    return Console(highlight=False)
+
+
+def _budget_text(parts: List[Part]) -> str:
+    used, budget = _counts.total(_summary.merged(parts)), _summary.total_budget(parts)
+    if budget is None:
+        return f"{used:,} FLOPs used, unlimited"
+    filled = min(used * BAR // budget, BAR)
+    rest = f"{budget - used:,} remain" if used <= budget else f"{used - budget:,} over"
+    return f"{'█' * filled}{'░' * (BAR - filled)}  {used:,} of {budget:,} FLOPs ({_text.percent(used, budget)}), {rest}"
+
+
+def summary_table(parts: List[Part]) -> Any:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+    label, used = _text.label_of(parts), _counts.total(_summary.merged(parts))
+    title = _text.TITLE + (f" [{label}]" if label else "")
+    groups: List[Any] = [Text(title, style="bold"), Text(_budget_text(parts))]
+
+    def table(heading: str, rows: Any) -> None:
+        made = Table(heading)
+        for column in ("FLOPs", "share", "calls"):
+            made.add_column(column, justify="right")
+        for name, cost, calls, more in rows:
+            made.add_row(Text(name + more), f"{cost:,}", _text.percent(cost, used), f"{calls:,}")
+        groups.append(made)
+    operations = _text.by_cost(_counts.by_operation(_summary.merged(parts)))
+    table("operation", [(name, op["flop_cost"], op["calls"], "") for name, op in operations])
+    spaces = _text.space_rows(parts)
+    if spaces:
+        table("namespace", spaces)
+    groups += [Text(line.strip()) for line in _text.refused_lines(parts)]
+    return Group(*groups)

@@ -1,0 +1,78 @@
+/* What was counted, operation by operation, and what was refused, for bindings that keep a record of their own: one reading
+ * of the ledger's tallies under the lock, each with the thread that made it, so that the parts of a reading add up. */
+#include "context.h"
+#include "lifecycle.h"
+#include "process.h"
+#include "shim.h"
+#include "thread.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+static const char *text_at(uint32_t offset)
+{
+    return offset ? (const char *)ledger + offset : "";
+}
+
+static void read_tally(const struct ledger_tally *from, int thread, struct flopshim_tally *to)
+{
+    struct ledger_counts counts;
+    ledger_tally_read(from, &counts);
+    *to = (struct flopshim_tally){.name = text_at(from->operation),
+                                  .namespace_ = text_at(from->namespace_),
+                                  .flop_cost = counts.flops,
+                                  .calls = counts.calls,
+                                  .first_use = from->first_use,
+                                  .thread = thread};
+}
+
+EXPORTED int flopshim_thread(void)
+{
+    struct thread *t = thread_attach();
+    return t ? (int)t->slot : FLOPSHIM_NOT_LOADED;
+}
+
+EXPORTED int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32_t room, uint32_t *count)
+{
+    if (!thread_attach())
+        return FLOPSHIM_NOT_LOADED;
+    if (!count || (room && !tallies) || thread < FLOPSHIM_ALL_THREADS)
+        return FLOPSHIM_BAD_ARGUMENT;
+    *count = 0;
+    shim_lock();
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        if (b->kind != LEDGER_TALLIES || ledger_process_of(&view, b) != ledger_process)
+            continue;
+        if (thread != FLOPSHIM_ALL_THREADS && b->owner != (uint32_t)thread)
+            continue;
+        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
+        for (uint32_t i = 0; i < b->count; i++, ++*count)
+            if (*count < room)
+                read_tally(tally + i, (int)b->owner, tallies + *count);
+    }
+    shim_unlock();
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refusal *last)
+{
+    if (!thread_attach())
+        return FLOPSHIM_NOT_LOADED;
+    if (!calls || !last || thread < FLOPSHIM_ALL_THREADS)
+        return FLOPSHIM_BAD_ARGUMENT;
+    *calls = 0;
+    shim_lock();
+    const struct thread_refusals *newest = NULL;
+    for (struct thread *t = thread_list; t; t = t->next) {
+        if (thread != FLOPSHIM_ALL_THREADS && t->slot != (uint32_t)thread)
+            continue;
+        *calls += t->refusals.calls;
+        if (t->refusals.calls && (!newest || t->refusals.at > newest->at))
+            newest = &t->refusals;
+    }
+    if (newest)
+        *last = (struct flopshim_refusal){text_at(newest->operation), newest->flop_cost, newest->flops_remaining,
+                                          text_at(newest->namespace_)};
+    shim_unlock();
+    return FLOPSHIM_OK;
+}

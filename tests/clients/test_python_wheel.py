@@ -1,0 +1,67 @@
+"""The wheel: built with CMake from pyproject.toml, installed in a fresh virtual environment, and everything works there with
+nothing else set: `python -m flopshim`, the program, the pytest plugin."""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from harness import BUILD, PLAIN, ROOT, expect, python
+
+SEED = """
+import flopshim, numpy as np
+with flopshim.BudgetContext(flop_budget=10**7, namespace="forward", quiet=True) as budget:
+    y = np.ones((256, 256)) @ np.ones(256)
+print(flopshim.__file__, budget.flops_used)
+"""
+TEST = """
+import numpy as np, pytest
+@pytest.mark.flop_budget(1000)
+def test_large(): np.ones((256, 256)) @ np.ones(256)
+"""
+
+
+def run(*command, status=0, cwd=None, **env):
+    done = subprocess.run([str(c) for c in command], env={k: v for k, v in {**PLAIN, **env}.items() if k not in
+                          ("PYTHONPATH", "FLOPSHIM_LIBRARY", "FLOPSHIM_PROGRAM", "VIRTUAL_ENV")},
+                          capture_output=True, text=True, timeout=550, cwd=cwd, check=False)
+    expect(f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}", done.returncode, status)
+    return done.stdout
+
+
+def build(folder):
+    """With what is in the environment `package`: no download. CMake's folder is kept for the next time."""
+    launcher = {"CMAKE_C_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
+    run(python("package"), "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", folder,
+        "--config-settings", f"build-dir={BUILD}/wheel", ROOT, CMAKE_BUILD_PARALLEL_LEVEL="2", **launcher)
+    wheels = list(folder.glob("*.whl"))
+    expect("wheels", [w.name for w in wheels], ["flopshim-0.1.0-py3-none-linux_x86_64.whl"])
+    return wheels[0]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        wheel = build(folder)
+        # Debian's NumPy and pytest are seen, nothing else is downloaded
+        run("/usr/bin/python3", "-m", "venv", "--system-site-packages", folder / "venv with a blank")
+        fresh = folder / "venv with a blank/bin"
+        run(fresh / "python", "-m", "pip", "install", "--no-index", "--no-deps", wheel)
+        home = {"HOME": name, "PATH": "/usr/bin:/bin"}
+        where = fresh.parent / "lib/python3.11/site-packages/flopshim"
+        out = run(fresh / "python", "-m", "flopshim", "--output", "own.json", "-c", SEED, cwd=folder, **home)
+        expect("counted", (out.split()[-1], out.startswith(str(where))), ("131072", True))
+        expect("summary", (folder / "own.json").exists(), True)
+        expect("library", run(fresh / "python", "-m", "flopshim", "--library", **home), f"{where}/libflopshim.so\n")
+        expect("program", run(fresh / "flopshim", "cost", "ddot", "n=5", **home).split()[0], "10")
+        out = run(fresh / "flopshim", "run", "--quiet", "--output", "none", "--", fresh / "python", "-c", SEED,
+                  cwd=folder, **home)
+        expect("by the program", out.split()[-1], "131072")
+        (folder / "test_one.py").write_text(TEST)
+        out = run(fresh / "python", "-m", "flopshim", "--output", "none", "-m", "pytest", "-q", "-p", "no:cacheprovider",
+                  "test_one.py", status=1, cwd=folder, **home)
+        expect("plugin", "the test did 131,072 FLOPs, more than its budget of 1,000" in out, True)
+        expect("left behind", sorted(p for p in os.listdir(ROOT) if "egg" in p or p == "dist"), [])
+
+
+main()
