@@ -190,9 +190,11 @@ static bool take(const char *name, const char *value, bool has_budget, struct ex
     bool good = true;
     if (!strcmp(name, "FLOP_BUDGET"))
         e->ends |= !(good = is_budget(value, &c->limit_flops));
-    else if (!strcmp(name, "FLOP_SCOPE"))
-        e->ends |= !(good = is_one_of(value, "process\0", &which)) && has_budget;
-    else if (!strcmp(name, "FLOP_MULTIPLIER"))
+    else if (!strcmp(name, "FLOP_SCOPE")) {
+        good = is_one_of(value, "process\0tree\0", &which);
+        e->ends |= !good && has_budget;
+        c->tree = good && which == 1;
+    } else if (!strcmp(name, "FLOP_MULTIPLIER"))
         good = is_multiplier(value, &c->multiplier);
     else if (!strcmp(name, "FLOP_ON_EXHAUSTED"))
         good = is_exhausted(value, c);
@@ -322,6 +324,7 @@ static void expect_config(const struct expected *e)
     REQUIRE(config.on_exhausted == want->on_exhausted && config.signal == want->signal, "signal %d", config.signal);
     REQUIRE(config.exit_code == want->exit_code && config.timing == want->timing, "exit code %d", config.exit_code);
     REQUIRE(config.convention == want->convention && config.quiet == want->quiet, "convention %d", config.convention);
+    REQUIRE(config.tree == want->tree, "tree %d", config.tree);
     REQUIRE(config.verbose == want->verbose && config.disabled == want->disabled, "flags");
     REQUIRE(!strcmp(config.output, want->output) && !strcmp(config.namespace_, want->namespace_), "%s", config.output);
     REQUIRE(!strcmp(config.ledger_dir, want->ledger_dir), "%s", config.ledger_dir);
@@ -335,12 +338,26 @@ static int read_configuration(void)
     return status;
 }
 
+/* FLOP_TREE: 16 hexadecimal digits, a colon, an absolute path. */
+static void check_tree(const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t nonce = 0, wanted = 0;
+    const char *path = NULL;
+    size_t length = strspn(text, digits);
+    bool good = length == 16 && text[16] == ':' && text[17] == '/';
+    for (size_t i = 0; good && i < 16; i++)
+        wanted = wanted * 16 + (uint64_t)(strchr(digits, text[i]) - digits);
+    REQUIRE(config_parse_tree(text, &nonce, &path) == good, "%s", text);
+    REQUIRE(!good || (nonce == wanted && path == text + 17), "%s", text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = {data, size};
     char *entries[ENTRIES_MAX + 1] = {0}, **before = environ;
     for (int i = 0; in.left && i < ENTRIES_MAX; i++)
-        entries[i] = fuzz_text(&in, 0);
+        check_tree(entries[i] = fuzz_text(&in, 0));
     config = defaults;
     fails_closed = false;
     said_bytes = 0;
