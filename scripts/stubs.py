@@ -1,7 +1,7 @@
 """The body of a routine's stub, as C: shim/call.h says what it does and in which order."""
 import collections
 
-from spec import Arg, degree, formulas_of, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
+from spec import Arg, degree, dims_of, formulas_of, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -162,6 +162,16 @@ def emit_price(r, b, out):
     out.append(f"        cost = cost_sum(cost, cost_times({price}, {read_arg(r, b.face, size, 'g')}));\n    }}")
 
 
+def shape_of(r, b):
+    """The array in which cost_dims() says the places of the dimensions: that of the count where it has all of them."""
+    dims, shared = dims_of(r.row)
+    args = {a.name: a for a in r.row.args}
+    if shared:
+        return "arg"
+    values = [read_arg(r, b.face, args[name]).replace("READ(", "READ_IF(") for name, _ in dims]
+    return f"(const int64_t[]){{{', '.join(values)}}}"
+
+
 def emit_slow_body(r, b, name, fast, out):
     refused = {"void": "", "intptr_t": " 0"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
     params = ", ".join(b.params + ["uintptr_t caller"] * fast)
@@ -169,7 +179,7 @@ def emit_slow_body(r, b, name, fast, out):
     out.append(f"__attribute__((used, noinline)) {b.result} {name}({params})\n{{\n    CALL_BEGIN(call, {caller});")
     out.append("    if (call_outermost(&call)) {\n    uint64_t cost;")
     emit_price(r, b, out)
-    out.append(f"    if (!call_charge(&call, ROUTINE_{r.name}, cost))\n        return{refused};\n    }} else")
+    out.append(f"    if (!call_charge(&call, ROUTINE_{r.name}, cost, {shape_of(r, b)}))\n        return{refused};\n    }} else")
     out.append(f"        call_count_nested(ROUTINE_{r.name});")
     emit_forward(b, "call.binding->target", "call_end", info_of(r, b), out)
 
