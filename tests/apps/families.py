@@ -6,7 +6,9 @@ usage: families.py OUTPUT.c [INTEGER TYPE]
 Arguments: letters are options (T trans, H trans of a Hermitian update, Y trans of a symmetric one, U uplo, S side, D diag);
 m n k kl ku dimensions; x y vectors with their increments; A B C matrices with their leading dimensions; P an array alone;
 al be scalars of the data's type; ar br real ones."""
+import collections
 import itertools
+import math
 import sys
 
 REAL, COMPLEX, ALL = "s d", "c z", "s d c z"
@@ -154,6 +156,19 @@ def expected(face):
                     flops += layouts * (weight[0] * mults + weight[1] * adds)
         costs[name] = (calls, flops)
     return costs
+
+
+def shapes(face):
+    """{(routine, its dimensions): calls} of one run of the program."""
+    counts = collections.Counter()
+    for name, letter, _, arguments, _, _ in routines():
+        both_layouts = face == "c" and set(arguments) & set("ABCP")
+        letters = math.prod(len(LETTERS[a]) for a in arguments if a in LETTERS)
+        for case in CASES:
+            values = dict(zip(("m", "n", "k", "kl", "ku"), case))
+            layouts = 2 if both_layouts and (min(case[:2]) > 0 or not hangs(letter, arguments)) else 1
+            counts[name, " ".join(f"{a}={values[a]}" for a in arguments if a in values)] += letters * layouts
+    return counts
 
 
 # ---- the program ----

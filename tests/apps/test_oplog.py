@@ -1,7 +1,9 @@
 """The op log: which calls are in it, with which dimensions, costs and sums; and how long it is kept."""
+import collections
+import itertools
 import sys
 
-from harness import BUILD, LIBS, Run, check_balance, expect
+from harness import BUILD, LIBRARY, LIBS, Run, check_balance, expect
 
 DGEMM, DGEMV, DDOT, ZDOTU = 2 * 4 * 5 * 6, 2 * 3 * 7, 2 * 10, 8 * 2
 # n = 3: getrf 8 multiplications and 5 additions, getrs 9 and 6 a right-hand side; n = 4: 20 and 14, 16 and 12
@@ -91,4 +93,19 @@ def fork():
         *log(dot("parent", 1), dot("parent", 4)), "end 0: used 10"])
 
 
-{f.__name__: f for f in (calls, refused, refunded, ring, multiplier, threads, memory, fork)}[sys.argv[1]]()
+def families():
+    """Every BLAS routine with every option, on both faces, with integers of both widths: the dimensions that the caller gave."""
+    import families as table
+
+    for width, folder in (("", "blas"), ("64", "openblas64-pthread")):
+        for face in "fc":
+            got = Run([BUILD / f"every_family{width}", face, "all"], {
+                "LD_LIBRARY_PATH": f"{LIBS}/{folder}", "LD_PRELOAD": f"{LIBRARY} {BUILD}/liblogger.so"})
+            logged = [line.split(maxsplit=4)[1:] for line in got.stdout.splitlines() if line.startswith("logged ")]
+            counts = collections.Counter((name, *dims) for name, _, _, *dims in logged)
+            expect(f"{folder} {face}", counts, table.shapes(face))
+            costs = list(itertools.accumulate(int(cost) for _, cost, *_ in logged))
+            expect(f"{folder} {face}: sums", [int(used) for _, _, used, *_ in logged], costs)
+
+
+{f.__name__: f for f in (calls, refused, refunded, ring, multiplier, threads, memory, fork, families)}[sys.argv[1]]()
