@@ -48,6 +48,15 @@ uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention c
     return saturate(count_add(mults, adds));
 }
 
+struct cost_dims cost_dims(unsigned routine)
+{
+    unsigned first = cost_routines[routine].dims;
+    struct cost_dims dims = {0, cost_dim_names + first, cost_dim_places + first};
+    while (dims.names[dims.count])
+        dims.count++;
+    return dims;
+}
+
 int cost_find(const char *name)
 {
     for (int i = 0; i < COST_ROUTINES; i++)

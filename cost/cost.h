@@ -29,6 +29,7 @@ struct cost_routine {
     void (*count)(const int64_t *arg, int weight, struct cost_ops *ops);
     enum cost_field field;
     enum cost_class accuracy;
+    uint16_t dims; /* where its part of cost_dim_names begins */
 };
 
 extern const struct cost_routine cost_routines[COST_ROUTINES];
@@ -36,6 +37,17 @@ extern const struct cost_routine cost_routines[COST_ROUTINES];
 /* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
  * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention);
+
+/* The integers that a call's shape is known by: every dimension, and what else of the kind its count depends on. */
+enum { COST_DIMS_MOST = 8 };
+struct cost_dims {
+    uint32_t count;
+    const char *const *names;
+    const uint8_t *places; /* in the array that a stub hands to its charge */
+};
+struct cost_dims cost_dims(unsigned routine);
+extern const char *const cost_dim_names[]; /* of each different list of them, NULL at its end */
+extern const uint8_t cost_dim_places[];
 
 /* The index of a routine by name, or -1. */
 int cost_find(const char *name);

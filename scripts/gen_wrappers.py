@@ -11,7 +11,8 @@ import collections
 import pathlib
 import sys
 
-from spec import COUNTED, SpecError, checked, formulas_of, mode_of, paired, parse_spec, routines_of, symbols_of, used_args
+from spec import (COUNTED, SpecError, checked, dims_of, formulas_of, mode_of, paired, parse_spec, routines_of, symbols_of,
+                  used_args)
 from stubs import body_of, emit_body
 
 SLOT_BYTES = 40  # sizeof(struct slot), asserted in forward.c
@@ -31,19 +32,32 @@ def emit_count(row, out):
     out.append(f"    ops->total_only = {int(mode == 'total')}; (void)w; (void)arg;\n}}\n")
 
 
+def emit_dims(lists, out):
+    """The different lists of dimensions one behind the other; returns where that of each routine begins."""
+    begins, entries = {}, []
+    for dims in lists:
+        if tuple(dims) not in begins:
+            begins[tuple(dims)] = len(entries)
+            entries += [(f'"{name}"', place) for name, place in dims] + [("NULL", 0)]
+    out.append(f"const char *const cost_dim_names[] = {{{', '.join(name for name, _ in entries)}}};")
+    out.append(f"const uint8_t cost_dim_places[] = {{{', '.join(str(place) for _, place in entries)}}};")
+    return [begins[tuple(dims)] for dims in lists]
+
+
 def emit_routines(routines, out):
     out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n')
     for row in {r.row.id: r.row for r in routines}.values():
         emit_count(row, out)
+    dims = emit_dims([dims_of(r.row)[0] for r in routines], out)
     out.append("const struct cost_routine cost_routines[COST_ROUTINES] = {")
-    for r in routines:
+    for r, first in zip(routines, dims):
         row = r.row
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
         text = [r.name, row.family, " ".join(a.name for a in row.args), " ".join(a.name for a in used_args(row)), kinds,
                 row.mults, row.adds, row.source]
-        out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s}," % (
+        out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d}," % (
             ", ".join(f'"{t}"' for t in text), row.id,
-            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper()))
+            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper(), first))
     out.append("};")
 
 

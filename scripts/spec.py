@@ -24,6 +24,7 @@ COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "
 KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
 
 
+MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
 # What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
 LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
 
@@ -165,6 +166,22 @@ def calls_of(formula):
 def used_args(row):
     names = {n.id for f in formulas_of(row) for n in ast.walk(f) if isinstance(n, ast.Name)}
     return [a for a in row.args if a.name in names and a.kind in COUNTED or a.kind in ("work", "query")]
+
+
+def is_turned(row):
+    """A product of a matrix and a vector: its shape is that of the matrix as it is multiplied, transposed or not."""
+    return row.family in ("gemv", "gbmv", "gemv_batch_strided")
+
+
+def dims_of(row):
+    """[(name, place)] of the integers that a call's shape is known by. Where the count uses all of them (and the row is no
+    batch of groups) the place is that in used_args, else that in this list."""
+    used = [a.name for a in used_args(row)]
+    names = [a.name for a in row.args if not a.array and (a.kind == "dim" or a.kind == "int" and a.name in used)]
+    if len(names) > MOST_DIMS:
+        raise SpecError(f"{row.where}: more than {MOST_DIMS} dimensions: {', '.join(names)}")
+    shared = set(names) <= set(used) and not any(a.array for a in row.args) and not is_turned(row)
+    return [(name, used.index(name) if shared else i) for i, name in enumerate(names)], shared
 
 
 def paired(node):

@@ -2,7 +2,7 @@
 import collections
 
 from outputs import emit_outputs, info_of_refusal, outputs_of
-from spec import Arg, degree, formulas_of, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
+from spec import Arg, degree, dims_of, formulas_of, is_turned, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -163,6 +163,22 @@ def emit_price(r, b, out):
     out.append(f"        cost = cost_sum(cost, cost_times({price}, {read_arg(r, b.face, size, 'g')}));\n    }}")
 
 
+def shape_of(r, b):
+    """The array in which cost_dims() says the places of the dimensions: that of the count where it has all of them."""
+    dims, shared = dims_of(r.row)
+    args = {a.name: a for a in r.row.args}
+    if shared:
+        return "arg"
+    value = {name: read_arg(r, b.face, args[name]).replace("READ(", "READ_IF(") for name, _ in dims}
+    values = list(value.values())
+    if is_turned(r.row):
+        letter = read_arg(r, b.face, args["trans"])
+        plain_ = f"({letter} == 'N' || {letter} == 'R')"
+        turned = value | {"m": f"{plain_} ? {value['m']} : {value['n']}", "n": f"{plain_} ? {value['n']} : {value['m']}"}
+        values = list(turned.values())
+    return f"(const int64_t[]){{{', '.join(values)}}}"
+
+
 def emit_slow_body(r, b, name, fast, out):
     skipped = info_of_refusal(outputs_of(r, b)) if b.face == "e" else "0"
     refused = {"void": "", "intptr_t": f" {skipped}"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
@@ -174,7 +190,8 @@ def emit_slow_body(r, b, name, fast, out):
     left = []
     emit_outputs(r, b, read_arg, left)
     left = [f"    if (call.thread->refused) {{", *left, "    }"] if left else []
-    out += [f"    if (!call_charge(&call, ROUTINE_{r.name}, cost)) {{", *left, f"        return{refused};\n    }}\n    }} else"]
+    out += [f"    if (!call_charge(&call, ROUTINE_{r.name}, cost, {shape_of(r, b)})) {{", *left,
+            f"        return{refused};\n    }}\n    }} else"]
     out.append(f"        call_count_nested(ROUTINE_{r.name});")
     emit_forward(b, "call.binding->target", "call_end", info_of(r, b), out)
 

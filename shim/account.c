@@ -221,7 +221,7 @@ static bool draw(struct thread *t, uint64_t cost)
     if (left < cost)
         return false;
     uint64_t spent = load(&t->own_grant->spent_flops);
-    store(&t->own_grant->allowed_flops, spent + cost + spare_share(&t->chain, left - cost));
+    store(&t->own_grant->allowed_flops, cost_sum(spent + cost, spare_share(&t->chain, left - cost)));
     store(&t->own_grant->spent_flops, spent + cost);
     return true;
 }

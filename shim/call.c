@@ -1,6 +1,7 @@
 /* The seldom-taken branches of the way of a call (call.h). */
 #include "slow.h"
 #include "cost.h"
+#include "oplog.h"
 #include "shim.h"
 #include <string.h>
 
@@ -59,7 +60,7 @@ static void refresh_if_stale(struct thread *t)
     shim_unlock();
 }
 
-bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape)
 {
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
@@ -69,6 +70,8 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost)
         return leave(t);
     t->tally = count(t, routine, NULL, cost);
     t->cost = cost;
+    if (t->log)
+        oplog_call(t, routine, shape);
     t->started_ns = timed ? ledger_now_ns() : 0;
     return true;
 }
@@ -80,7 +83,9 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
     t->caller = NULL;
     if (!take(t, operation, cost))
         return false;
-    count(t, UINT32_MAX, operation, cost);
+    struct ledger_tally *tally = count(t, UINT32_MAX, operation, cost);
+    if (t->log)
+        oplog_deduct(t, tally->operation, cost);
     return true;
 }
 
@@ -98,6 +103,8 @@ void call_refund(struct thread *t)
     __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
     __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);
     account_refund(t, t->cost);
+    if (t->log)
+        oplog_refund(t);
     t->cost = 0;
 }
 

@@ -3,7 +3,7 @@
  *   call_find        which provider?       (forward.c at first use)
  *   call_outermost   nested? then it is forwarded, counted as nested, never charged
  *   ... cost         the stub's own lines
- *   call_charge      deduct, tally
+ *   call_charge      deduct, tally, log
  *   ... forward      the stub's own line
  *   call_end
  *
@@ -43,6 +43,7 @@ struct call {
 
 /* Integer arguments: by reference, and by value (an LP64 caller leaves the upper half of the register undefined). */
 #define READ(pointer, i) (call.binding->wide ? ((const int64_t *)(pointer))[i] : ((const int32_t *)(pointer))[i])
+#define READ_IF(pointer, i) ((pointer) ? READ(pointer, i) : 0) /* one that the provider may not look at */
 #define WIDTH(value) (call.binding->wide ? (int64_t)(value) : (int32_t)(value))
 
 /* ---- the slow body ---- */
@@ -63,10 +64,10 @@ static inline bool call_outermost(struct call *call)
     return call->thread != NULL;
 }
 
-/* True: forward it. False: it was refused, the stub returns. */
-static inline bool call_charge(struct call *call, uint32_t routine, uint64_t cost)
+/* True: forward it. False: it was refused, the stub returns. shape: the dimensions, for the op log (cost_dims). */
+static inline bool call_charge(struct call *call, uint32_t routine, uint64_t cost, const int64_t *shape)
 {
-    return call_charge_carefully(call->thread, routine, cost);
+    return call_charge_carefully(call->thread, routine, cost, shape);
 }
 
 static inline void call_count_nested(uint32_t routine)

@@ -206,6 +206,7 @@ EXPORTED int flopshim_end(struct flopshim_usage *usage)
         account->open = 0;
         if (t->context) {
             t->context = NULL;
+            t->log = NULL;
             t->scopes = t->context_scopes;
             t->path[t->context_path] = 0;
             t->context_scopes = 0;

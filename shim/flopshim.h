@@ -21,14 +21,13 @@ extern "C" {
 
 enum flopshim_status {
     FLOPSHIM_OK = 0,
-    FLOPSHIM_NOT_LOADED = -1, /* libflopshim.so is not preloaded, or FLOP_DISABLE=1 */
-    FLOPSHIM_NESTED = -2,     /* Cannot nest BudgetContexts */
-    FLOPSHIM_NOT_OPEN = -3,   /* no context, or no scope, to close */
-    FLOPSHIM_BAD_ARGUMENT =
-        -4,                 /* a name that is empty or too long, a multiplier that is not a number > 0, a budget of 2^64-1 */
-    FLOPSHIM_UNKNOWN = -5,  /* no such routine or namespace */
-    FLOPSHIM_NO_SPACE = -6, /* the ledger, or the file system, is full */
-    FLOPSHIM_REFUSED = -7   /* the budget does not allow it; nothing was charged */
+    FLOPSHIM_NOT_LOADED = -1,   /* libflopshim.so is not preloaded, or FLOP_DISABLE=1 */
+    FLOPSHIM_NESTED = -2,       /* Cannot nest BudgetContexts */
+    FLOPSHIM_NOT_OPEN = -3,     /* no context, or no scope, to close */
+    FLOPSHIM_BAD_ARGUMENT = -4, /* a name, multiplier, budget or capacity out of its bounds; a NULL that must not be one */
+    FLOPSHIM_UNKNOWN = -5,      /* no such routine or namespace */
+    FLOPSHIM_NO_SPACE = -6,     /* the ledger, or the file system, is full */
+    FLOPSHIM_REFUSED = -7       /* the budget does not allow it; nothing was charged */
 };
 
 enum flopshim_scope {
@@ -51,6 +50,19 @@ struct flopshim_usage {
     uint64_t flops_remaining; /* of flop_budget; 0 where there is no limit, or it was overrun */
     uint64_t calls;
 };
+
+/* A call in the op log. The strings live as long as the process. */
+struct flopshim_operation {
+    const char *name;       /* "dgemm"; of flopshim_deduct(), its name */
+    const char *namespace_; /* "" where there is none */
+    uint64_t flop_cost;     /* after the multiplier; 0 where the routine rejected its arguments */
+    uint64_t cumulative;    /* what the context had used after it, flopshim_context.flops_used included */
+    uint32_t dim_count;
+    const char *const *dim_names; /* "m", "n", "k": the routine's own names, in the order of its Fortran arguments */
+    int64_t dims[8]; /* as the caller gave them, of gemv those of the matrix as it is multiplied; unused ones are 0 */
+};
+
+#define FLOPSHIM_LOG_MOST ((uint64_t)1 << 20) /* calls that a log can keep, at 96 bytes each */
 
 /* A call that does not fit. */
 struct flopshim_refusal {
@@ -171,11 +183,35 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
     FLOPSHIM_API int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refusal *last)
         FLOPSHIM_REACH(flopshim_refused, (int, uint64_t *, struct flopshim_refusal *), thread, calls, last)
 
+    /* The op log. Log the calls that the calling thread makes in its open context, from here on: the newest `capacity` are kept
+     * (at most FLOPSHIM_LOG_MOST; memory is taken as calls come). Deductions are logged, without dimensions; refused and nested
+     * calls are not. Of a batch of groups, group_count is the dimension. Ends with the context; what it holds can be read until
+     * this thread's next flopshim_log_begin, which drops it. Failure: FLOPSHIM_NOT_OPEN without a context of the thread's own;
+     * FLOPSHIM_BAD_ARGUMENT; FLOPSHIM_NO_SPACE. */
+    FLOPSHIM_API int flopshim_log_begin(uint64_t capacity) FLOPSHIM_REACH(flopshim_log_begin, (uint64_t), capacity)
+
+    /* A call that the calling thread logged; index 0 is the first since flopshim_log_begin. Failure: FLOPSHIM_UNKNOWN where it
+     * is not kept any more, or not there yet. */
+    FLOPSHIM_API int flopshim_log_read(uint64_t index, struct flopshim_operation *operation)
+        FLOPSHIM_REACH(flopshim_log_read, (uint64_t, struct flopshim_operation *), index, operation)
+
+/* How many calls the calling thread has logged since its last flopshim_log_begin, kept or not; 0 where nothing is preloaded. */
+#ifdef FLOPSHIM_INSIDE
+            uint64_t flopshim_log_count(void);
+#else
+            static inline uint64_t flopshim_log_count(void)
+{
+    static void *found;
+    void *function = flopshim_find_("flopshim_log_count", &found);
+    return function ? (__extension__(uint64_t(*)(void)) function)() : 0;
+}
+#endif
+
 /* The preloaded library's version, "0.1.0"; NULL where there is none. */
 #ifdef FLOPSHIM_INSIDE
-            const char *flopshim_version(void);
+const char *flopshim_version(void);
 #else
-            static inline const char *flopshim_version(void)
+static inline const char *flopshim_version(void)
 {
     static void *found;
     void *function = flopshim_find_("flopshim_version", &found);

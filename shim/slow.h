@@ -15,8 +15,8 @@ extern int call_convention __attribute__((visibility("hidden")));
 /* The thread, where the call is outermost, else NULL. */
 struct thread *call_enter(const struct binding *binding, uintptr_t frame);
 
-/* Pending changes, multiplier, budget, tally, clock. False: refused. */
-bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost);
+/* Pending changes, multiplier, budget, tally, log, clock. False: refused. */
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape);
 void call_stop_clock(struct thread *t);
 /* The call in progress was rejected for its arguments: it costs nothing. */
 void call_refund(struct thread *t);

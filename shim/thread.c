@@ -3,6 +3,7 @@
 #include "thread.h"
 #include "cost.h"
 #include "ledger_seal.h"
+#include "oplog.h"
 #include "process.h"
 #include "shim.h"
 #include "slow.h"
@@ -59,6 +60,7 @@ static void detach(void *state)
         return; /* a fork child's copy */
     shim_lock();
     account_leave(t);
+    oplog_free(t);
     t->own_grant->tid = 0;
     t->context = NULL;
     t->scopes = 0;
@@ -152,6 +154,7 @@ void thread_forget_all(void)
         t->started_ns = 0;
         t->tally = NULL;
         t->grant = NULL;
+        t->log = t->last_log = NULL;
     }
     thread_list = free_threads = NULL;
     thread_live = 0;
@@ -192,7 +195,7 @@ void thread_refresh(struct thread *t)
         process_incomplete(LEDGER_DROPPED);
     t->stale = false;
     t->timing_flops = timing_from();
-    t->careful_flops = t->multiplier != 1 ? 0 : t->timing_flops;
+    t->careful_flops = t->multiplier != 1 || t->log ? 0 : t->timing_flops;
     cool_down(t);
 }
 

@@ -48,6 +48,8 @@ struct thread {
     struct account_chain chain;
     uint64_t context_from; /* spent_flops of own_grant when the chain became what it is */
     double multiplier;
+    struct oplog *log;              /* the calls are logged there; NULL: they are not */
+    struct oplog *last_log;         /* that log or, once its context was closed, what it holds; or NULL */
     struct ledger_grant *own_grant; /* NULL: this memory was wiped, in a child that fork() knows nothing of */
     struct ledger_tally **index;    /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;

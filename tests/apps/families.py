@@ -6,6 +6,7 @@ usage: families.py OUTPUT.c [INTEGER TYPE]
 Arguments: letters are options (T trans, H trans of a Hermitian update, Y trans of a symmetric one, U uplo, S side, D diag);
 m n k kl ku dimensions; x y vectors with their increments; A B C matrices with their leading dimensions; P an array alone;
 al be scalars of the data's type; ar br real ones."""
+import collections
 import itertools
 import sys
 
@@ -154,6 +155,23 @@ def expected(face):
                     flops += layouts * (weight[0] * mults + weight[1] * adds)
         costs[name] = (calls, flops)
     return costs
+
+
+def shapes(face):
+    """{(routine, its dimensions): calls} of one run of the program."""
+    counts = collections.Counter()
+    for name, letter, _, arguments, _, _ in routines():
+        both_layouts = face == "c" and set(arguments) & set("ABCP")
+        options = [a for a in arguments if a in LETTERS]
+        turns = name[1:] in ("gemv", "gbmv")  # of a matrix times a vector, the matrix as it is multiplied
+        for case in CASES:
+            layouts = 2 if both_layouts and (min(case[:2]) > 0 or not hangs(letter, arguments)) else 1
+            for letters in itertools.product(*(LETTERS[o] for o in options)):
+                values = dict(zip(("m", "n", "k", "kl", "ku"), case))
+                if turns and letters[0] not in "NR":
+                    values["m"], values["n"] = values["n"], values["m"]
+                counts[name, " ".join(f"{a}={values[a]}" for a in arguments if a in values)] += layouts
+    return counts
 
 
 # ---- the program ----

@@ -256,9 +256,8 @@ static void do_deduct(struct fuzz_input *in)
     char *name = take_name(in);
     uint64_t flops = take_flops(in), cost = scaled(flops, m.open ? m.context_multiplier : m.multiplier);
     bool context = m.open && m.context_limit;
-    uint64_t left = m.limit ? left_of(m.limit, m.overrun ? m.limit : m.used) : UINT64_MAX;
-    uint64_t context_left = context ? left_of(m.context_limit, m.context_overrun ? m.context_limit : m.context_used)
-                                    : UINT64_MAX;
+    uint64_t left = m.limit ? left_of(m.limit, m.used) : UINT64_MAX;
+    uint64_t context_left = context ? left_of(m.context_limit, m.context_used) : UINT64_MAX;
     bool fits = cost <= left && cost <= context_left;
     /* Without a limit counts end at 2^64-1, and so does an account. */
     bool beyond = !fits || cost_sum(m.used, cost) == UINT64_MAX || (m.open && cost_sum(m.context_used, cost) == UINT64_MAX);
@@ -270,8 +269,8 @@ static void do_deduct(struct fuzz_input *in)
         bool run = !fits && m.answer == FLOPSHIM_RUN;
         REQUIRE(status == (fits || run ? FLOPSHIM_OK : FLOPSHIM_REFUSED), "deduct %lu: %d", cost, status);
         REQUIRE(m.refusals == before + !fits, "%u refusals", m.refusals - before);
-        m.overrun |= run && m.limit;
-        m.context_overrun |= run && context;
+        m.overrun |= run && cost > left;
+        m.context_overrun |= run && cost > context_left;
         if (fits || run)
             charge(cost);
     }

@@ -2,6 +2,7 @@
 #include "cost.h"
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static uint64_t price_of(const char *routine, const int64_t *arg, enum cost_convention convention)
@@ -161,4 +162,45 @@ Test(scale, saturates_and_reaches_nothing)
     cr_expect(eq(u64, cost_scale(1, 1e300), UINT64_MAX));
     cr_expect(eq(u64, cost_scale(UINT64_MAX, 5e-324), 0));
     cr_expect(eq(u64, cost_scale(0, 1e300), 0));
+}
+
+/* ---- the integers of a call's shape ---- */
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (; *text; text += strcspn(text, " ") + (text[strcspn(text, " ")] == ' '))
+        if (strcspn(text, " ") == length && !strncmp(text, word, length))
+            return true;
+    return false;
+}
+
+static void expect_dims(const char *routine, const char *expected)
+{
+    char text[256] = "";
+    struct cost_dims dims = cost_dims((unsigned)cost_find(routine));
+    for (uint32_t i = 0; i < dims.count; i++)
+        sprintf(text + strlen(text), "%s%s:%d", i ? " " : "", dims.names[i], dims.places[i]);
+    cr_expect(eq(str, text, (char *)expected), "%s", routine);
+}
+
+Test(dims, are_the_dimensions_of_the_argument_list_in_its_order)
+{
+    expect_dims("dgemm", "m:0 n:1 k:2");
+    expect_dims("dtrsm", "m:2 n:3"); /* side and diag come first in arg[] */
+    expect_dims("dgbmv", "m:0 n:1 kl:2 ku:3");
+    expect_dims("dcopy", "n:0"); /* its count has none: a list of its own */
+    expect_dims("dgehrd", "n:0 ilo:1 ihi:2");
+    expect_dims("dgemm_batch", "group_count:0");
+    expect_dims("drotg", "");
+}
+
+Test(dims, of_every_routine_are_arguments_of_it)
+{
+    for (unsigned i = 0; i < COST_ROUTINES; i++) {
+        struct cost_dims dims = cost_dims(i);
+        cr_expect(le(u32, dims.count, COST_DIMS_MOST));
+        for (uint32_t d = 0; d < dims.count; d++)
+            cr_expect(has_word(cost_routines[i].takes, dims.names[d]), "%s: %s", cost_routines[i].name, dims.names[d]);
+    }
 }

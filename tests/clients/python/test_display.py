@@ -12,7 +12,6 @@ import pytest
 from flopshim import BudgetContext, budget_live, budget_summary, budget_summary_dict, namespace, render_budget_summary
 
 A, X = np.ones((2, 3)), np.ones(3)  # A @ X is dgemv: 12
-HAS_LOG = flopshim._native.has_log
 FORWARD = """\
 flopshim FLOP Budget Summary [forward]
 ======================================
@@ -194,7 +193,6 @@ def test_op_log_is_bounded(monkeypatch):
     assert (context.op_log_dropped, context.op_log[-1].cumulative) == (9, 14)
 
 
-@pytest.mark.skipif(not HAS_LOG, reason="the library keeps no log of calls yet: TO BE REMOVED when it does")
 def test_op_log_of_calls():
     with BudgetContext(10**6, quiet=True, namespace="f") as context:
         A @ X

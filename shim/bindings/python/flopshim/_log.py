@@ -42,7 +42,7 @@ class Note(NamedTuple):
 
 
 def shapes_of(name: str, dims: dict[str, int]) -> Shapes:
-    """Operands as NumPy has them; a transposed one as it lies in memory. Other routines: one tuple of their dimensions."""
+    """Operands as they are multiplied, transposed or not. Other routines: one tuple of their dimensions."""
     family = name[1:]
     if family in ("gemm", "gemm3m"):
         return (dims["m"], dims["k"]), (dims["k"], dims["n"])
