@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 
-from harness import BUILD, LIBS, PLAIN, PROGRAM, expect
+from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, SANITIZED, expect
 
-MEMORY_KB = 4 << 20  # address space
+MEMORY = "" if SANITIZED else "ulimit -v 4194304;"  # KiB of address space, of which a sanitizer takes terabytes
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def report(path, *options, **kept):
-    command = f'ulimit -v {MEMORY_KB}; exec "$0" report "$@"'
+    command = f'{MEMORY} exec "$0" report "$@"'
     return subprocess.run(["sh", "-c", command, PROGRAM, *options, str(path)], capture_output=True, timeout=60, check=False, **kept)
 
 
@@ -32,7 +32,7 @@ def ledgers():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         process = subprocess.Popen([BUILD / "grow", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=PLAIN | {
-            "LD_PRELOAD": os.environ["FLOPSHIM_LIBRARY"], "LD_LIBRARY_PATH": f"{LIBS}/blas", "FLOP_LEDGER_DIR": name, "FLOP_QUIET": "1"})
+            "LD_PRELOAD": LIBRARY, "LD_LIBRARY_PATH": f"{LIBS}/blas", "FLOP_LEDGER_DIR": name, "FLOP_QUIET": "1"})
         process.stdout.readline()
         process.kill()
         process.wait()
@@ -104,7 +104,7 @@ def escapes():
     with tempfile.TemporaryDirectory() as name:
         path = pathlib.Path(name, "x\x1b[31m.json")
         done = subprocess.run([BUILD / "dots", "7"], env=PLAIN | {
-            "LD_PRELOAD": os.environ["FLOPSHIM_LIBRARY"], "LD_LIBRARY_PATH": f"{LIBS}/blas", "FLOP_OUTPUT": f"{name}/in.json",
+            "LD_PRELOAD": LIBRARY, "LD_LIBRARY_PATH": f"{LIBS}/blas", "FLOP_OUTPUT": f"{name}/in.json",
             "FLOP_QUIET": "1"}, check=False, capture_output=True)
         expect("made", done.returncode, 0)
         summary = json.loads(pathlib.Path(name, "in.json").read_text())
@@ -125,6 +125,8 @@ def escapes():
             status, text = on_terminal("report", *arguments)
             expect(f"{arguments}: status of {text!r}", status, wanted)
             expect(f"{arguments}: {text!r}", CONTROL.findall(text), [])
+        done = report(path, "-f", "json")
+        expect("JSON in a pipe", (done.returncode, CONTROL.findall(done.stdout.decode())), (0, []))
         # Programs with such names, on stderr of `flopshim run`
         program = pathlib.Path(name, "p\x1b[31m\u009b")
         os.symlink(BUILD / "attack", program)
