@@ -1,10 +1,13 @@
 /* fork, exec and wait, with the signals as a shell has them. */
 #include "child.h"
 #include "cmd.h"
+#include "watch.h"
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +66,23 @@ static _Noreturn void become(char *const *argv, const struct dispositions *befor
     _exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
 }
 
+/* Until the child has ended; meanwhile the ledgers are watched. Without pidfd_open (Linux 5.3) or inotify it is only waited
+ * for. */
+static void watch_over(pid_t pid)
+{
+    int child = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd ready[] = {{.fd = child, .events = POLLIN}, {.fd = watch_descriptor(), .events = POLLIN}};
+    while (child >= 0 && ready[1].fd >= 0) {
+        int rest_ms = watch_look(pid);
+        if (poll(ready, COUNT(ready), rest_ms) < 0 && errno != EINTR)
+            break;
+        if (ready[0].revents)
+            break;
+    }
+    if (child >= 0)
+        close(child);
+}
+
 int child_run(char *const *argv, struct ended_child *child)
 {
     struct dispositions before;
@@ -79,6 +99,7 @@ int child_run(char *const *argv, struct ended_child *child)
     }
     receiver = pid;
     sigprocmask(SIG_SETMASK, &before.mask, NULL);
+    watch_over(pid);
     pid_t got;
     do
         got = waitpid(pid, &status, 0);

@@ -6,6 +6,7 @@
 #include "leftover.h"
 #include "output.h"
 #include "preload.h"
+#include "watch.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -151,8 +152,13 @@ static int run_in_folder(char *const *argv, const char *library, char *folder, b
     int status = STATUS_FAILED;
     if (export_folder(folder) == 0 && (without_preload || preload_set(library, argv[0], folder, &made_link) == 0)) {
         const char *output = getenv("FLOP_OUTPUT");
+        watch_begin(folder, without_preload ? NULL : PRELOAD_LIBRARY);
         status = child_run(argv, &child);
         output = output && *output ? output : OUTPUT_DEFAULT;
+        if (watch_end(output, &child, is_on(getenv("FLOP_QUIET")))) {
+            fputs("flopshim run: the ledger of a limit was tampered with: it cannot be vouched for\n", stderr);
+            status = STATUS_FAILED;
+        }
         staying = leftover_report(folder, output, &child, is_on(getenv("FLOP_QUIET")));
     }
     if (!staying)

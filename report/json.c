@@ -53,6 +53,10 @@ static void put_string_bytes(struct out *out, const char *text, size_t length)
         size_t whole = utf8_length((const unsigned char *)text + i, length - i);
         if (c == '"' || c == '\\') {
             out_text(out, c == '"' ? "\\\"" : "\\\\");
+        } else if (c == 0xc2 && whole && (unsigned char)text[i + 1] < 0xa0) { /* U+0080 to U+009F: terminals obey them */
+            unsigned char low = (unsigned char)text[i + 1];
+            char escape[] = {'\\', 'u', '0', '0', hex[low >> 4], hex[low & 15]};
+            out_bytes(out, escape, sizeof escape);
         } else if (whole) {
             out_bytes(out, text + i, whole);
         } else {

@@ -6,14 +6,16 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SUFFIX ".ledger"
+#define NAME_BYTES 256
 
-static bool is_ledger_name(const char *name)
+bool leftover_is_ledger_name(const char *name)
 {
     size_t length = strlen(name);
     return length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
@@ -25,17 +27,29 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* The name comes from the program: no control character may reach the terminal. */
+static const char *printable(const char *path, char name[NAME_BYTES])
+{
+    snprintf(name, NAME_BYTES, "%s", base_name(path));
+    for (char *p = name; *p; p++)
+        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
+            *p = '?';
+    return name;
+}
+
 static void say_where(const struct summary *s, const char *file)
 {
     char how[64] = "";
     if (strcmp(s->end_reason, "signal") == 0)
         snprintf(how, sizeof how, ", killed by signal %u", s->end_status);
-    fprintf(stderr, "flopshim: summary of %s (pid %u%s): %s\n", base_name(s->program), s->pid, how, file);
+    char name[NAME_BYTES];
+    fprintf(stderr, "flopshim: summary of %s (pid %u%s): %s\n", printable(s->program, name), s->pid, how, file);
 }
 
 static void say_running(const struct summary *s, const char *path)
 {
-    fprintf(stderr, "flopshim: %s (pid %u)", base_name(s->program), s->pid);
+    char name[NAME_BYTES];
+    fprintf(stderr, "flopshim: %s (pid %u)", printable(s->program, name), s->pid);
     if (!s->is_tree)
         fprintf(stderr, " still runs; its ledger is %s\n", path);
     else if (s->processes_alive == 1)
@@ -67,10 +81,23 @@ static void adopt_outputs(const struct ledger_header *header)
             output_keep(header->outputs[i].asked, header->outputs[i].used);
 }
 
+static void write_summary(struct loaded *loaded, const char *templates, const struct ended_child *child, bool quiet)
+{
+    char file[PATH_MAX], anchored[PATH_MAX];
+    struct summary *s = &loaded->summary;
+    if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0)
+        set_killed(loaded, child->signal);
+    const struct ledger_header *header = loaded->ledger.header;
+    adopt_outputs(header);
+    if (header->scope == LEDGER_SCOPE_TREE && !output_anchor(templates, header->folder, anchored, sizeof anchored))
+        templates = anchored;
+    if (output_write_all(templates, s, summary_label(s), true, file, sizeof file) == 0 && *file && !quiet)
+        say_where(s, file);
+}
+
 /* Does the ledger stay? */
 static bool report_one(const char *path, const char *templates, const struct ended_child *child, bool quiet)
 {
-    char file[PATH_MAX], anchored[PATH_MAX];
     struct loaded loaded;
     if (load_file(path, &loaded) < 0)
         return true;
@@ -80,22 +107,34 @@ static bool report_one(const char *path, const char *templates, const struct end
     }
     struct summary *s = &loaded.summary;
     bool stays = s->processes_alive > 0;
-    if (stays && !quiet) {
+    if (stays && !quiet)
         say_running(s, path);
-    } else if (!stays && summary_is_worth_a_file(s)) {
-        if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0)
-            set_killed(&loaded, child->signal);
-        const struct ledger_header *header = loaded.ledger.header;
-        adopt_outputs(header);
-        if (header->scope == LEDGER_SCOPE_TREE && !output_anchor(templates, header->folder, anchored, sizeof anchored))
-            templates = anchored;
-        if (output_write_all(templates, s, summary_label(s), true, file, sizeof file) == 0 && *file && !quiet)
-            say_where(s, file);
-    }
+    else if (!stays && summary_is_worth_a_file(s))
+        write_summary(&loaded, templates, child, quiet);
     load_free(&loaded);
     if (!stays)
         unlink(path);
     return stays;
+}
+
+void leftover_write(const struct ledger_view *view, const char *findings, const char *templates,
+                    const struct ended_child *child, bool quiet)
+{
+    struct loaded loaded = {.ledger = *view};
+    struct summary *s = &loaded.summary;
+    if (summary_from_ledger(view, NULL, s) < 0)
+        return;
+    size_t bytes = strlen(s->uncovered) + strlen(findings) + 2;
+    char *uncovered = malloc(bytes);
+    if (uncovered) {
+        snprintf(uncovered, bytes, "%s%s%s", s->uncovered, *s->uncovered ? "\n" : "", findings);
+        s->uncovered = uncovered;
+    }
+    s->incomplete |= LEDGER_DOUBTFUL;
+    s->complete = false;
+    write_summary(&loaded, templates, child, quiet);
+    summary_free(s);
+    free(uncovered);
 }
 
 /* What ends along with CMD (the helpers of a pool) may take a moment. */
@@ -130,7 +169,7 @@ int leftover_report(const char *folder, const char *templates, const struct ende
         return 1;
     }
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (!is_ledger_name(entry->d_name))
+        if (!leftover_is_ledger_name(entry->d_name))
             continue;
         if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= sizeof path)
             continue;

@@ -8,6 +8,16 @@ struct ended_child {
     int signal; /* 0: it was not killed by one */
 };
 
+struct ledger_view;
+
+/* Is it the name of a ledger's file? */
+bool leftover_is_ledger_name(const char *name);
+
+/* Write the summary of a ledger that somebody tampered with, as a copy shows it: incomplete, and with the findings (one a
+ * line) under what is not covered. What its processes wrote of it before is replaced. */
+void leftover_write(const struct ledger_view *view, const char *findings, const char *templates,
+                    const struct ended_child *child, bool quiet);
+
 /* Write the summary of every dead process's ledger in the folder to the outputs of `templates` and remove the ledger; say
  * on stderr where each went, unless quiet. Ledgers of living processes stay and are named. Returns how many files stay. */
 int leftover_report(const char *folder, const char *templates, const struct ended_child *child, bool quiet);

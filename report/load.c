@@ -1,18 +1,36 @@
 /* Tells ledgers from JSON summaries by the magic at the front, and loads either. */
 #include "load.h"
 #include "json_read.h"
+#include "text_rows.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MESSAGE_BYTES 1024
-#define JSON_MAX_BYTES ((size_t)1 << 30)
+#define JSON_MAX_BYTES ((size_t)256 << 20) /* of a ledger of the largest size it is less */
+
+/* Names and texts may come from anybody: no control character may reach the terminal. */
+static void say(const char *text, const char *more)
+{
+    struct out out = {0};
+    out_text(&out, "flopshim: ");
+    text_put_name(&out, text);
+    text_put_name(&out, more);
+    out_text(&out, "\n");
+    out_print(&out, STDERR_FILENO, -1);
+    out_free(&out);
+}
 
 static int complain(const char *path, const char *why)
 {
-    fprintf(stderr, "flopshim: %s: %s\n", path, why);
+    char reason[256];
+    snprintf(reason, sizeof reason, ": %s", why);
+    say(path, reason);
     return -1;
 }
 
@@ -28,12 +46,13 @@ static int load_ledger(const char *path, struct loaded *loaded)
     return 0;
 }
 
-/* The whole file in malloc'ed memory; pipes too. NULL with errno. */
-static char *read_file(FILE *file, size_t *length)
+/* The whole file in malloc'ed memory, behind what was read of it before; pipes too. NULL with errno. */
+static char *read_file(FILE *file, const char *before, size_t *length)
 {
     size_t capacity = (size_t)64 << 10;
     char *data = malloc(capacity);
-    *length = 0;
+    if (data)
+        memcpy(data, before, *length);
     while (data) {
         *length += fread(data + *length, 1, capacity - *length, file);
         if (*length < capacity)
@@ -43,49 +62,84 @@ static char *read_file(FILE *file, size_t *length)
             free(data);
         data = larger;
         capacity *= 2;
+        errno = data ? 0 : EFBIG;
     }
-    if (!data)
-        errno = EFBIG;
     return data;
 }
 
-static int load_json(const char *path, FILE *file, struct loaded *loaded)
+static int load_json(const char *path, FILE *file, const char *before, size_t length, struct loaded *loaded)
 {
     char message[MESSAGE_BYTES];
-    size_t length;
-    char *data = read_file(file, &length);
+    char *data = read_file(file, before, &length);
     if (!data || ferror(file)) {
         free(data);
         return complain(path, strerror(errno));
     }
-    size_t first = 0;
-    while (first < length && strchr(" \t\r\n", data[first]) && data[first])
-        first++;
-    int result = -1;
-    if (first == length || data[first] != '{')
-        complain(path, length ? "neither a ledger nor a JSON summary of flopshim" : "empty");
-    else if ((result = summary_from_json(data, length, path, &loaded->summary, message, sizeof message)) < 0)
-        fprintf(stderr, "flopshim: %s\n", message);
+    int result = summary_from_json(data, length, path, &loaded->summary, message, sizeof message);
+    if (result < 0)
+        say(message, "");
     free(data);
     return result;
 }
 
+/* Never waiting. Whatever else is neither a file nor a pipe, a terminal or /dev/zero, may have no end. */
+static FILE *open_file(const char *path, const char **why)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    *why = NULL;
+    if (fd >= 0 && fstat(fd, &status) == 0) {
+        bool is_pipe = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+        *why = S_ISDIR(status.st_mode)                                             ? "is a folder"
+               : !S_ISREG(status.st_mode) && !is_pipe                              ? "neither a file nor a pipe"
+               : S_ISREG(status.st_mode) && status.st_size > (off_t)JSON_MAX_BYTES ? "too large for a ledger or a summary"
+                                                                                   : NULL;
+    }
+    FILE *file = fd < 0 || *why ? NULL : fdopen(fd, "r");
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
+/* Of a pipe that has a writer, when it comes; of one that has none there is none. */
+static int first_byte(FILE *file)
+{
+    struct stat status;
+    int first = fgetc(file);
+    if (fstat(fileno(file), &status) || S_ISREG(status.st_mode))
+        return first;
+    fcntl(fileno(file), F_SETFL, O_RDONLY);
+    if (first != EOF || !ferror(file) || errno != EAGAIN)
+        return first;
+    clearerr(file);
+    return fgetc(file);
+}
+
+/* By the first byte that is no blank; what is neither is not read further. */
 int load_file(const char *path, struct loaded *loaded)
 {
-    char magic[sizeof LEDGER_MAGIC - 1];
+    char begin[sizeof LEDGER_MAGIC];
+    size_t length = 0;
+    const char *why;
     *loaded = (struct loaded){0};
-    FILE *file = fopen(path, "re");
+    FILE *file = open_file(path, &why);
     if (!file)
-        return complain(path, strerror(errno));
-    int first = fgetc(file);
-    bool is_ledger = first == LEDGER_MAGIC[0];
-    if (is_ledger)
-        is_ledger = fread(magic, 1, sizeof magic - 1, file) == sizeof magic - 1 &&
-                    memcmp(magic, &LEDGER_MAGIC[1], sizeof magic - 1) == 0;
-    else if (first != EOF)
-        ungetc(first, file);
+        return complain(path, why ? why : strerror(errno));
     errno = 0;
-    int result = is_ledger ? load_ledger(path, loaded) : load_json(path, file, loaded);
+    int first = first_byte(file);
+    while (first == ' ' || first == '\t' || first == '\r' || first == '\n')
+        first = fgetc(file);
+    if (first != EOF)
+        begin[length++] = (char)first;
+    if (first == LEDGER_MAGIC[0])
+        length += fread(begin + 1, 1, sizeof LEDGER_MAGIC - 2, file);
+    int result = -1;
+    if (length == sizeof LEDGER_MAGIC - 1 && memcmp(begin, LEDGER_MAGIC, length) == 0)
+        result = load_ledger(path, loaded);
+    else if (first == '{')
+        result = load_json(path, file, begin, length, loaded);
+    else
+        complain(path, ferror(file) ? strerror(errno) : length ? "neither a ledger nor a JSON summary of flopshim" : "empty");
     fclose(file);
     if (result < 0)
         load_free(loaded);

@@ -183,13 +183,11 @@ static void put_uncovered(struct out *out, const struct summary *s)
         return;
     text_put_heading(out, "Not covered:\n");
     while (*line) {
-        char one[2] = {0};
+        size_t length = strcspn(line, "\n");
         out_text(out, "    ");
-        for (; *line && *line != '\n'; line++) {
-            one[0] = *line;
-            text_put_name(out, one);
-        }
+        text_put_line(out, line, length);
         out_text(out, "\n");
+        line += length;
         line += strspn(line, "\n");
     }
 }

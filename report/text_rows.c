@@ -25,13 +25,32 @@ size_t text_width(const char *text)
     return width;
 }
 
+/* Bytes of the UTF-8 character at `text` that may be shown; 0: a control character, of C1 (U+0080 to U+009F) too, or no
+ * UTF-8, which a terminal of another encoding could take for one. */
+static size_t shown(const unsigned char *text, size_t length)
+{
+    size_t bytes = *text < 0x80 ? 1 : *text >= 0xf0 && *text < 0xf5 ? 4 : *text >= 0xe0 ? 3 : 2;
+    if (*text < 0x20 || *text == 0x7f || (*text >= 0x80 && *text < 0xc2) || *text >= 0xf5 || bytes > length)
+        return 0;
+    for (size_t i = 1; i < bytes; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    return *text == 0xc2 && text[1] < 0xa0 ? 0 : bytes;
+}
+
+void text_put_line(struct out *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        size_t bytes = shown((const unsigned char *)text + i, length - i);
+        out_bytes(out, bytes ? text + i : "?", bytes ? bytes : 1);
+        i += bytes ? bytes : 1;
+    }
+}
+
 /* Names come from the program: no control character may reach the terminal. */
 void text_put_name(struct out *out, const char *text)
 {
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        out_bytes(out, c < 0x20 || c == 0x7f ? "?" : text, 1);
-    }
+    text_put_line(out, text, strlen(text));
 }
 
 void text_put_blanks(struct out *out, size_t count)

@@ -28,6 +28,8 @@ size_t text_larger(size_t a, size_t b);
 size_t text_grouped_width(uint64_t value);
 size_t text_width(const char *text);
 
+/* Text of somebody else's, of `length` bytes: what is no printable UTF-8 becomes ?. */
+void text_put_line(struct out *out, const char *text, size_t length);
 void text_put_name(struct out *out, const char *text);
 void text_put_blanks(struct out *out, size_t count);
 void text_put_number(struct out *out, uint64_t value, size_t width);

@@ -100,6 +100,7 @@ void call_refund(struct thread *t)
 {
     if (!t->tally)
         return; /* the call forked, and this is the child */
+    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + t->cost, __ATOMIC_RELEASE);
     __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
     __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);
     account_refund(t, t->cost);

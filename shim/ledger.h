@@ -50,8 +50,9 @@ enum ledger_incomplete {
     LEDGER_DOUBTFUL = 16, /* found by the reader: numbers that do not prove each other */
 };
 
-#define LEDGER_OUTPUTS 4   /* summary files that are remembered */
-#define LEDGER_MEMBERS 256 /* processes of a tree that have not counted yet */
+#define LEDGER_OUTPUTS 4          /* summary files that are remembered */
+#define LEDGER_MEMBERS 256        /* processes of a tree that have not counted yet */
+#define LEDGER_REMOVED UINT32_MAX /* header.writer: the file was removed in order, by the last process that it is of */
 
 struct ledger_header {
     char magic[8];
@@ -74,7 +75,7 @@ struct ledger_header {
     uint64_t use_clock;    /* orders first uses and refusals */
     uint64_t lock;         /* its holder (tree.c), or 0 */
     uint32_t ended;        /* how often a process has ended */
-    uint32_t writer;       /* process record of whoever writes the summary just now, or 0 */
+    uint32_t writer;       /* process record of whoever writes the summary just now, 0, or LEDGER_REMOVED */
     struct {
         uint64_t asked; /* hash of the name that was asked for */
         char used[600]; /* and what was written */
@@ -152,7 +153,9 @@ struct ledger_grant {
     uint32_t inside;
     uint32_t recalled;
     uint32_t tid; /* 0: no live owner */
-    uint32_t unused[9];
+    uint32_t unused;
+    uint64_t refunded_flops; /* what calls gave back that were rejected for their arguments; grows before their tally shrinks */
+    uint32_t more_unused[6];
 };
 
 /* Calls, FLOPs and time of one routine in one namespace in one thread's slot. The calls are what `check` exceeds the sum of
@@ -200,6 +203,8 @@ int ledger_check(const void *base, size_t size_bytes, struct ledger_view *view, 
 /* Read a ledger file into memory and check it; a live one may grow meanwhile and is read again, up to five times. Failure:
  * -1 with errno (*why == NULL) or -1 and a text. The memory stays. */
 int ledger_load(const char *path, struct ledger_view *view, const char **why);
+/* The same of an open file, which may have been removed since. */
+int ledger_load_open(int fd, struct ledger_view *view, const char **why);
 
 /* The next block behind `block` (NULL: the first), or NULL. */
 const struct ledger_block *ledger_next(const struct ledger_view *view, const struct ledger_block *block);

@@ -297,10 +297,23 @@ bool ledger_is_lost(void)
     return in_file && (kernel_lstat(path, &st) || st.st_dev != device || st.st_ino != inode);
 }
 
+bool ledger_has_folder(void)
+{
+    struct stat st;
+    char folder[sizeof path];
+    strcpy(folder, path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = 0;
+    return slash && !kernel_lstat(folder, &st);
+}
+
 void ledger_remove(void)
 {
-    if (in_file && !ledger_is_lost())
+    if (in_file && !ledger_is_lost()) {
+        __atomic_store_n(&ledger->writer, LEDGER_REMOVED, __ATOMIC_RELEASE);
         unlink(path);
+    }
     in_file = false; /* threads that are still running then go on in memory */
 }
 

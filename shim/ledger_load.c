@@ -87,14 +87,11 @@ static int load_copy(int fd, size_t size_bytes, struct ledger_view *view, const 
     return -1;
 }
 
-int ledger_load(const char *path, struct ledger_view *view, const char **why)
+int ledger_load_open(int fd, struct ledger_view *view, const char **why)
 {
     struct stat status;
-    *why = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return -1;
     int result = -1;
+    *why = NULL;
     if (fstat(fd, &status) == 0) {
         if (!S_ISREG(status.st_mode))
             *why = ledger_problem_text(LEDGER_NO_LEDGER);
@@ -105,6 +102,16 @@ int ledger_load(const char *path, struct ledger_view *view, const char **why)
         else
             result = load_copy(fd, (size_t)status.st_size, view, why);
     }
+    return result;
+}
+
+int ledger_load(const char *path, struct ledger_view *view, const char **why)
+{
+    *why = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -1;
+    int result = ledger_load_open(fd, view, why);
     int saved = errno;
     close(fd);
     errno = saved;

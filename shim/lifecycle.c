@@ -265,8 +265,21 @@ static void write_files(void)
     summary_free(&summary);
 }
 
+/* Whoever removed the file wanted the counts gone. Not where all of its folder is gone, such as that of a `flopshim run` that
+ * ended before what it had started in the background. */
+static void tell_of_lost_ledger(void)
+{
+    if (!ledger_is_lost() || !ledger_has_folder() || ledger->writer == LEDGER_REMOVED)
+        return;
+    const char *what = " was removed or replaced while the program ran; the counts are from memory";
+    message_line("flopshim: the ledger ", ledger_path(), what, NULL);
+    uncovered_add(&uncovered, "the ledger ", ledger_path(), what, NULL);
+    process_uncovered(uncovered.text);
+}
+
 static void end_process(enum ledger_end reason, uint32_t status)
 {
+    tell_of_lost_ledger();
     if (reason != LEDGER_END_EXEC)
         tree_is_ending();
     account_close();

@@ -73,6 +73,7 @@ void ledger_unmap(void);
 bool ledger_has_room(void);               /* for more than what threads and processes cannot do without */
 uint32_t ledger_intern(const char *text); /* 0 for "" or where there is no room */
 bool ledger_is_lost(void);                /* its file was removed or replaced */
+bool ledger_has_folder(void);             /* the folder that its file was made in is still there */
 void ledger_remove(void);                 /* the file, not the memory */
 void ledger_forget_process(void);         /* in a child process: also the ledger, unless it is the tree's */
 const char *ledger_path(void);

@@ -1,0 +1,90 @@
+/* The sums that `flopshim run` holds two looks at a ledger together by. */
+#include "watch_sums.h"
+#include "cost.h"
+#include "ledger_walk.h"
+
+static void add_tallies(const struct ledger_view *view, struct watch_sums *sums)
+{
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_TALLIES};
+    const struct ledger_tally *tally;
+    while ((tally = ledger_next_record(&cursor)) != NULL) {
+        struct ledger_counts counts;
+        bool sound = ledger_tally_read(tally, &counts);
+        sums->flops = cost_sum(sums->flops, counts.flops);
+        sums->calls = cost_sum(sums->calls, counts.calls);
+        sums->doubtful |= !sound;
+    }
+}
+
+static void add_grants(const struct ledger_view *view, struct watch_sums *sums)
+{
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_GRANTS};
+    const struct ledger_grant *grant;
+    while ((grant = ledger_next_record(&cursor)) != NULL) {
+        sums->spent_flops = cost_sum(sums->spent_flops, grant->spent_flops);
+        sums->refunded_flops = cost_sum(sums->refunded_flops, grant->refunded_flops);
+    }
+}
+
+static void add_processes(const struct ledger_view *view, struct watch_sums *sums)
+{
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *process;
+    while ((process = ledger_next_record(&cursor)) != NULL) {
+        sums->refused_calls = cost_sum(sums->refused_calls, process->refused_calls);
+        sums->processes++;
+    }
+}
+
+void watch_sum_up(const struct ledger_view *view, struct watch_sums *sums)
+{
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_ACCOUNTS};
+    const struct ledger_account *account = ledger_next_record(&cursor);
+    *sums = (struct watch_sums){.size_bytes = view->size_bytes, .ended = view->header->ended};
+    sums->has_limit = account && !account->is_context && account->limit_flops != LEDGER_UNLIMITED;
+    sums->limit_flops = sums->has_limit ? account->limit_flops : LEDGER_UNLIMITED;
+    add_tallies(view, sums);
+    add_grants(view, sums);
+    add_processes(view, sums);
+}
+
+const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, uint64_t refunded_flops)
+{
+    if (before->has_limit && after->limit_flops != before->limit_flops)
+        return "its limit";
+    if (cost_sum(after->flops, refunded_flops) < before->flops)
+        return "its FLOPs";
+    if (!before->doubtful && !after->doubtful && after->calls < before->calls)
+        return "its calls";
+    if (cost_sum(after->spent_flops, refunded_flops) < before->spent_flops)
+        return "what its threads spent";
+    /* Spent first, then counted. */
+    if (before->has_limit && cost_sum(after->spent_flops, refunded_flops) < before->flops)
+        return "what its threads spent";
+    if (after->refused_calls < before->refused_calls)
+        return "its refused calls";
+    if (after->size_bytes < before->size_bytes || after->processes < before->processes)
+        return "its size";
+    return after->ended < before->ended ? "its processes" : NULL;
+}
+
+bool watch_mismatch(const struct ledger_view *view, const struct watch_sums *sums)
+{
+    struct ledger_cursor grants = {.view = view, .kind = LEDGER_GRANTS};
+    struct ledger_cursor processes = {.view = view, .kind = LEDGER_PROCESSES};
+    const struct ledger_grant *grant;
+    const struct ledger_process *process;
+    size_t owned = 0;
+    bool in_order = true;
+    while ((process = ledger_next_record(&processes)) != NULL) {
+        if (process->incomplete & LEDGER_NO_SPACE)
+            return false; /* a part is in memory only */
+        in_order &= process->end_reason != LEDGER_END_UNKNOWN;
+    }
+    while ((grant = ledger_next_record(&grants)) != NULL)
+        owned += grant->tid != 0;
+    if (!sums->has_limit || view->doubtful || sums->flops == UINT64_MAX)
+        return false;
+    return sums->flops > sums->spent_flops ||
+           (in_order && owned <= sums->processes && sums->processes == 1 && sums->flops != sums->spent_flops);
+}

@@ -1,0 +1,28 @@
+/* What a ledger can only gain, added up, so that two looks at one tell whether somebody wrote over it. */
+#pragma once
+#include "shim/ledger.h"
+
+struct watch_sums {
+    bool has_limit;
+    uint64_t limit_flops;    /* of the first account */
+    uint64_t flops;          /* of all tallies */
+    uint64_t calls;          /* likewise */
+    bool doubtful;           /* a tally was caught between two stores: its calls are not known */
+    uint64_t spent_flops;    /* of all grants */
+    uint64_t refunded_flops; /* likewise: by so much `flops` and `spent_flops` may have shrunk */
+    uint64_t refused_calls;
+    uint64_t ended;
+    size_t size_bytes;
+    size_t processes;
+};
+
+/* Of a copy: a ledger that nobody writes to any more. */
+void watch_sum_up(const struct ledger_view *view, struct watch_sums *sums);
+
+/* What is less than it was, or a limit that changed; NULL: nothing. `after` was copied after `before`; `refunded_flops` is
+ * what there may have been refunded since some time before `before`. */
+const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, uint64_t refunded_flops);
+
+/* Of a ledger at rest, where there is a limit: does what its threads spent differ from what they counted? Where a process was
+ * killed, or ended beside other threads of its own, calls may have been spent that were not counted yet. */
+bool watch_mismatch(const struct ledger_view *view, const struct watch_sums *sums);

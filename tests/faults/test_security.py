@@ -1,0 +1,167 @@
+"""test_security.py CASE: programs that want to escape their own budget, and other users of the machine (SECURITY.md)."""
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, expect, skip
+
+ENV = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
+EVADED = "flopshim run: the ledger of a limit was tampered with: it cannot be vouched for"
+REMOVED = "the ledger was removed or replaced while its processes ran"
+CUT = "the ledger was cut off while its processes ran"
+OVER = "the ledger was written over: "
+BACKWARDS = OVER + "it went backwards in "
+
+
+def run(command, *options, env=None):
+    """Status, lines on stderr, summaries by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--", *map(str, command)],
+                              env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas"} | (env or {}),
+                              capture_output=True, text=True, timeout=120, cwd=folder, check=False)
+        return done.returncode, done.stderr.splitlines(), [json.loads(p.read_text())
+                                                           for p in sorted(pathlib.Path(folder).glob("s*.json"))]
+
+
+def attacked(how, budget="1000"):
+    status, lines, summaries = run([BUILD / "attack", how], *(("--budget", budget) if budget else ()))
+    expect(f"{how}: one summary; {lines}", len(summaries), 1)
+    return status, lines, summaries[0]
+
+
+def expect_found(how, finding, status, flops, budget="1000"):
+    """Named on stderr and in the summary, which is not complete; 125 where there was a budget."""
+    got, lines, summary = attacked(how, budget)
+    expect(f"{how}: status", got, 125 if budget else status)
+    expect(f"{how}: on stderr {lines}", [line.partition("): ")[2] for line in lines if line.startswith("flopshim: attack")],
+           [finding])
+    expect(f"{how}: {lines}", EVADED in lines, bool(budget))
+    expect(f"{how}: summary", (finding in summary["uncovered"], summary["complete"], summary["flops_used"]), (True, False, flops))
+
+
+def honest():
+    """Nothing is said of who plays by the rules, with and without a limit."""
+    for budget, scope in (("", "process"), ("1G", "process"), ("1G", "tree")):
+        options = ["--scope", scope] + (["--budget", budget] if budget else [])
+        for command, status in (([BUILD / "attack", "none"], 7), ([BUILD / "tree", "fork", "20", "50"], 0),
+                                ([BUILD / "tree", "spawn", "10", "50"], 0), ([BUILD / "tree", "vfork", "5", "50"], 0),
+                                ([BUILD / "tree", "exec", "5", "50"], 0), ([BUILD / "tree", "background", "50"], 0),
+                                (["sh", "-c", "sleep 0.7; /bin/true; kill -9 $$"], 137)):
+            got, lines, _ = run(command, *options)
+            lines = [line for line in lines if "still run" not in line]
+            expect(f"{budget} {scope} {command}: {lines}", (got, lines), (status, []))
+    got, lines, [summary] = run([BUILD / "tree", "killed", "20"], "--scope", "tree", "--budget", "8M", "--on-exhausted", "error")
+    expect(f"children killed at any moment: {lines}", (got, lines, summary["flops_used"] <= 8000000), (0, [], True))
+    # Rejected arguments are given back: sums may shrink
+    code = f"""
+import ctypes, os, threading, time
+os.dup2(os.open("/dev/null", os.O_WRONLY), 2)
+f = ctypes.CDLL("{LIBS}/liblapacke.so.3").LAPACKE_dgesv
+def calls():
+    a = (ctypes.c_double * 9)(4, 1, 0, 1, 4, 1, 0, 1, 4); b = (ctypes.c_double * 3)(1, 1, 1); pivots = (ctypes.c_int * 3)()
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        f(102, 3, 1, a, 1, pivots, b, 3)
+threads = [threading.Thread(target=calls) for _ in range(3)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+    expect("refunds", run(["/usr/bin/python3", "-c", code], "--budget", "1G")[:2], (0, []))
+
+
+def written_over():
+    expect_found("zero", BACKWARDS + "its FLOPs", 7, 80)
+    expect_found("zero", BACKWARDS + "its FLOPs", 7, 80, budget="")
+    expect_found("spent", BACKWARDS + "what its threads spent", 7, 720, budget="100")
+    expect_found("raise", BACKWARDS + "its limit", 7, 80)
+    expect_found("damage", OVER + "damaged: a block does not match its seal", 7, 80)
+
+
+def quiet_ones():
+    """Over before anybody looked: what was spent and what was counted do not agree."""
+    expect_found("spent-at-once", OVER + "what its threads spent is not what they counted", 7, 720, budget="100")
+
+
+def removed():
+    expect_found("remove", REMOVED, 7, 160)
+    expect_found("remove-killed", REMOVED, 137, 80)
+    expect_found("remove-killed", REMOVED, 137, 80, budget="")
+    expect_found("replace", REMOVED, 137, 160)
+    expect_found("cut", CUT, 137, 80)
+    # Without a runner the process itself says so
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([BUILD / "attack", "remove", "0"], env=PLAIN | ENV | {
+            "LD_PRELOAD": LIBRARY, "FLOP_QUIET": "1", "FLOP_LEDGER_DIR": folder, "FLOP_OUTPUT": f"{folder}/s.json"},
+            capture_output=True, text=True, timeout=60, check=False)
+        [line] = json.loads(pathlib.Path(folder, "s.json").read_text())["uncovered"]
+        expect("alone", (done.returncode, done.stderr), (7, f"flopshim: {line}\n"))
+        expect(line, line.startswith(f"the ledger {folder}/flopshim.") and line.endswith(
+            ".ledger was removed or replaced while the program ran; the counts are from memory"), True)
+
+
+def unseen():
+    """What SECURITY.md says cannot be seen: 80 FLOPs that leave no trace. Who makes this fail has made it better."""
+    status, lines, summary = attacked("undo", "100")
+    expect("undo", (status, lines, summary["flops_used"], summary["complete"]), (7, [], 80, True))
+
+
+def preload():
+    status, lines, summary = attacked("drop")
+    path = os.path.realpath(BUILD / "attack")
+    expect("drop", (status, lines, summary["flops_used"]), (7, [f"flopshim: not covered: {path} ran without the preload"], 80))
+
+
+def others():
+    """Another user neither reads nor joins a ledger, nor stops or misleads one by names in the same folder."""
+    if os.getuid():
+        skip("only root can become another user")
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o1777)
+        shutil.copy(LIBRARY, folder)
+        shutil.copy(BUILD / "attack", folder)
+        shutil.copy(BUILD / "grow", folder)
+        grow = subprocess.Popen([BUILD / "grow", "0"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=PLAIN | ENV | {
+            "LD_PRELOAD": LIBRARY, "FLOP_QUIET": "1", "FLOP_LEDGER_DIR": folder, "FLOP_SCOPE": "tree", "FLOP_BUDGET": "100",
+            "FLOP_OUTPUT": f"{folder}/s.json"})
+        expect("called", grow.stdout.readline(), "called\n")
+        tree = next(v for v in pathlib.Path(f"/proc/{grow.pid}/maps").read_text().split() if v.endswith(".ledger"))
+        nonce = pathlib.Path(tree).read_bytes()[16:24][::-1].hex()
+        before = pathlib.Path(tree).read_bytes()
+        for what in (["cat", tree], ["rm", "-f", tree], ["sh", "-c", f"> {tree}"], ["mv", tree, tree + "2"]):
+            done = subprocess.run([*nobody, *what], capture_output=True, text=True, check=False)
+            expect(f"{what}", (done.returncode != 0, done.stdout), (True, ""))
+        # Joining: with a limit it is not run, without one it counts by itself. Then a ledger of nobody's is offered to root
+        for limit, status in (({"FLOP_BUDGET": "50"}, 2), ({}, 5)):
+            done = subprocess.run([*nobody, "env", f"LD_PRELOAD={folder}/libflopshim.so", f"FLOP_TREE={nonce}:{tree}",
+                                   f"{folder}/grow", "0"], env=PLAIN | ENV | {"FLOP_OUTPUT": "none"} | limit, cwd="/", input="",
+                                  capture_output=True, text=True, check=False)
+            expect(f"join: {done.stderr}", (done.returncode, "it cannot be opened" in done.stderr), (status, True))
+        expect("as it was", pathlib.Path(tree).read_bytes(), before)
+        fake = f"{folder}/flopshim.1.{nonce}.ledger"
+        subprocess.run([*nobody, "sh", "-c", f"umask 077; cat > {fake}"], input=before, check=True)
+        os.symlink(tree, f"{folder}/link.ledger")
+        for offered, why in ((fake, "it belongs to another user"), (f"{folder}/link.ledger", "it cannot be opened")):
+            done = subprocess.run([BUILD / "grow", "0"], env=PLAIN | ENV | {
+                "LD_PRELOAD": LIBRARY, "FLOP_TREE": f"{nonce}:{offered}", "FLOP_BUDGET": "50"}, input="", capture_output=True,
+                text=True, check=False)
+            expect(f"offered: {done.stderr}", (done.returncode, why in done.stderr), (2, True))
+        # The output's name: a link to a file of root's, and a file
+        pathlib.Path(folder, "precious").write_text("precious")
+        subprocess.run([*nobody, "ln", "-s", f"{folder}/precious", f"{folder}/s.json"], check=True)
+        grow.communicate()
+        expect("precious", pathlib.Path(folder, "precious").read_text(), "precious")
+        expect("the summary", json.loads(pathlib.Path(folder, "s.1.json").read_text())["flops_used"], 2)
+        # The folder of a run is nobody's but the runner's
+        done = subprocess.run([PROGRAM, "run", "-q", "-o", "none", "--", "sh", "-c", "stat -c %a $FLOP_LEDGER_DIR"],
+                              env=PLAIN, capture_output=True, text=True, check=True)
+        expect("folder", done.stdout, "700\n")
+        expect("ledger", stat.S_IMODE(os.stat(fake).st_mode), 0o600)
+
+
+globals()[sys.argv[1]]()
