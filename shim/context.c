@@ -1,5 +1,6 @@
 /* Marker contexts and scopes: the public API of flopshim.h. A context is an account and a label; a scope is a label. */
 #include "context.h"
+#include "by_name.h"
 #include "out.h"
 #include "evaluate.h"
 #include "lifecycle.h"
@@ -31,6 +32,7 @@ void *context_handler_data(void)
 void context_forget_all(void)
 {
     context_process = (struct context_process){0};
+    by_name_forget();
 }
 
 static bool is_name(const char *name)
@@ -55,12 +57,6 @@ static bool is_zero(double value)
 
 /* ---- sums over tallies, under shim_lock ---- */
 
-static bool covers(const char *name, const char *namespace_)
-{
-    size_t length = strlen(name);
-    return !strncmp(namespace_, name, length) && (!namespace_[length] || namespace_[length] == '.');
-}
-
 static const char *text_at(uint32_t offset)
 {
     return offset ? (const char *)ledger + offset : "";
@@ -72,8 +68,8 @@ struct sums {
     bool seen;
 };
 
-/* name: NULL for all. own: of this process only, not of its tree. Counts of running threads are read while they grow. */
-static struct sums sum_tallies(const char *name, bool own)
+/* Of the process or tree. name: NULL for all. Counts of running threads are read while they grow. */
+static struct sums sum_tallies(const char *name)
 {
     struct sums sums = {0};
     struct ledger_counts counts;
@@ -81,9 +77,7 @@ static struct sums sum_tallies(const char *name, bool own)
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
         for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++) {
-            if (own && ledger_process_of(&view, b) != ledger_process)
-                break;
-            if (name && (tally->accuracy & LEDGER_FORGOTTEN || !covers(name, text_at(tally->namespace_))))
+            if (name && (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, text_at(tally->namespace_))))
                 continue;
             ledger_tally_read(tally, &counts);
             sums.flops = cost_sum(sums.flops, counts.flops);
@@ -139,6 +133,8 @@ static struct ledger_account *open_account(const struct flopshim_context *contex
     a.prior_flops = context->flops_used < a.limit_flops ? context->flops_used : a.limit_flops;
     memcpy(&a.multiplier_bits, &multiplier, sizeof multiplier);
     a.namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
+    if (!ledger_has_room() || (context->namespace_ && !a.namespace_))
+        return NULL;
     return ledger_add(LEDGER_ACCOUNTS, &a, sizeof a);
 }
 
@@ -150,7 +146,7 @@ static int begin_locked(struct thread *t, const struct flopshim_context *context
     struct ledger_account *account = open_account(context, multiplier);
     if (!account)
         return FLOPSHIM_NO_SPACE;
-    uint64_t calls = sum_tallies(text_at(account->namespace_), true).calls;
+    uint64_t calls = by_name_calls(text_at(account->namespace_));
     if (context->scope == FLOPSHIM_PROCESS) {
         context_process = (struct context_process){account, multiplier, context->quiet, calls};
         thread_make_all_stale();
@@ -189,7 +185,7 @@ static void read_account(struct ledger_account *account, uint64_t calls_before, 
     usage->flop_budget = limited ? account->limit_flops : 0;
     usage->flops_used = account->limit_flops - remaining;
     usage->flops_remaining = limited ? remaining : 0;
-    usage->calls = sum_tallies(text_at(account->namespace_), true).calls - calls_before;
+    usage->calls = by_name_calls(text_at(account->namespace_)) - calls_before;
 }
 
 EXPORTED int flopshim_end(struct flopshim_usage *usage)
@@ -273,7 +269,7 @@ EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage
     if (!usage || (namespace_ && !is_name(namespace_)))
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
-    struct sums sums = sum_tallies(namespace_, false);
+    struct sums sums = sum_tallies(namespace_);
     bool seen = sums.seen || !namespace_;
     uint64_t budget = namespace_ ? budget_of(namespace_, &seen) : account_process() ? account_process()->limit_flops : 0;
     shim_unlock();
@@ -323,9 +319,9 @@ EXPORTED int flopshim_cost(const char *routine, const char *arguments, uint64_t 
 static bool is_open(const char *namespace_)
 {
     for (struct thread *t = thread_list; t; t = t->next)
-        if (t->context && covers(text_at(t->context->namespace_), namespace_))
+        if (t->context && name_covers(text_at(t->context->namespace_), namespace_))
             return true;
-    return context_process.account && covers(text_at(context_process.account->namespace_), namespace_);
+    return context_process.account && name_covers(text_at(context_process.account->namespace_), namespace_);
 }
 
 EXPORTED int flopshim_reset(void)

@@ -140,7 +140,9 @@ uint32_t ledger_intern(const char *text)
     if (*place)
         return *place;
     if (!string_block || string_block->capacity - string_block->count < bytes) {
-        struct ledger_block *fresh = ledger_has_room() ? ledger_add_block(LEDGER_STRINGS, 1, STRING_BLOCK, 0) : NULL;
+        /* A process always finds room for its first names. */
+        bool wanted = ledger_has_room() || !string_block;
+        struct ledger_block *fresh = wanted ? ledger_add_block(LEDGER_STRINGS, 1, STRING_BLOCK, 0) : NULL;
         if (!fresh)
             return 0;
         string_block = fresh;

@@ -1,6 +1,7 @@
 /* Threads: their slots in the ledger, their tallies, and what they are charged to. Tables here are private memory from
  * mmap: a thread may make its first call inside a program's malloc hook. */
 #include "thread.h"
+#include "by_name.h"
 #include "cost.h"
 #include "ledger_seal.h"
 #include "oplog.h"
@@ -191,8 +192,7 @@ void thread_refresh(struct thread *t)
         name[length++] = '.';
     strcpy(name + length, scopes);
     t->namespace_ = ledger_intern(name);
-    if (!t->namespace_ && *name)
-        process_incomplete(LEDGER_DROPPED);
+    t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
     t->careful_flops = t->multiplier != 1 || t->log ? 0 : t->timing_flops;
@@ -239,7 +239,7 @@ static void reindex(struct thread *t)
     munmap(old, old_size * sizeof *old);
 }
 
-/* The last record of a thread's newest block is kept for what finds no room any more: "(other)". */
+/* The last record of a thread's newest block is kept for what finds no room any more, of whatever namespace: "(other)". */
 static struct ledger_tally *place_for(struct thread *t, struct ledger_tally *record)
 {
     struct ledger_block *block = t->tallies, *fresh = NULL;
@@ -250,7 +250,8 @@ static struct ledger_tally *place_for(struct thread *t, struct ledger_tally *rec
         reindex(t);
     if (is_last && ledger_has_room())
         fresh = ledger_add_block(LEDGER_TALLIES, sizeof *record, MORE_TALLIES, t->slot);
-    if ((is_last && !fresh) || !record->operation || t->index_used + 1 >= t->index_size) {
+    if ((is_last && !fresh) || !record->operation || t->nameless || t->index_used + 1 >= t->index_size) {
+        record->namespace_ = 0;
         record->operation = ledger_intern("(other)");
         record->routine = UINT32_MAX;
         return t->other = ledger_append(block, record);
@@ -272,6 +273,7 @@ static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32
     }
     t->index[place_of(t, routine, operation)] = tally;
     t->index_used++;
+    by_name_add(tally);
     return tally;
 }
 
@@ -280,10 +282,10 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     int saved = errno;
     struct ledger_tally *tally = NULL;
     uint32_t name = 0;
-    if (routine == UINT32_MAX || !(tally = t->index[place_of(t, routine, 0)])) {
+    if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)])) {
         shim_lock();
         name = ledger_intern(operation ? operation : cost_routines[routine].name);
-        tally = t->index[place_of(t, routine, name)];
+        tally = t->nameless ? NULL : t->index[place_of(t, routine, name)];
         if (!tally)
             tally = add_tally(t, routine, name);
         shim_unlock();

@@ -56,6 +56,7 @@ struct thread {
     uint32_t index_used;
     struct ledger_block *tallies; /* the block that has room */
     struct ledger_tally *other;   /* for what finds no room any more */
+    bool nameless;                /* its namespace found none */
     uint32_t slot;
     struct ledger_account *context; /* opened by this thread */
     uintptr_t handler_frame;        /* of a refused call whose handler runs; 0: none */

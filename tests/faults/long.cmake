@@ -1,0 +1,12 @@
+# Long runs, against a BLAS that does nothing (tests/bench/stub_blas.c).
+add_library(long_stub SHARED ${CMAKE_CURRENT_SOURCE_DIR}/bench/stub_blas.c)
+set_target_properties(long_stub PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+add_executable(long ${CMAKE_CURRENT_SOURCE_DIR}/faults/long.c)
+target_include_directories(long PRIVATE ${CMAKE_SOURCE_DIR}/shim)
+target_link_libraries(long PRIVATE long_stub Threads::Threads)
+foreach(target long long_stub)
+  target_compile_options(${target} PRIVATE -O2)
+endforeach()
+foreach(case run full contexts contexts_full tree)
+  python_test(faults long_${case} test_long.py ${case})
+endforeach()
