@@ -284,12 +284,14 @@ static void read_processes(struct field_reader *r, const json_t *root)
     for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
         struct summary_process *process = &s->processes[s->process_count];
         *process = read_listed(r, json_array_get(list, i));
-        if (process->pid == s->pid) {
+        /* Images of the root; a later process may have its pid again. */
+        if (!i || (process->pid == s->pid && process->exec_number > s->processes[s->root_end].exec_number)) {
             s->root_end = s->process_count;
             s->running = process->running;
         }
         s->process_count++;
     }
+    s->complete = s->complete && !summary_count_running(s);
 }
 
 static void read_end(struct field_reader *r, const json_t *root)
@@ -367,9 +369,9 @@ static void read_root(struct field_reader *r, const json_t *root)
         read_namespaces(r, root);
     read_providers(r, root);
     read_process(r, root);
-    read_processes(r, root);
     read_refused(r, root);
     read_end(r, root);
+    read_processes(r, root); /* after the end, which is also that of the root's last image */
     json_t *uncovered = field_get_container(r, root, "", "uncovered", JSON_ARRAY);
     r->summary->uncovered = join(r, uncovered, "uncovered", '\n', &bytes);
 }

@@ -137,25 +137,30 @@ void leftover_write(const struct ledger_view *view, const char *findings, const 
     free(uncovered);
 }
 
-/* What ends along with CMD (the helpers of a pool) may take a moment. */
-static bool still_runs(const char *path)
+enum { MOMENT_NS = 20000000, HELPERS_MOMENTS = 15, WRITER_MOMENTS = 250 };
+
+/* For how many moments it is worth waiting for the ledger's processes: what ends along with CMD (the helpers of a pool) may
+ * take 0.3 s; one that has noted its end and still lives is writing the summary itself, which may take 5 s. */
+static int patience(const char *path)
 {
     struct ledger_view view;
     const char *why;
-    bool runs = false;
+    int moments = 0;
     if (ledger_load(path, &view, &why) < 0)
-        return false;
-    for (const struct ledger_block *b = NULL; !runs && (b = ledger_next(&view, b));)
-        runs = b->kind == LEDGER_PROCESSES && b->count &&
-               ledger_process_lives(view.header, (const struct ledger_process *)(b + 1));
+        return 0;
+    for (const struct ledger_block *b = NULL; moments < WRITER_MOMENTS && (b = ledger_next(&view, b));) {
+        const struct ledger_process *p = (const struct ledger_process *)(b + 1);
+        if (b->kind == LEDGER_PROCESSES && b->count && ledger_process_lives(view.header, p))
+            moments = p->end_monotonic_ns && p->end_reason != LEDGER_END_EXEC ? WRITER_MOMENTS : HELPERS_MOMENTS;
+    }
     munmap((void *)(uintptr_t)view.header, view.size_bytes);
-    return runs;
+    return moments;
 }
 
 static void wait_for_helpers(const char *path)
 {
-    const struct timespec moment = {0, 20000000};
-    for (int i = 0; i < 15 && still_runs(path); i++)
+    const struct timespec moment = {0, MOMENT_NS};
+    for (int i = 0; i < patience(path); i++)
         nanosleep(&moment, NULL);
 }
 

@@ -25,6 +25,7 @@ struct record {
 struct oplog {
     uint64_t capacity;
     uint64_t count;          /* records ever; the newest is count - 1, at place (count - 1) % capacity */
+    uint64_t next;           /* count % capacity, without the division */
     struct record *progress; /* of the call in progress, NULL where that was not logged */
     struct record records[];
 };
@@ -43,7 +44,9 @@ static uint64_t context_used(const struct thread *t)
 static struct record *add(struct thread *t, uint32_t routine, uint32_t name, uint64_t cost)
 {
     struct oplog *log = t->log;
-    struct record *r = &log->records[log->count++ % log->capacity];
+    struct record *r = &log->records[log->next];
+    log->count++;
+    log->next = log->next + 1 < log->capacity ? log->next + 1 : 0;
     *r = (struct record){cost, context_used(t), routine, name, t->namespace_, {0}};
     return r;
 }

@@ -1,5 +1,5 @@
 # Bad input: libFuzzer targets with address and undefined-behaviour sanitizers. libFuzzer is clang's and flopshim builds with
-# gcc, so these are built apart, from the sources that each needs. tests/faults/fuzz.md says how to run them for longer.
+# gcc, so these are built apart, from the sources that each needs. README.md says how to run them for longer.
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 set(FUZZ_TARGETS env ledger json markers cost output)
 find_program(FUZZ_CLANG clang-14)

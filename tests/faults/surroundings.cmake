@@ -1,5 +1,5 @@
 # The surroundings of a process: its start and ends, forks, files, signals, state. Which hazard is tested where:
-# surroundings.md.
+# README.md.
 
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 

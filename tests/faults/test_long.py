@@ -1,5 +1,5 @@
 """test_long.py run|full|contexts|contexts_full|tree [SIZE]: what a long run takes stays bounded. By hand, the whole size
-(long.md): test_long.py run long."""
+(README.md): test_long.py run long."""
 import sys
 import tempfile
 
