@@ -4,6 +4,7 @@
 #include "out.h"
 #include "evaluate.h"
 #include "lifecycle.h"
+#include "oplog.h"
 #include "process.h"
 #include "shim.h"
 #include "slow.h"
@@ -202,7 +203,7 @@ EXPORTED int flopshim_end(struct flopshim_usage *usage)
         account->open = 0;
         if (t->context) {
             t->context = NULL;
-            t->log = NULL;
+            oplog_end(t);
             t->scopes = t->context_scopes;
             t->path[t->context_path] = 0;
             t->context_scopes = 0;

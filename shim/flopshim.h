@@ -190,12 +190,17 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
      * FLOPSHIM_BAD_ARGUMENT; FLOPSHIM_NO_SPACE. */
     FLOPSHIM_API int flopshim_log_begin(uint64_t capacity) FLOPSHIM_REACH(flopshim_log_begin, (uint64_t), capacity)
 
+    /* The same, but of the first `capacity` calls: when the log is full it ends, and later calls cost no more than without a
+     * log. flopshim_log_count() goes on counting. */
+    FLOPSHIM_API int flopshim_log_first(uint64_t capacity) FLOPSHIM_REACH(flopshim_log_first, (uint64_t), capacity)
+
     /* A call that the calling thread logged; index 0 is the first since flopshim_log_begin. Failure: FLOPSHIM_UNKNOWN where it
      * is not kept any more, or not there yet. */
     FLOPSHIM_API int flopshim_log_read(uint64_t index, struct flopshim_operation *operation)
         FLOPSHIM_REACH(flopshim_log_read, (uint64_t, struct flopshim_operation *), index, operation)
 
-/* How many calls the calling thread has logged since its last flopshim_log_begin, kept or not; 0 where nothing is preloaded. */
+/* How many calls the calling thread has made since its last flopshim_log_begin or _first, in the log's context, kept or not; 0
+ * where nothing is preloaded. */
 #ifdef FLOPSHIM_INSIDE
             uint64_t flopshim_log_count(void);
 #else

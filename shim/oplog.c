@@ -3,6 +3,7 @@
 #include "oplog.h"
 #include "cost.h"
 #include "flopshim.h"
+#include "process.h"
 #include "shim.h"
 #include "thread.h"
 #include <string.h>
@@ -27,6 +28,11 @@ struct oplog {
     uint64_t count;          /* records ever; the newest is count - 1, at place (count - 1) % capacity */
     uint64_t next;           /* count % capacity, without the division */
     struct record *progress; /* of the call in progress, NULL where that was not logged */
+    bool only_first;         /* full, it ends: later calls are at full speed again */
+    bool full;
+    bool ended;          /* its context was closed: */
+    uint64_t beyond;     /* so many calls came after the log was full */
+    uint64_t calls_then; /* of the thread, when it was full */
     struct record records[];
 };
 
@@ -38,6 +44,47 @@ static uint64_t context_used(const struct thread *t)
     const struct ledger_account *account = t->chain.context;
     uint64_t before = cost_sum(account->prior_flops, account->spent_flops);
     return cost_sum(before, t->own_grant->spent_flops - t->context_from);
+}
+
+/* All calls of a thread, by its tallies: blocks are only ever added, so no lock is needed. */
+static uint64_t calls_of(const struct thread *t)
+{
+    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_counts counts;
+    uint64_t calls = 0;
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
+        if (b->kind != LEDGER_TALLIES || b->owner != t->slot || ledger_process_of(&view, b) != ledger_process)
+            continue;
+        for (uint32_t i = 0; i < b->count; i++, tally++) {
+            ledger_tally_read(tally, &counts);
+            calls = cost_sum(calls, counts.calls);
+        }
+    }
+    return calls;
+}
+
+/* The call that is not logged any more was tallied before it came here. The next one refreshes the thread, and is fast. */
+static bool is_full(struct thread *t)
+{
+    struct oplog *log = t->log;
+    if (!log->only_first || log->count < log->capacity)
+        return false;
+    log->full = true;
+    log->calls_then = calls_of(t) - 1;
+    t->log = NULL;
+    t->stale = true;
+    return true;
+}
+
+void oplog_end(struct thread *t)
+{
+    struct oplog *log = t->last_log;
+    if (log && log->full && !log->ended)
+        log->beyond = calls_of(t) - log->calls_then;
+    if (log)
+        log->ended = true;
+    t->log = NULL;
 }
 
 /* The place is taken before it is filled: a signal's handler that logs then takes the next one. */
@@ -53,6 +100,8 @@ static struct record *add(struct thread *t, uint32_t routine, uint32_t name, uin
 
 void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape)
 {
+    if (is_full(t))
+        return;
     struct cost_dims dims = cost_dims(routine);
     struct record *r = add(t, routine, 0, t->cost);
     for (uint32_t i = 0; i < dims.count; i++)
@@ -62,6 +111,8 @@ void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape)
 
 void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost)
 {
+    if (is_full(t))
+        return;
     struct record *r = add(t, DEDUCTION, name, cost);
     if (r == t->log->progress)
         t->log->progress = NULL; /* the ring came round to it */
@@ -105,7 +156,7 @@ void oplog_free(struct thread *t)
 
 /* ---- the public functions ---- */
 
-EXPORTED int flopshim_log_begin(uint64_t capacity)
+static int begin(uint64_t capacity, bool only_first)
 {
     struct thread *t = thread_attach();
     if (!t)
@@ -118,11 +169,22 @@ EXPORTED int flopshim_log_begin(uint64_t capacity)
     if (!log)
         return FLOPSHIM_NO_SPACE;
     oplog_free(t);
+    log->only_first = only_first;
     t->log = t->last_log = log;
     shim_lock();
     thread_refresh(t);
     shim_unlock();
     return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_log_begin(uint64_t capacity)
+{
+    return begin(capacity, false);
+}
+
+EXPORTED int flopshim_log_first(uint64_t capacity)
+{
+    return begin(capacity, true);
 }
 
 EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operation)
@@ -153,5 +215,8 @@ EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operat
 EXPORTED uint64_t flopshim_log_count(void)
 {
     const struct thread *t = thread_self();
-    return t && t->last_log ? t->last_log->count : 0;
+    const struct oplog *log = t ? t->last_log : NULL;
+    if (!log)
+        return 0;
+    return log->count + (!log->full ? 0 : log->ended ? log->beyond : calls_of(t) - log->calls_then);
 }

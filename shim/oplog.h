@@ -11,5 +11,7 @@ void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape);
 void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost);
 /* The call in progress costs nothing after all. */
 void oplog_refund(struct thread *t);
+/* The context is closed: no more is logged. Under shim_lock. */
+void oplog_end(struct thread *t);
 /* The thread ends: what it logged goes. */
 void oplog_free(struct thread *t);

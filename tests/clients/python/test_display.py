@@ -188,9 +188,21 @@ def test_op_log_is_bounded(monkeypatch):
         with context:
             for i in range(7):
                 context.deduct(f"op{i}", flop_cost=1, subscripts=str(i))
-    assert [r.subscripts for r in context.op_log] == ["2", "3", "4", "5", "6"]
-    assert [r.op_name for r in context.op_log] == ["op2", "op3", "op4", "op5", "op6"]
-    assert (context.op_log_dropped, context.op_log[-1].cumulative) == (9, 14)
+    assert [r.subscripts for r in context.op_log] == ["0", "1", "2", "3", "4"]
+    assert [r.op_name for r in context.op_log] == ["op0", "op1", "op2", "op3", "op4"]
+    assert (context.op_log_dropped, context.op_log[-1].cumulative) == (9, 5)
+
+
+def test_op_log_of_many_calls(monkeypatch):
+    monkeypatch.setattr(flopshim._log, "CAPACITY", 5)
+    with BudgetContext(10**6, quiet=True) as context:
+        for _ in range(20):
+            X @ X
+        assert (len(context.op_log), context.op_log_dropped, context.flops_used) == (5, 15, 120)
+    assert (len(context.op_log), context.op_log_dropped) == (5, 15)
+    with context:
+        X @ X
+    assert (len(context.op_log), context.op_log_dropped) == (5, 16)
 
 
 def test_op_log_of_calls():

@@ -185,14 +185,14 @@ class BudgetContext:
 
     @property
     def op_log(self) -> list[OpRecord]:
-        """Its operations in order, the newest 10,000; while it is open, in its own thread only those since it was opened too.
+        """Its operations in order, the first 10,000; while it is open, in its own thread only those since it was opened too.
 
         Without the library's log, which needs nothing but a library that has one, only what deduct() recorded."""
         return self._read_log()[0]
 
     @property
     def op_log_dropped(self) -> int:
-        """How many older operations op_log left out."""
+        """How many later operations op_log left out."""
         return self._read_log()[1]
 
     def _is_open_here(self) -> bool:

@@ -1,9 +1,8 @@
-"""The operations of a context, one by one: the newest of them, kept by the library while the context is open (a call costs
+"""The operations of a context, one by one: the first of them, kept by the library while the context is open (a call costs
 nothing in Python), taken over when it closes, and made into OpRecords only when somebody looks."""
 from __future__ import annotations
 
 import ctypes
-from collections import deque
 from typing import Any, NamedTuple, Optional, Tuple
 
 from . import _native
@@ -67,24 +66,21 @@ def _decode(raw: Any, note: Note | None) -> OpRecord:
 
 
 class _Segment:
-    """Operations of one opening, as the library has them."""
+    """Operations of one opening, as the library has them: its first ones, at most `room`."""
 
-    def __init__(self, capacity: int, notes: dict[int, Note]) -> None:
+    def __init__(self, room: int, notes: dict[int, Note]) -> None:
         self.count = _native.log_count()
-        first = max(self.count - capacity, 0)
-        self.operations = (_native.Operation * (self.count - first))()
-        self.skip = 0
+        self.operations = (_native.Operation * min(self.count, room))()
         address, size = ctypes.addressof(self.operations), ctypes.sizeof(_native.Operation)
-        for i in range(self.count - first):
-            if _native.log_read(first + i, address + i * size) != _native.OK:
-                self.skip = i + 1  # no longer kept
-        self.notes = {index - first: note for index, note in notes.items() if index >= first}
+        for i in range(len(self.operations)):
+            _native.log_read(i, address + i * size)
+        self.notes = notes
 
     def __len__(self) -> int:
-        return len(self.operations) - self.skip
+        return len(self.operations)
 
     def records(self) -> list[OpRecord]:
-        return [_decode(self.operations[i], self.notes.get(i)) for i in range(self.skip, len(self.operations))]
+        return [_decode(operation, self.notes.get(i)) for i, operation in enumerate(self.operations)]
 
 
 class OpLog:
@@ -92,51 +88,42 @@ class OpLog:
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._segments: deque[_Segment] = deque()
+        self._segments: list[_Segment] = []
         self._count = 0
         self._notes: dict[int, Note] = {}
         # Where the library has no log: what deduct() recorded
-        self._own: deque[OpRecord] = deque(maxlen=capacity)
+        self._own: list[OpRecord] = []
+
+    def _room(self) -> int:
+        return self.capacity - sum(map(len, self._segments))
 
     def open(self) -> None:
         """Behind flopshim_begin(), in the context's thread."""
         self._notes = {}
         if _native.has_log:
-            _native.log_begin(self.capacity)
+            _native.log_begin(max(self._room(), 1))
 
     def close(self) -> None:
         """Before flopshim_end(), in the context's thread."""
         if _native.has_log:
-            segment = _Segment(self.capacity, self._notes)
-            self._segments.append(segment)
-            self._count += segment.count
-            self._trim(self._segments)
+            self._segments.append(_Segment(self._room(), self._notes))
+            self._count += self._segments[-1].count
 
     def deducted(self, record: OpRecord) -> None:
         if not _native.has_log:
-            self._own.append(record)
             self._count += 1
-        elif record.subscripts is not None or record.shapes:
+            if len(self._own) < self.capacity:
+                self._own.append(record)
+        elif (record.subscripts is not None or record.shapes) and len(self._notes) < self._room():
             self._notes[_native.log_count() - 1] = Note(record.subscripts, record.shapes)
-            if len(self._notes) > self.capacity:
-                del self._notes[next(iter(self._notes))]
-
-    def _trim(self, segments: deque[_Segment]) -> None:
-        excess = sum(map(len, segments)) - self.capacity
-        while excess > 0:
-            if len(segments[0]) <= excess:
-                excess -= len(segments.popleft())
-            else:
-                segments[0].skip += excess
-                excess = 0
 
     def read(self, running: bool) -> tuple[list[OpRecord], int]:
-        """The records and how many older ones were left out. running: of an opening of this thread, too."""
+        """The records and how many later ones were left out. running: of an opening of this thread, too."""
         if not _native.has_log:
             return list(self._own), self._count - len(self._own)
-        segments, count = deque(self._segments), self._count
+        segments, count = list(self._segments), self._count
         if running:
-            segments.append(_Segment(self.capacity, self._notes))
+            segments.append(_Segment(self._room(), self._notes))
             count += segments[-1].count
-        records = [record for segment in segments for record in segment.records()][-self.capacity:]
+        records = [record for segment in segments for record in segment.records()]
         return records, count - len(records)

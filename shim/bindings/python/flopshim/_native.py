@@ -96,9 +96,9 @@ if present:
     _held.flopshim_refused.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(CRefusal)]
     _held.flopshim_version.restype = ctypes.c_char_p
 
-has_log = present and hasattr(_held, "flopshim_log_begin")
+has_log = present and hasattr(_held, "flopshim_log_first")
 if has_log:
-    _held.flopshim_log_begin.argtypes = [ctypes.c_uint64]
+    _held.flopshim_log_first.argtypes = [ctypes.c_uint64]
     _held.flopshim_log_read.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
     _held.flopshim_log_count.restype = ctypes.c_uint64
 
@@ -219,7 +219,7 @@ def refused(thread_number: int) -> tuple[int, Refusal | None]:
 
 
 def log_begin(capacity: int) -> None:
-    check(_held.flopshim_log_begin(capacity))
+    check(_held.flopshim_log_first(capacity))
 
 
 def log_count() -> int:
