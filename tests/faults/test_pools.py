@@ -19,7 +19,8 @@ def run(folder, scope, budget, timeout):
     command = [PROGRAM, "run", "--quiet", "--scope", scope, "--output", f"{folder}/%p.json", *limit, "--", python(environment)]
     done = subprocess.run([*command, SCRIPT, method, str(TASKS)], env=PLAIN, capture_output=True, text=True, timeout=timeout,
                           check=False)
-    return done, [json.loads(p.read_text()) for p in pathlib.Path(folder).iterdir()]
+    # A worker that is killed while it writes leaves a temporary file; its summary comes from its ledger
+    return done, [json.loads(p.read_text()) for p in pathlib.Path(folder).glob("*.json")]
 
 
 def products(summaries):
