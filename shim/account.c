@@ -41,7 +41,7 @@ static bool can_fence(void)
 /* The limit of a tree is that which its first process was given. */
 static struct ledger_account *find_first(void)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));)
         if (b->kind == LEDGER_ACCOUNTS && b->count) {
             struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);

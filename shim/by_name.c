@@ -103,7 +103,7 @@ void by_name_add(struct ledger_tally *tally)
 static uint64_t each_tally(uint64_t (*visit)(struct ledger_tally *, const char *), const char *name)
 {
     uint64_t sum = 0;
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(b + 1);
         if (b->kind != LEDGER_TALLIES || ledger_process_of(&view, b) != ledger_process)

@@ -74,7 +74,7 @@ static struct sums sum_tallies(const char *name)
 {
     struct sums sums = {0};
     struct ledger_counts counts;
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
         for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++) {
@@ -92,7 +92,7 @@ static struct sums sum_tallies(const char *name)
 static uint64_t budget_of(const char *name, bool *seen)
 {
     uint64_t budget = 0;
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         const struct ledger_account *a = (const struct ledger_account *)(b + 1);
         for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++) {
@@ -330,7 +330,7 @@ EXPORTED int flopshim_reset(void)
     if (!thread_attach())
         return FLOPSHIM_NOT_LOADED;
     shim_lock();
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(b + 1);
         struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);

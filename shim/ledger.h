@@ -230,3 +230,11 @@ bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *c
 /* Does the process of this record still live, on this boot and in this pid namespace? No for a zombie. Async-signal-safe;
  * errno is kept. */
 bool ledger_process_lives(const struct ledger_header *header, const struct ledger_process *process);
+
+/* What a process's identity is made of; each 0 or "" where it cannot be read. */
+uint64_t ledger_start_ticks(uint32_t pid); /* field 22 of /proc/PID/stat */
+uint64_t ledger_pid_namespace(void);       /* of the caller, its inode */
+void ledger_boot_id(char id[40]);          /* filled up with zero bytes */
+
+/* A file of /proc, as much of it as fits, terminated. Its length, or 0. */
+size_t ledger_read_proc(const char *path, char *text, size_t size);

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Terminated; 0 where it cannot be read. */
-static size_t read_text(const char *path, char *text, size_t size)
+size_t ledger_read_proc(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
@@ -20,16 +19,28 @@ static size_t read_text(const char *path, char *text, size_t size)
     return length > 0 ? (size_t)length : 0;
 }
 
+void ledger_boot_id(char id[40])
+{
+    memset(id, 0, 40);
+    ledger_read_proc("/proc/sys/kernel/random/boot_id", id, 40);
+    id[strcspn(id, "\n")] = 0;
+}
+
+uint64_t ledger_pid_namespace(void)
+{
+    struct stat status;
+    return kernel_stat("/proc/self/ns/pid", &status) ? 0 : status.st_ino;
+}
+
 /* What cannot be known does not tell against it. */
 static bool is_here(const struct ledger_header *header)
 {
     char id[sizeof header->boot_id];
-    struct stat status;
-    read_text("/proc/sys/kernel/random/boot_id", id, sizeof id);
-    id[strcspn(id, "\n")] = 0;
+    uint64_t pid_namespace = ledger_pid_namespace();
+    ledger_boot_id(id);
     if (*id && strncmp(id, header->boot_id, sizeof id) != 0)
         return false;
-    return !header->pid_namespace || kernel_stat("/proc/self/ns/pid", &status) != 0 || status.st_ino == header->pid_namespace;
+    return !header->pid_namespace || !pid_namespace || pid_namespace == header->pid_namespace;
 }
 
 static uint64_t number_at(const char *text)
@@ -64,6 +75,20 @@ static void path_of_stat(uint32_t pid, char *path)
     strcat(path, "/stat");
 }
 
+/* false: it cannot be read. */
+static bool read_stat(uint32_t pid, char line[1024])
+{
+    char path[40];
+    path_of_stat(pid, path);
+    return ledger_read_proc(path, line, 1024) != 0;
+}
+
+uint64_t ledger_start_ticks(uint32_t pid)
+{
+    char line[1024];
+    return read_stat(pid, line) ? number_at(field_at(line, 22)) : 0;
+}
+
 static bool exists(uint32_t pid)
 {
     return pid && pid <= INT32_MAX && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
@@ -73,10 +98,8 @@ static bool exists(uint32_t pid)
  * are, the dead main thread included; one that waits for its parent shows 1, or 0. */
 static bool lives(const struct ledger_process *process)
 {
-    char path[40];
     char line[1024];
-    path_of_stat(process->pid, path);
-    if (!read_text(path, line, sizeof line))
+    if (!read_stat(process->pid, line))
         return exists(process->pid);
     char state = *field_at(line, 3);
     if (process->start_ticks && number_at(field_at(line, 22)) != process->start_ticks)

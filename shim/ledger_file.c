@@ -51,6 +51,11 @@ size_t ledger_bytes(void)
     return outgrown ? used_bytes : ledger->size_bytes;
 }
 
+struct ledger_view ledger_view(void)
+{
+    return (struct ledger_view){.header = ledger, .size_bytes = ledger_bytes()};
+}
+
 void ledger_set_bytes(size_t bytes)
 {
     used_bytes = bytes;
@@ -149,8 +154,8 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     ledger->format = LEDGER_FORMAT;
     ledger->scope = scope;
     ledger->nonce = nonce;
-    ledger->pid_namespace = process_pid_namespace();
-    process_boot_id(ledger->boot_id, sizeof ledger->boot_id);
+    ledger->pid_namespace = ledger_pid_namespace();
+    ledger_boot_id(ledger->boot_id);
     ledger->convention = (uint32_t)config.convention;
     snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
     snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
@@ -199,7 +204,7 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
 static const char *why_not_ours(uint64_t nonce)
 {
     char boot_id[sizeof ledger->boot_id] = "";
-    process_boot_id(boot_id, sizeof boot_id);
+    ledger_boot_id(boot_id);
     if (memcmp(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic) || ledger->format != LEDGER_FORMAT)
         return "it is no ledger of this format";
     if (ledger->seal != ledger_seal_header(ledger))
@@ -208,7 +213,7 @@ static const char *why_not_ours(uint64_t nonce)
         return "it belongs to another tree";
     if (memcmp(ledger->boot_id, boot_id, sizeof boot_id))
         return "it is from before the last boot";
-    if (ledger->pid_namespace != process_pid_namespace())
+    if (ledger->pid_namespace != ledger_pid_namespace())
         return "it belongs to another pid namespace";
     if (strcmp(ledger->version, FLOPSHIM_VERSION) || strcmp(ledger->cost_model, COST_MODEL))
         return "it was made by another version of flopshim";

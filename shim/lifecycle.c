@@ -1,7 +1,6 @@
 /* Start, fork, and the many ends of a process. A summary is written by whoever still can: here at exit, _exit, abort and
  * exec; from the ledger, by `flopshim run` or `flopshim report`, where a signal ended the process. */
 #include "lifecycle.h"
-#include "out.h"
 #include "output.h"
 #include "summary.h"
 #include "context.h"
@@ -15,21 +14,14 @@
 #include "tree.h"
 #include "uncovered.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include <wchar.h>
-
-#define FLUSH_PATIENCE_MS 300
 
 enum state { NEW, STARTING, READY, DISABLED };
 
@@ -227,7 +219,7 @@ static const char *label(void)
 
 static bool summarise(struct summary *summary)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     return !summary_from_ledger(&view, NULL, summary);
 }
 
@@ -410,51 +402,4 @@ int lifecycle_end_status(int status)
     if (last != status)
         python_report(last, file);
     return last;
-}
-
-/* Not fflush(): what a pipe's reader or a terminal does not take must not hold up the end. A file takes everything; wide
- * streams only stdio can convert. */
-static void flush_if_free(FILE *stream)
-{
-    if (ftrylockfile(stream))
-        return;
-    int fd = fileno_unlocked(stream);
-    struct out pending = {.data = stream->_IO_write_base, .length = __fpending(stream)};
-    if (fd >= 0 && (lseek(fd, 0, SEEK_CUR) >= 0 || fwide(stream, 0) > 0))
-        fflush_unlocked(stream);
-    else if (fd >= 0 && pending.length && !out_print(&pending, fd, FLUSH_PATIENCE_MS))
-        __fpurge(stream);
-    funlockfile(stream);
-}
-
-void lifecycle_flush(void)
-{
-    flush_if_free(stdout);
-    flush_if_free(stderr);
-}
-
-/* A reader of stdout that is gone must not turn the status into a signal's. */
-_Noreturn void lifecycle_exit_now(int status)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGPIPE);
-    sigaddset(&signals, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    lifecycle_flush();
-    for (;;)
-        syscall(SYS_exit_group, status);
-}
-
-/* As abort() does, without its lock: the signal, and its default action where a handler returned. */
-_Noreturn void lifecycle_abort_now(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGABRT);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    for (;;) {
-        syscall(SYS_tgkill, getpid(), gettid(), SIGABRT);
-        signal(SIGABRT, SIG_DFL);
-    }
 }

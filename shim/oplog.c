@@ -49,7 +49,7 @@ static uint64_t context_used(const struct thread *t)
 /* All calls of a thread, by its tallies: blocks are only ever added, so no lock is needed. */
 static uint64_t calls_of(const struct thread *t)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     struct ledger_counts counts;
     uint64_t calls = 0;
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {

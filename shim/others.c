@@ -58,7 +58,7 @@ static bool is_inside(const struct ledger_block *b, size_t size)
 
 static void walk(void)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     if (ledger->scope != LEDGER_SCOPE_TREE)
         return;
     for (const struct ledger_block *b = walked; (b = ledger_next(&view, b));) {
@@ -165,7 +165,7 @@ void others_wait(void)
 
 void account_settle(struct ledger_process *process)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     uint32_t offset = (uint32_t)((char *)process - (char *)ledger);
     struct ledger_counts counts;
     uint64_t sum = 0;

@@ -1,54 +1,15 @@
 /* The process's own record: who it is, and what became of it. */
 #include "process.h"
-#include "kernel.h"
 #include "ledger_seal.h"
 #include "shim.h"
 #include "tree.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 struct ledger_process *ledger_process;
-
-static size_t read_file(const char *path, char *text, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = 0;
-    return length > 0 ? (size_t)length : 0;
-}
-
-/* The name in field 2 may hold blanks and parentheses. */
-uint64_t process_start_ticks(pid_t pid)
-{
-    char path[40], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    read_file(path, text, sizeof text);
-    const char *p = strrchr(text, ')');
-    for (int field = 2; p && field < 22; field++)
-        p = strchr(p + 1, ' ');
-    return p ? strtoull(p + 1, NULL, 10) : 0;
-}
-
-uint64_t process_pid_namespace(void)
-{
-    struct stat st;
-    return kernel_stat("/proc/self/ns/pid", &st) ? 0 : st.st_ino;
-}
-
-void process_boot_id(char *text, size_t size)
-{
-    memset(text, 0, size);
-    size_t length = read_file("/proc/sys/kernel/random/boot_id", text, size);
-    if (length && text[length - 1] == '\n')
-        text[length - 1] = 0;
-}
 
 static void seal(struct ledger_process *p)
 {
@@ -67,7 +28,7 @@ static void fill(struct ledger_process *p, uint32_t exec_number, uint64_t ticks)
     p->start_monotonic_ns = ledger_now_ns();
     memcpy(&p->multiplier_bits, &config.multiplier, sizeof config.multiplier);
     snprintf(p->program, sizeof p->program, "%s", program_invocation_short_name);
-    read_file("/proc/self/cmdline", p->arguments, sizeof p->arguments);
+    ledger_read_proc("/proc/self/cmdline", p->arguments, sizeof p->arguments);
     p->seal = ledger_seal_process(p);
     seal(p);
 }
@@ -85,7 +46,7 @@ static void close_image(struct ledger_process *earlier)
 /* Earlier images of this process: how many, and they are over. */
 static uint32_t close_images(uint64_t ticks)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     uint32_t images = 0, pid = (uint32_t)getpid();
     if (!tree_lock())
         return 0;
@@ -103,7 +64,7 @@ static uint32_t close_images(uint64_t ticks)
 bool process_open(void)
 {
     static struct ledger_process record;
-    uint64_t ticks = process_start_ticks(getpid());
+    uint64_t ticks = ledger_start_ticks((uint32_t)getpid());
     memset(&record, 0, sizeof record);
     fill(&record, close_images(ticks), ticks);
     ledger_process = ledger_add(LEDGER_PROCESSES, &record, sizeof record);

@@ -1,15 +1,10 @@
-/* The process's own record in the ledger. All under shim_lock but the first three. */
+/* The process's own record in the ledger. All under shim_lock. */
 #pragma once
 #include "ledger.h"
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 extern struct ledger_process *ledger_process; /* NULL before the first counted call or marker of this image */
-
-uint64_t process_start_ticks(pid_t pid); /* field 22 of /proc/PID/stat, or 0 */
-uint64_t process_pid_namespace(void);    /* its inode, or 0 */
-void process_boot_id(char *text, size_t size);
 
 /* Make the record, and close those of earlier images of this process. False: no room. */
 bool process_open(void);

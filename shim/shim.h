@@ -77,7 +77,8 @@ bool ledger_has_folder(void);             /* the folder that its file was made i
 void ledger_remove(void);                 /* the file, not the memory */
 void ledger_forget_process(void);         /* in a child process: also the ledger, unless it is the tree's */
 const char *ledger_path(void);
-size_t ledger_bytes(void); /* of header and blocks, also of those that are in memory only */
+struct ledger_view ledger_view(void); /* of all blocks, as it is now */
+size_t ledger_bytes(void);            /* of header and blocks, also of those that are in memory only */
 uint64_t ledger_now_ns(void);
 uint64_t ledger_tick(void); /* orders what happens in all threads of all processes */
 

@@ -39,7 +39,7 @@ EXPORTED int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32
         return FLOPSHIM_BAD_ARGUMENT;
     *count = 0;
     shim_lock();
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger_bytes()};
+    struct ledger_view view = ledger_view();
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         if (b->kind != LEDGER_TALLIES || ledger_process_of(&view, b) != ledger_process)
             continue;

@@ -32,7 +32,7 @@ static uint64_t own_ticks(void)
     static pid_t of;
     static uint64_t ticks;
     if (of != getpid()) {
-        ticks = process_start_ticks(getpid());
+        ticks = ledger_start_ticks((uint32_t)getpid());
         of = getpid();
     }
     return ticks;
@@ -46,7 +46,7 @@ static uint64_t process_id(void)
 static bool process_id_lives(uint64_t id)
 {
     pid_t pid = (pid_t)(id >> ID_BITS & ID_MASK);
-    struct ledger_process process = {.pid = (uint32_t)pid, .start_ticks = process_start_ticks(pid)};
+    struct ledger_process process = {.pid = (uint32_t)pid, .start_ticks = ledger_start_ticks((uint32_t)pid)};
     return (process.start_ticks & TICKS_MASK) == id >> 2 * ID_BITS && ledger_process_lives(ledger, &process);
 }
 
@@ -89,6 +89,47 @@ static bool holder_lives(uint64_t word)
 {
     pid_t pid = (pid_t)(word >> ID_BITS & ID_MASK), tid = (pid_t)(word & ID_MASK);
     return process_id_lives(word & ~ID_MASK) && (!syscall(SYS_tgkill, pid, tid, 0) || errno == EPERM);
+}
+
+bool tree_lock(void)
+{
+    const struct timespec moment = {0, 50000};
+    int saved = errno;
+    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE)
+        return true;
+    uint64_t mine = token();
+    for (unsigned tries = 0;; tries++) {
+        uint64_t seen = 0;
+        if (__atomic_compare_exchange_n(&ledger->lock, &seen, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            break;
+        if (tries < 64) {
+            sched_yield();
+            continue;
+        }
+        /* The dead leave everything in order: each store under this lock stands by itself. */
+        if (tries % 64 == 0 && !holder_lives(seen) &&
+            __atomic_compare_exchange_n(&ledger->lock, &seen, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            break;
+        if (ending && tries > 20000) {
+            errno = saved;
+            return false;
+        }
+        nanosleep(&moment, NULL);
+    }
+    errno = saved;
+    return true;
+}
+
+void tree_unlock(void)
+{
+    uint64_t mine = ledger && ledger->scope == LEDGER_SCOPE_TREE ? token() : 0;
+    if (mine)
+        __atomic_compare_exchange_n(&ledger->lock, &mine, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
+void tree_is_ending(void)
+{
+    ending = true;
 }
 
 /* ---- joining ---- */
@@ -162,47 +203,6 @@ void tree_enter(void)
         fail_closed();
 }
 
-bool tree_lock(void)
-{
-    const struct timespec moment = {0, 50000};
-    int saved = errno;
-    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE)
-        return true;
-    uint64_t mine = token();
-    for (unsigned tries = 0;; tries++) {
-        uint64_t seen = 0;
-        if (__atomic_compare_exchange_n(&ledger->lock, &seen, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            break;
-        if (tries < 64) {
-            sched_yield();
-            continue;
-        }
-        /* The dead leave everything in order: each store under this lock stands by itself. */
-        if (tries % 64 == 0 && !holder_lives(seen) &&
-            __atomic_compare_exchange_n(&ledger->lock, &seen, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            break;
-        if (ending && tries > 20000) {
-            errno = saved;
-            return false;
-        }
-        nanosleep(&moment, NULL);
-    }
-    errno = saved;
-    return true;
-}
-
-void tree_unlock(void)
-{
-    uint64_t mine = ledger && ledger->scope == LEDGER_SCOPE_TREE ? token() : 0;
-    if (mine)
-        __atomic_compare_exchange_n(&ledger->lock, &mine, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-}
-
-void tree_is_ending(void)
-{
-    ending = true;
-}
-
 /* ---- the summary ---- */
 
 static uint32_t ended_when_begun;
@@ -214,7 +214,7 @@ static uint32_t own_offset(void)
 
 static const struct ledger_process *root(void)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     return (const struct ledger_process *)(ledger_next(&view, NULL) + 1);
 }
 
@@ -231,7 +231,7 @@ static bool goes_on(const struct ledger_process *p)
 
 bool tree_is_over(void)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     if (goes_on(root()))
         return false;
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));)
@@ -242,7 +242,7 @@ bool tree_is_over(void)
 
 static bool somebody_writes(void)
 {
-    struct ledger_view view = {.header = ledger, .size_bytes = ledger->size_bytes};
+    struct ledger_view view = ledger_view();
     uint32_t writer = ledger->writer;
     for (const struct ledger_block *b = NULL; writer && writer != own_offset() && (b = ledger_next(&view, b));)
         if (b->kind == LEDGER_PROCESSES && (uint32_t)((const char *)(b + 1) - (const char *)ledger) == writer)

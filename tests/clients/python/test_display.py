@@ -1,6 +1,7 @@
 """What is shown: dictionaries, text, HTML, the banner, the log, and what is left out of the session."""
 import io
 import os
+import pathlib
 import subprocess
 import sys
 import threading
@@ -12,15 +13,7 @@ import pytest
 from flopshim import BudgetContext, budget_live, budget_summary, budget_summary_dict, namespace, render_budget_summary
 
 A, X = np.ones((2, 3)), np.ones(3)  # A @ X is dgemv: 12
-FORWARD = """\
-flopshim FLOP Budget Summary [forward]
-======================================
-  Total budget:      10,000,000
-  Used:                 131,072  (1.3%)
-  Remaining:          9,868,928  (98.7%)
-
-  By operation:
-    dgemv                 131,072  (100.0%)  [1 call]"""
+FORWARD = pathlib.Path(__file__).with_name("forward.txt").read_text().rstrip()
 UNUSED = """\
 flopshim FLOP Budget Summary
 ============================
