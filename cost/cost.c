@@ -48,9 +48,9 @@ uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention c
     return saturate(count_add(mults, adds));
 }
 
-struct cost_dims cost_dims(unsigned routine)
+struct cost_dims cost_dims(const struct cost_routine *routine)
 {
-    unsigned first = cost_routines[routine].dims;
+    unsigned first = routine->dims;
     struct cost_dims dims = {0, cost_dim_names + first, cost_dim_places + first};
     while (dims.names[dims.count])
         dims.count++;
@@ -59,10 +59,18 @@ struct cost_dims cost_dims(unsigned routine)
 
 int cost_find(const char *name)
 {
-    for (int i = 0; i < COST_ROUTINES; i++)
+    for (unsigned i = 0; i < cost_routine_count; i++)
         if (!strcmp(cost_routines[i].name, name))
-            return i;
+            return (int)i;
     return -1;
+}
+
+const struct cost_routine *cost_routine_of(uint32_t id)
+{
+    uint32_t place = id & cost_id_mask;
+    while (cost_routines[cost_id_table[place] - 1].id != id)
+        place = (place + 1) & cost_id_mask;
+    return &cost_routines[cost_id_table[place] - 1];
 }
 
 uint64_t cost_sum(uint64_t a, uint64_t b)

@@ -4,7 +4,6 @@
  * routine's own field; a price weighs them by the convention. Pure functions of their arguments: no state, any thread,
  * integer arithmetic only, saturating at UINT64_MAX. The conventions and sources: cost/README.md. */
 #pragma once
-#include "cost_count.h" /* generated: COST_ROUTINES */
 #include "ops.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -30,9 +29,12 @@ struct cost_routine {
     enum cost_field field;
     enum cost_class accuracy;
     uint16_t dims; /* where its part of cost_dim_names begins */
+    uint32_t id;   /* a hash of the name: what tallies know it by */
 };
 
-extern const struct cost_routine cost_routines[COST_ROUTINES];
+/* Generated, and so are the tables below. */
+extern const struct cost_routine cost_routines[];
+extern const unsigned cost_routine_count;
 
 /* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
  * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
@@ -45,12 +47,17 @@ struct cost_dims {
     const char *const *names;
     const uint8_t *places; /* in the array that a stub hands to its charge */
 };
-struct cost_dims cost_dims(unsigned routine);
+struct cost_dims cost_dims(const struct cost_routine *routine);
 extern const char *const cost_dim_names[]; /* of each different list of them, NULL at its end */
 extern const uint8_t cost_dim_places[];
 
 /* The index of a routine by name, or -1. */
 int cost_find(const char *name);
+
+/* The routine of an id, which must be one's. */
+const struct cost_routine *cost_routine_of(uint32_t id);
+extern const uint32_t cost_id_mask;
+extern const uint16_t cost_id_table[]; /* by id: index + 1, or 0 */
 
 /* a + b and a * times (0 for a negative number of times), saturating. */
 uint64_t cost_sum(uint64_t a, uint64_t b);

@@ -25,7 +25,7 @@ static size_t list_routines(int count, char **names)
 {
     size_t printed = 0;
     char formula[1024];
-    for (unsigned i = 0; i < COST_ROUTINES; i++) {
+    for (unsigned i = 0; i < cost_routine_count; i++) {
         const struct cost_routine *r = &cost_routines[i];
         if (!is_wanted(r, count, names))
             continue;

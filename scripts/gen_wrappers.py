@@ -6,16 +6,52 @@ usage: gen_wrappers.py SPEC OUTDIR SHARDS
 Writes to OUTDIR: routines.c (what a call costs), symbols.h, symbols.c and names.c (every exported name) and
 stubs_0.c ... (a typed body for each routine and face; a three-instruction entry for each name, which leaves its
 slot in r11 for the body). An error in the spec is reported with file and line; nothing is written then.
+
+So that a changed row compiles little, a file is written only where its content changes, and nothing in a shard depends
+on rows of other families: its name decides a family's shard, a routine's id is a hash of its name, and what is numbered
+by place (slots, the table of counts) is named there by symbols that symbols.c and routines.c define.
 """
 import collections
 import pathlib
 import sys
+import zlib
 
 from spec import (COUNTED, SpecError, checked, dims_of, formulas_of, mode_of, paired, parse_spec, routines_of, symbols_of,
                   used_args)
 from stubs import body_of, emit_body
 
-SLOT_BYTES = 40  # sizeof(struct slot), asserted in forward.c
+SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
+# With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT
+# by id (unit.cost); found by trying.
+ID_SEED = 22670
+NO_ROUTINE = 0xFFFFFFFF  # of a tally that is no routine's (shim/thread.h)
+
+
+def id_of(name):
+    """Of a routine: what tallies know it by, whatever other routines there are (FNV-1a, mixed)."""
+    h = ID_SEED
+    for ch in name.encode():
+        h = (h ^ ch) * 16777619 & 0xFFFFFFFF
+    h = (h ^ h >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    return h ^ h >> 13
+
+
+def forward_hash(name):
+    h = 5381
+    for ch in name.encode():
+        h = (h * 33 + ch) & 0xFFFFFFFF
+    return h
+
+
+def hash_table(hashes):
+    """Open-addressed, at most half full: an entry is 0 or a place in hashes + 1."""
+    table = [0] * (1 << (2 * len(hashes)).bit_length())
+    for i, h in enumerate(hashes):
+        h &= len(table) - 1
+        while table[h]:
+            h = (h + 1) & (len(table) - 1)
+        table[h] = i + 1
+    return table
 
 
 def emit_count(row, out):
@@ -49,39 +85,56 @@ def emit_routines(routines, out):
     for row in {r.row.id: r.row for r in routines}.values():
         emit_count(row, out)
     dims = emit_dims([dims_of(r.row)[0] for r in routines], out)
-    out.append("const struct cost_routine cost_routines[COST_ROUTINES] = {")
+    out.append("const struct cost_routine cost_routines[] = {")
     for r, first in zip(routines, dims):
         row = r.row
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
         text = [r.name, row.family, " ".join(a.name for a in row.args), " ".join(a.name for a in used_args(row)), kinds,
                 row.mults, row.adds, row.source]
-        out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d}," % (
+        out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
             ", ".join(f'"{t}"' for t in text), row.id,
-            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper(), first))
-    out.append("};")
+            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper(), first, id_of(r.name)))
+    out.append(f"}};\nconst unsigned cost_routine_count = {len(routines)};\n")
+    emit_indices(routines, out)
 
 
-def emit_entry(index, symbol, body, out):
+def emit_indices(routines, out):
+    """From a routine's id to its place in the table, and that place under a name of its own (cost_index_dgemm)."""
+    table = hash_table([id_of(r.name) for r in routines])
+    out.append(f"const uint32_t cost_id_mask = {len(table) - 1};")
+    out.append(f"const uint16_t cost_id_table[] = {{{','.join(map(str, table))}}};")
+    places = "".join(f'    ".globl cost_index_{r.name}\\n.hidden cost_index_{r.name}\\ncost_index_{r.name}: .long {i}\\n"\n'
+                     for i, r in enumerate(routines))
+    out.append(f'__asm__(".pushsection .rodata\\n.balign 4\\n"\n{places}    ".popsection\\n");')
+
+
+def emit_entry(symbol, body, out):
     out.append(f'".globl {symbol}\\n.type {symbol}, @function\\n{symbol}:\\n"\n'
-               f'"endbr64\\nleaq forward_slots+{SLOT_BYTES * index}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
+               f'"endbr64\\nleaq slot_{symbol}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
 
 
-def emit_shard(routines, by_routine, schemes_index):
-    out = ['#include "call.h"', '#include "symbols.h"', ""]
-    entries = []
+def emit_shard(routines, by_routine):
+    out, entries = ['#include "call.h"', ""], []
+    for r in routines:
+        out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'
+                   f'extern const uint32_t cost_index_{r.name} __attribute__((visibility("hidden")));')
     for r in routines:
         for face in r.row.faces:
             body = emit_body(r, face, out)
-            for index, symbol in by_routine[(r.name, face)]:
-                emit_entry(index, symbol, body, entries)
+            for symbol in by_routine[(r.name, face)]:
+                emit_entry(symbol, body, entries)
     out += ['__asm__(".pushsection .text\\n.cfi_startproc\\n"'] + entries + ['".cfi_endproc\\n.popsection\\n");']
     return out
 
 
 def emit_symbols(symbols, bodies):
-    """One record a symbol, without relocations: name and body as offsets (forward.h, struct symbol)."""
-    out = ['#include "symbols.h"', "", '__asm__(".pushsection .rodata\\n.balign 8\\n.globl forward_symbols\\n"',
-           '".hidden forward_symbols\\nforward_symbols:\\n"']
+    """One record a symbol, without relocations: name and body as offsets (forward.h, struct symbol); and the slots, each
+    with a name of its own."""
+    out = ['#include "forward.h"\n#include "symbols.h"', "", "struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX];",
+           '__asm__(""'] + [f'".globl slot_{name}\\n.hidden slot_{name}\\n.set slot_{name}, forward_slots+{SLOT_BYTES * i}\\n"'
+                            for i, (name, *_) in enumerate(symbols)]
+    out += [');\n__asm__(".pushsection .rodata\\n.balign 8\\n.globl forward_symbols\\n"',
+            '".hidden forward_symbols\\nforward_symbols:\\n"']
     offset = 0
     for (name, r, face, wide), body in zip(symbols, bodies):
         out.append(f'".long {offset}, {body}-forward_symbols\\n.short {r_index[r.name]}\\n'
@@ -92,21 +145,12 @@ def emit_symbols(symbols, bodies):
 
 def emit_names(symbols):
     """The names one behind the other, the routine of each, and a hash table of both."""
-    size = 1 << (2 * len(symbols)).bit_length()
-    table = [0] * size
-    for i, (name, *_) in enumerate(symbols):
-        h = 5381
-        for ch in name.encode():
-            h = (h * 33 + ch) & 0xFFFFFFFF
-        h &= size - 1
-        while table[h]:
-            h = (h + 1) & (size - 1)
-        table[h] = i + 1
+    table = hash_table([forward_hash(name) for name, *_ in symbols])
     names = "\n".join(f'    "{name}\\0"' for name, *_ in symbols)
     routines = ",".join(str(r_index[r.name]) for _, r, *_ in symbols)
     return ['#include "symbols.h"', "", f"const char forward_names[] =\n{names};",
             f"const uint16_t forward_routines[SYMBOL_COUNT] = {{{routines}}};",
-            f"const uint16_t forward_hash[FORWARD_HASH_SIZE] = {{{','.join(map(str, table))}}};"], size
+            f"const uint16_t forward_hash[FORWARD_HASH_SIZE] = {{{','.join(map(str, table))}}};"], len(table)
 
 
 r_index = {}
@@ -121,29 +165,31 @@ def main():
     except SpecError as error:
         sys.exit(f"gen_wrappers.py: {error}")
     r_index.update({r.name: i for i, r in enumerate(routines)})
+    if len({id_of(name) for name in r_index} | {NO_ROUTINE}) <= len(r_index):
+        sys.exit("gen_wrappers.py: two routines have one id (id_of)")
     by_routine, bodies = collections.defaultdict(list), []
-    for i, (name, r, face, _) in enumerate(symbols):
-        by_routine[(r.name, face)].append((i, name))
+    for name, r, face, _ in symbols:
+        by_routine[(r.name, face)].append(name)
         bodies.append(f"body_{body_of(r, face).name}")
     outdir.mkdir(parents=True, exist_ok=True)
     title = f"/* generated from {pathlib.Path(spec).name} by gen_wrappers.py; do not edit */"
 
     def write(name, lines):
-        (outdir / name).write_text("\n".join([title, *lines, ""]))
+        text, path = "\n".join([title, *lines, ""]), outdir / name
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
     names, size = emit_names(symbols)
     write("names.c", names)
     write("symbols.c", emit_symbols(symbols, bodies))
-    ids = [f"#define ROUTINE_{name} {i}" for name, i in r_index.items()]
     write("symbols.h", ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
                         f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
                         "extern const uint16_t forward_routines[];",
-                        "extern const uint16_t forward_hash[];", *ids])
-    write("cost_count.h", ["#pragma once", f"#define COST_ROUTINES {len(routines)}"])
+                        "extern const uint16_t forward_hash[];"])
     counts = []
     emit_routines(routines, counts)
     write("routines.c", counts)
     for s in range(shards):
-        write(f"stubs_{s}.c", emit_shard(routines[s::shards], by_routine, schemes))
+        write(f"stubs_{s}.c", emit_shard([r for r in routines if zlib.crc32(r.row.family.encode()) % shards == s], by_routine))
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ def emit_reads(r, b, out):
 
 def emit_price(r, b, out):
     """Set cost, by the table of counts."""
-    used, price = used_args(r.row), f"cost_price(ROUTINE_{r.name}, arg, call_convention)"
+    used, price = used_args(r.row), f"cost_price(cost_index_{r.name}, arg, call_convention)"
     if not any(a.array for a in r.row.args):
         emit_reads(r, b, out)
         out.append(f"    const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};")

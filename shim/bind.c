@@ -10,9 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BOUND_MAX 4096
-
-struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX] __attribute__((visibility("hidden")));
 void *forward_bound_body[BOUND_MAX] __attribute__((visibility("hidden")));
 static atomic_uint bound_used;
 static atomic_bool slot_taken[SYMBOL_COUNT];

@@ -21,6 +21,10 @@ struct slot {
     struct binding hot;
 };
 
+/* One a symbol, and one for each function that dlsym has given out (generated, because entries name theirs). */
+#define BOUND_MAX 4096
+extern struct slot forward_slots[] __attribute__((visibility("hidden")));
+
 /* One exported name (generated, without relocations: offsets from forward_symbols). */
 struct symbol {
     uint32_t name; /* offset in forward_names */

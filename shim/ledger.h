@@ -163,7 +163,7 @@ struct ledger_grant {
 struct ledger_tally {
     uint32_t namespace_; /* string */
     uint32_t operation;  /* string */
-    uint32_t routine;    /* index in this version's table, or UINT32_MAX for work named by flopshim_deduct() */
+    uint32_t routine;    /* its id (cost.h), or UINT32_MAX for work named by flopshim_deduct() */
     uint32_t accuracy;   /* enum cost_class, and LEDGER_FORGOTTEN */
     uint64_t flops;      /* after the multiplier; stored before `check` */
     uint64_t check;

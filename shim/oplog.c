@@ -1,5 +1,5 @@
 /* The op log (oplog.h): a ring of records, from mmap like all tables of a thread, and not in a fork child. Strings are offsets
- * into the ledger or indices of routines, so that a record is made without looking anything up. */
+ * into the ledger or ids of routines, so that a record is made without looking anything up. */
 #include "oplog.h"
 #include "cost.h"
 #include "flopshim.h"
@@ -102,7 +102,7 @@ void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape)
 {
     if (is_full(t))
         return;
-    struct cost_dims dims = cost_dims(routine);
+    struct cost_dims dims = cost_dims(cost_routine_of(routine));
     struct record *r = add(t, routine, 0, t->cost);
     for (uint32_t i = 0; i < dims.count; i++)
         r->dims[i] = shape[dims.places[i]];
@@ -199,9 +199,9 @@ EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operat
         return FLOPSHIM_UNKNOWN;
     const struct record *r = &log->records[index % log->capacity];
     bool deduction = r->routine == DEDUCTION;
-    struct cost_dims dims = deduction ? (struct cost_dims){0} : cost_dims(r->routine);
+    struct cost_dims dims = deduction ? (struct cost_dims){0} : cost_dims(cost_routine_of(r->routine));
     *operation = (struct flopshim_operation){
-        .name = deduction ? (const char *)ledger + r->name : cost_routines[r->routine].name,
+        .name = deduction ? (const char *)ledger + r->name : cost_routine_of(r->routine)->name,
         .namespace_ = r->namespace_ ? (const char *)ledger + r->namespace_ : "",
         .flop_cost = r->flop_cost,
         .cumulative = r->cumulative,

@@ -11,7 +11,7 @@
 /* What became of the call that was refused last: skipped without more, an exception raised in Python, or to be raised. */
 enum thread_refused { THREAD_REFUSED_SKIPPED, THREAD_REFUSED_RAISED, THREAD_REFUSED_PENDING };
 
-#define THREAD_HOT 128 /* recently used tallies, by routine */
+#define THREAD_HOT 512 /* recently used tallies, by id of the routine */
 #define THREAD_PATH_BYTES 512
 #define THREAD_SCOPES 64
 
@@ -86,7 +86,8 @@ static inline struct thread *thread_self(void)
 /* The calling thread's state, made where it has none. NULL while the shim is disabled or starting. errno is kept. */
 struct thread *thread_attach(void);
 
-/* The tally of a routine (or, routine == UINT32_MAX, of an operation by name) in the thread's namespace. Never NULL. */
+/* The tally of a routine, by its id (or, routine == UINT32_MAX, of an operation by name) in the thread's namespace. Never NULL.
+ */
 struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation);
 
 /* Work out namespace, accounts, multiplier and careful_flops again. Under shim_lock. */

@@ -1,5 +1,6 @@
 /* Prices of BLAS, by hand from the conventions of cost/README.md. Arguments stand in the order of their row. */
 #include "cost.h"
+#include "thread.h"
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -125,7 +126,7 @@ Test(cost, fma_counts_a_multiply_and_its_add_once)
 Test(cost, every_routine_of_size_nothing_is_free)
 {
     const int64_t nothing[16] = {0};
-    for (unsigned i = 0; i < COST_ROUTINES; i++) {
+    for (unsigned i = 0; i < cost_routine_count; i++) {
         bool has_n = strncmp(cost_routines[i].args, "n", 1) == 0 || strstr(cost_routines[i].args, " n");
         cr_expect(not(has_n && cost_price(i, nothing, COST_OPS)), "%s", cost_routines[i].name);
     }
@@ -178,7 +179,7 @@ static bool has_word(const char *text, const char *word)
 static void expect_dims(const char *routine, const char *expected)
 {
     char text[256] = "";
-    struct cost_dims dims = cost_dims((unsigned)cost_find(routine));
+    struct cost_dims dims = cost_dims(&cost_routines[cost_find(routine)]);
     for (uint32_t i = 0; i < dims.count; i++)
         sprintf(text + strlen(text), "%s%s:%d", i ? " " : "", dims.names[i], dims.places[i]);
     cr_expect(eq(str, text, (char *)expected), "%s", routine);
@@ -197,10 +198,63 @@ Test(dims, are_the_dimensions_of_the_argument_list_in_its_order)
 
 Test(dims, of_every_routine_are_arguments_of_it)
 {
-    for (unsigned i = 0; i < COST_ROUTINES; i++) {
-        struct cost_dims dims = cost_dims(i);
+    for (unsigned i = 0; i < cost_routine_count; i++) {
+        struct cost_dims dims = cost_dims(&cost_routines[i]);
         cr_expect(le(u32, dims.count, COST_DIMS_MOST));
         for (uint32_t d = 0; d < dims.count; d++)
             cr_expect(has_word(cost_routines[i].takes, dims.names[d]), "%s: %s", cost_routines[i].name, dims.names[d]);
     }
+}
+
+/* A thread finds a routine's tally by its id without a search where no other routine has its place (shim/thread.h). What one
+ * program is likely to use together is to be free of that: the BLAS of one precision, and the drivers of LAPACK. = : a whole
+ * name. */
+static const char *const usual[] = {
+    "s rotg rot rotm rotmg swap copy scal axpy axpby dot asum gemv gbmv symv sbmv spmv trmv tbmv tpmv trsv tbsv tpsv ger syr "
+    "spr "
+    "syr2 spr2 gemm symm syrk syr2k trmm trsm getrf getrs gesv getri potrf potrs posv geqrf orgqr ormqr gesdd gesvd syevd "
+    "syevr "
+    "syev geev gees gelsd trtrs gecon nrm2 =isamax",
+    "d rotg rot rotm rotmg swap copy scal axpy axpby dot asum gemv gbmv symv sbmv spmv trmv tbmv tpmv trsv tbsv tpsv ger syr "
+    "spr "
+    "syr2 spr2 gemm symm syrk syr2k trmm trsm getrf getrs gesv getri potrf potrs posv geqrf orgqr ormqr gesdd gesvd syevd "
+    "syevr "
+    "syev geev gees gelsd trtrs gecon nrm2 =idamax",
+    "c rotg swap copy scal axpy dotu dotc gemv gbmv hemv hbmv hpmv trmv tbmv tpmv trsv tbsv tpsv geru gerc her hpr her2 hpr2 "
+    "gemm "
+    "symm hemm syrk herk syr2k her2k trmm trsm getrf getrs gesv potrf geqrf ungqr unmqr gesdd heevd heevr geev =icamax =scnrm2 "
+    "=scasum "
+    "=csscal =csrot",
+    "z rotg swap copy scal axpy dotu dotc gemv gbmv hemv hbmv hpmv trmv tbmv tpmv trsv tbsv tpsv geru gerc her hpr her2 hpr2 "
+    "gemm "
+    "symm hemm syrk herk syr2k her2k trmm trsm getrf getrs gesv potrf geqrf ungqr unmqr gesdd heevd heevr geev =izamax =dznrm2 "
+    "=dzasum "
+    "=zdscal =zdrot",
+};
+
+Test(ids, of_usual_routines_do_not_share_a_place)
+{
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        const char *holder[THREAD_HOT] = {0};
+        char text[1024], name[16], *rest;
+        strcpy(text, usual[i]);
+        strtok_r(text, " ", &rest);
+        for (const char *family; (family = strtok_r(NULL, " ", &rest));) {
+            if (*family == '=')
+                strcpy(name, family + 1);
+            else
+                snprintf(name, sizeof name, "%c%s", *usual[i], family);
+            int index = cost_find(name);
+            cr_assert(ge(int, index, 0), "%s", name);
+            const char **place = &holder[cost_routines[index].id % THREAD_HOT];
+            cr_expect(zero(ptr, (void *)(uintptr_t)*place), "%s has the place of %s", name, *place);
+            *place = cost_routines[index].name;
+        }
+    }
+}
+
+Test(ids, name_their_routine)
+{
+    for (unsigned i = 0; i < cost_routine_count; i++)
+        cr_expect(eq(ptr, (void *)(uintptr_t)cost_routine_of(cost_routines[i].id), (void *)(uintptr_t)&cost_routines[i]));
 }
