@@ -66,7 +66,7 @@ def emit_entry(index, symbol, body, out):
                f'"endbr64\\nleaq forward_slots+{SLOT_BYTES * index}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
 
 
-def emit_shard(routines, by_routine, schemes_index):
+def emit_shard(routines, by_routine):
     out = ['#include "call.h"', '#include "symbols.h"', ""]
     entries = []
     for r in routines:
@@ -112,38 +112,49 @@ def emit_names(symbols):
 r_index = {}
 
 
-def main():
-    spec, outdir, shards = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+def arguments():
     try:
-        schemes, rows = parse_spec(spec)
-        routines = routines_of(rows)
-        symbols = symbols_of(routines, schemes)
-    except SpecError as error:
-        sys.exit(f"gen_wrappers.py: {error}")
+        spec, outdir, shards = sys.argv[1:]
+        if int(shards) > 0:
+            return spec, pathlib.Path(outdir), int(shards)
+    except ValueError:
+        pass
+    sys.exit(f"gen_wrappers.py: arguments '{' '.join(sys.argv[1:])}'; accepted are SPEC OUTDIR SHARDS, the last a number from 1")
+
+
+def generate(spec, shards):
+    """{name of a file: its lines}; SpecError where the spec is wrong."""
+    schemes, rows = parse_spec(spec)
+    routines = routines_of(rows)
+    symbols = symbols_of(routines, schemes)
+    r_index.clear()
     r_index.update({r.name: i for i, r in enumerate(routines)})
     by_routine, bodies = collections.defaultdict(list), []
     for i, (name, r, face, _) in enumerate(symbols):
         by_routine[(r.name, face)].append((i, name))
         bodies.append(f"body_{body_of(r, face).name}")
-    outdir.mkdir(parents=True, exist_ok=True)
-    title = f"/* generated from {pathlib.Path(spec).name} by gen_wrappers.py; do not edit */"
-
-    def write(name, lines):
-        (outdir / name).write_text("\n".join([title, *lines, ""]))
     names, size = emit_names(symbols)
-    write("names.c", names)
-    write("symbols.c", emit_symbols(symbols, bodies))
     ids = [f"#define ROUTINE_{name} {i}" for name, i in r_index.items()]
-    write("symbols.h", ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
-                        f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
-                        "extern const uint16_t forward_routines[];",
-                        "extern const uint16_t forward_hash[];", *ids])
-    write("cost_count.h", ["#pragma once", f"#define COST_ROUTINES {len(routines)}"])
     counts = []
     emit_routines(routines, counts)
-    write("routines.c", counts)
-    for s in range(shards):
-        write(f"stubs_{s}.c", emit_shard(routines[s::shards], by_routine, schemes))
+    files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": counts,
+             "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
+                           f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
+                           "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];", *ids],
+             "cost_count.h": ["#pragma once", f"#define COST_ROUTINES {len(routines)}"]}
+    return files | {f"stubs_{s}.c": emit_shard(routines[s::shards], by_routine) for s in range(shards)}
+
+
+def main():
+    spec, outdir, shards = arguments()
+    try:
+        files = generate(spec, shards)
+        outdir.mkdir(parents=True, exist_ok=True)
+        title = f"/* generated from {pathlib.Path(spec).name} by gen_wrappers.py; do not edit */"
+        for name, lines in files.items():
+            (outdir / name).write_text("\n".join([title, *lines, ""]), encoding="utf-8")
+    except (SpecError, OSError) as error:
+        sys.exit(f"gen_wrappers.py: {error}")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def moved(folder):
 def check_program(prefix, program):
     """Counted by `flopshim run`, counted by LD_PRELOAD, and the same program without either."""
     flopshim = prefix / "bin/flopshim"
-    expect(f"{program} under flopshim run", call(flopshim, "run", "--quiet", "--output", "none", "--", program).splitlines()[0], SAYS)
+    said = call(flopshim, "run", "--quiet", "--output", "none", "--", program)
+    expect(f"{program} under flopshim run", said.splitlines()[0], SAYS)
     # ld.so splits LD_PRELOAD at blanks: a link without one
     link = f"{tempfile.gettempdir()}/flopshim-{os.getpid()}"
     os.symlink(prefix, link)
@@ -188,7 +189,8 @@ def main():
     if SANITIZED:
         skip("what is installed is not a sanitized build")
     with tempfile.TemporaryDirectory() as folder:
-        {"projects": projects, "pkgconfig": pkgconfig, "pages": pages, "uninstall": uninstall}[sys.argv[1]](os.path.realpath(folder))
+        cases = {"projects": projects, "pkgconfig": pkgconfig, "pages": pages, "uninstall": uninstall}
+        cases[sys.argv[1]](os.path.realpath(folder))
 
 
 main()
