@@ -167,7 +167,7 @@ def check_mutations(folder, count, seed):
 
 
 def main():
-    count, seed = [*map(int, sys.argv[1:3]), *(500, 7)[len(sys.argv) - 1:]]
+    count, seed = [*map(int, sys.argv[1:3]), *(200, 7)[len(sys.argv) - 1:]]
     with tempfile.TemporaryDirectory() as name:
         check_as_run(pathlib.Path(name))
         check_bad_lines(pathlib.Path(name))
