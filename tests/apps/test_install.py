@@ -102,7 +102,9 @@ def check_program(prefix, program):
     link = f"{tempfile.gettempdir()}/flopshim-{os.getpid()}"
     os.symlink(prefix, link)
     try:
-        preloaded = call(program, LD_PRELOAD=f"{link}/lib/libflopshim.so")
+        library = call(f"{link}/bin/flopshim", "library").rstrip("\n")
+        expect("flopshim library", os.path.realpath(library), str(prefix / "lib/libflopshim.so"))
+        preloaded = call(program, LD_PRELOAD=library.replace(str(prefix), link))
         expect(f"{program} preloaded", preloaded.splitlines()[0], SAYS)
     finally:
         os.unlink(link)
