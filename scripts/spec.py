@@ -124,7 +124,7 @@ class Reader:
     def add_scheme(self, words, cells, _):
         if len(words) != 2:
             raise SpecError(f"scheme '{' '.join(words)}'; accepted is {USES['scheme']}")
-        checks.one_of("face", words[0], "fgce")
+        checks.one_of("face", words[0], ("f", "g", "c", "e"))
         checks.one_of("width", words[1], ("any", "64"))
         for spelling in checks.some("spelling", cells[0].split()):
             checks.matches("spelling", spelling, checks.SPELLING, "{n} or {N} among letters, digits and _")
@@ -204,9 +204,9 @@ def parse_legal(cells):
         if len(words) not in (2, 3):
             raise SpecError(f"'{cell}' in 'legal'; accepted is MATRIX: rows, columns[, trans]")
         trees = [checks.parse(f"a size of {name}", w) for w in words[:2]]
-        names = {n.id for t in trees for n in ast.walk(t) if isinstance(n, ast.Name)} - {"min", "max"}
+        names = {n.id for t in trees for n in ast.walk(t) if isinstance(n, ast.Name)}
         for tree in trees:
-            checks.Formula(f"a size of {name}", names).number(tree.body)
+            checks.Formula(f"a size of {name}", names, ()).number(tree.body)
         rules[name] = Shape(plain(trees[0]), plain(trees[1]), words[2] if len(words) == 3 else None, names)
     return rules
 

@@ -67,6 +67,7 @@ BAD = [
     ("kind dim", ["'kind' without |", "kind KIND | ARGUMENTS"]),
     ("kind dim | N", ["argument", "'N'", "lower-case"]),
     ("scheme x any | {n}_", ["unknown face", "'x'", "c, e, f, g"]),
+    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, e, f, g"]),
     ("scheme f 32 | {n}_", ["unknown width", "'32'", "64, any"]),
     ("scheme f any | {name}_", ["spelling", "'{name}_'", "{n} or {N}"]),
     ("scheme f | {n}_", ["'f'", "scheme FACE WIDTH"]),
