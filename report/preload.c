@@ -9,10 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef FLOPSHIM_LIBDIR
-#define FLOPSHIM_LIBDIR "lib"
-#endif
-
 #define SEPARATORS " :" /* ld.so's own, of LD_PRELOAD */
 #define SPECIAL " :\t\n$"
 
@@ -31,7 +27,8 @@ static int program_folder(char *folder, size_t size)
 
 int preload_find(char *path, size_t size)
 {
-    static const char *const places[] = {".", FLOPSHIM_LIBDIR, "../" FLOPSHIM_LIBDIR, "../lib"};
+    /* Its own installation, wherever that was moved to, comes before the place that it was configured for */
+    static const char *const places[] = {".", FLOPSHIM_LIBDIR_FROM_BINDIR, FLOPSHIM_LIBDIR};
     char folder[PATH_MAX];
     char candidate[2 * PATH_MAX];
     char real[PATH_MAX];

@@ -156,40 +156,59 @@ def emit_names(symbols):
 r_index = {}
 
 
-def main():
-    spec, outdir, shards = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+def arguments():
     try:
-        schemes, rows = parse_spec(spec)
-        routines = routines_of(rows)
-        symbols = symbols_of(routines, schemes)
-    except SpecError as error:
-        sys.exit(f"gen_wrappers.py: {error}")
+        spec, outdir, shards = sys.argv[1:]
+        if int(shards) > 0:
+            return spec, pathlib.Path(outdir), int(shards)
+    except ValueError:
+        pass
+    sys.exit(f"gen_wrappers.py: arguments '{' '.join(sys.argv[1:])}'; accepted are SPEC OUTDIR SHARDS, the last a number from 1")
+
+
+def generate(spec, shards):
+    """{name of a file: its lines}; SpecError where the spec is wrong."""
+    schemes, rows = parse_spec(spec)
+    routines = routines_of(rows)
+    symbols = symbols_of(routines, schemes)
+    r_index.clear()
     r_index.update({r.name: i for i, r in enumerate(routines)})
     if len({id_of(name) for name in r_index} | {NO_ROUTINE}) <= len(r_index):
-        sys.exit("gen_wrappers.py: two routines have one id (id_of)")
+        raise SpecError("two routines have one id (ID_SEED of gen_wrappers.py)")
     by_routine, bodies = collections.defaultdict(list), []
     for name, r, face, _ in symbols:
         by_routine[(r.name, face)].append(name)
         bodies.append(f"body_{body_of(r, face).name}")
-    outdir.mkdir(parents=True, exist_ok=True)
-    title = f"/* generated from {pathlib.Path(spec).name} by gen_wrappers.py; do not edit */"
-
-    def write(name, lines):
-        text, path = "\n".join([title, *lines, ""]), outdir / name
-        if not path.exists() or path.read_text() != text:
-            path.write_text(text)
     names, size = emit_names(symbols)
-    write("names.c", names)
-    write("symbols.c", emit_symbols(symbols, bodies))
-    write("symbols.h", ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
-                        f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
-                        "extern const uint16_t forward_routines[];",
-                        "extern const uint16_t forward_hash[];"])
     counts = []
     emit_routines(routines, counts)
-    write("routines.c", counts)
+    files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": counts,
+             "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
+                           f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
+                           "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];"]}
     for s in range(shards):
-        write(f"stubs_{s}.c", emit_shard([r for r in routines if zlib.crc32(r.row.family.encode()) % shards == s], by_routine))
+        own = [r for r in routines if zlib.crc32(r.row.family.encode()) % shards == s]
+        files[f"stubs_{s}.c"] = emit_shard(own, by_routine)
+    return files
+
+
+def write(path, lines):
+    """Only where the content is another: what is not written is not compiled."""
+    text = "\n".join([*lines, ""])
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def main():
+    spec, outdir, shards = arguments()
+    try:
+        files = generate(spec, shards)
+        outdir.mkdir(parents=True, exist_ok=True)
+        title = f"/* generated from {pathlib.Path(spec).name} by gen_wrappers.py; do not edit */"
+        for name, lines in files.items():
+            write(outdir / name, [title, *lines])
+    except (SpecError, OSError) as error:
+        sys.exit(f"gen_wrappers.py: {error}")
 
 
 if __name__ == "__main__":

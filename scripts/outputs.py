@@ -2,6 +2,9 @@
 import ast
 import collections
 
+import checks
+from checks import SpecError
+
 Output = collections.namedtuple("Output", "name what sizes part")
 WHATS = ("nan", "real", "zero", "index", "none")
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<",
@@ -13,11 +16,19 @@ def parse_writes(cells):
     for cell in filter(None, cells):
         name, _, rest = cell.partition(":")
         what, _, sizes = rest.strip().partition(" ")
-        if what not in WHATS:
-            raise ValueError(f"unknown '{what}' in 'writes'; one of {', '.join(WHATS)}")
-        tree = ast.parse(f"({sizes},)", mode="eval").body.elts
+        what_of = f"the size of {checks.name('output', name.strip())}"
+        checks.one_of("content of an output", what, WHATS)
+        tree = checks.parse(what_of, f"({sizes},)" if sizes.strip() else "").body
+        tree = tree.elts if isinstance(tree, ast.Tuple) else [tree]
         part = isinstance(tree[-1], ast.Name) and tree[-1].id == "uplo"
-        outputs.append(Output(name.strip(), what, tree[:-1] if part else tree, part))
+        tree = tree[:-1] if part else tree
+        if len(tree) not in ((2,) if part else (1, 2) if what in ("nan", "real") else (1,)):
+            raise SpecError(f"{len(tree)} sizes of {name.strip()}: '{rest.strip()}'; accepted are one, "
+                            "or of nan and real two and uplo")
+        output = Output(name.strip(), what, tree, part)
+        for size in tree:
+            checks.Formula(what_of, names_in(output), ("min", "max")).number(size)
+        outputs.append(output)
     return outputs
 
 
@@ -26,6 +37,8 @@ def text(node):
         return node.id
     if isinstance(node, ast.Constant):
         return f"'{node.value}'" if isinstance(node.value, str) else f"{node.value}"
+    if isinstance(node, ast.UnaryOp):
+        return f"-{text(node.operand)}"
     if isinstance(node, ast.BinOp):
         return f"({text(node.left)} {OPERATORS[type(node.op)]} {text(node.right)})"
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -36,7 +49,7 @@ def text(node):
         return f"({text(node.test)} ? {text(node.body)} : {text(node.orelse)})"
     if isinstance(node, ast.Call) and node.func.id in ("min", "max"):
         return f"spoil_{node.func.id}({', '.join(map(text, node.args))})"
-    raise ValueError(f"cannot use {ast.unparse(node)} in 'writes'")
+    raise SpecError(f"cannot use '{ast.unparse(node)}' in 'writes'; accepted are {checks.ALLOWED}")
 
 
 def names_in(output):

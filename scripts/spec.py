@@ -3,7 +3,9 @@ import ast
 import collections
 import pathlib
 
-from outputs import parse_writes
+import checks
+from checks import SpecError
+from outputs import names_in, parse_writes
 
 # prefix: field (r real, c complex, m complex data counted in real operations), scalar type, real type
 PREFIXES = {
@@ -24,81 +26,165 @@ COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "
 KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
 
 
+USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
+        "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ..."}
+
 MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
 # What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
 LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
 
 
-class SpecError(Exception):
-    pass
+class Placed(SpecError):
+    """An error that says file and line."""
 
 
 def parse_args(text, kinds):
-    text, _, result = text.partition("->")
+    text, arrow, result = text.partition("->")
     args = []
     for word in text.split():
         array = word.endswith("[]")
-        name, _, kind = word.removesuffix("[]").partition(":")
-        kind = kind or kinds.get(name)
+        name, colon, kind = word.removesuffix("[]").partition(":")
+        kind = kind if colon else kinds.get(name)
         if kind is None:
-            raise SpecError(f"unknown argument '{name}'; give its kind in a 'kind' line or as {name}:KIND")
-        if kind not in KINDS:
-            raise SpecError(f"unknown kind '{kind}' of '{name}'; one of {', '.join(sorted(KINDS))}")
-        args.append(Arg(name, kind, array))
-    return args, result.strip()
+            raise SpecError(f"unknown argument '{name}'; accepted is one of a 'kind' line, or {name}:KIND")
+        args.append(Arg(name, checks.one_of(f"kind of '{name}'", kind, KINDS), array))
+    result = result.strip() if arrow else None
+    checks.arguments(args, result)
+    return args, result or ""
+
+
+def parse_class(text):
+    cls, _, source = text.partition(",")
+    checks.one_of("class", cls.strip(), CLASSES)
+    if not source.strip():
+        raise SpecError(f"the class '{text}' has no source; accepted is class, source")
+    return cls.strip(), source.strip()
 
 
 def parse_row(index, where, cells, kinds):
-    if len(cells) != 7:
-        raise SpecError(f"a row has 7 cells, this one {len(cells)}")
-    family, prefixes, faces, args, mults, adds, cls = cells
+    if len(cells) < 7:
+        raise SpecError(f"a row of {len(cells)} cells; accepted are 7: {checks.CELLS}")
+    # `|re| + |im|` and the like in the last cell are text, not cells
+    family, prefixes, faces, args, mults, adds, cls = cells[:6] + ["|".join(cells[6:])]
+    checks.matches("family", family, checks.FAMILY, "lower-case letters, digits and _")
+    checks.faces(faces.split())
+    for token in checks.some("prefix", checks.once("prefix", prefixes.split())):
+        checks.one_of("prefix", token.removesuffix(":r"), PREFIXES)
     args, result = parse_args(args, kinds)
-    cls, _, source = cls.partition(",")
-    if cls not in CLASSES:
-        raise SpecError(f"unknown class '{cls}'; one of {', '.join(CLASSES)}")
-    row = Row(index, where, family, prefixes.split(), faces.split(), args, result, mults, adds, cls, source.strip(), None, ())
-    known = {a.name: a.kind for a in args if a.kind in COUNTED}
-    for formula in formulas_of(row):
-        for node in ast.walk(formula):
-            if isinstance(node, ast.Name) and node.id not in known and node.id not in calls_of(formula) | {"w"}:
-                raise SpecError(f"formula names '{node.id}', which is no countable argument of {family}")
-    for face in row.faces:
-        if face.partition(":")[0].partition("+")[0] not in ("f", "g", "c", "e"):
-            raise SpecError(f"unknown face '{face}'")
+    cls, source = parse_class(cls)
+    row = Row(index, where, family, prefixes.split(), faces.split(), args, result, mults, adds, cls, source, None, ())
+    check_formulas(row)
+    dims_of(row)
     return row
 
 
-def parse_spec(path, kinds=None, schemes=None, rows=None, writes=None):
-    """(schemes, rows) of the file and of those that it includes."""
-    kinds, rows = {} if kinds is None else kinds, [] if rows is None else rows
-    schemes = collections.defaultdict(list) if schemes is None else schemes
-    legal, writes = {}, {} if writes is None else writes
-    for number, line in enumerate(pathlib.Path(path).read_text().splitlines(), 1):
+def check_formulas(row):
+    names, mode = {a.name for a in row.args if a.kind in COUNTED} | {"w"}, mode_of(row)
+    if mode != "split" and row.adds:
+        raise SpecError(f"adds are '{row.adds}' beside a total of both; an empty cell is accepted")
+    for what, tree in zip(("the formula of mults", "the formula of adds"), formulas_of(row)):
+        formula = checks.Formula(what, names)
+        (formula.pair if mode == "both" else formula.number)(tree.body)
+
+
+class Reader:
+    """Reads a file and those that it includes: each line to the method of its first word, or a row."""
+
+    def __init__(self):
+        self.kinds, self.rows, self.legal, self.writes, self.open = {}, [], {}, {}, []
+        self.schemes = collections.defaultdict(list)
+
+    def read(self, path):
+        if str(path) in self.open:
+            raise SpecError(f"'{path}' includes itself; accepted is a file that does not")
+        self.open.append(str(path))
+        for number, line in enumerate(lines_of(path), 1):
+            where = f"{path}:{number}"
+            try:
+                self.line(line, where, path)
+            except SpecError as error:
+                raise error if isinstance(error, Placed) else Placed(f"{where}: {error}") from error
+        self.open.pop()
+
+    def line(self, line, where, path):
         if not line.strip() or line.startswith("#"):
-            continue
+            return
+        checks.text("the line", line.replace("\t", " "))
         cells = [cell.strip() for cell in line.split("|")]
-        try:
-            if line.startswith("scheme "):
-                _, face, width = cells[0].split()
-                schemes[face] += [(spelling, width == "64") for spelling in cells[1].split()]
-            elif line.startswith("kind "):
-                kinds.update(dict.fromkeys(cells[1].split(), cells[0].split()[1]))
-            elif line.startswith("legal "):
-                legal.update(dict.fromkeys(cells[0].split()[1:], parse_legal(cells[1:])))
-            elif line.startswith("writes "):
-                writes.update(dict.fromkeys(cells[0].split()[1:], parse_writes(cells[1:])))
-            elif line.startswith("include "):
-                parse_spec(pathlib.Path(path).parent / line.split()[1], kinds, schemes, rows, writes)
-            else:
-                # `|re| + |im|` and the like in the last cell are text, not cells
-                rows.append(parse_row(len(rows), f"{path}:{number}", cells[:6] + ["|".join(cells[6:])], kinds))
-        except (SpecError, SyntaxError, ValueError, IndexError) as error:
-            place = "" if isinstance(error, SpecError) and ".spec:" in str(error) else f"{path}:{number}: "
-            raise SpecError(f"{place}{error}") from error
-    unused = (set(legal) | set(writes)) - {row.family for row in rows}
-    if unused:
-        raise SpecError(f"{path}: 'legal' or 'writes' of unknown families: {', '.join(sorted(unused))}")
-    return schemes, [row._replace(legal=legal.get(row.family, row.legal), writes=writes.get(row.family, ())) for row in rows]
+        word, *words = cells[0].split() or [""]
+        if line.startswith("include "):
+            self.read(pathlib.Path(path).parent / line[8:].strip())
+        elif line.startswith(("scheme ", "kind ", "legal ", "writes ")):
+            if len(cells) < 2:
+                raise SpecError(f"'{word}' without |; accepted is {USES[word]}")
+            getattr(self, f"add_{word}")(words, cells[1:], where)
+        else:
+            self.rows.append(parse_row(len(self.rows), where, cells, self.kinds))
+
+    def add_scheme(self, words, cells, _):
+        if len(words) != 2:
+            raise SpecError(f"scheme '{' '.join(words)}'; accepted is {USES['scheme']}")
+        checks.one_of("face", words[0], ("f", "g", "c", "e"))
+        checks.one_of("width", words[1], ("any", "64"))
+        for spelling in checks.some("spelling", cells[0].split()):
+            checks.matches("spelling", spelling, checks.SPELLING, "{n} or {N} among letters, digits and _")
+            self.schemes[words[0]].append((spelling, words[1] == "64"))
+
+    def add_kind(self, words, cells, _):
+        if len(words) != 1:
+            raise SpecError(f"kind '{' '.join(words)}'; accepted is {USES['kind']}")
+        checks.one_of("kind", words[0], KINDS)
+        self.kinds.update({checks.name("argument", n): words[0] for n in checks.some("argument", cells[0].split())})
+
+    def add_legal(self, families, cells, where):
+        self.add_rules("legal", self.legal, families, parse_legal(cells), where)
+
+    def add_writes(self, families, cells, where):
+        self.add_rules("writes", self.writes, families, parse_writes(cells), where)
+
+    def add_rules(self, word, rules, families, parsed, where):
+        for family in checks.some("family", families):
+            if family in rules:
+                raise SpecError(f"a second '{word}' of family '{family}'; the first is at {rules[family][1]}")
+            rules[family] = (parsed, where)
+
+    def finished(self):
+        """The rows with the rules of their families."""
+        families = {row.family for row in self.rows}
+        for word, rules in (("legal", self.legal), ("writes", self.writes)):
+            for family, (_, where) in rules.items():
+                if family not in families:
+                    raise Placed(f"{where}: '{word}' of family '{family}', which has no row")
+        rows = [row._replace(legal=self.legal.get(row.family, (None,))[0], writes=self.writes.get(row.family, ((),))[0])
+                for row in self.rows]
+        for row in rows:
+            for rules, check in ((self.legal, checks.legal), (self.writes, lambda r: checks.writes(r, names_in))):
+                try:
+                    check(row)
+                except SpecError as error:
+                    raise Placed(f"{rules[row.family][1]}: {error} (the row at {row.where})") from error
+        return rows
+
+
+def lines_of(path):
+    try:
+        data = pathlib.Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise SpecError(f"cannot read '{path}': {getattr(error, 'strerror', error)}; accepted is a file of rows") from error
+    try:
+        return data.decode().removesuffix("\n").split("\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Placed(f"{path}:{line}: the byte 0x{data[error.start]:02x} is no UTF-8; accepted is text in UTF-8") from error
+
+
+def parse_spec(path):
+    """(schemes, rows) of the file and of those that it includes."""
+    reader = Reader()
+    reader.read(path)
+    if not reader.rows:
+        raise Placed(f"{path}: no rows; at least one is needed")
+    return reader.schemes, reader.finished()
 
 
 def parse_legal(cells):
@@ -109,11 +195,19 @@ def parse_legal(cells):
         words = [w.strip() for w in rest.split(",")]
         if name in LETTERS:
             rules[name] = (words[0], words[-1])
+            for letters in rules[name]:
+                if not letters.startswith(LETTERS[name][0]) or set(letters) - set(LETTERS[name]):
+                    raise SpecError(f"letters '{letters}' of {name}; accepted are {LETTERS[name][0]} and then any of "
+                                    f"{LETTERS[name][1:]}")
             continue
-        rows, columns, trans = words + [None] * (3 - len(words))
-        trees = [ast.parse(w, mode="eval") for w in (rows, columns)]
+        checks.name("matrix in 'legal'", name)
+        if len(words) not in (2, 3):
+            raise SpecError(f"'{cell}' in 'legal'; accepted is MATRIX: rows, columns[, trans]")
+        trees = [checks.parse(f"a size of {name}", w) for w in words[:2]]
         names = {n.id for t in trees for n in ast.walk(t) if isinstance(n, ast.Name)}
-        rules[name] = Shape(plain(trees[0]), plain(trees[1]), trans, names)
+        for tree in trees:
+            checks.Formula(f"a size of {name}", names, ()).number(tree.body)
+        rules[name] = Shape(plain(trees[0]), plain(trees[1]), words[2] if len(words) == 3 else None, names)
     return rules
 
 
@@ -130,19 +224,16 @@ def legal_letters(r):
 
 
 def routines_of(rows):
-    routines = []
+    routines = {}
     for row in rows:
         for token in row.prefixes:
             prefix, _, real = token.partition(":")
-            if prefix not in PREFIXES:
-                raise SpecError(f"{row.where}: unknown prefix '{prefix}'")
             field, scalar, real_type = PREFIXES[prefix].split()
             name = prefix.strip("-") + row.family
-            routines.append(Routine(name, "m" if real else field, scalar.replace("-c", " _C"), real_type, row))
-    doubled = [n for n, k in collections.Counter(r.name for r in routines).items() if k > 1]
-    if doubled:
-        raise SpecError(f"two rows for {', '.join(doubled)}")
-    return routines
+            if name in routines:
+                raise Placed(f"{row.where}: a second row for routine '{name}'; the first is at {routines[name].row.where}")
+            routines[name] = Routine(name, "m" if real else field, scalar.replace("-c", " _C"), real_type, row)
+    return list(routines.values())
 
 
 # ---- formulas ------------------------------------------------------------------------------------------------
@@ -156,7 +247,8 @@ def formulas_of(row):
     """The formulas of mults and adds, parsed; a single one where they are not apart."""
     mode = mode_of(row)
     text = {"split": (row.mults, row.adds), "total": (row.mults[1:],), "both": (row.mults[5:],)}[mode]
-    return [ast.parse(t.strip(), mode="eval") for t in text]
+    words = ("the formula of mults", "the formula of adds")
+    return [checks.parse(what, t.strip()) for what, t in zip(words, text)]
 
 
 def calls_of(formula):
@@ -179,7 +271,7 @@ def dims_of(row):
     used = [a.name for a in used_args(row)]
     names = [a.name for a in row.args if not a.array and (a.kind == "dim" or a.kind == "int" and a.name in used)]
     if len(names) > MOST_DIMS:
-        raise SpecError(f"{row.where}: more than {MOST_DIMS} dimensions: {', '.join(names)}")
+        raise SpecError(f"{len(names)} dimensions: {', '.join(names)}; accepted are {MOST_DIMS}")
     shared = set(names) <= set(used) and not any(a.array for a in row.args) and not is_turned(row)
     return [(name, used.index(name) if shared else i) for i, name in enumerate(names)], shared
 
@@ -274,6 +366,7 @@ def symbols_of(routines, schemes):
             name = r.name + suffix_of(face)
             for spelling, wide in schemes[face[0]]:
                 exported = spelling.format(n=name, N=name.upper())
-                if seen.setdefault(exported, (exported, r, face, wide))[1] is not r:
-                    raise SpecError(f"{r.row.where}: {exported} is exported twice")
+                first = seen.setdefault(exported, (exported, r, face, wide))[1]
+                if first is not r:
+                    raise Placed(f"{r.row.where}: routine '{r.name}' exports '{exported}' as that of {first.row.where} does")
     return list(seen.values())

@@ -1,5 +1,5 @@
 /* Marks two parts of a program: counted and held to their budgets where libflopshim.so is preloaded, the same program
- * without it. Build: cc markers.c -lblas */
+ * without it. Build: cc $(pkg-config --cflags flopshim) markers.c -lblas; run: flopshim run -- ./a.out */
 #include "flopshim.h"
 #include <stdio.h>
 

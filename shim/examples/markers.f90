@@ -1,5 +1,5 @@
 ! Marks two parts of a program: counted where libflopshim.so is preloaded, the same program without it.
-! Build: gfortran flopshim.f90 markers.f90 -lblas
+! Build: gfortran $(pkg-config --variable=fortran flopshim) markers.f90 -lblas; run: flopshim run -- ./a.out
 program markers
   use, intrinsic :: iso_c_binding
   use flopshim

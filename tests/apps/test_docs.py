@@ -1,22 +1,149 @@
-"""What the documents list is what the code has."""
-import re
+"""What the documents say is what the code has and does: lists, links, and the commands of README.md, run as they are written.
 
-from harness import ROOT, expect
+usage: test_docs.py lists|commands"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from harness import BUILD, LIBS, PLAIN, PROGRAM, ROOT, SANITIZED, expect, skip
+
+sys.path.insert(0, str(ROOT / "scripts"))
+from spec import parse_spec, routines_of  # noqa: E402
+
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "shim/*.md", "shim/bindings/*.md", "tests/faults/*.md")
+# ./program and ./app of the README: 60,000 dots of 2,000 FLOPs, more than 100M; one of 200
+SCRIPTS = {"program": "1000x60000", "app": "100", "pipeline.sh": "100 100"}
 
 
 def names(text, pattern):
     return set(re.findall(pattern, text))
 
 
-def main():
-    config = (ROOT / "shim/config.c").read_text()
-    listed = re.search(r"variables\[\] = \{(.*?)\}", config, re.S)[1]
-    accepted = names(listed, r'"(FLOP_[A-Z_]+)"')
-    table = {line.split("`")[1] for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `FLOP_")}
-    expect("README.md's environment table", sorted(table), sorted(accepted))
+def section(title):
+    """The lines between this heading and the next; of the whole beginning where there is no title."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0] if title else README.partition("\n## ")[0]
+
+
+def variables():
+    listed = re.search(r"variables\[\] = \{(.*?)\}", (ROOT / "shim/config.c").read_text(), re.S)[1]
+    table = {line.split("`")[1] for line in README.splitlines() if line.startswith("| `FLOP_")}
+    expect("README.md's environment table", sorted(table), sorted(names(listed, r'"(FLOP_[A-Z_]+)"')))
+
+
+def files():
     shim = (ROOT / "shim/README.md").read_text()
-    files = {p.name for p in (ROOT / "shim").glob("*.c")}
-    expect("source files that shim/README.md leaves out", sorted(f for f in files - {"message.c"} if f"`{f}`" not in shim), [])
+    sources = {p.name for p in (ROOT / "shim").glob("*.c")}
+    expect("source files that shim/README.md leaves out", sorted(f for f in sources - {"message.c"} if f"`{f}`" not in shim), [])
+
+
+def links():
+    for path in (p for pattern in DOCUMENTS for p in ROOT.glob(pattern)):
+        targets = names(path.read_text(), r"\]\(([^)#:]+)\)")
+        expect(f"links of {path} that lead nowhere", sorted(t for t in targets if not (path.parent / t).exists()), [])
+
+
+def contributing():
+    """The row and the counts that CONTRIBUTING.md adds."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    row = re.search(r"^ +(gehad +\|.*)$", text, re.M)[1]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "spec")
+        path.write_text(f"include {ROOT}/cost/routines.spec\n{row}\n")
+        routines = {r.name for r in routines_of(parse_spec(path)[1])}
+    counted = names(text, r"(?m)^ +([sdcz]gehad) m=")
+    expect("routines of CONTRIBUTING.md's row", (len(counted), counted - routines), (2, set()))
+
+
+def prepare(folder):
+    """A folder with what the README runs, and the environment to run it in."""
+    (folder / "bin").mkdir()
+    (folder / "bin/flopshim").symlink_to(PROGRAM)
+    program = section("The first five minutes").partition("$ cat program.py\n")[2].partition("\n\n")[0]
+    (folder / "program.py").write_text(re.sub("(?m)^    ", "", program))
+    for name, dots in SCRIPTS.items():
+        (folder / name).write_text(f"#!/bin/sh\nexec {BUILD}/dots {dots}\n")
+        (folder / name).chmod(0o755)
+    # Open MPI: as root, and more ranks than processors
+    mpi = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+           "OMPI_MCA_plm_rsh_agent": "false"}
+    return PLAIN | mpi | {"PATH": f"{folder}/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": f"{LIBS}/blas"}
+
+
+def run(command, folder, environment):
+    """(stdout, stderr, {new file: its text}) of a line of the README, which ends with status 0."""
+    before = set(folder.iterdir())
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120,
+                          check=False)
+    expect(f"{command}: {done.stderr}", done.returncode, 0)
+    return done.stdout, done.stderr, {p.name: p.read_text() for p in set(folder.iterdir()) - before}
+
+
+def examples(text):
+    """[(command, lines shown below it)] of the indented blocks with a $."""
+    found = []
+    for line in text.splitlines():
+        if line.startswith("    $ "):
+            found.append((line.removeprefix("    $ "), []))
+        elif found and line and not line.startswith("    "):
+            found.append(("", []))  # prose: what follows belongs to no command
+        elif found:
+            found[-1][1].append(line.removeprefix("    "))
+    return [(command, "\n".join(shown).strip().splitlines()) for command, shown in found if command]
+
+
+def check_examples(folder, environment):
+    """A summary is as shown, to the times; where the exit status is shown, it is that."""
+    for command, shown in examples(section("The first five minutes")):
+        if command == "cat program.py":
+            continue
+        out = run(command, folder, environment)[0].splitlines()
+        if command.endswith("echo $?"):
+            expect(command, out[-1], shown[-1])
+        elif command.startswith("cat "):
+            counts = shown[:next(i for i, line in enumerate(shown) if "Time by operation" in line)]
+            expect(f"{command}, to its times", out[:len(counts)], counts)
+
+
+def commands(folder):
+    environment = prepare(folder)
+    lead = section("").split("\n    ")[1].splitlines()[0]
+    by_hand = re.search(r"^    (FLOP_\S+ LD_PRELOAD.*)$", README, re.M)[1]
+    for command in (lead, by_hand):
+        made = run(command, folder, environment)[2]
+        expect(f"{command}: {made}", [("1,000,000,000,000" in s, "200" in s) for s in made.values()], [(True, True)])
+    check_examples(folder, environment)
+    tree, *ranks = re.findall(r"(?m)^    ((?:flopshim|mpirun) .*)$", section("Process trees and MPI"))
+    expect(tree, len(run(tree, folder, environment)[2]), 1)
+    for command in ranks:
+        made = run(command, folder, environment)[2]
+        expect(command, sorted(made), [f"rank-{i}.json" for i in range(4)])
+        for name in made:
+            os.unlink(folder / name)
+    for command in names(README, r"`(flopshim (?:cost|list)[^`]*)`"):
+        run(command, folder, environment)
+
+
+def loader(folder):
+    """What the loader says of a name that it does not find, in the words of the README."""
+    done = subprocess.run(["/bin/true"], env=PLAIN | {"LD_PRELOAD": "libflopshim.so"}, cwd=folder, capture_output=True, text=True,
+                          check=False)
+    expect("a name that the loader does not find", (done.returncode, done.stderr.strip() in " ".join(README.split())), (0, True))
+
+
+def main():
+    if sys.argv[1] == "lists":
+        for check in (variables, files, links, contributing):
+            check()
+        return
+    if SANITIZED:
+        skip("LD_PRELOAD as written has no sanitizer's runtime")
+    with tempfile.TemporaryDirectory() as folder:
+        loader(folder)
+        commands(pathlib.Path(folder))
 
 
 main()
