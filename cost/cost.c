@@ -1,7 +1,9 @@
 /* Prices a call: guards, the row's count, the weights of the convention. Owns no list of routines (routines.spec) and no
  * formula (formulas.c). */
 #include "cost.h"
+#include "symbols.h" /* generated: every exported name and its routine */
 #include <string.h>
+#include <strings.h>
 
 #define SIGNIFICAND_BITS 53
 
@@ -60,8 +62,12 @@ struct cost_dims cost_dims(unsigned routine)
 int cost_find(const char *name)
 {
     for (int i = 0; i < COST_ROUTINES; i++)
-        if (!strcmp(cost_routines[i].name, name))
+        if (!strcasecmp(cost_routines[i].name, name))
             return i;
+    const char *exported = forward_names;
+    for (int i = 0; i < SYMBOL_COUNT; i++, exported += strlen(exported) + 1)
+        if (!strcasecmp(exported, name))
+            return forward_routines[i];
     return -1;
 }
 

@@ -49,7 +49,8 @@ struct cost_dims cost_dims(unsigned routine);
 extern const char *const cost_dim_names[]; /* of each different list of them, NULL at its end */
 extern const uint8_t cost_dim_places[];
 
-/* The index of a routine by name, or -1. */
+/* The index of a routine by its name or any exported one (dgemm, DGEMM, dgemm_, cblas_dgemm64_, LAPACKE_dgesv), in any case;
+ * or -1. */
 int cost_find(const char *name);
 
 /* a + b and a * times (0 for a negative number of times), saturating. */
