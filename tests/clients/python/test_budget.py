@@ -35,8 +35,8 @@ def test_01_budgets_that_are_some():
 
 
 @pytest.mark.parametrize("value, shown", [
-    ("1e9", "str '1e9'"), (b"1", "bytes b'1'"), (None, "NoneType None"), (True, "bool True"), (False, "bool False"), ([5], "list [5]"),
-    (np.True_, "bool"), (1j, "complex 1j"), (np.ones(3), "ndarray array([1., 1., 1.])")])
+    ("1e9", "str '1e9'"), (b"1", "bytes b'1'"), (None, "NoneType None"), (True, "bool True"), (False, "bool False"),
+    ([5], "list [5]"), (np.True_, "bool"), (1j, "complex 1j"), (np.ones(3), "ndarray array([1., 1., 1.])")])
 def test_01_budgets_that_are_no_number(value, shown):
     for make in (BudgetContext, budget):
         with pytest.raises(TypeError) as error:

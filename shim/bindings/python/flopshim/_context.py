@@ -99,15 +99,15 @@ class _Resumed:
 class BudgetContext:
     """A budget for the BLAS and LAPACK calls of the thread that opens it: context manager and decorator.
 
-    flop_budget: FLOPs, from 1 to 2**64 - 2; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many times its FLOPs, truncated
-    towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
+    flop_budget: FLOPs, from 1 to 2**64 - 2; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many
+    times its FLOPs, truncated towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
 
     Used again after it closed it goes on from what it used. A decorated generator or coroutine has it open during its own
     steps, not while it waits. FLOP_BUDGET, where it is set, limits its calls as well.
 
-    Raises ValueError for a budget or multiplier that is not finite or not > 0, TypeError for one that is no number. Opening it raises RuntimeError inside another
-    one ("Cannot nest BudgetContexts"), and where the library is not preloaded. A call that does not fit is not run and
-    raises BudgetExhaustedError.
+    Raises ValueError for a budget or multiplier that is not finite or not > 0, TypeError for one that is no number. Opening it
+    raises RuntimeError inside another one ("Cannot nest BudgetContexts"), and where the library is not preloaded. A call that
+    does not fit is not run and raises BudgetExhaustedError.
 
     >>> from flopshim import BudgetContext
     >>> with BudgetContext(flop_budget=1_000, quiet=True, namespace="forward") as budget:
