@@ -1,7 +1,9 @@
 /* Prices a call: guards, the row's count, the weights of the convention. Owns no list of routines (routines.spec) and no
  * formula (formulas.c). */
 #include "cost.h"
+#include "symbols.h" /* generated: every exported name and its routine */
 #include <string.h>
+#include <strings.h>
 
 #define SIGNIFICAND_BITS 53
 
@@ -59,9 +61,13 @@ struct cost_dims cost_dims(const struct cost_routine *routine)
 
 int cost_find(const char *name)
 {
-    for (unsigned i = 0; i < cost_routine_count; i++)
-        if (!strcmp(cost_routines[i].name, name))
-            return (int)i;
+    for (int i = 0; i < cost_routine_count; i++)
+        if (!strcasecmp(cost_routines[i].name, name))
+            return i;
+    const char *exported = forward_names;
+    for (int i = 0; i < SYMBOL_COUNT; i++, exported += strlen(exported) + 1)
+        if (!strcasecmp(exported, name))
+            return forward_routines[i];
     return -1;
 }
 

@@ -34,7 +34,7 @@ struct cost_routine {
 
 /* Generated, and so are the tables below. */
 extern const struct cost_routine cost_routines[];
-extern const unsigned cost_routine_count;
+extern const int cost_routine_count;
 
 /* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
  * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
@@ -51,7 +51,8 @@ struct cost_dims cost_dims(const struct cost_routine *routine);
 extern const char *const cost_dim_names[]; /* of each different list of them, NULL at its end */
 extern const uint8_t cost_dim_places[];
 
-/* The index of a routine by name, or -1. */
+/* The index of a routine by its name or any exported one (dgemm, DGEMM, dgemm_, cblas_dgemm64_, LAPACKE_dgesv), in any case;
+ * or -1. */
 int cost_find(const char *name);
 
 /* The routine of an id, which must be one's. */

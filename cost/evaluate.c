@@ -79,6 +79,20 @@ static int fail_letters(struct question *q, const char *name, const char *value,
     return -1;
 }
 
+static int fail_value(struct question *q, const char *name, const char *value, const char *accepted)
+{
+    snprintf(q->error, q->size, "%s: %s=%s is not accepted; %s", q->routine->name, name, value, accepted);
+    return -1;
+}
+
+/* A call with a negative dimension is rejected and costs nothing; a question about one is a mistake. */
+static int read_dimension(struct question *q, const char *name, const char *value, int64_t *number)
+{
+    if (!read_integer(value, number))
+        return fail_value(q, name, value, "an integer such as 1000 or 1e3");
+    return *number < 0 ? fail_value(q, name, value, "a dimension is 0 or more") : 0;
+}
+
 static int read_value(struct question *q, int i, const char *value)
 {
     const char kind = q->routine->kinds[i];
@@ -93,15 +107,13 @@ static int read_value(struct question *q, int i, const char *value)
     } else if (kind == 's') {
         int64_t number = 0;
         q->value[i] = read_integer(value, &number) ? number : 2; /* a general value, not 0 or 1 */
-        if (strcmp(value, "g") && (value[strspn(value, "0123456789.eE+-")] || !strpbrk(value, "0123456789"))) {
-            snprintf(q->error, q->size, "%s: %s=%s is not accepted; a number such as 2.5, or g for any", q->routine->name,
-                     q->name[i], value);
+        if (strcmp(value, "g") && (value[strspn(value, "0123456789.eE+-")] || !strpbrk(value, "0123456789")))
+            return fail_value(q, q->name[i], value, "a number such as 2.5, or g for any");
+    } else if (kind == 'd') {
+        if (read_dimension(q, q->name[i], value, &q->value[i]) < 0)
             return -1;
-        }
     } else if (!read_integer(value, &q->value[i])) {
-        snprintf(q->error, q->size, "%s: %s=%s is not accepted; an integer such as 1000 or 1e3", q->routine->name, q->name[i],
-                 value);
-        return -1;
+        return fail_value(q, q->name[i], value, "an integer such as 1000 or 1e3");
     }
     q->given[i] = true;
     return 0;
@@ -113,10 +125,21 @@ static int fail_name(struct question *q, const char *name)
     return -1;
 }
 
+/* Of the routine's arguments, also of those that its count does not need. */
+static bool is_dimension(const struct cost_routine *routine, const char *name)
+{
+    const struct cost_dims dims = cost_dims(routine);
+    for (uint32_t i = 0; i < dims.count; i++)
+        if (!strcmp(dims.names[i], name))
+            return true;
+    return false;
+}
+
 static int read_assignment(struct question *q, const char *text)
 {
     const char *equals = strchr(text, '=');
     char name[NAME_MAX_LENGTH + 1];
+    int64_t number;
     if (!equals || equals == text || !equals[1] || equals - text > NAME_MAX_LENGTH) {
         snprintf(q->error, q->size, "'%s' is not accepted; name=value, such as n=1000", text);
         return -1;
@@ -127,7 +150,7 @@ static int read_assignment(struct question *q, const char *text)
         if (strcmp(aliases[a].other, name) || (*aliases[a].family && strcmp(aliases[a].family, q->routine->family)))
             continue;
         if (!aliases[a].name)
-            return 0;
+            return strcmp(name, "data") ? read_dimension(q, name, equals + 1, &number) : 0;
         snprintf(name, sizeof name, "%s", aliases[a].name);
         i = find_argument(q, name);
     }
@@ -138,11 +161,30 @@ static int read_assignment(struct question *q, const char *text)
     const char *letters = default_letters(q->routine->family, name);
     if (letters && (equals[2] || !strchr(letters, toupper((unsigned char)equals[1]))))
         return fail_letters(q, name, equals + 1, letters);
-    if (!strcmp(name, "group_size") && !read_integer(equals + 1, &q->times)) {
-        snprintf(q->error, q->size, "%s: %s is not accepted; an integer", q->routine->name, text);
-        return -1;
-    }
+    if (!strcmp(name, "group_size"))
+        return read_dimension(q, name, equals + 1, &q->times);
+    if (is_dimension(q->routine, name))
+        return read_dimension(q, name, equals + 1, &number);
+    if (!strncmp(name, "ld", 2) && read_integer(equals + 1, &number) && number < 1)
+        return fail_value(q, name, equals + 1, "a leading dimension is 1 or more");
     return 0;
+}
+
+/* Ranges that the routine rejects: 1 <= ilo <= ihi <= n; of values where range is I. Where there is an m beside n, the larger
+ * one bounds: which of them does is the routine's affair. */
+static int check_range(struct question *q, const char *low, const char *high)
+{
+    const int first = find_argument(q, low), last = find_argument(q, high), range = find_argument(q, "range");
+    const int n = find_argument(q, "n"), m = find_argument(q, "m");
+    if (first < 0 || last < 0 || n < 0 || (range >= 0 && q->value[range] != 'I'))
+        return 0;
+    const bool of_m = m >= 0 && q->value[m] > q->value[n];
+    const int64_t bound = q->value[of_m ? m : n];
+    if (!bound || (q->value[first] >= 1 && q->value[first] <= q->value[last] && q->value[last] <= bound))
+        return 0;
+    snprintf(q->error, q->size, "%s: %s=%lld %s=%lld is not accepted; 1 <= %s <= %s <= %s=%lld", q->routine->name, low,
+             (long long)q->value[first], high, (long long)q->value[last], low, high, of_m ? "m" : "n", (long long)bound);
+    return -1;
 }
 
 static bool resolve(struct question *q, int i)
@@ -235,12 +277,7 @@ void cost_formula(const struct cost_routine *r, char *out, size_t size)
 
 static int begin(struct question *q, const char *routine)
 {
-    char name[NAME_MAX_LENGTH + 1];
-    size_t length = 0;
-    for (; routine[length] && length < NAME_MAX_LENGTH; length++)
-        name[length] = (char)tolower((unsigned char)routine[length]);
-    name[length] = '\0';
-    const int index = cost_find(name);
+    const int index = cost_find(routine);
     if (index < 0) {
         snprintf(q->error, q->size, "unknown routine '%s'; `flopshim list` prints those that have a price", routine);
         return -1;
@@ -264,7 +301,7 @@ int cost_evaluate(const char *routine, int n, const char *const *assignments, st
     for (int i = 0; i < n; i++)
         if (read_assignment(&q, assignments[i]) < 0)
             return -1;
-    if (fill_in(&q) < 0)
+    if (fill_in(&q) < 0 || check_range(&q, "ilo", "ihi") < 0 || check_range(&q, "il", "iu") < 0)
         return -1;
     const unsigned index = (unsigned)(q.routine - cost_routines);
     answer->flop_cost = cost_times(cost_price(index, q.value, COST_OPS), q.times);

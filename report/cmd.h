@@ -11,3 +11,4 @@ int cmd_run(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_cost(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_library(int argc, char **argv);

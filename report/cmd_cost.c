@@ -1,7 +1,9 @@
 /* flopshim cost: what a call would cost, without running anything. */
 #include "cmd.h"
 #include "evaluate.h"
+#include "options.h"
 #include "out.h"
+#include "suggest.h"
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -10,50 +12,41 @@
 
 #define WORDS_MAX 64
 
-static const char help[] =
-    "usage: flopshim cost ROUTINE [NAME=VALUE...] [--format text|json] [--convention ops|fma]\n"
-    "       flopshim cost - [OPTIONS]      a question a line on stdin: dgemm m=512 n=512 k=512\n\n"
-    "Prices a call from its arguments, under LAPACK's own names: integers (1000, 1e3), options as letters (jobz=S uplo=L\n"
-    "trans=T). What is left out has LAPACK's usual case (lda = m, ilo = 1, ihi = n).\n\n"
-    "  -f, --format FORMAT     text (default): price, class, formula, source; json: an object a line\n"
-    "  -c, --convention C      ops (default): a multiply, add or division is 1 each; fma: a multiply and its add are 1\n"
-    "  -h, --help              this\n\n"
-    "Exit status: 0; 2 where a routine, name or value is wrong (with -: of any line; the others are answered).\n";
+static const struct option_row rows[] = {
+    {"format", 'f', "FORMAT", "text json", "text (default): price, class, formula, source; json: an object a line"},
+    {"convention", 'c', "C", "ops fma",
+     "ops (default): a multiply, add or division is 1 each; fma: a multiply and its add are 1"},
+    OPTION_HELP,
+};
 
 struct options {
     bool json;
     bool fma;
 };
 
-/* 0, or an exit status to leave with; -1: leave with 0. */
-static int parse(int argc, char **argv, struct options *options)
+static int take(const struct option_row *row, const char *value, void *data)
 {
-    static const struct option names[] = {{"format", required_argument, NULL, 'f'},
-                                          {"convention", required_argument, NULL, 'c'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "f:c:h", names, NULL)) != -1) {
-        const char *const yes = letter == 'f' ? "json" : "fma", *const no = letter == 'f' ? "text" : "ops";
-        if (letter == 'h') {
-            fputs(help, stdout);
-            return -1;
-        }
-        if (letter == '?')
-            return STATUS_USAGE;
-        if (strcmp(optarg, yes) != 0 && strcmp(optarg, no) != 0) {
-            fprintf(stderr, "flopshim cost: --%s %s: accepted are %s, %s\n", letter == 'f' ? "format" : "convention", optarg,
-                    no, yes);
-            return STATUS_USAGE;
-        }
-        *(letter == 'f' ? &options->json : &options->fma) = strcmp(optarg, yes) == 0;
-    }
-    if (optind == argc) {
-        fputs("flopshim cost: no ROUTINE; see flopshim cost --help\n", stderr);
-        return STATUS_USAGE;
-    }
+    struct options *options = data;
+    if (row->letter == 'f')
+        options->json = strcmp(value, "json") == 0;
+    else
+        options->fma = strcmp(value, "fma") == 0;
     return 0;
 }
+
+static const struct option_table table = {
+    .verb = "cost",
+    .head =
+        "usage: flopshim cost ROUTINE [NAME=VALUE...] [--format text|json] [--convention ops|fma]\n"
+        "       flopshim cost - [OPTIONS]      a question a line on stdin: dgemm m=512 n=512 k=512\n\n"
+        "Prices a call from its arguments, under LAPACK's own names: integers (1000, 1e3), options as letters (jobz=S uplo=L\n"
+        "trans=T). What is left out has LAPACK's usual case (lda = m, ilo = 1, ihi = n). ROUTINE may be any name that the\n"
+        "library answers to: dgemm, DGEMM, dgemm_, cblas_dgemm, LAPACKE_dgesv.\n",
+    .tail = "Exit status: 0; 2 where a routine, name or value is wrong (with -: of any line; the others are answered).\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+    .take = take,
+};
 
 static void print_text(const struct cost_answer *a, uint64_t flops)
 {
@@ -82,14 +75,20 @@ static void print_json(const char *routine, const struct cost_answer *a, uint64_
 static int answer(int count, const char *const *words, const struct options *options)
 {
     struct cost_answer a;
-    char error[256];
+    char error[512], shown[OPTIONS_SHOWN_BYTES];
+    const int routine = cost_find(words[0]);
+    if (routine < 0) {
+        suggest_routine(words[0], error, sizeof error);
+        fprintf(stderr, "flopshim cost: unknown routine '%s'%s\n", options_shown(words[0], shown), error);
+        return STATUS_USAGE;
+    }
     if (cost_evaluate(words[0], count - 1, words + 1, &a, error, sizeof error) < 0) {
         fprintf(stderr, "flopshim cost: %s\n", error);
         return STATUS_USAGE;
     }
     uint64_t flops = options->fma ? a.fma_cost : a.flop_cost;
     if (options->json)
-        print_json(words[0], &a, flops);
+        print_json(cost_routines[routine].name, &a, flops);
     else
         print_text(&a, flops);
     return 0;
@@ -116,9 +115,13 @@ static int answer_lines(const struct options *options)
 int cmd_cost(int argc, char **argv)
 {
     struct options options = {0};
-    int status = parse(argc, argv, &options);
-    if (status)
-        return status < 0 ? 0 : status;
+    int status = options_read(&table, argc, argv, &options);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (optind == argc) {
+        fputs("flopshim cost: no ROUTINE; see flopshim cost --help\n", stderr);
+        return STATUS_USAGE;
+    }
     if (argc - optind == 1 && strcmp(argv[optind], "-") == 0)
         return answer_lines(&options);
     return answer(argc - optind, (const char *const *)argv + optind, &options);

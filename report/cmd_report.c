@@ -1,6 +1,8 @@
 /* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV. */
 #include "cmd.h"
 #include "load.h"
+#include "options.h"
+#include "shim/config_parse.h"
 #include "text_rows.h"
 #include <errno.h>
 #include <getopt.h>
@@ -8,51 +10,63 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: flopshim report FILE... [--format text|json|csv] [-o FILE]\n\n"
-    "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
-    "process that was killed or still runs.\n\n"
-    "  -f, --format FORMAT   text (default), json or csv; the latter two take one FILE\n"
-    "  -o, --output FILE     write there instead of to stdout\n"
-    "  -h, --help            this\n\n"
-    "Exit status: 0; 2 where an option or a FILE is bad; 125 where the output cannot be written.\n";
+static const struct option_row rows[] = {
+    {"format", 'f', "FORMAT", "text json csv", "text (default), json or csv; the latter two take one FILE"},
+    {"output", 'o', "FILE", NULL, "write there instead of to stdout; without --format .json and .csv pick theirs"},
+    OPTION_HELP,
+};
 
 struct options {
     const char *format;
     const char *output;
 };
 
-/* 0, or an exit status to leave with; -1: leave with 0. */
+static int take(const struct option_row *row, const char *value, void *data)
+{
+    struct options *options = data;
+    if (row->letter == 'o' && config_has_unknown_extension(value, strlen(value)))
+        return options_refuse("report", row, value, "a name that ends in .txt, .json or .csv, or has no extension", NULL);
+    *(row->letter == 'f' ? &options->format : &options->output) = value;
+    return 0;
+}
+
+/* What the extension of --output says where --format says nothing. */
+static const char *format_of(const char *output)
+{
+    const char *dot = output ? strrchr(output, '.') : NULL;
+    return dot && strcmp(dot, ".json") == 0 ? "json" : dot && strcmp(dot, ".csv") == 0 ? "csv" : "text";
+}
+
+static const struct option_table table = {
+    .verb = "report",
+    .head =
+        "usage: flopshim report FILE... [--format text|json|csv] [-o FILE]\n\n"
+        "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
+        "process that was killed or still runs.\n",
+    .tail = "Exit status: 0; 2 where an option or a FILE is bad; 125 where the output cannot be written.\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+    .take = take,
+};
+
+/* OPTIONS_GO_ON, or an exit status to leave with. */
 static int parse(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {{"format", required_argument, NULL, 'f'},
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
-    int letter;
-    *options = (struct options){.format = "text"};
-    while ((letter = getopt_long(argc, argv, "f:o:h", names, NULL)) != -1) {
-        switch (letter) {
-        case 'f': options->format = optarg; break;
-        case 'o': options->output = optarg; break;
-        case 'h': fputs(help, stdout); return -1;
-        default: return STATUS_USAGE;
-        }
-    }
-    bool text = strcmp(options->format, "text") == 0;
-    if (!text && strcmp(options->format, "json") != 0 && strcmp(options->format, "csv") != 0) {
-        fprintf(stderr, "flopshim report: --format %s: accepted are text, json, csv\n", options->format);
-        return STATUS_USAGE;
-    }
+    *options = (struct options){0};
+    int status = options_read(&table, argc, argv, options);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (!options->format)
+        options->format = format_of(options->output);
     if (optind == argc) {
         fputs("flopshim report: no FILE; see flopshim report --help\n", stderr);
         return STATUS_USAGE;
     }
-    if (!text && argc - optind > 1) {
+    if (strcmp(options->format, "text") != 0 && argc - optind > 1) {
         fprintf(stderr, "flopshim report: --format %s takes one FILE, not %d\n", options->format, argc - optind);
         return STATUS_USAGE;
     }
-    return 0;
+    return OPTIONS_GO_ON;
 }
 
 static void render(const char *path, const struct loaded *loaded, const char *format, bool one_of_many, struct out *out)
@@ -106,8 +120,9 @@ int cmd_report(int argc, char **argv)
     struct options options;
     struct out out = {0};
     int status = parse(argc, argv, &options);
-    if (status)
-        return status < 0 ? 0 : status;
+    if (status != OPTIONS_GO_ON)
+        return status;
+    status = 0;
     bool many = argc - optind > 1;
     for (int i = optind; i < argc; i++) {
         struct loaded loaded;

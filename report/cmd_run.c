@@ -1,12 +1,16 @@
 /* flopshim run: sets the environment and the preload, runs the program, and reports for the processes that were killed
- * before they could. Values of options are judged by the library, not here. */
+ * before they could. Values of options are judged as the library judges those of the environment (shim/config_values.c). */
 #include "child.h"
 #include "cmd.h"
 #include "inspect.h"
 #include "leftover.h"
+#include "options.h"
 #include "output.h"
 #include "preload.h"
+#include "shim/config_parse.h"
+#include "shim/config_values.h"
 #include "watch.h"
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -15,77 +19,70 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "usage: flopshim run [OPTIONS] [--] CMD [ARGUMENTS]\n\n"
-    "Runs CMD and counts the FLOPs that it does through BLAS and LAPACK. The summary goes to a file when CMD ends, also\n"
-    "where it is killed. Each option sets the environment variable named behind it.\n\n"
-    "  -b, --budget N          limit in FLOPs: 10000000, 1e7, 10M, 2.5G (FLOP_BUDGET; none: count only)\n"
-    "  -o, --output LIST       files, by extension .txt .json .csv; stderr; none; %p pid %h host %e program %r rank\n"
-    "                          %j job %t start (FLOP_OUTPUT; flopshim.%e.%p.txt)\n"
-    "  -s, --scope S           process, tree or job: what the budget is of (FLOP_SCOPE; process)\n"
-    "  -n, --namespace NAME    of calls outside any marker (FLOP_NAMESPACE)\n"
-    "  -m, --multiplier X      each call's cost times this (FLOP_MULTIPLIER; 1)\n"
-    "  -e, --on-exhausted M    error, abort, signal=NAME or warn (FLOP_ON_EXHAUSTED; error)\n"
-    "  -x, --exit-code N       where error ends the process (FLOP_EXIT_CODE; 86)\n"
-    "  -c, --convention C      ops or fma (FLOP_CONVENTION; ops)\n"
-    "  -t, --timing T          off, auto or all (FLOP_TIMING; auto)\n"
-    "  -d, --detail D          routines, shapes or calls (FLOP_DETAIL; routines)\n"
-    "      --ledger-dir DIR    where the live ledgers lie (FLOP_LEDGER_DIR; /dev/shm, else $TMPDIR, else /tmp)\n"
-    "  -q, --quiet             no banner, no line at the end (FLOP_QUIET)\n"
-    "  -v, --verbose           say what was resolved where (FLOP_VERBOSE)\n"
-    "  -h, --help              this\n\n"
-    "Exit status: CMD's own, 128 + signal where it was killed; 2 usage; 125 flopshim failed; 126 CMD cannot be run; 127 CMD\n"
-    "was not found.\n";
-
-struct setting {
-    const char *option;
-    char letter;
-    const char *variable;
-    const char *value; /* where the option takes none */
+/* Each is a variable of config_values.c: --exit-code is FLOP_EXIT_CODE. */
+static const struct option_row rows[] = {
+    {"budget", 'b', "N", NULL, "limit in FLOPs: 10000000, 1e7, 10M, 2.5G (FLOP_BUDGET; none: count only)"},
+    {"output", 'o', "LIST", NULL,
+     "files, by extension .txt .json .csv; stderr; none; %p pid %h host %e program %r rank\n"
+     "%j job %t start (FLOP_OUTPUT; flopshim.%e.%p.txt)"},
+    {"scope", 's', "S", NULL, "process or tree: what the budget is of (FLOP_SCOPE; process)"},
+    {"namespace", 'n', "NAME", NULL, "of calls outside any marker (FLOP_NAMESPACE)"},
+    {"multiplier", 'm', "X", NULL, "each call's cost times this (FLOP_MULTIPLIER; 1)"},
+    {"on-exhausted", 'e', "M", NULL, "error, abort, signal=NAME or warn (FLOP_ON_EXHAUSTED; error)"},
+    {"exit-code", 'x', "N", NULL, "where error ends the process (FLOP_EXIT_CODE; 86)"},
+    {"convention", 'c', "C", NULL, "ops or fma (FLOP_CONVENTION; ops)"},
+    {"timing", 't', "T", NULL, "off, auto or all (FLOP_TIMING; auto)"},
+    {"detail", 'd', "D", NULL, "routines (FLOP_DETAIL; routines)"},
+    {"ledger-dir", 0, "DIR", NULL, "where the live ledgers lie (FLOP_LEDGER_DIR; /dev/shm, else $TMPDIR, else /tmp)"},
+    {"quiet", 'q', NULL, NULL, "no banner, no line at the end (FLOP_QUIET)"},
+    {"verbose", 'v', NULL, NULL, "say what was resolved where (FLOP_VERBOSE)"},
+    OPTION_HELP,
 };
 
-static const struct setting settings[] = {
-    {"budget", 'b', "FLOP_BUDGET", NULL},         {"output", 'o', "FLOP_OUTPUT", NULL},
-    {"scope", 's', "FLOP_SCOPE", NULL},           {"namespace", 'n', "FLOP_NAMESPACE", NULL},
-    {"multiplier", 'm', "FLOP_MULTIPLIER", NULL}, {"on-exhausted", 'e', "FLOP_ON_EXHAUSTED", NULL},
-    {"exit-code", 'x', "FLOP_EXIT_CODE", NULL},   {"convention", 'c', "FLOP_CONVENTION", NULL},
-    {"timing", 't', "FLOP_TIMING", NULL},         {"detail", 'd', "FLOP_DETAIL", NULL},
-    {"ledger-dir", 'L', "FLOP_LEDGER_DIR", NULL}, {"quiet", 'q', "FLOP_QUIET", "1"},
-    {"verbose", 'v', "FLOP_VERBOSE", "1"},
-};
-
-#define SETTINGS (sizeof settings / sizeof *settings)
-
-static void set_variable(const struct setting *setting, const char *argument)
+static void variable_of(const struct option_row *row, char *variable, size_t size)
 {
-    if (setenv(setting->variable, setting->value ? setting->value : argument, 1) == 0)
-        return;
-    perror("flopshim run");
-    exit(STATUS_FAILED);
+    snprintf(variable, size, "FLOP_%s", row->name);
+    for (char *c = variable; *c; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
 
-/* Sets the environment. 0, or the exit status to leave with; -1: leave with 0. */
+/* Sets the variable, where the library will take the value. */
+static int take(const struct option_row *row, const char *value, void *data)
+{
+    static struct config judged;
+    char name[32];
+    (void)data;
+    variable_of(row, name, sizeof name);
+    const struct config_variable *variable = config_variable(name);
+    value = value ? value : "1";
+    if (!variable->take(value, &judged))
+        return options_refuse("run", row, value, variable->accepted, variable->words);
+    if (setenv(name, value, 1) == 0)
+        return 0;
+    perror("flopshim run");
+    return STATUS_FAILED;
+}
+
+static const struct option_table table = {
+    .verb = "run",
+    .head =
+        "usage: flopshim run [OPTIONS] [--] CMD [ARGUMENTS]\n\n"
+        "Runs CMD and counts the FLOPs that it does through BLAS and LAPACK. The summary goes to a file when CMD ends, also\n"
+        "where it is killed. Each option sets the environment variable named behind it.\n",
+    .tail = "Exit status: CMD's own, 128 + signal where it was killed; 2 usage; 125 flopshim failed; 126 CMD cannot be run;\n"
+            "127 CMD was not found.\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+    .until_command = true,
+    .take = take,
+};
+
+/* Sets the environment. OPTIONS_GO_ON, or the exit status to leave with. */
 static int parse(int argc, char **argv)
 {
-    struct option names[SETTINGS + 2] = {[SETTINGS] = {"help", no_argument, NULL, 'h'}};
-    int letter;
-    for (size_t i = 0; i < SETTINGS; i++)
-        names[i] = (struct option){settings[i].option, settings[i].value ? no_argument : required_argument, NULL,
-                                   settings[i].letter};
-    /* "+": what follows CMD is CMD's. */
-    while ((letter = getopt_long(argc, argv, "+b:o:s:n:m:e:x:c:t:d:qvh", names, NULL)) != -1) {
-        if (letter == 'h') {
-            fputs(help, stdout);
-            return -1;
-        }
-        if (letter == '?')
-            return STATUS_USAGE;
-        for (size_t i = 0; i < SETTINGS; i++)
-            if (settings[i].letter == letter)
-                set_variable(&settings[i], optarg);
-    }
-    if (optind < argc)
-        return 0;
+    int status = options_read(&table, argc, argv, NULL);
+    if (status != OPTIONS_GO_ON || optind < argc)
+        return status;
     fputs("flopshim run: no CMD to run; see flopshim run --help\n", stderr);
     return STATUS_USAGE;
 }
@@ -154,7 +151,7 @@ static int run_in_folder(char *const *argv, const char *library, char *folder, b
         const char *output = getenv("FLOP_OUTPUT");
         watch_begin(folder, without_preload ? NULL : PRELOAD_LIBRARY);
         status = child_run(argv, &child);
-        output = output && *output ? output : OUTPUT_DEFAULT;
+        output = output && config_is_template(output) ? output : OUTPUT_DEFAULT; /* as the library falls back */
         if (watch_end(output, &child, is_on(getenv("FLOP_QUIET")))) {
             fputs("flopshim run: the ledger of a limit was tampered with: it cannot be vouched for\n", stderr);
             status = STATUS_FAILED;
@@ -171,8 +168,8 @@ int cmd_run(int argc, char **argv)
     char library[PATH_MAX];
     char folder[PATH_MAX];
     int status = parse(argc, argv);
-    if (status)
-        return status < 0 ? 0 : status;
+    if (status != OPTIONS_GO_ON)
+        return status;
     bool without_preload;
     if ((status = inspect_program(argv[optind], &without_preload)))
         return status;

@@ -54,14 +54,19 @@ int preload_find(char *path, size_t size)
     return -1;
 }
 
+bool preload_can_hold(const char *path)
+{
+    return !path[strcspn(path, SPECIAL)];
+}
+
 /* The library by a path that LD_PRELOAD can hold: its own, or that of a link to it, which is made then (1). 0, or -1 after a
  * message. */
 static int name_library(const char **library, const char *folder, char *link, size_t size)
 {
-    if (!(*library)[strcspn(*library, SPECIAL)])
+    if (preload_can_hold(*library))
         return 0;
     snprintf(link, size, "%s/" PRELOAD_LIBRARY, folder);
-    if (folder[strcspn(folder, SPECIAL)]) {
+    if (!preload_can_hold(folder)) {
         fprintf(stderr,
                 "flopshim: LD_PRELOAD cannot hold the path %s (blank, colon or $), nor a link to it in %s; set "
                 "--ledger-dir to a folder without them\n",

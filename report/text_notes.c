@@ -9,6 +9,18 @@
 #define NESTED_ROWS 8                /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
 #define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
 
+/* An empty table alone leaves open whether nothing was done or nothing was seen. */
+static void put_nothing_seen(struct out *out, const struct summary *s)
+{
+    if (s->refused_calls || s->nested_calls || s->dropped_calls || s->uncounted_calls)
+        return;
+    for (size_t i = 0; i < s->operation_count; i++)
+        if (s->operations[i].calls)
+            return;
+    text_put_heading(out, "No BLAS call was seen: nothing was computed through BLAS, or it was out of sight\n"
+                          "  (NOT SEEN in `man flopshim`)\n");
+}
+
 static int by_time(const void *left, const void *right, const void *context)
 {
     const struct summary_operation *a = *(const void *const *)left;
@@ -246,6 +258,7 @@ static void put_incomplete(struct out *out, const struct summary *s)
 
 void text_notes(const struct summary *summary, struct out *out)
 {
+    put_nothing_seen(out, summary);
     put_times(out, summary);
     put_refused(out, summary);
     put_nested(out, summary);

@@ -94,7 +94,7 @@ def emit_routines(routines, out):
         out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
             ", ".join(f'"{t}"' for t in text), row.id,
             {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper(), first, id_of(r.name)))
-    out.append(f"}};\nconst unsigned cost_routine_count = {len(routines)};\n")
+    out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
     emit_indices(routines, out)
 
 

@@ -1,4 +1,4 @@
-/* Values of the environment: numbers, signals, templates, spelling. */
+/* Values of the environment: numbers, signals, templates. */
 #include "config_parse.h"
 #include <ctype.h>
 #include <signal.h>
@@ -132,54 +132,46 @@ bool config_parse_signal(const char *text, int *signal)
     return config_parse_int(text, 1, NSIG - 1, signal);
 }
 
+/* What has no letter, or is filled in later, is no extension: run.1, run.%p. */
+bool config_has_unknown_extension(const char *name, size_t length)
+{
+    static const char *const known[] = {"txt", "json", "csv"};
+    const char *dot = NULL;
+    for (size_t i = 0; i < length; i++)
+        if (name[i] == '/')
+            dot = NULL;
+        else if (name[i] == '.' && i && name[i - 1] != '/')
+            dot = name + i;
+    if (!dot)
+        return false;
+    size_t rest = length - (size_t)(dot + 1 - name);
+    bool has_letter = false;
+    for (size_t i = 1; i <= rest; i++) {
+        if (dot[i] == '%')
+            return false;
+        has_letter |= isalpha((unsigned char)dot[i]) != 0;
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i]) == rest && !strncmp(dot + 1, known[i], rest))
+            return false;
+    return has_letter;
+}
+
 bool config_is_template(const char *text)
 {
     for (const char *p = text; (p = strchr(p, '%')); p += 2)
         if (!p[1] || !strchr("pherjt%", p[1]))
             return false;
-    return text[strspn(text, " ,")];
-}
-
-/* Optimal string alignment distance of two short names. */
-static int distance(const char *a, const char *b)
-{
-    enum { LONGEST = 24 };
-    int rows[LONGEST + 1][LONGEST + 1];
-    int m = (int)strlen(a), n = (int)strlen(b);
-    if (m > LONGEST || n > LONGEST)
-        return LONGEST;
-    for (int i = 0; i <= m; i++)
-        for (int j = 0; j <= n; j++) {
-            if (!i || !j) {
-                rows[i][j] = i + j;
-                continue;
-            }
-            int best = rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            if (rows[i - 1][j] + 1 < best)
-                best = rows[i - 1][j] + 1;
-            if (rows[i][j - 1] + 1 < best)
-                best = rows[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && rows[i - 2][j - 2] + 1 < best)
-                best = rows[i - 2][j - 2] + 1;
-            rows[i][j] = best;
-        }
-    return rows[m][n];
-}
-
-const char *config_nearest(const char *name, const char *const *known, size_t count)
-{
-    const char *near = NULL;
-    int nearest = 3;
-    for (size_t i = 0; i < count; i++) {
-        int d = distance(name, known[i]);
-        if (!d)
-            return NULL;
-        if (d < nearest) {
-            nearest = d;
-            near = known[i];
-        }
+    for (const char *p = text + strspn(text, " ,"); *p; p += strspn(p, " ,")) {
+        size_t length = strcspn(p, ",");
+        size_t shown = length;
+        while (p[shown - 1] == ' ')
+            shown--;
+        if (config_has_unknown_extension(p, shown))
+            return false;
+        p += length;
     }
-    return near;
+    return text[strspn(text, " ,")];
 }
 
 bool config_parse_tree(const char *text, uint64_t *nonce, const char **path)

@@ -12,10 +12,10 @@ bool config_parse_multiplier(const char *text, double *multiplier);
 bool config_parse_int(const char *text, int low, int high, int *value);
 /* SIGXCPU, XCPU or a number. */
 bool config_parse_signal(const char *text, int *signal);
-/* Output templates: at least one, and every % is followed by one of p h e r j t %. */
+/* Output templates: at least one, every % is followed by one of p h e r j t %, and an extension, where there is one, is
+ * that of a format: .txt, .json, .csv. */
 bool config_is_template(const char *text);
+/* Does the name of a summary's file, of `length` bytes, have an extension that no format has? */
+bool config_has_unknown_extension(const char *name, size_t length);
 /* What FLOP_TREE hands down: a nonce of 16 hexadecimal digits, a colon, an absolute path (a part of text). */
 bool config_parse_tree(const char *text, uint64_t *nonce, const char **path);
-/* The one of `known` that `name` looks like misspelt: at most two letters wrong, missing, added or swapped. NULL where
- * there is none, or where name is one of them. */
-const char *config_nearest(const char *name, const char *const *known, size_t count);

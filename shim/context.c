@@ -1,6 +1,7 @@
 /* Marker contexts and scopes: the public API of flopshim.h. A context is an account and a label; a scope is a label. */
 #include "context.h"
 #include "by_name.h"
+#include "config_parse.h"
 #include "out.h"
 #include "evaluate.h"
 #include "lifecycle.h"
@@ -352,7 +353,7 @@ EXPORTED int flopshim_write_summary(const char *path)
 {
     if (!thread_attach())
         return FLOPSHIM_NOT_LOADED;
-    if (!path || !*path)
+    if (!path || !config_is_template(path))
         return FLOPSHIM_BAD_ARGUMENT;
     return lifecycle_write_to(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
 }

@@ -166,7 +166,7 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
     FLOPSHIM_API int flopshim_reset(void) FLOPSHIM_REACH(flopshim_reset, (void), )
 
     /* Write the summary so far to a path, or a template as FLOP_OUTPUT has them; the extension picks the format. Failure:
-     * FLOPSHIM_NO_SPACE where the file cannot be written. */
+     * FLOPSHIM_BAD_ARGUMENT for no such template, FLOPSHIM_NO_SPACE where the file cannot be written. */
     FLOPSHIM_API int flopshim_write_summary(const char *path) FLOPSHIM_REACH(flopshim_write_summary, (const char *), path)
 
     /* The calling thread's number, >= 0; numbers of threads that ended are given out again. */

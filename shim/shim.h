@@ -1,5 +1,6 @@
 /* What the parts of the shim share: its state, its lock, its configuration. */
 #pragma once
+#include "config_values.h"
 #include "ledger.h"
 #include <pthread.h>
 #include <stdbool.h>
@@ -84,25 +85,6 @@ uint64_t ledger_tick(void); /* orders what happens in all threads of all process
 
 /* ---- config.c ---- */
 
-enum config_exhausted { CONFIG_ERROR, CONFIG_ABORT, CONFIG_SIGNAL, CONFIG_WARN };
-enum config_timing { CONFIG_TIMING_OFF, CONFIG_TIMING_AUTO, CONFIG_TIMING_ALL };
-
-struct config {
-    uint64_t limit_flops; /* LEDGER_UNLIMITED: none */
-    double multiplier;
-    enum config_exhausted on_exhausted;
-    enum config_timing timing;
-    int signal;
-    int exit_code;
-    int convention; /* enum cost_convention */
-    bool tree;
-    bool quiet;
-    bool verbose;
-    bool disabled;
-    char namespace_[256];
-    char output[1024];
-    char ledger_dir[512];
-};
 extern struct config config;
 
 /* Read the environment. Ends the process with status 2 where a limit is malformed. */

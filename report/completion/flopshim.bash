@@ -9,11 +9,11 @@ _flopshim_run()
 {
     local current=$1 previous=$2
     case $previous in
-        -s | --scope) _flopshim_words "process tree job" "$current" ;;
+        -s | --scope) _flopshim_words "process tree" "$current" ;;
         -e | --on-exhausted) _flopshim_words "error abort signal= warn" "$current" ;;
         -c | --convention) _flopshim_words "ops fma" "$current" ;;
         -t | --timing) _flopshim_words "off auto all" "$current" ;;
-        -d | --detail) _flopshim_words "routines shapes calls" "$current" ;;
+        -d | --detail) _flopshim_words "routines" "$current" ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -W "none stderr" -f -- "$current") ;;
         --ledger-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
         -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code) ;;
@@ -33,6 +33,7 @@ _flopshim_report()
     local current=$1 previous=$2
     case $previous in
         -f | --format) _flopshim_words "text json csv" "$current" ;;
+        -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         *)
             if [[ $current == -* ]]; then
                 _flopshim_words "--format --output --help" "$current"
@@ -43,19 +44,38 @@ _flopshim_report()
     esac
 }
 
+_flopshim_cost()
+{
+    case $2 in
+        -f | --format) _flopshim_words "text json" "$1" ;;
+        -c | --convention) _flopshim_words "ops fma" "$1" ;;
+        *) _flopshim_words "--format --convention --help" "$1" ;;
+    esac
+}
+
+_flopshim_list()
+{
+    case $2 in
+        -f | --format) _flopshim_words "text tsv" "$1" ;;
+        *) _flopshim_words "--symbols --format --help" "$1" ;;
+    esac
+}
+
 _flopshim()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flopshim_words "run report cost list --help --version" "$current"
+        _flopshim_words "run report cost list library help --help --version" "$current"
         return
     fi
     case ${COMP_WORDS[1]} in
         run) _flopshim_run "$current" "$previous" ;;
         report) _flopshim_report "$current" "$previous" ;;
-        cost) _flopshim_words "--format --convention --help" "$current" ;;
-        list) _flopshim_words "--symbols --help" "$current" ;;
+        cost) _flopshim_cost "$current" "$previous" ;;
+        list) _flopshim_list "$current" "$previous" ;;
+        library) _flopshim_words "--help" "$current" ;;
+        help) _flopshim_words "run report cost list library" "$current" ;;
     esac
 }
 

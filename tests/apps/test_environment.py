@@ -71,6 +71,11 @@ def no_calls():
     with tempfile.TemporaryDirectory() as folder:
         run = Run([BUILD / "dots"], ENV | {"FLOP_OUTPUT": "x.json"}, cwd=folder)
         expect("no call, no file", (run.returncode, run.stderr, os.listdir(folder)), (0, "", []))
+        empty = "import ctypes; l = ctypes.CDLL(None); l.flopshim_begin(ctypes.create_string_buffer(256)); l.flopshim_end(None)"
+        run = Run(["/usr/bin/python3", "-c", empty], ENV | {"FLOP_OUTPUT": "x.txt"}, cwd=folder)
+        expect(f"an empty context: {run.stderr}", (run.returncode, os.listdir(folder)), (0, ["x.txt"]))
+        text = (pathlib.Path(folder) / "x.txt").read_text()
+        expect(f"an empty context says so: {text}", "\n  By operation:\n\n  No BLAS call was seen: " in text, True)
 
 
 def unwritable():

@@ -1,6 +1,6 @@
 /* Questions of `flopshim cost` and flopshim_cost(): words. What is refused has a reason; what is answered was asked in the
- * grammar of the help (integers such as 1000 or 1e3, letters for options, numbers for scalars), has a formula, and is
- * answered the same again. */
+ * grammar of the help (integers such as 1000 or 1e3, dimensions of 0 or more, letters for options, numbers for scalars), has
+ * a formula, and is answered the same again. */
 #include "defaults.h"
 #include "evaluate.h"
 #include "fuzz.h"
@@ -16,6 +16,11 @@ static bool is_integer(const char *text)
         return digits;
     text += digits + 1;
     return tolower((unsigned char)text[-1]) == 'e' && *text && !text[strspn(text, "0123456789")];
+}
+
+static bool is_zero(const char *digits)
+{
+    return !digits[strspn(digits, "0")] || tolower((unsigned char)digits[strspn(digits, "0")]) == 'e';
 }
 
 static bool is_number(const char *text)
@@ -50,6 +55,7 @@ static void check_words(const struct cost_routine *r, int count, const char *con
             bool same = length == (size_t)(equals - words[i]) && !memcmp(name, words[i], length);
             bool good = *kind == 'o'   ? isalnum((unsigned char)equals[1]) && !equals[2]
                         : *kind == 's' ? is_number(equals + 1)
+                        : *kind == 'd' ? is_integer(equals + 1) && (equals[1] != '-' || is_zero(equals + 2))
                                        : is_integer(equals + 1);
             REQUIRE(!same || good, "%s: accepted: %s", r->name, words[i]);
             name += length + (name[length] == ' ');
@@ -67,12 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (char *word = strtok_r(text, " \t\r\n,", &rest); word && count < WORDS_MAX; word = strtok_r(NULL, " \t\r\n,", &rest))
         words[count++] = word;
     if (count && cost_evaluate(words[0], count - 1, words + 1, &answer, error, sizeof error) == 0) {
-        char name[32];
-        snprintf(name, sizeof name, "%s", words[0]);
-        for (char *c = name; *c; c++)
-            *c = (char)tolower((unsigned char)*c);
-        int routine = cost_find(name);
-        REQUIRE(routine >= 0 && strlen(words[0]) < sizeof name, "answered for %s", words[0]);
+        int routine = cost_find(words[0]);
+        REQUIRE(routine >= 0 && strcasestr(words[0], cost_routines[routine].name), "answered for %s", words[0]);
         check_words(&cost_routines[routine], count - 1, words + 1);
         REQUIRE(*answer.formula && *answer.source && !*error, "%s", error);
         REQUIRE(!cost_evaluate(words[0], count - 1, words + 1, &again, error, sizeof error), "not again");

@@ -2,6 +2,7 @@
  * without a look at config_parse.c; config_read() must take what that takes, leave its default where it does not, and say
  * so in one line that names variable and value. */
 #include "fuzz.h"
+#include <ctype.h>
 #include <setjmp.h>
 #include <sys/types.h>
 
@@ -23,6 +24,7 @@ static ssize_t fuzz_write(int fd, const void *text, size_t length)
 #define _exit(status) longjmp(left, status)
 #define write fuzz_write
 #include "shim/config.c"
+#include "shim/config_parse.h"
 #include "shim/message.c"
 #undef _exit
 #undef write
@@ -146,8 +148,31 @@ static bool is_exhausted(const char *text, struct config *c)
     return true;
 }
 
+/* One template without its blanks: does the extension, letters and digits behind the last dot, name a format? */
+static bool is_format(const char *item, size_t length)
+{
+    size_t dot = length, letters = 0;
+    while (dot && item[dot - 1] != '.' && item[dot - 1] != '/' && item[dot - 1] != '%')
+        letters += isalpha((unsigned char)item[--dot]) != 0;
+    if (dot < 2 || item[dot - 1] != '.' || item[dot - 2] == '/' || !letters)
+        return true;
+    item += dot;
+    length -= dot;
+    return (length == 3 && (!memcmp(item, "txt", 3) || !memcmp(item, "csv", 3))) || (length == 4 && !memcmp(item, "json", 4));
+}
+
 static bool is_output(const char *text)
 {
+    for (const char *item = text, *end; *item; item = *end ? end + 1 : end) {
+        end = item + strcspn(item, ",");
+        const char *first = item, *last = end;
+        while (first < last && *first == ' ')
+            first++;
+        while (last > first && last[-1] == ' ')
+            last--;
+        if (!is_format(first, (size_t)(last - first)))
+            return false;
+    }
     bool names_one = false;
     for (size_t at = 0; text[at]; at++) {
         names_one |= text[at] != ' ' && text[at] != ',';
@@ -273,9 +298,9 @@ static bool is_one_edit(const char *name, const char *known)
 static void judge_unknown(const char *name, struct expected *e)
 {
     bool certain = false, possible = false;
-    for (size_t i = 0; i < VARIABLES; i++) {
-        certain |= is_one_edit(name, variables[i]);
-        possible |= labs((long)strlen(name) - (long)strlen(variables[i])) <= 2;
+    for (size_t i = 0; i < CONFIG_VARIABLES; i++) {
+        certain |= is_one_edit(name, config_variables[i].name);
+        possible |= labs((long)strlen(name) - (long)strlen(config_variables[i].name)) <= 2;
     }
     e->lines += certain;
     e->more_lines += !certain && possible;
@@ -290,8 +315,8 @@ static void judge(char **entries, struct expected *e)
             continue;
         *equals = 0;
         bool known = false;
-        for (size_t i = 0; i < VARIABLES; i++)
-            known |= !strcmp(*entry, variables[i]);
+        for (size_t i = 0; i < CONFIG_VARIABLES; i++)
+            known |= !strcmp(*entry, config_variables[i].name);
         char **first = entries;
         while (strncmp(*first, *entry, strlen(*entry)) || ((*first)[strlen(*entry)] != '=' && first != entry))
             first++;

@@ -17,19 +17,19 @@ def refused(status, *command, names, **options):
 def numbers():
     for value in ("", "0", "-1", "1e", "1.5", "nan", "1e30", "18446744073709551615", "10MM", "0x10", "1" * 5000, "\x1b[31m5", "5\n6"):
         shown = "".join("?" if c < " " else c for c in value[:200])
-        refused(2, "run", "--budget", value, "--", DOTS, "7", names=f"FLOP_BUDGET={shown}")
+        refused(2, "run", "--budget", value, "--", DOTS, "7", names=f"--budget {shown}")
     for value in ("tree,", "PROCESS", ""):
-        refused(2, "run", "--budget", "5", "--scope", value, "--", DOTS, names=f"FLOP_SCOPE={value}")
+        refused(2, "run", "--budget", "5", "--scope", value, "--", DOTS, names=f"--scope {value}")
 
 
 def fall_back():
-    for option, variable, value in (("multiplier", "FLOP_MULTIPLIER", "-0.5"), ("exit-code", "FLOP_EXIT_CODE", "256"),
-                                    ("on-exhausted", "FLOP_ON_EXHAUSTED", "signal=65"), ("timing", "FLOP_TIMING", "ALL"),
-                                    ("convention", "FLOP_CONVENTION", "fma "), ("output", "FLOP_OUTPUT", "%q.txt"),
-                                    ("output", "FLOP_OUTPUT", " , ")):
-        run = Run([PROGRAM, "run", "-q", f"--{option}", value, "--", DOTS, "7"], {"LD_LIBRARY_PATH": f"{LIBS}/blas"}, preload=False)
-        expect(f"--{option} {value}: runs; {run.stderr}", (run.returncode, run.stdout), (0, "ran\n"))
-        expect(f"--{option} {value}: one line of {run.stderr}", run.stderr.count(f"{variable}={value}: expected "), 1)
+    """Of the environment; `flopshim run` refuses the same values of its options (apps/test_help.py)."""
+    for variable, value in (("FLOP_MULTIPLIER", "-0.5"), ("FLOP_EXIT_CODE", "256"), ("FLOP_ON_EXHAUSTED", "signal=65"),
+                            ("FLOP_TIMING", "ALL"), ("FLOP_CONVENTION", "fma "), ("FLOP_OUTPUT", "%q.txt"), ("FLOP_OUTPUT", " , "),
+                            ("FLOP_OUTPUT", "x.html")):
+        run = Run([PROGRAM, "run", "-q", "--", DOTS, "7"], {"LD_LIBRARY_PATH": f"{LIBS}/blas", variable: value}, preload=False)
+        expect(f"{variable}={value}: runs; {run.stderr}", (run.returncode, run.stdout), (0, "ran\n"))
+        expect(f"{variable}={value}: one line of {run.stderr}", run.stderr.count(f"{variable}={value}: expected "), 1)
 
 
 def questions():

@@ -1,5 +1,7 @@
 /* Values of the environment: what is accepted, and what is not. */
 #include "config_parse.h"
+#include "config_values.h"
+#include "spelling.h"
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
@@ -104,11 +106,52 @@ Test(config, templates_know_their_letters)
     cr_expect(not(config_is_template("")));
 }
 
+/* The extension picks the format: one that no format has would be given another's content. */
+Test(config, templates_have_an_extension_of_a_format_or_none)
+{
+    static const char *const good[] = {"x.txt",      "x.json,y.csv", "summary", "out.d/summary",
+                                       "run.%p",     "run.1",        ".hidden", "/dev/stderr",
+                                       "%e.%p.json", "x.",           "none",    " x.csv , stderr "};
+    static const char *const bad[] = {"x.html", "x.txt,y.htm", "x.JSON", "%p.xml", "a.txt.gz", "x.log", " x.html , y.txt"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        cr_expect(config_is_template(good[i]), "'%s' is refused", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect(not(config_is_template(bad[i])), "'%s' is accepted", bad[i]);
+}
+
+Test(config, words_are_taken_and_others_are_not)
+{
+    for (int i = 0; i < CONFIG_VARIABLES; i++) {
+        const struct config_variable *variable = &config_variables[i];
+        struct config config = {0};
+        char words[64] = "", *rest;
+        if (!variable->words)
+            continue;
+        strcpy(words, variable->words);
+        for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+            cr_expect(variable->take(word, &config), "%s=%s is refused", variable->name, word);
+            cr_expect(strstr(variable->accepted, word) != NULL, "%s: '%s' is not said", variable->name, word);
+        }
+        cr_expect(not(variable->take("", &config)), "%s= is accepted", variable->name);
+        bool takes_all = variable->take(variable->words, &config);
+        cr_expect(not(takes_all && strchr(variable->words, ' ')), "%s takes its words at once", variable->name);
+    }
+}
+
 Test(config, a_misspelt_name_has_a_nearest)
 {
     static const char *const known[] = {"FLOP_BUDGET", "FLOP_QUIET"};
-    cr_expect(eq(str, (char *)config_nearest("FLOP_BUGDET", known, 2), (char *)"FLOP_BUDGET"));
-    cr_expect(eq(str, (char *)config_nearest("FLOP_QUITE", known, 2), (char *)"FLOP_QUIET"));
-    cr_expect(eq(ptr, (void *)config_nearest("FLOP_BUDGET", known, 2), NULL), "a known name is not misspelt");
-    cr_expect(eq(ptr, (void *)config_nearest("FLOP_HOUSE_PRICE", known, 2), NULL));
+    cr_expect(eq(str, (char *)spelling_nearest("FLOP_BUGDET", known, 2), (char *)"FLOP_BUDGET"));
+    cr_expect(eq(str, (char *)spelling_nearest("FLOP_QUITE", known, 2), (char *)"FLOP_QUIET"));
+    cr_expect(eq(ptr, (void *)spelling_nearest("FLOP_BUDGET", known, 2), NULL), "a known name is not misspelt");
+    cr_expect(eq(ptr, (void *)spelling_nearest("FLOP_HOUSE_PRICE", known, 2), NULL));
+}
+
+/* Every word of three letters is two letters from every verb of three. */
+Test(config, a_short_name_has_a_nearest_by_one_letter)
+{
+    static const char *const known[] = {"run", "cost"};
+    cr_expect(eq(str, (char *)spelling_nearest("rnu", known, 2), (char *)"run"));
+    cr_expect(eq(str, (char *)spelling_nearest("cots", known, 2), (char *)"cost"));
+    cr_expect(eq(ptr, (void *)spelling_nearest("fan", known, 2), NULL));
 }

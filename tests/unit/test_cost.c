@@ -126,9 +126,9 @@ Test(cost, fma_counts_a_multiply_and_its_add_once)
 Test(cost, every_routine_of_size_nothing_is_free)
 {
     const int64_t nothing[16] = {0};
-    for (unsigned i = 0; i < cost_routine_count; i++) {
+    for (int i = 0; i < cost_routine_count; i++) {
         bool has_n = strncmp(cost_routines[i].args, "n", 1) == 0 || strstr(cost_routines[i].args, " n");
-        cr_expect(not(has_n && cost_price(i, nothing, COST_OPS)), "%s", cost_routines[i].name);
+        cr_expect(not(has_n && cost_price((unsigned)i, nothing, COST_OPS)), "%s", cost_routines[i].name);
     }
 }
 
@@ -198,7 +198,7 @@ Test(dims, are_the_dimensions_of_the_argument_list_in_its_order)
 
 Test(dims, of_every_routine_are_arguments_of_it)
 {
-    for (unsigned i = 0; i < cost_routine_count; i++) {
+    for (int i = 0; i < cost_routine_count; i++) {
         struct cost_dims dims = cost_dims(&cost_routines[i]);
         cr_expect(le(u32, dims.count, COST_DIMS_MOST));
         for (uint32_t d = 0; d < dims.count; d++)
@@ -255,6 +255,6 @@ Test(ids, of_usual_routines_do_not_share_a_place)
 
 Test(ids, name_their_routine)
 {
-    for (unsigned i = 0; i < cost_routine_count; i++)
+    for (int i = 0; i < cost_routine_count; i++)
         cr_expect(eq(ptr, (void *)(uintptr_t)cost_routine_of(cost_routines[i].id), (void *)(uintptr_t)&cost_routines[i]));
 }

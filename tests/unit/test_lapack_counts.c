@@ -8,7 +8,7 @@
 
 #define ARGUMENTS_MAX 16
 
-static char error[256];
+static char error[512];
 
 static int ask(const char *question, struct cost_answer *answer)
 {
@@ -131,10 +131,56 @@ Test(lapack_counts, queries_and_empty_matrices_cost_nothing)
     cr_expect_eq(price("dgeqr m=100 n=60 tsize=-2"), 0);
     cr_expect_eq(price("dsyevd jobz=V n=100 liwork=-1"), 0);
     cr_expect_eq(price("dgetrf m=0 n=100"), 0);
-    cr_expect_eq(price("dgetrf m=100 n=-1"), 0);
+    cr_expect_eq(cost_price((unsigned)cost_find("dgetrf"), (int64_t[]){100, -1}, COST_OPS), 0);
     cr_expect_eq(price("dgetrs n=100 nrhs=0"), 0);
     cr_expect_eq(price("dsytrd n=1"), 0);
     cr_expect_eq(price("dgehrd n=1"), 0);
+}
+
+/* A call with such arguments is rejected and costs 0; a question about it is a mistake that 0 would hide. */
+Test(lapack_counts, a_question_with_arguments_that_are_rejected_is_refused)
+{
+    static const struct {
+        const char *question, *named;
+    } bad[] = {
+        {"dgemm m=-1 n=5 k=5", "dgemm: m=-1 is not accepted; a dimension is 0 or more"},
+        {"cblas_dgemm m=5 n=5 k=-5", "dgemm: k=-5"},
+        {"daxpy n=-1e3", "daxpy: n=-1e3"},
+        {"dcopy n=-3", "dcopy: n=-3"},
+        {"dgetrf m=100 n=-1", "dgetrf: n=-1"},
+        {"dgesv n=4 nrhs=-1", "dgesv: nrhs=-1"},
+        {"dgemm_batch m=2 n=2 k=2 group_size=-4", "dgemm_batch: group_size=-4"},
+        {"dlaswp n=4 m=-1", "dlaswp: m=-1"},
+        {"dgemm m=5 n=5 k=5 lda=0", "dgemm: lda=0 is not accepted; a leading dimension is 1 or more"},
+        {"dgehrd n=10 ilo=6 ihi=5", "dgehrd: ilo=6 ihi=5 is not accepted; 1 <= ilo <= ihi <= n=10"},
+        {"dgehrd n=10 ilo=0", "dgehrd: ilo=0 ihi=10"},
+        {"dsyevr n=10 range=I il=2 iu=11", "dsyevr: il=2 iu=11"},
+        {"dgesvdx m=5 n=10 range=I il=3 iu=2", "dgesvdx: il=3 iu=2"},
+    };
+    struct cost_answer answer;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_expect_eq(ask(bad[i].question, &answer), -1, "%s is answered", bad[i].question);
+        cr_expect(strncmp(error, bad[i].named, strlen(bad[i].named)) == 0, "%s: %s", bad[i].question, error);
+    }
+    cr_expect_eq(price("dsyevr n=10 il=7 iu=3"), price("dsyevr n=10"), "il and iu say nothing where range is A");
+}
+
+/* By hand: 2*3*4*5 = 120. */
+Test(lapack_counts, every_spelling_of_a_name_is_the_routine)
+{
+    static const char *const gemm[] = {"dgemm",       "DGEMM",          "dgemm_",         "DGEMM_",
+                                       "dgemm_64_",   "dgemm64_",       "scipy_dgemm_",   "scipy_dgemm_64_",
+                                       "cblas_dgemm", "cblas_dgemm64_", "CBLAS_DGEMM_64", "scipy_cblas_dgemm64_"};
+    char question[64];
+    for (size_t i = 0; i < sizeof gemm / sizeof *gemm; i++) {
+        snprintf(question, sizeof question, "%s m=3 n=4 k=5", gemm[i]);
+        cr_expect_eq(price(question), 120, "%s", question);
+    }
+    cr_expect_eq(cost_find("LAPACKE_dgesv"), cost_find("dgesv"));
+    cr_expect_eq(cost_find("LAPACKE_dgesv_work64_"), cost_find("dgesv"));
+    cr_expect_eq(cost_find("cblas_zdotu_sub"), cost_find("zdotu"));
+    cr_expect_eq(cost_find("dgemm__"), -1);
+    cr_expect_eq(cost_find(""), -1);
 }
 
 Test(lapack_counts, dimensions_that_no_matrix_has_saturate)

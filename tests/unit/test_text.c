@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #define UNDERLINE "============================\n"
+#define NOTHING_SEEN \
+    "\n  No BLAS call was seen: nothing was computed through BLAS, or it was out of sight\n  (NOT SEEN in `man flopshim`)\n"
 
 static const struct summary base = {
     .version = "0.1.0",
@@ -87,7 +89,24 @@ Test(text, of_nothing_used_is_the_full_table_with_zeros)
                 "  Used:                       0  (0.0%)\n"
                 "  Remaining:              1,000  (100.0%)\n"
                 "\n"
-                "  By operation:\n");
+                "  By operation:\n" NOTHING_SEEN);
+}
+
+Test(text, of_refused_or_nested_calls_only_does_not_say_that_none_was_seen)
+{
+    struct summary s[3] = {base, base, base};
+    struct summary_operation query = {.name = "dgesdd", .calls = 1};
+    s[0].refused_calls = 1;
+    s[0].refused_operation = "dgemm";
+    s[1].nested_calls = 1;
+    s[2].operations = &query;
+    s[2].operation_count = 1;
+    for (int i = 0; i < 3; i++) {
+        struct out out = {0};
+        summary_text(&s[i], NULL, &out);
+        cr_expect(!memmem(out.data, out.length, "No BLAS call", 12), "%d", i);
+        out_free(&out);
+    }
 }
 
 Test(text, long_numbers_push_columns_and_are_never_cut)
@@ -242,8 +261,7 @@ Test(text, says_how_the_process_was_ended)
                 "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
                 "  Used:                       0\n"
                 "\n"
-                "  By operation:\n"
-                "\n"
+                "  By operation:\n" NOTHING_SEEN "\n"
                 "  Ended by signal 9\n");
 }
 

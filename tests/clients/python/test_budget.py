@@ -1,5 +1,7 @@
 """What a user of BudgetContext finds: budgets, refusals, multipliers. The numbers are those of the list of semantics."""
 import pickle
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -25,11 +27,40 @@ def test_01_budgets_that_are_none(value, message):
 
 
 def test_01_budgets_that_are_some():
-    for value, whole in ((1, 1), (1e7, 10**7), (np.int64(7), 7), (2.5, 2), (2**64 - 2, 2**64 - 2)):
+    for value, whole in ((1, 1), (1e7, 10**7), (np.int64(7), 7), (np.uint8(7), 7), (np.float32(7.5), 7), (2.5, 2),
+                         (2**64 - 2, 2**64 - 2), (Fraction(2**61 * 3 + 3, 3), 2**61 + 1), (Decimal("1e9"), 10**9),
+                         (np.array(5), 5)):
         context = BudgetContext(value)
         assert (context.flop_budget, type(context.flop_budget)) == (whole, int)
-    with pytest.raises(TypeError):
-        BudgetContext(None)
+
+
+@pytest.mark.parametrize("value, shown", [
+    ("1e9", "str '1e9'"), (b"1", "bytes b'1'"), (None, "NoneType None"), (True, "bool True"), (False, "bool False"),
+    ([5], "list [5]"), (np.True_, "bool"), (1j, "complex 1j"), (np.ones(3), "ndarray array([1., 1., 1.])")])
+def test_01_budgets_that_are_no_number(value, shown):
+    for make in (BudgetContext, budget):
+        with pytest.raises(TypeError) as error:
+            make(value)
+        assert str(error.value).startswith(f"flop_budget must be a number, got {shown}")
+        with pytest.raises(TypeError, match="flop_multiplier must be a number, got "):
+            make(100, value)
+
+
+def test_01_other_arguments():
+    for quiet in (True, False, 1, 0, np.True_, np.False_):
+        assert BudgetContext(100, quiet=quiet)
+    for quiet in ("no", "", None, 2, [], 0.5, object()):
+        with pytest.raises(TypeError, match="quiet must be True or False, got "):
+            BudgetContext(100, quiet=quiet)
+    for namespace in (5, b"f", True):
+        with pytest.raises(TypeError, match="namespace must be a string, got "):
+            BudgetContext(100, namespace=namespace)
+    with pytest.raises(ValueError, match="flop_multiplier must be finite and > 0, got Infinity"):
+        BudgetContext(100, Decimal("inf"))
+    with pytest.raises(ValueError, match="flop_budget must be finite, got NaN"):
+        BudgetContext(Decimal("nan"))
+    with pytest.raises(ValueError, match="flop_budget must be from 1 to"):
+        BudgetContext(10**400)
 
 
 def test_02_exact_fit_then_nothing():

@@ -21,7 +21,10 @@ flopshim FLOP Budget Summary
   Used:                       0  (0.0%)
   Remaining:                100  (100.0%)
 
-  By operation:"""
+  By operation:
+
+  No BLAS call was seen: nothing was computed through BLAS, or it was out of sight
+  (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)"""
 MIXED = """\
 flopshim FLOP Budget Summary
 ============================

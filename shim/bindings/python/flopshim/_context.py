@@ -16,24 +16,43 @@ from ._log import OpRecord, Shapes
 Number = Union[int, float]
 
 
+def _number(what: str, value: Any) -> float:
+    """As a float. TypeError for what is no real number: text that looks like one, and truth values, which count as 0 and 1."""
+    truth = isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
+    if truth or not (hasattr(value, "__index__") or hasattr(value, "__float__")):
+        raise TypeError(f"{what} must be a number, got {type(value).__name__} {value!r}")
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+    except TypeError as error:  # an array of several
+        raise TypeError(f"{what} must be a number, got {type(value).__name__} {value!r}") from error
+
+
 def _budget(value: Number) -> int:
-    if isinstance(value, float) or not hasattr(value, "__index__"):
-        value = float(value)
-        if not math.isfinite(value):
-            raise ValueError(f"flop_budget must be finite, got {value}")
+    number, is_whole = _number("flop_budget", value), hasattr(value, "__index__")
+    if not is_whole and not math.isfinite(number):
+        raise ValueError(f"flop_budget must be finite, got {value}")
     if value <= 0:
         raise ValueError(f"flop_budget must be > 0, got {value}")
-    whole = operator.index(value) if hasattr(value, "__index__") else math.floor(value)
+    whole = operator.index(value) if is_whole else math.floor(value)  # type: ignore[arg-type]
     if not 0 < whole < _native.MOST:
         raise ValueError(f"flop_budget must be from 1 to 2**64 - 2, got {value}")
     return whole
 
 
 def _multiplier(value: Number) -> float:
-    number = float(value)
+    number = _number("flop_multiplier", value)
     if not math.isfinite(number) or number <= 0:
         raise ValueError(f"flop_multiplier must be finite and > 0, got {value}")
     return number
+
+
+def _flag(what: str, value: Any) -> bool:
+    """quiet="no" would be True."""
+    if not hasattr(value, "__index__") and not hasattr(value, "dtype") or value not in (0, 1):
+        raise TypeError(f"{what} must be True or False, got {type(value).__name__} {value!r}")
+    return bool(value)
 
 
 def charge(op_name: str, flop_cost: int) -> None:
@@ -80,15 +99,15 @@ class _Resumed:
 class BudgetContext:
     """A budget for the BLAS and LAPACK calls of the thread that opens it: context manager and decorator.
 
-    flop_budget: FLOPs, from 1 to 2**64 - 2. flop_multiplier: > 0; each operation costs this many times its FLOPs, truncated
-    towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
+    flop_budget: FLOPs, from 1 to 2**64 - 2; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many
+    times its FLOPs, truncated towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
 
     Used again after it closed it goes on from what it used. A decorated generator or coroutine has it open during its own
     steps, not while it waits. FLOP_BUDGET, where it is set, limits its calls as well.
 
-    Raises ValueError for a budget or multiplier that is not finite or not > 0. Opening it raises RuntimeError inside another
-    one ("Cannot nest BudgetContexts"), and where the library is not preloaded. A call that does not fit is not run and
-    raises BudgetExhaustedError.
+    Raises ValueError for a budget or multiplier that is not finite or not > 0, TypeError for one that is no number. Opening it
+    raises RuntimeError inside another one ("Cannot nest BudgetContexts"), and where the library is not preloaded. A call that
+    does not fit is not run and raises BudgetExhaustedError.
 
     >>> from flopshim import BudgetContext
     >>> with BudgetContext(flop_budget=1_000, quiet=True, namespace="forward") as budget:
@@ -101,7 +120,7 @@ class BudgetContext:
                  namespace: Optional[str] = None) -> None:
         self._budget = _budget(flop_budget)
         self._multiplier = _multiplier(flop_multiplier)
-        self._quiet = bool(quiet)
+        self._quiet = _flag("quiet", quiet)
         self._namespace = namespace
         self._namespace_bytes = None if namespace is None else _native.name_bytes("namespace", namespace)
         self._record = _session.Record(namespace, self._budget)

@@ -20,6 +20,9 @@ class Summary:
       Used:                       0
     <BLANKLINE>
       By operation:
+    <BLANKLINE>
+      No BLAS call was seen: nothing was computed through BLAS, or it was out of sight
+      (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)
     """
 
     def __init__(self, parts: List[Part]) -> None:
@@ -73,6 +76,9 @@ def budget_summary() -> Optional[Summary]:
       Used:                       0
     <BLANKLINE>
       By operation:
+    <BLANKLINE>
+      No BLAS call was seen: nothing was computed through BLAS, or it was out of sight
+      (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)
     """
     summary = render_budget_summary()
     if in_ipython():

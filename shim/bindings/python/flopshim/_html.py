@@ -40,5 +40,6 @@ def summary_html(parts: List[Part]) -> str:
     spaces = _text.space_rows(parts)
     if spaces:
         html.append(_table("namespace", spaces, used))
-    html += [f"<div>{escape(line.strip())}</div>" for line in _text.refused_lines(parts)]
+    notes = _text.nothing_lines(parts) + _text.refused_lines(parts)
+    html += [f"<div>{escape(line.strip())}</div>" for line in notes]
     return "".join(html) + "</div>"

@@ -48,5 +48,5 @@ def summary_table(parts: List[Part]) -> Any:
     spaces = _text.space_rows(parts)
     if spaces:
         table("namespace", spaces)
-    groups += [Text(line.strip()) for line in _text.refused_lines(parts)]
+    groups += [Text(line.strip()) for line in _text.nothing_lines(parts) + _text.refused_lines(parts)]
     return Group(*groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import _counts, _session, _summary
+from . import _counts, _native, _session, _summary
 from ._session import Part
 
 TITLE = "flopshim FLOP Budget Summary"
@@ -80,6 +80,16 @@ def refused_lines(parts: List[Part]) -> List[str]:
     return lines
 
 
+def nothing_lines(parts: List[Part]) -> List[str]:
+    """What an empty table may mean; none where a call was made or refused."""
+    if _summary.merged(parts) or any(part.refused for part in parts):
+        return []
+    if not _native.loaded:
+        return ["  Nothing is counted: libflopshim.so is not preloaded, or FLOP_DISABLE=1 is set"]
+    return ["  No BLAS call was seen: nothing was computed through BLAS, or it was out of sight",
+            "  (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)"]
+
+
 def summary_text(parts: List[Part]) -> str:
     """Without a newline at the end."""
     label = label_of(parts)
@@ -92,5 +102,6 @@ def summary_text(parts: List[Part]) -> str:
     spaces = space_rows(parts)
     if spaces:
         lines += ["", "  By namespace:", *_rows(spaces, used)]
-    refused = refused_lines(parts)
-    return "\n".join(lines + ([""] + refused if refused else []))
+    for notes in (nothing_lines(parts), refused_lines(parts)):
+        lines += ["", *notes] if notes else []
+    return "\n".join(lines)

@@ -1,0 +1,156 @@
+/* The table of variables. Pure: what is done about a malformed value is the caller's. */
+#include "config_values.h"
+#include "config_parse.h"
+#include "cost.h"
+#include <stddef.h>
+#include <string.h>
+
+static bool take_budget(const char *value, struct config *config)
+{
+    return config_parse_flops(value, &config->limit_flops);
+}
+
+static bool take_multiplier(const char *value, struct config *config)
+{
+    return config_parse_multiplier(value, &config->multiplier);
+}
+
+static bool take_text(const char *value, char *text, size_t size)
+{
+    if (strlen(value) >= size)
+        return false;
+    strcpy(text, value);
+    return true;
+}
+
+static bool take_namespace(const char *value, struct config *config)
+{
+    return take_text(value, config->namespace_, sizeof config->namespace_);
+}
+
+static bool take_ledger_dir(const char *value, struct config *config)
+{
+    return take_text(value, config->ledger_dir, sizeof config->ledger_dir);
+}
+
+static bool take_output(const char *value, struct config *config)
+{
+    return config_is_template(value) && take_text(value, config->output, sizeof config->output);
+}
+
+/* Its place among `count` words, or -1. */
+static int place_of(const char *value, const char *const *words, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcmp(value, words[i]))
+            return i;
+    return -1;
+}
+
+static bool take_flag(const char *value, bool *flag)
+{
+    static const char *const words[] = {"0", "1"};
+    int place = place_of(value, words, 2);
+    if (place >= 0)
+        *flag = place == 1;
+    return place >= 0;
+}
+
+static bool take_quiet(const char *value, struct config *config)
+{
+    return take_flag(value, &config->quiet);
+}
+
+static bool take_verbose(const char *value, struct config *config)
+{
+    return take_flag(value, &config->verbose);
+}
+
+static bool take_disable(const char *value, struct config *config)
+{
+    return take_flag(value, &config->disabled);
+}
+
+static bool take_scope(const char *value, struct config *config)
+{
+    static const char *const words[] = {"process", "tree"};
+    int place = place_of(value, words, 2);
+    if (place >= 0)
+        config->tree = place == 1;
+    return place >= 0;
+}
+
+static bool take_exhausted(const char *value, struct config *config)
+{
+    static const char *const words[] = {"error", "abort", "signal", "warn"};
+    int signal = config->signal;
+    int place = place_of(value, words, 4);
+    if (place < 0 && !strncmp(value, "signal=", 7) && config_parse_signal(value + 7, &signal))
+        place = CONFIG_SIGNAL;
+    if (place < 0)
+        return false;
+    config->on_exhausted = (enum config_exhausted)place;
+    config->signal = signal;
+    return true;
+}
+
+static bool take_exit_code(const char *value, struct config *config)
+{
+    return config_parse_int(value, 1, 255, &config->exit_code);
+}
+
+static bool take_detail(const char *value, struct config *config)
+{
+    (void)config;
+    return !strcmp(value, "routines");
+}
+
+static bool take_timing(const char *value, struct config *config)
+{
+    static const char *const words[] = {"off", "auto", "all"};
+    int place = place_of(value, words, 3);
+    if (place >= 0)
+        config->timing = (enum config_timing)place;
+    return place >= 0;
+}
+
+static bool take_convention(const char *value, struct config *config)
+{
+    static const char *const words[] = {"ops", "fma"};
+    int place = place_of(value, words, 2);
+    if (place >= 0)
+        config->convention = place ? COST_FMA : COST_OPS;
+    return place >= 0;
+}
+
+const struct config_variable config_variables[CONFIG_VARIABLES] = {
+    {"FLOP_BUDGET", take_budget, NULL,
+     "a whole number of FLOPs > 0, below 1.8e19, such as 10000000, 10_000_000, 1e7, 2.5G or 5T (k M G T P E)", "",
+     CONFIG_LIMIT},
+    {"FLOP_MULTIPLIER", take_multiplier, NULL, "a number > 0, such as 0.5", "; using 1", CONFIG_NO_LIMIT},
+    {"FLOP_NAMESPACE", take_namespace, NULL, "a shorter text", "; ignoring it", CONFIG_NO_LIMIT},
+    {"FLOP_SCOPE", take_scope, "process tree", "process or tree (job is not available in this version)", "; using process",
+     CONFIG_LIMIT_OF},
+    {"FLOP_ON_EXHAUSTED", take_exhausted, "error abort signal warn",
+     "error, abort, signal=NAME (such as signal=SIGXCPU) or warn", "; using error", CONFIG_NO_LIMIT},
+    {"FLOP_EXIT_CODE", take_exit_code, NULL, "a whole number from 1 to 255", "; using 86", CONFIG_NO_LIMIT},
+    {"FLOP_OUTPUT", take_output, NULL,
+     "file names that end in .txt, .json or .csv, with %p %h %e %r %j %t or %%, separated by commas, none, or stderr",
+     "; using flopshim.%e.%p.txt", CONFIG_NO_LIMIT},
+    {"FLOP_DETAIL", take_detail, "routines", "routines (shapes and calls are not available in this version)",
+     "; using routines", CONFIG_NO_LIMIT},
+    {"FLOP_TIMING", take_timing, "off auto all", "off, auto or all", "; using auto", CONFIG_NO_LIMIT},
+    {"FLOP_CONVENTION", take_convention, "ops fma", "ops or fma", "; using ops", CONFIG_NO_LIMIT},
+    {"FLOP_QUIET", take_quiet, "0 1", "0 or 1", "; using 0", CONFIG_NO_LIMIT},
+    {"FLOP_VERBOSE", take_verbose, "0 1", "0 or 1", "; using 0", CONFIG_NO_LIMIT},
+    {"FLOP_DISABLE", take_disable, "0 1", "0 or 1", "; using 0", CONFIG_NO_LIMIT},
+    {"FLOP_LEDGER_DIR", take_ledger_dir, NULL, "a shorter text", "; ignoring it", CONFIG_NO_LIMIT},
+};
+
+const struct config_variable *config_variable(const char *name)
+{
+    for (int i = 0; i < CONFIG_VARIABLES; i++)
+        if (!strcmp(name, config_variables[i].name))
+            return &config_variables[i];
+    return NULL;
+}

@@ -1,0 +1,214 @@
+"""Help, manual pages and completion offer what the program has, and nothing else; what is misspelt is told."""
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from harness import LIBRARY, PROGRAM, ROOT, SANITIZED, Run, expect
+
+MAN, COMPLETION = ROOT / "report/man", ROOT / "report/completion/flopshim.bash"
+
+
+def flopshim(*words, status=0, **options):
+    run = Run([PROGRAM, *words], preload=False, **options)
+    expect(f"flopshim {words}: status; {run.stderr}", run.returncode, status)
+    expect(f"flopshim {words}: one of stdout and stderr", bool(run.stdout) != bool(run.stderr), True)
+    return run.stdout + run.stderr
+
+
+def verbs():
+    return re.findall(r"^  (\w+) +\S", flopshim("--help"), re.M)
+
+
+def options_of(verb):
+    """{--option: (-letter or "", takes a value, its line)} by the help, which the table of the code prints."""
+    rows = re.findall(r"^  (-\w,|   ) (--[\w-]+)( [A-Z]+)? +(.*(?:\n {26}\S.*)*)", flopshim(verb, "--help"), re.M)
+    return {name: (letter.strip(" ,"), bool(value), text) for letter, name, value, text in rows}
+
+
+def complete(*words):
+    script = f'source {COMPLETION}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _flopshim; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", script, "bash", "flopshim", *words], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def man_page(name):
+    """Without fonts and escapes."""
+    text = (MAN / f"{name}.1").read_text()
+    return re.sub(r"\\f[A-Z]", "", text.replace("\\-", "-")).replace('"', "")
+
+
+def check_verbs():
+    known = verbs()
+    expect("completion of verbs", complete(""), {*known, "--help", "--version"})
+    expect("completion of help", complete("help", ""), set(known) - {"help"})
+    top = man_page("flopshim")
+    for verb in known:
+        expect(f"{verb} in flopshim(1)", bool(re.search(rf"^\.(B|BR) {verb}\b", top, re.M)), True)
+        if verb != "help":
+            expect(f"flopshim help {verb}", flopshim("help", verb), flopshim(verb, "--help"))
+    pages = {p.stem for p in MAN.glob("*.1")}
+    expect("manual pages", pages, {"flopshim", *(f"flopshim-{verb}" for verb in known if verb != "help")})
+    expect("flopshim help", flopshim("help"), flopshim("--help"))
+
+
+def check_options():
+    for verb in set(verbs()) - {"help"}:
+        table, page = options_of(verb), man_page(f"flopshim-{verb}")
+        expect(f"{verb} has --help", "--help" in table, True)
+        expect(f"completion of {verb}'s options", complete(verb, "--") - {"--"}, set(table))
+        heads = re.findall(r"^\.TP\n(\.BR? .*--.*)$", page, re.M)
+        offered = {name: letter for line in heads for letter, name in re.findall(r"(-\w)?(?: , )? *(--[\w-]+)", line)}
+        expect(f"options of flopshim-{verb}(1)", offered, {name: letter for name, (letter, _, _) in table.items()})
+
+
+def check_words():
+    """A value that completion offers is taken, and is named by help and manual page."""
+    given = {"run": ["true"], "cost": ["dgemm", "m=1", "n=1", "k=1"], "list": ["dgemm"]}
+    for verb in set(verbs()) - {"help"}:
+        page = man_page(f"flopshim-{verb}")
+        for option, (letter, takes_value, text) in options_of(verb).items():
+            offered = complete(verb, option, "") if takes_value and option not in ("--output", "--ledger-dir") else set()
+            expect(f"{verb} {letter}", not letter or complete(verb, letter, "") == complete(verb, option, ""), True)
+            for word in offered:
+                expect(f"{verb} {option} {word} in the help", word.strip("=") in text, True)
+                expect(f"{verb} {option} {word} in the manual page", bool(re.search(rf"\b{word.strip('=')}\b", page)), True)
+                value = word + "XCPU" if word.endswith("=") else word
+                run = Run([PROGRAM, verb, option, value, *given.get(verb, [])], preload=False)
+                expect(f"{verb} {option} {word}: {run.stderr}", "expected" in run.stderr, False)
+
+
+def check_variables():
+    """Every variable that has an option is named behind it, and every word of its table is in the help."""
+    table = options_of("run")
+    source = (ROOT / "shim/config_values.c").read_text()
+    rows = re.findall(r'\{"(FLOP_[A-Z_]+)", take_\w+, ("[^"]+"|NULL)', source)
+    expect("rows of config_values.c", len(rows), 14)
+    for variable, words in rows:
+        option = "--" + variable[5:].lower().replace("_", "-")
+        if option == "--disable":
+            continue
+        expect(f"{variable} behind {option}", variable in table[option][2], True)
+        if words != '"0 1"' and words != "NULL":
+            offered = {w.strip("=") for w in complete("run", option, "")}
+            expect(f"completion of {option}", offered, set(words.strip('"').split()))
+
+
+def check_suggestions():
+    for words, wanted in (
+            (["run", "--bugdet", "5", "true"], "--bugdet; did you mean --budget?"),
+            (["run", "--exit_code=5", "true"], "--exit_code; did you mean --exit-code?"),
+            (["run", "--scope", "tre", "true"], "--scope tre: expected process or tree"),
+            (["run", "--scope", "tre", "true"], "did you mean tree?"),
+            (["run", "--nonsense", "true"], "--nonsense; see flopshim run --help"),
+            (["run", "-z", "true"], "unknown option -z"), (["run", "--budget"], "--budget needs a value: --budget N"),
+            (["run", "--quiet=1", "true"], "--quiet takes no value"),
+            (["run", "--on", "wran", "true"], "--on-exhausted wran: expected error"),
+            (["run", "--o", "x.txt", "true"], "--o may be --output --on-exhausted"),
+            (["reprot", "x"], "'reprot'; did you mean report?"), (["nonsense"], "there are: run report"),
+            (["help", "rnu"], "'rnu'; did you mean run?"), (["help", "nonsense"], "there are: run"),
+            (["help", "run", "cost"], "one verb at a time"), (["--verison"], "did you mean --version?"),
+            (["report", "--fromat", "csv", "x"], "did you mean --format?"), (["list", "--symblos"], "did you mean --symbols?"),
+            (["cost", "dgem"], "'dgem'; did you mean dgemv, dgemm or dger?"), (["cost", "DGEMN"], "did you mean dgemv or dgemm?"),
+            (["cost", "cblas_dgem64_", "n=1"], "did you mean dgemv, dgemm or dger?"),
+            (["cost", "svd"], "routines of that topic are dgesdd, dgesvd"), (["cost", "eigh"], "dsyevd, zheevd"),
+            (["cost", "lu"], "dgetrf"), (["cost", "Cholesky"], "dpotrf"), (["cost", "lstsq"], "dgelsd"), (["cost", "qr"], "dgeqrf"),
+            (["cost", "solve"], "dgesv"), (["cost", "matmul"], "dgemm"), (["cost", "gemm"], "sgemm, dgemm, cgemm, zgemm"),
+            (["cost", "qwertyuiop"], "`flopshim list` prints"), (["cost", "svdd"], "did you mean svd?"),
+            (["list", "choleski"], "did you mean cholesky?"), (["list", "dgemn", "dgemm"], "'dgemn'; did you mean"),
+            (["library", "x"], "takes no argument, got 'x'"),
+            (["cost", "dgemm", "m=-1", "n=1", "k=1"], "dgemm: m=-1 is not accepted")):
+        said = flopshim(*words, status=2)
+        expect(f"{words}: {said}", wanted in said and said.count("\n") == 1, True)
+
+
+def check_run_judges_its_values():
+    """A malformed value is an error of usage that names the option, before anything runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        mark = pathlib.Path(folder) / "ran"
+        for option, values in (("budget", ["1x", "0", "-5", "1.5", ""]), ("multiplier", ["0", "-0.5", "nan", "two"]),
+                               ("scope", ["job", "PROCESS", ""]), ("on-exhausted", ["signal=65", "ignore"]),
+                               ("exit-code", ["0", "256", "x"]), ("timing", ["ALL"]), ("convention", ["fma "]),
+                               ("detail", ["shapes", "calls"]),
+                               ("output", ["x.html", "%q.txt", " , ", "x.json,y.log", ""]), ("namespace", ["n" * 256])):
+            for value in values:
+                said = flopshim("run", f"--{option}", value, "--", "touch", str(mark), status=2)
+                expect(f"{option} {value}: {said}", said.startswith(f"flopshim run: --{option} {value[:200]}"), True)
+                expect(f"{option} {value}: one line", (said.count("\n"), ": expected " in said, mark.exists()), (1, True, False))
+        flopshim_run = Run([PROGRAM, "run", "--output", "x.json,y,stderr", "--", "touch", mark], preload=False)
+        expect("good values run", (flopshim_run.returncode, flopshim_run.stderr, mark.exists()), (0, "", True))
+
+
+def check_output_of_the_environment():
+    """No limit: the default is used, and one line says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        blas = [str(pathlib.Path(LIBRARY.split()[-1]).parent / "tests/dots"), "7"]
+        env = {"FLOP_OUTPUT": "x.html", "FLOP_QUIET": "1", "LD_LIBRARY_PATH": "/usr/lib/x86_64-linux-gnu/blas"}
+        run = Run(blas, {**env, "LD_PRELOAD": LIBRARY}, preload=False, cwd=folder)
+        expect("FLOP_OUTPUT=x.html: status", run.returncode, 0)
+        expect("one line", (run.stderr.count("\n"), run.stderr.startswith("flopshim: FLOP_OUTPUT=x.html: expected ")), (1, True))
+        expect("files", [p.suffix for p in pathlib.Path(folder).iterdir()], [".txt"])
+
+
+def check_library():
+    path = flopshim("library").rstrip("\n")
+    expect("flopshim library", pathlib.Path(path).resolve(), pathlib.Path(LIBRARY.split()[-1]).resolve())
+    if SANITIZED:
+        return
+    script = f'LD_PRELOAD=$({PROGRAM} library) FLOP_VERBOSE=1 FLOP_OUTPUT=stderr sh -c "grep -c libflopshim /proc/self/maps"'
+    run = Run(["bash", "-c", script], preload=False)
+    expect(f"LD_PRELOAD=$(flopshim library): {run.stderr}", int(run.stdout) > 0, True)
+    with tempfile.TemporaryDirectory(prefix="with blank ") as folder:
+        copy = pathlib.Path(folder) / "flopshim"
+        copy.write_bytes(pathlib.Path(PROGRAM).read_bytes())
+        copy.chmod(0o755)
+        (pathlib.Path(folder) / "libflopshim.so").write_bytes(pathlib.Path(path).read_bytes())
+        run = Run([copy, "library"], preload=False)
+        expect("a path with a blank", (run.returncode, run.stdout, "LD_PRELOAD cannot hold" in run.stderr), (125, "", True))
+        (pathlib.Path(folder) / "libflopshim.so").unlink()
+        run = Run([copy, "library"], preload=False)
+        expect("no library", (run.returncode, run.stdout, "cannot find libflopshim.so" in run.stderr), (125, "", True))
+
+
+def check_list():
+    lines = flopshim("list").splitlines()
+    expect("header", lines[0].split(), ["FAMILY", "TYPES", "CLASS", "FLOPs", "SOURCE"])
+    gemm = [line.split() for line in flopshim("list", "gemm").splitlines()[1:3]]
+    expect("gemm", gemm, [["gemm", "s", "d", "exact", "2*m*n*k", "LAWN", "41"],
+                          ["gemm", "c", "z", "exact", "8*m*n*k", "LAWN", "41"]])
+    expect("one routine by an exported name", flopshim("list", "cblas_zgemm").split("\n")[1].split()[:2], ["gemm", "z"])
+    tsv = flopshim("list", "--format", "tsv").splitlines()
+    expect("tsv's header", tsv[0], "#routine\tclass\targuments\tformula\tsource")
+    expect("tsv's columns", {line.count("\t") for line in tsv}, {4})
+    expect("dgemm", [line for line in tsv if line.startswith("dgemm\t")], ["dgemm\texact\tm n k\t2*m*n*k\tLAWN 41"])
+    names = [line.split("\t")[0] for line in flopshim("list", "--format", "tsv", "?potr[fs]").splitlines()[1:]]
+    expect("a pattern", names, ["spotrf", "dpotrf", "cpotrf", "zpotrf", "spotrs", "dpotrs", "cpotrs", "zpotrs"])
+    topic = {line.split("\t")[0] for line in flopshim("list", "--format", "tsv", "lu").splitlines()[1:]}
+    expect("a topic", topic >= {"dgetrf", "zgetrs", "sgetri"} and "dgeqrf" not in topic, True)
+    symbols = flopshim("list", "--symbols", "dgemm").splitlines()
+    expect("symbols", (symbols[0].split(), ["cblas_dgemm", "dgemm"] in [s.split() for s in symbols]), (["SYMBOL", "ROUTINE"], True))
+    symbols = flopshim("list", "--symbols", "--format", "tsv", "dgemm").splitlines()
+    expect("symbols as tsv", symbols[:2], ["#symbol\troutine", "dgemm_\tdgemm"])
+    expect("both say the same routines", {l.split("\t")[1] for l in flopshim("list", "-s", "-f", "tsv").splitlines()[1:]},
+           {l.split("\t")[0] for l in tsv[1:]})
+
+
+def on_a_terminal(width, *words):
+    run = Run(["script", "-qc", f"stty cols {width}; {PROGRAM} {' '.join(words)}", "/dev/null"], {"COLUMNS": ""}, preload=False)
+    return run.stdout.replace("\r", "").splitlines()
+
+
+def check_list_fits_a_terminal():
+    formula = flopshim("list", "--format", "tsv", "dgesvdq").splitlines()[1].split("\t")[3].replace(" ", "")
+    for width in (80, 132, 200):
+        lines = on_a_terminal(width, "list")
+        expect(f"{width} columns: {max(lines, key=len)}", max(map(len, lines)) <= width and len(lines) > 800, True)
+        head, *rows = on_a_terminal(width, "list", "dgesvdq", "lascl")
+        column = slice(head.index("FLOPs"), head.index("SOURCE"))
+        folded = "".join(row[column].replace(" ", "") for row in rows)
+        expect(f"{width} columns: nothing is cut from {formula}", formula in folded, True)
+
+
+for check in (check_verbs, check_options, check_words, check_variables, check_suggestions, check_run_judges_its_values,
+              check_output_of_the_environment, check_library, check_list, check_list_fits_a_terminal):
+    check()
