@@ -125,16 +125,19 @@ static void put_member_seconds(struct json *json, const char *key, uint64_t elap
     out_decimal(json->out, elapsed_ns, 9);
 }
 
-static void put_budget(struct json *json, bool has_budget, uint64_t flop_budget, uint64_t flops_used)
+static void put_limit(struct json *json, bool has_budget, uint64_t flop_budget)
 {
     put_key(json, "flop_budget");
     if (has_budget)
         out_number(json->out, flop_budget);
     else
         out_text(json->out, "null");
-    put_member_number(json, "flops_used", flops_used);
+}
+
+static void put_remaining(struct json *json, bool is_known, uint64_t flop_budget, uint64_t flops_used)
+{
     put_key(json, "flops_remaining");
-    if (!has_budget) {
+    if (!is_known) {
         out_text(json->out, "null");
     } else if (flops_used > flop_budget) {
         out_text(json->out, "-");
@@ -163,14 +166,28 @@ static void put_operations(struct json *json, const struct summary_operation *op
     close_nest(json, "}");
 }
 
+static void put_use(struct json *json, const struct summary_use *use)
+{
+    put_member_number(json, "flops_used", use->flops_used);
+    put_member_number(json, "calls", use->calls);
+}
+
+/* What stands beside `operations` is self's, as they are, so that sums over namespaces are right; what remains is total's. */
 static void put_namespaces(struct json *json, const struct summary *s)
 {
     open_nest(json, "by_namespace", "{");
     for (size_t i = 0; i < s->namespace_count; i++) {
         const struct summary_namespace *ns = &s->namespaces[i];
         open_nest(json, ns->name, "{");
-        put_budget(json, ns->has_budget, ns->flop_budget, ns->flops_used);
-        put_member_number(json, "calls", ns->calls);
+        put_limit(json, ns->has_budget, ns->flop_budget);
+        put_use(json, &ns->self);
+        open_nest(json, "self", "{");
+        put_use(json, &ns->self);
+        close_nest(json, "}");
+        open_nest(json, "total", "{");
+        put_use(json, &ns->total);
+        put_remaining(json, ns->has_budget && !ns->remains_unknown, ns->flop_budget, ns->total.flops_used);
+        close_nest(json, "}");
         put_operations(json, ns->operations, ns->operation_count);
         close_nest(json, "}");
     }
@@ -350,7 +367,9 @@ void summary_json(const struct summary *s, struct out *out)
     put_key(&json, "flop_multiplier");
     out_double(out, s->multiplier);
     put_member_text(&json, "scope", s->is_tree ? "tree" : "process");
-    put_budget(&json, s->has_budget, s->flop_budget, s->flops_used);
+    put_limit(&json, s->has_budget, s->flop_budget);
+    put_member_number(&json, "flops_used", s->flops_used);
+    put_remaining(&json, s->has_budget, s->flop_budget, s->flops_used);
     put_operations(&json, s->operations, s->operation_count);
     put_namespaces(&json, s);
     put_end(&json, s);

@@ -146,8 +146,9 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
     FLOPSHIM_API int flopshim_deduct(const char *name, uint64_t flop_cost)
         FLOPSHIM_REACH(flopshim_deduct, (const char *, uint64_t), name, flop_cost)
 
-    /* What a namespace, and those dotted below it, have used in all threads so far; NULL: the whole process. Counts of threads
-     * that are running are read as they grow. Failure: FLOPSHIM_UNKNOWN where no call was made under that name. */
+    /* A namespace's total so far, in all threads: what was done in it itself and in those dotted below it ("forward" has
+     * "forward.attn" below it). NULL: the whole process. Counts of threads that are running are read as they grow. Failure:
+     * FLOPSHIM_UNKNOWN where no call was made under that name. */
     FLOPSHIM_API int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
         FLOPSHIM_REACH(flopshim_usage, (const char *, struct flopshim_usage *), namespace_, usage)
 
