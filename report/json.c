@@ -161,9 +161,29 @@ static void put_operations(struct json *json, const struct summary_operation *op
         put_member_number(json, "timed_flops", operation->timed_flops);
         put_member_text(json, "accuracy", cost_class_name((enum cost_class)operation->accuracy));
         put_member_number(json, "nested_calls", operation->nested_calls);
+        put_member_number(json, "queries", operation->queries);
         close_nest(json, "}");
     }
     close_nest(json, "}");
+}
+
+/* A number of each routine that has one. Those that stand nowhere else come last, where they come when this is read back. */
+static void put_counts(struct json *json, const char *key, const struct summary_operation *operations, size_t count,
+                       size_t offset)
+{
+    open_nest(json, key, "{");
+    for (int listed = 1; listed >= 0; listed--)
+        for (size_t i = 0; i < count; i++) {
+            uint64_t number = *(const uint64_t *)((const char *)&operations[i] + offset);
+            if (number && !!operations[i].calls == listed)
+                put_member_number(json, operations[i].name, number);
+        }
+    close_nest(json, "}");
+}
+
+static void put_queries(struct json *json, const struct summary_operation *operations, size_t count)
+{
+    put_counts(json, "queries", operations, count, offsetof(struct summary_operation, queries));
 }
 
 static void put_use(struct json *json, const struct summary_use *use)
@@ -189,6 +209,7 @@ static void put_namespaces(struct json *json, const struct summary *s)
         put_remaining(json, ns->has_budget && !ns->remains_unknown, ns->flop_budget, ns->total.flops_used);
         close_nest(json, "}");
         put_operations(json, ns->operations, ns->operation_count);
+        put_queries(json, ns->operations, ns->operation_count);
         close_nest(json, "}");
     }
     close_nest(json, "}");
@@ -216,13 +237,7 @@ static void put_nested(struct json *json, const struct summary *s)
 {
     open_nest(json, "nested", "{");
     put_member_number(json, "calls", s->nested_calls);
-    open_nest(json, "operations", "{");
-    /* Those that stand nowhere else come last, where they come when this is read back. */
-    for (int listed = 1; listed >= 0; listed--)
-        for (size_t i = 0; i < s->operation_count; i++)
-            if (s->operations[i].nested_calls && !!s->operations[i].calls == listed)
-                put_member_number(json, s->operations[i].name, s->operations[i].nested_calls);
-    close_nest(json, "}");
+    put_counts(json, "operations", s->operations, s->operation_count, offsetof(struct summary_operation, nested_calls));
     close_nest(json, "}");
 }
 
@@ -375,6 +390,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_end(&json, s);
     put_refused(&json, s);
     put_nested(&json, s);
+    put_queries(&json, s->operations, s->operation_count);
     put_accuracy(&json, s);
     put_process(&json, s);
     put_processes(&json, s);

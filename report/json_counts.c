@@ -33,6 +33,7 @@ static void read_operation(struct field_reader *r, const char *where, const char
     operation->elapsed_ns = field_get_nanoseconds(r, value, path, "seconds");
     operation->timed_flops = field_get_number(r, value, path, "timed_flops", false);
     operation->nested_calls = field_get_number(r, value, path, "nested_calls", false);
+    operation->queries = field_get_number(r, value, path, "queries", false);
     operation->accuracy = get_accuracy(r, value, path);
     if (!operation->calls)
         field_complain(r, "%scalls: expected at least 1, found 0", path);
@@ -59,25 +60,57 @@ static struct summary_operation *read_operations(struct field_reader *r, const j
     return operations;
 }
 
-/* What was only ever nested is listed there and nowhere else. */
-static void read_nested(struct field_reader *r, const json_t *operations, const json_t *nested)
+/* The number of a routine in an object of such, or 0. */
+static uint64_t number_of(const json_t *object, const char *name)
 {
-    struct summary *s = r->summary;
+    uint64_t number;
+    return field_as_number(json_object_get(object, name), &number) ? number : 0;
+}
+
+static void check_numbers(struct field_reader *r, const char *where, const json_t *object)
+{
     const char *name;
     json_t *value;
-    s->nested_calls = field_get_number(r, nested, "nested.", "calls", false);
-    json_object_foreach(field_get_container(r, nested, "nested.", "operations", JSON_OBJECT), name, value)
+    uint64_t number;
+    json_object_foreach((json_t *)(uintptr_t)object, name, value) if (!field_as_number(value, &number))
+        field_complain(r, "%s.%s: expected a whole number, found %s", where, name, field_type_of(value));
+}
+
+/* What an operation says of its queries stands here as well. */
+static void check_queries(struct field_reader *r, const char *where, const json_t *listed, const json_t *queries)
+{
+    const char *name;
+    json_t *value;
+    check_numbers(r, where, queries);
+    json_object_foreach((json_t *)(uintptr_t)queries, name, value)
     {
-        uint64_t calls;
-        if (!field_as_number(value, &calls)) {
-            field_complain(r, "nested.operations.%s: expected a whole number, found %s", name, field_type_of(value));
-            return;
+        const json_t *operation = json_object_get(listed, name);
+        uint64_t expected = number_of(operation, "queries");
+        if (operation && number_of(queries, name) != expected)
+            field_complain(r, "%s.%s: expected %" PRIu64 ", as in operations, found another number", where, name, expected);
+    }
+}
+
+/* Routines that were only ever nested, or only asked for their workspace, are listed there and nowhere else. They come behind
+ * the operations. */
+static void read_apart(struct field_reader *r, const json_t *listed, const json_t *nested, const json_t *queries,
+                       struct summary_operation *operations, size_t *count)
+{
+    const json_t *const objects[] = {nested, queries};
+    for (int i = 0; i < 2 && !r->failed; i++) {
+        const char *name;
+        json_t *value;
+        json_object_foreach((json_t *)(uintptr_t)objects[i], name, value)
+        {
+            bool is_known = json_object_get(listed, name) || (i == 1 && number_of(nested, name));
+            if (is_known || !number_of(objects[i], name))
+                continue;
+            operations[*count] = (struct summary_operation){.name = field_copy(r, name),
+                                                            .nested_calls = number_of(nested, name),
+                                                            .queries = number_of(queries, name),
+                                                            .first_use = *count};
+            ++*count;
         }
-        if (json_object_get(operations, name))
-            continue;
-        s->operations[s->operation_count] = (struct summary_operation){
-            .name = field_copy(r, name), .nested_calls = calls, .first_use = s->operation_count};
-        s->operation_count++;
     }
 }
 
@@ -104,10 +137,20 @@ static void read_namespace(struct field_reader *r, const char *name, const json_
     }
     ns->name = field_copy(r, name);
     ns->has_budget = field_get_budget(r, value, where, &ns->flop_budget);
-    ns->operations = read_operations(r, value, where, 0, &ns->operation_count);
+    json_t *queries = field_get_container(r, value, where, "queries", JSON_OBJECT);
+    ns->operations = read_operations(r, value, where, json_object_size(queries), &ns->operation_count);
+    if (r->failed)
+        return;
+    snprintf(where, sizeof where, "by_namespace.%s.queries", name);
+    check_queries(r, where, json_object_get(value, "operations"), queries);
+    if (r->failed)
+        return;
+    read_apart(r, json_object_get(value, "operations"), NULL, queries, ns->operations, &ns->operation_count);
+    snprintf(where, sizeof where, "by_namespace.%s.", name);
     for (size_t i = 0; i < ns->operation_count; i++) {
         ns->self.flops_used = cost_sum(ns->self.flops_used, ns->operations[i].flop_cost);
         ns->self.calls = cost_sum(ns->self.calls, ns->operations[i].calls);
+        ns->queries = cost_sum(ns->queries, ns->operations[i].queries);
     }
     /* In version 1 these had the use of scopes inside as well, where there was a budget. */
     uint64_t flops_used = get_total(r, value, where, "flops_used", ns->self.flops_used);
@@ -161,20 +204,26 @@ static void read_totals(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
     json_t *nested = field_get_container(r, root, "", "nested", JSON_OBJECT);
-    size_t more = json_object_size(json_object_get(nested, "operations"));
+    json_t *inner = field_get_container(r, nested, "nested.", "operations", JSON_OBJECT);
+    json_t *queries = field_get_container(r, root, "", "queries", JSON_OBJECT);
     s->has_budget = field_get_budget(r, root, "", &s->flop_budget);
+    s->nested_calls = field_get_number(r, nested, "nested.", "calls", false);
     if (!json_object_get(root, "operations"))
         field_complain(r, "operations: expected an object, found nothing");
-    s->operations = read_operations(r, root, "", more, &s->operation_count);
+    s->operations = read_operations(r, root, "", json_object_size(inner) + json_object_size(queries), &s->operation_count);
+    check_numbers(r, "nested.operations", inner);
+    check_queries(r, "queries", json_object_get(root, "operations"), queries);
+    if (r->failed)
+        return;
+    read_apart(r, json_object_get(root, "operations"), inner, queries, s->operations, &s->operation_count);
     for (size_t i = 0; i < s->operation_count; i++) {
         struct summary_operation *operation = &s->operations[i];
         s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
+        s->queries = cost_sum(s->queries, operation->queries);
         s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
     s->flops_used = get_total(r, root, "", "flops_used", s->flops_used);
-    if (!r->failed)
-        read_nested(r, json_object_get(root, "operations"), nested);
 }
 
 void json_read_counts(struct field_reader *r, const json_t *root, uint64_t schema)

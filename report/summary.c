@@ -102,19 +102,23 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
     to->elapsed_ns = cost_sum(to->elapsed_ns, from->elapsed_ns);
     to->timed_flops = cost_sum(to->timed_flops, from->timed_flops);
     to->nested_calls = cost_sum(to->nested_calls, from->nested_calls);
+    to->queries = cost_sum(to->queries, from->queries);
 }
 
+/* A query is no use, and its cost of 0 no estimate. */
 static struct summary_operation operation_of(const struct ledger_view *view, const struct reading *reading)
 {
-    int accuracy = (int)(reading->tally->accuracy & 0xff);
+    bool is_query = ledger_is_query(reading->tally->routine);
+    int accuracy = is_query ? COST_EXACT : (int)(reading->tally->accuracy & 0xff);
     return (struct summary_operation){
         .name = ledger_string(view, reading->tally->operation),
         .flop_cost = reading->counts.flops,
         .calls = reading->counts.calls,
         .elapsed_ns = reading->counts.elapsed_ns,
         .timed_flops = reading->counts.timed_flops,
-        .first_use = reading->tally->first_use,
+        .first_use = is_query ? UINT64_MAX : reading->tally->first_use,
         .nested_calls = reading->counts.nested_calls,
+        .queries = reading->counts.queries,
         .accuracy = accuracy <= COST_ESTIMATE ? accuracy : COST_ESTIMATE,
     };
 }
@@ -145,7 +149,7 @@ static void read_tallies(struct builder *b, size_t room)
         block = cursor.block;
         reading->tally = tally;
         b->doubtful |= !ledger_tally_read(tally, &reading->counts);
-        if (!forgotten && ((!reading->counts.calls && !reading->counts.nested_calls) ||
+        if (!forgotten && ((!reading->counts.calls && !reading->counts.nested_calls && !reading->counts.queries) ||
                            !is_wanted(b, ledger_string(b->view, tally->namespace_))))
             continue;
         add_to_process(b, process, &reading->counts, forgotten);
@@ -231,6 +235,7 @@ static void add_part(struct summary_namespace *to, const struct part *part)
     for (size_t i = 0; i < to->operation_count; i++) {
         to->self.flops_used = cost_sum(to->self.flops_used, to->operations[i].flop_cost);
         to->self.calls = cost_sum(to->self.calls, to->operations[i].calls);
+        to->queries = cost_sum(to->queries, to->operations[i].queries);
     }
     if (to->operation_count)
         to->first_use = to->operations[0].first_use;
@@ -279,7 +284,7 @@ static void fold_namespaces(struct builder *b, struct summary_namespace *namespa
             s->has_budget = true;
             s->flop_budget = to->flop_budget;
         }
-        s->namespace_count += to->self.calls || to->has_budget;
+        s->namespace_count += to->self.calls || to->queries || to->has_budget;
     }
     s->namespaces = namespaces;
     namespaces_add_above(s, room);
@@ -293,6 +298,7 @@ static void add_up(struct summary *s)
         s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
         s->nested_calls = cost_sum(s->nested_calls, operation->nested_calls);
+        s->queries = cost_sum(s->queries, operation->queries);
         s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
 }

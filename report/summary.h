@@ -24,7 +24,8 @@ struct summary_operation {
     uint64_t timed_flops;
     uint64_t first_use;
     uint64_t nested_calls;
-    int accuracy; /* enum cost_class */
+    uint64_t queries; /* of the workspace: no calls */
+    int accuracy;     /* enum cost_class */
 };
 
 struct summary_use {
@@ -41,6 +42,7 @@ struct summary_namespace {
     bool remains_unknown;     /* but where other contexts or none may have paid for a part of total, or for more than that */
     struct summary_use self;  /* what was done in it itself: its operations. Over all namespaces, the whole */
     struct summary_use total; /* and with those dotted below it */
+    uint64_t queries;         /* of the workspace, in it itself */
     uint64_t first_use;       /* of total */
     size_t above;             /* while totals are added up: the index of the one that it is in, */
     bool limited;             /* and whether that, or this one, has a budget */
@@ -100,6 +102,7 @@ struct summary {
     const char *refused_operation;
     const char *refused_namespace;
     uint64_t nested_calls;
+    uint64_t queries;
     uint64_t accuracy_flops[3];        /* by enum cost_class */
     bool has_context;                  /* a marker context was opened */
     const char *uncovered;             /* reasons and paths, one a line, or "" */
@@ -141,7 +144,7 @@ const struct summary_namespace *summary_only_namespace(const struct summary *sum
 /* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;
  * else NULL. */
 const char *summary_label(const struct summary *summary);
-/* Anything to report: calls, refusals, or a context that was opened? Who has nothing writes no file. */
+/* Anything to report: calls, queries, refusals, or a context that was opened? Who has nothing writes no file. */
 bool summary_is_worth_a_file(const struct summary *summary);
 
 /* `label`: the namespace in the header line, or NULL. */

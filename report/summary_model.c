@@ -67,7 +67,8 @@ size_t summary_count_running(const struct summary *summary)
 
 bool summary_is_worth_a_file(const struct summary *summary)
 {
-    return summary->calls || summary->refused_calls || summary->has_context || (summary->has_budget && *summary->uncovered);
+    return summary->calls || summary->queries || summary->refused_calls || summary->has_context ||
+           (summary->has_budget && *summary->uncovered);
 }
 
 const struct summary_namespace *summary_only_namespace(const struct summary *summary)

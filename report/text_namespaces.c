@@ -103,9 +103,12 @@ void text_namespaces(const struct summary *s, const char *label, struct out *out
         out->failed = true;
         return;
     }
-    for (; ranking.count < s->namespace_count; ranking.count++) {
-        ranking.rows[ranking.count] = &s->namespaces[ranking.count];
-        widen(&columns, &s->namespaces[ranking.count], s->flops_used);
+    for (size_t i = 0; i < s->namespace_count; i++) {
+        const struct summary_namespace *ns = &s->namespaces[i];
+        if (!ns->total.calls && !ns->has_budget)
+            continue; /* only asked for workspace */
+        ranking.rows[ranking.count++] = ns;
+        widen(&columns, ns, s->flops_used);
     }
     order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_total, NULL);
     put_heading(out, &columns);

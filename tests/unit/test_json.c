@@ -19,6 +19,8 @@ static void build_example(struct ledger_build *b)
     timed->accuracy = COST_LEADING;
     build_nested(build_tally(b, tallies, "", "drot", 0, 0, 3), 3);
     build_tally(b, tallies, "forward.attn.head", "dgemm", 1, 60, 4);
+    build_query(build_tally(b, tallies, "forward", "dgesdd", 2, 0, 0));
+    build_query(build_tally(b, tallies, "", "dgeev", 5, 0, 5));
     size_t providers = build_block(b, LEDGER_PROVIDERS, 64, 1);
     struct ledger_provider *provider = build_record(b, providers);
     provider->path = build_string(b, "/lib/libblas.so.3");
@@ -182,6 +184,10 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
     expect_complaint("{\"schema_version\": 1, \"operations\": []}", "x.json: operations: expected an object, found an array");
     expect_complaint("{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 1, \"calls\": -1}}}",
                      "x.json: operations.dgemm.calls: expected a whole number from 0 to 2^64-1, found an integer");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"queries\": {\"dgesdd\": \"many\"}}",
+                     "x.json: queries.dgesdd: expected a whole number, found a string");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"by_namespace\": {\"f\": {\"queries\": {\"dgesdd\": -1}}}}",
+                     "x.json: by_namespace.f.queries.dgesdd: expected a whole number, found an integer");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_budget\": \"much\"}",
                      "x.json: flop_budget: expected a whole number or null, found a string");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"end_reason\": \"fire\"}",
@@ -213,6 +219,9 @@ Test(json_read, of_version_1_has_self_and_total)
 
 Test(json_read, a_total_that_its_parts_contradict_is_refused)
 {
+    expect_complaint("{\"schema_version\": 2, \"operations\": {\"a\": {\"flop_cost\": 5, \"calls\": 1, \"queries\": 2}}, "
+                     "\"queries\": {\"a\": 3}}",
+                     "x.json: queries.a: expected 2, as in operations, found another number");
     expect_complaint(
         "{\"schema_version\": 2, \"operations\": {}, \"by_namespace\": {\"f\": {\"flops_used\": 5, \"calls\": 1, "
         "\"total\": {\"flops_used\": 7, \"calls\": 1}, \"operations\": {\"a\": {\"flop_cost\": 5, \"calls\": 1}}}}}",

@@ -194,6 +194,32 @@ Test(summary, of_a_killed_process_is_incomplete)
     free(b.data);
 }
 
+/* A query is before the call that it is for, and makes neither the first use nor an estimate. */
+Test(summary, queries_of_the_workspace_are_no_calls)
+{
+    struct ledger_build b;
+    struct summary s;
+    build_start(&b, 1 << 16, 1024);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 8);
+    build_query(build_tally(&b, tallies, "f", "dgesdd", 2, 0, 1))->accuracy = COST_ESTIMATE;
+    build_tally(&b, tallies, "f", "dgemm", 1, 10, 2);
+    build_tally(&b, tallies, "f", "dgesdd", 1, 100, 3)->accuracy = COST_ESTIMATE;
+    build_query(build_tally(&b, tallies, "asked", "dgeev", 4, 0, 4))->accuracy = COST_ESTIMATE;
+    summarise(&b, NULL, &s);
+    cr_expect(s.calls == 2 && s.queries == 6 && s.flops_used == 110 && s.operation_count == 3);
+    cr_expect_str_eq(s.operations[0].name, "dgemm");
+    cr_expect_str_eq(s.operations[1].name, "dgesdd");
+    cr_expect(s.operations[1].calls == 1 && s.operations[1].queries == 2 && s.operations[1].first_use == 3);
+    cr_expect_str_eq(s.operations[2].name, "dgeev");
+    cr_expect(!s.operations[2].calls && s.operations[2].queries == 4 && s.operations[2].accuracy == COST_EXACT);
+    expect_namespace(&s, 0, "f", 110, 2, 110, 2);
+    expect_namespace(&s, 1, "asked", 0, 0, 0, 0);
+    cr_expect(s.namespaces[0].queries == 2 && s.namespaces[1].queries == 4);
+    cr_expect_str_eq(summary_label(&s), "f");
+    summary_free(&s);
+    free(b.data);
+}
+
 static void expect_unknown(const char *const *budgets, const char *const *used, const char *expected)
 {
     struct ledger_build b;

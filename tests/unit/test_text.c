@@ -223,6 +223,7 @@ Test(text, every_section_says_its_piece)
          .calls = 2,
          .elapsed_ns = 1500000000,
          .timed_flops = 900000000,
+         .queries = 2,
          .accuracy = 1},
         {.name = "dgemm",
          .flop_cost = 100000000,
@@ -231,11 +232,13 @@ Test(text, every_section_says_its_piece)
          .timed_flops = 26214400,
          .nested_calls = 1200},
         {.name = "drot", .nested_calls = 34},
+        {.name = "dgeev", .queries = 1001},
     };
     struct summary s = base;
     s.flops_used = 1000000000;
     s.operations = operations;
-    s.operation_count = 3;
+    s.operation_count = 4;
+    s.queries = 1003;
     s.accuracy_flops[0] = 100000000;
     s.accuracy_flops[1] = 900000000;
     s.nested_calls = 1234;
@@ -270,6 +273,10 @@ Test(text, every_section_says_its_piece)
                 "  Nested calls:           1,234  (forwarded, not charged)\n"
                 "    dgemm                   1,200\n"
                 "    drot                       34\n"
+                "\n"
+                "  Workspace queries:      1,003  (no calls, not charged)\n"
+                "    dgeev                   1,001\n"
+                "    dgesdd                      2\n"
                 "\n"
                 "  Accuracy:\n"
                 "    exact             100,000,000  (10.0%)\n"
@@ -323,10 +330,11 @@ Test(csv, has_a_row_for_each_operation_of_each_namespace)
         {.name = "dgemm", .flop_cost = 20, .calls = 2, .elapsed_ns = 1500, .timed_flops = 10},
         {.name = "odd,\"one\"", .flop_cost = 1, .calls = 1, .accuracy = 2},
         {.name = "drot", .nested_calls = 5},
+        {.name = "dgeev", .queries = 3},
     };
     struct summary_namespace namespaces[] = {
         {.name = "", .operations = operations, .operation_count = 1},
-        {.name = "a,b", .operations = operations + 1, .operation_count = 2},
+        {.name = "a,b", .operations = operations + 1, .operation_count = 3},
     };
     struct summary s = base;
     struct out out = {0};
@@ -334,9 +342,10 @@ Test(csv, has_a_row_for_each_operation_of_each_namespace)
     s.namespace_count = 2;
     summary_csv(&s, &out);
     out_bytes(&out, "", 1);
-    cr_expect_str_eq(out.data, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy\n"
-                               ",dgemm,2,20,0.000001500,10,exact\n"
-                               "\"a,b\",\"odd,\"\"one\"\"\",1,1,0.000000000,0,estimate\n");
+    cr_expect_str_eq(out.data, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy,queries\n"
+                               ",dgemm,2,20,0.000001500,10,exact,0\n"
+                               "\"a,b\",\"odd,\"\"one\"\"\",1,1,0.000000000,0,estimate,0\n"
+                               "\"a,b\",dgeev,0,0,0.000000000,0,exact,3\n");
     out_free(&out);
 }
 

@@ -204,6 +204,19 @@ def test_op_log_of_many_calls(monkeypatch):
     assert (len(context.op_log), context.op_log_dropped) == (5, 16)
 
 
+def test_a_workspace_query_is_no_call():
+    """NumPy asks dgesdd for its workspace, copies rows (dcopy), and calls it."""
+    with BudgetContext(10**6, quiet=True, namespace="f") as context:
+        np.linalg.svd(np.ones((4, 3)))
+    names = [record.op_name for record in context.op_log]
+    assert (names.count("dgesdd"), set(names)) == (1, {"dgesdd", "dcopy"})
+    summary = budget_summary_dict(by_namespace=True)
+    assert summary["operations"]["dgesdd"] == {"flop_cost": context.flops_used, "calls": 1}
+    assert summary["by_namespace"]["f"]["total"]["calls"] == len(names)
+    usage = flopshim._native.Usage()
+    assert flopshim._native._held.flopshim_usage(b"f", usage) == 0 and usage.calls == len(names)
+
+
 def test_op_log_of_calls():
     with BudgetContext(10**6, quiet=True, namespace="f") as context:
         A @ X
