@@ -5,6 +5,9 @@
 #include "summary.h"
 #include <string.h>
 
+#define NESTED offsetof(struct summary_operation, nested_calls)
+#define QUERIES offsetof(struct summary_operation, queries)
+
 /* Where the next member goes: its indentation, and whether a comma comes before it. */
 struct json {
     struct out *out;
@@ -181,11 +184,6 @@ static void put_counts(struct json *json, const char *key, const struct summary_
     close_nest(json, "}");
 }
 
-static void put_queries(struct json *json, const struct summary_operation *operations, size_t count)
-{
-    put_counts(json, "queries", operations, count, offsetof(struct summary_operation, queries));
-}
-
 static void put_use(struct json *json, const struct summary_use *use)
 {
     put_member_number(json, "flops_used", use->flops_used);
@@ -209,7 +207,7 @@ static void put_namespaces(struct json *json, const struct summary *s)
         put_remaining(json, ns->has_budget && !ns->remains_unknown, ns->flop_budget, ns->total.flops_used);
         close_nest(json, "}");
         put_operations(json, ns->operations, ns->operation_count);
-        put_queries(json, ns->operations, ns->operation_count);
+        put_counts(json, "queries", ns->operations, ns->operation_count, QUERIES);
         close_nest(json, "}");
     }
     close_nest(json, "}");
@@ -237,7 +235,7 @@ static void put_nested(struct json *json, const struct summary *s)
 {
     open_nest(json, "nested", "{");
     put_member_number(json, "calls", s->nested_calls);
-    put_counts(json, "operations", s->operations, s->operation_count, offsetof(struct summary_operation, nested_calls));
+    put_counts(json, "operations", s->operations, s->operation_count, NESTED);
     close_nest(json, "}");
 }
 
@@ -390,7 +388,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_end(&json, s);
     put_refused(&json, s);
     put_nested(&json, s);
-    put_queries(&json, s->operations, s->operation_count);
+    put_counts(&json, "queries", s->operations, s->operation_count, QUERIES);
     put_accuracy(&json, s);
     put_process(&json, s);
     put_processes(&json, s);

@@ -72,8 +72,11 @@ static void check_numbers(struct field_reader *r, const char *where, const json_
     const char *name;
     json_t *value;
     uint64_t number;
-    json_object_foreach((json_t *)(uintptr_t)object, name, value) if (!field_as_number(value, &number))
-        field_complain(r, "%s.%s: expected a whole number, found %s", where, name, field_type_of(value));
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        if (!field_as_number(value, &number))
+            field_complain(r, "%s.%s: expected a whole number, found %s", where, name, field_type_of(value));
+    }
 }
 
 /* What an operation says of its queries stands here as well. */

@@ -2,7 +2,8 @@
 import collections
 
 from outputs import emit_outputs, info_of_refusal, outputs_of
-from spec import Arg, degree, dims_of, formulas_of, is_turned, legal_letters, mode_of, plain, query_tests, shapes_of, suffix_of, used_args
+from spec import (Arg, degree, dims_of, formulas_of, is_turned, legal_letters, mode_of, plain, query_tests, shapes_of, suffix_of,
+                  used_args)
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
