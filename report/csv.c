@@ -1,5 +1,5 @@
-/* The summary as CSV: one row a (namespace, operation), for spreadsheets and data frames. Quoted as RFC 4180 says, with
- * plain line feeds. */
+/* The summary as CSV: one row an operation and namespace, of what was done in that itself, for spreadsheets and data frames.
+ * Quoted as RFC 4180 says, with plain line feeds. */
 #include "cost.h"
 #include "summary.h"
 #include <string.h>
@@ -31,16 +31,18 @@ static void put_row(struct out *out, const char *namespace_, const struct summar
     out_number(out, operation->timed_flops);
     out_text(out, ",");
     out_text(out, cost_class_name((enum cost_class)operation->accuracy));
+    out_text(out, ",");
+    out_number(out, operation->queries);
     out_text(out, "\n");
 }
 
 void summary_csv(const struct summary *summary, struct out *out)
 {
-    out_text(out, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy\n");
+    out_text(out, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy,queries\n");
     for (size_t i = 0; i < summary->namespace_count; i++) {
         const struct summary_namespace *ns = &summary->namespaces[i];
         for (size_t j = 0; j < ns->operation_count; j++)
-            if (ns->operations[j].calls)
+            if (ns->operations[j].calls || ns->operations[j].queries)
                 put_row(out, ns->name, &ns->operations[j]);
     }
 }

@@ -5,6 +5,9 @@
 #include "summary.h"
 #include <string.h>
 
+#define NESTED offsetof(struct summary_operation, nested_calls)
+#define QUERIES offsetof(struct summary_operation, queries)
+
 /* Where the next member goes: its indentation, and whether a comma comes before it. */
 struct json {
     struct out *out;
@@ -125,16 +128,19 @@ static void put_member_seconds(struct json *json, const char *key, uint64_t elap
     out_decimal(json->out, elapsed_ns, 9);
 }
 
-static void put_budget(struct json *json, bool has_budget, uint64_t flop_budget, uint64_t flops_used)
+static void put_limit(struct json *json, bool has_budget, uint64_t flop_budget)
 {
     put_key(json, "flop_budget");
     if (has_budget)
         out_number(json->out, flop_budget);
     else
         out_text(json->out, "null");
-    put_member_number(json, "flops_used", flops_used);
+}
+
+static void put_remaining(struct json *json, bool is_known, uint64_t flop_budget, uint64_t flops_used)
+{
     put_key(json, "flops_remaining");
-    if (!has_budget) {
+    if (!is_known) {
         out_text(json->out, "null");
     } else if (flops_used > flop_budget) {
         out_text(json->out, "-");
@@ -158,20 +164,50 @@ static void put_operations(struct json *json, const struct summary_operation *op
         put_member_number(json, "timed_flops", operation->timed_flops);
         put_member_text(json, "accuracy", cost_class_name((enum cost_class)operation->accuracy));
         put_member_number(json, "nested_calls", operation->nested_calls);
+        put_member_number(json, "queries", operation->queries);
         close_nest(json, "}");
     }
     close_nest(json, "}");
 }
 
+/* A number of each routine that has one. Those that stand nowhere else come last, where they come when this is read back. */
+static void put_counts(struct json *json, const char *key, const struct summary_operation *operations, size_t count,
+                       size_t offset)
+{
+    open_nest(json, key, "{");
+    for (int listed = 1; listed >= 0; listed--)
+        for (size_t i = 0; i < count; i++) {
+            uint64_t number = *(const uint64_t *)((const char *)&operations[i] + offset);
+            if (number && !!operations[i].calls == listed)
+                put_member_number(json, operations[i].name, number);
+        }
+    close_nest(json, "}");
+}
+
+static void put_use(struct json *json, const struct summary_use *use)
+{
+    put_member_number(json, "flops_used", use->flops_used);
+    put_member_number(json, "calls", use->calls);
+}
+
+/* What stands beside `operations` is self's, as they are, so that sums over namespaces are right; what remains is total's. */
 static void put_namespaces(struct json *json, const struct summary *s)
 {
     open_nest(json, "by_namespace", "{");
     for (size_t i = 0; i < s->namespace_count; i++) {
         const struct summary_namespace *ns = &s->namespaces[i];
         open_nest(json, ns->name, "{");
-        put_budget(json, ns->has_budget, ns->flop_budget, ns->flops_used);
-        put_member_number(json, "calls", ns->calls);
+        put_limit(json, ns->has_budget, ns->flop_budget);
+        put_use(json, &ns->self);
+        open_nest(json, "self", "{");
+        put_use(json, &ns->self);
+        close_nest(json, "}");
+        open_nest(json, "total", "{");
+        put_use(json, &ns->total);
+        put_remaining(json, ns->has_budget && !ns->remains_unknown, ns->flop_budget, ns->total.flops_used);
+        close_nest(json, "}");
         put_operations(json, ns->operations, ns->operation_count);
+        put_counts(json, "queries", ns->operations, ns->operation_count, QUERIES);
         close_nest(json, "}");
     }
     close_nest(json, "}");
@@ -199,13 +235,7 @@ static void put_nested(struct json *json, const struct summary *s)
 {
     open_nest(json, "nested", "{");
     put_member_number(json, "calls", s->nested_calls);
-    open_nest(json, "operations", "{");
-    /* Those that stand nowhere else come last, where they come when this is read back. */
-    for (int listed = 1; listed >= 0; listed--)
-        for (size_t i = 0; i < s->operation_count; i++)
-            if (s->operations[i].nested_calls && !!s->operations[i].calls == listed)
-                put_member_number(json, s->operations[i].name, s->operations[i].nested_calls);
-    close_nest(json, "}");
+    put_counts(json, "operations", s->operations, s->operation_count, NESTED);
     close_nest(json, "}");
 }
 
@@ -350,12 +380,15 @@ void summary_json(const struct summary *s, struct out *out)
     put_key(&json, "flop_multiplier");
     out_double(out, s->multiplier);
     put_member_text(&json, "scope", s->is_tree ? "tree" : "process");
-    put_budget(&json, s->has_budget, s->flop_budget, s->flops_used);
+    put_limit(&json, s->has_budget, s->flop_budget);
+    put_member_number(&json, "flops_used", s->flops_used);
+    put_remaining(&json, s->has_budget, s->flop_budget, s->flops_used);
     put_operations(&json, s->operations, s->operation_count);
     put_namespaces(&json, s);
     put_end(&json, s);
     put_refused(&json, s);
     put_nested(&json, s);
+    put_counts(&json, "queries", s->operations, s->operation_count, QUERIES);
     put_accuracy(&json, s);
     put_process(&json, s);
     put_processes(&json, s);

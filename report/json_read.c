@@ -2,7 +2,7 @@
  * field is ignored, an absent one that the model can do without has its neutral value. */
 #include "json_read.h"
 #include "cost.h"
-#include "field.h"
+#include "json_counts.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,129 +12,6 @@
 
 #define ARENA_FACTOR 32 /* bytes of the model for a byte of JSON: 64 for {"a":1} and its comma at most */
 #define ARENA_BASE ((size_t)64 << 10)
-
-static int get_accuracy(struct field_reader *r, const json_t *object, const char *where)
-{
-    const char *text = field_get_text(r, object, where, "accuracy");
-    for (int class = COST_EXACT; class <= COST_ESTIMATE; class ++)
-        if (strcmp(text, cost_class_name((enum cost_class) class)) == 0)
-            return class;
-    if (*text)
-        field_complain(r, "%saccuracy: expected exact, leading or estimate, found \"%s\"", where, text);
-    return COST_EXACT;
-}
-
-static void read_operation(struct field_reader *r, const char *where, const char *name, const json_t *value,
-                           struct summary_operation *operation)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%soperations.%s.", where, name);
-    if (!json_is_object(value)) {
-        field_complain(r, "%soperations.%s: expected an object, found %s", where, name, field_type_of(value));
-        return;
-    }
-    operation->name = field_copy(r, name);
-    operation->flop_cost = field_get_number(r, value, path, "flop_cost", true);
-    operation->calls = field_get_number(r, value, path, "calls", true);
-    operation->elapsed_ns = field_get_nanoseconds(r, value, path, "seconds");
-    operation->timed_flops = field_get_number(r, value, path, "timed_flops", false);
-    operation->nested_calls = field_get_number(r, value, path, "nested_calls", false);
-    operation->accuracy = get_accuracy(r, value, path);
-    if (!operation->calls)
-        field_complain(r, "%scalls: expected at least 1, found 0", path);
-}
-
-/* `more`: room for others behind them. */
-static struct summary_operation *read_operations(struct field_reader *r, const json_t *object, const char *where, size_t more,
-                                                 size_t *count)
-{
-    json_t *list = field_get_container(r, object, where, "operations", JSON_OBJECT);
-    struct summary_operation *operations = field_room(r, (json_object_size(list) + more) * sizeof *operations);
-    const char *name;
-    json_t *value;
-    *count = 0;
-    if (!operations)
-        return NULL;
-    json_object_foreach(list, name, value)
-    {
-        operations[*count].first_use = *count;
-        read_operation(r, where, name, value, &operations[(*count)++]);
-        if (r->failed)
-            break;
-    }
-    return operations;
-}
-
-/* What was only ever nested is listed there and nowhere else. */
-static void read_nested(struct field_reader *r, const json_t *operations, const json_t *nested)
-{
-    struct summary *s = r->summary;
-    const char *name;
-    json_t *value;
-    s->nested_calls = field_get_number(r, nested, "nested.", "calls", false);
-    json_object_foreach(field_get_container(r, nested, "nested.", "operations", JSON_OBJECT), name, value)
-    {
-        uint64_t calls;
-        if (!field_as_number(value, &calls)) {
-            field_complain(r, "nested.operations.%s: expected a whole number, found %s", name, field_type_of(value));
-            return;
-        }
-        if (json_object_get(operations, name))
-            continue;
-        s->operations[s->operation_count] = (struct summary_operation){
-            .name = field_copy(r, name), .nested_calls = calls, .first_use = s->operation_count};
-        s->operation_count++;
-    }
-}
-
-/* A total that may hold more than what is listed: the use of scopes inside, or what flopshim_reset() forgot. */
-static uint64_t get_total(struct field_reader *r, const json_t *object, const char *where, const char *key, uint64_t listed)
-{
-    uint64_t total = field_get_number(r, object, where, key, false);
-    if (!json_object_get(object, key))
-        return listed;
-    if (total < listed)
-        field_complain(r, "%s%s: expected at least the %" PRIu64 " of its operations, found %" PRIu64, where, key, listed,
-                       total);
-    return total;
-}
-
-static void read_namespace(struct field_reader *r, const char *name, const json_t *value, struct summary_namespace *ns)
-{
-    char where[256];
-    snprintf(where, sizeof where, "by_namespace.%s.", name);
-    if (!json_is_object(value)) {
-        field_complain(r, "by_namespace.%s: expected an object, found %s", name, field_type_of(value));
-        return;
-    }
-    ns->name = field_copy(r, name);
-    ns->has_budget = field_get_budget(r, value, where, &ns->flop_budget);
-    ns->operations = read_operations(r, value, where, 0, &ns->operation_count);
-    for (size_t i = 0; i < ns->operation_count; i++) {
-        ns->flops_used = cost_sum(ns->flops_used, ns->operations[i].flop_cost);
-        ns->calls = cost_sum(ns->calls, ns->operations[i].calls);
-    }
-    ns->flops_used = get_total(r, value, where, "flops_used", ns->flops_used);
-    ns->calls = get_total(r, value, where, "calls", ns->calls);
-}
-
-static void read_namespaces(struct field_reader *r, const json_t *root)
-{
-    struct summary *s = r->summary;
-    json_t *list = field_get_container(r, root, "", "by_namespace", JSON_OBJECT);
-    const char *name;
-    json_t *value;
-    s->namespaces = field_room(r, json_object_size(list) * sizeof *s->namespaces);
-    json_object_foreach(list, name, value)
-    {
-        if (r->failed)
-            return;
-        s->namespaces[s->namespace_count].first_use = s->namespace_count;
-        read_namespace(r, name, value, &s->namespaces[s->namespace_count++]);
-    }
-}
-
-/* ---- the rest ---- */
 
 static void read_providers(struct field_reader *r, const json_t *root)
 {
@@ -331,26 +208,6 @@ static void read_model(struct field_reader *r, const json_t *root)
         field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(multiplier));
 }
 
-static void read_totals(struct field_reader *r, const json_t *root)
-{
-    struct summary *s = r->summary;
-    json_t *nested = field_get_container(r, root, "", "nested", JSON_OBJECT);
-    size_t more = json_object_size(json_object_get(nested, "operations"));
-    s->has_budget = field_get_budget(r, root, "", &s->flop_budget);
-    if (!json_object_get(root, "operations"))
-        field_complain(r, "operations: expected an object, found nothing");
-    s->operations = read_operations(r, root, "", more, &s->operation_count);
-    for (size_t i = 0; i < s->operation_count; i++) {
-        struct summary_operation *operation = &s->operations[i];
-        s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
-        s->calls = cost_sum(s->calls, operation->calls);
-        s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
-    }
-    s->flops_used = get_total(r, root, "", "flops_used", s->flops_used);
-    if (!r->failed)
-        read_nested(r, json_object_get(root, "operations"), nested);
-}
-
 static void read_root(struct field_reader *r, const json_t *root)
 {
     size_t bytes;
@@ -364,9 +221,7 @@ static void read_root(struct field_reader *r, const json_t *root)
     if (r->failed)
         return;
     read_model(r, root);
-    read_totals(r, root);
-    if (!r->failed)
-        read_namespaces(r, root);
+    json_read_counts(r, root, schema);
     read_providers(r, root);
     read_process(r, root);
     read_refused(r, root);

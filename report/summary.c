@@ -5,6 +5,7 @@
 #include "ledger_walk.h"
 #include "order.h"
 #include "shim/ledger.h"
+#include "summary_namespaces.h"
 #include "summary_processes.h"
 #include "summary_providers.h"
 #include <string.h>
@@ -90,16 +91,6 @@ static int by_part(const void *left, const void *right, const void *context)
     return order ? order : rank_of(a) - rank_of(b);
 }
 
-static int by_namespace_use(const void *left, const void *right, const void *context)
-{
-    const struct summary_namespace *a = left;
-    const struct summary_namespace *b = right;
-    (void)context;
-    if (a->first_use != b->first_use)
-        return a->first_use < b->first_use ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
-
 static void add(struct summary_operation *to, const struct summary_operation *from)
 {
     if (from->first_use < to->first_use)
@@ -111,19 +102,23 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
     to->elapsed_ns = cost_sum(to->elapsed_ns, from->elapsed_ns);
     to->timed_flops = cost_sum(to->timed_flops, from->timed_flops);
     to->nested_calls = cost_sum(to->nested_calls, from->nested_calls);
+    to->queries = cost_sum(to->queries, from->queries);
 }
 
+/* A query is no use, and its cost of 0 no estimate. */
 static struct summary_operation operation_of(const struct ledger_view *view, const struct reading *reading)
 {
-    int accuracy = (int)(reading->tally->accuracy & 0xff);
+    bool is_query = ledger_is_query(reading->tally->routine);
+    int accuracy = is_query ? COST_EXACT : (int)(reading->tally->accuracy & 0xff);
     return (struct summary_operation){
         .name = ledger_string(view, reading->tally->operation),
         .flop_cost = reading->counts.flops,
         .calls = reading->counts.calls,
         .elapsed_ns = reading->counts.elapsed_ns,
         .timed_flops = reading->counts.timed_flops,
-        .first_use = reading->tally->first_use,
+        .first_use = is_query ? UINT64_MAX : reading->tally->first_use,
         .nested_calls = reading->counts.nested_calls,
+        .queries = reading->counts.queries,
         .accuracy = accuracy <= COST_ESTIMATE ? accuracy : COST_ESTIMATE,
     };
 }
@@ -154,7 +149,7 @@ static void read_tallies(struct builder *b, size_t room)
         block = cursor.block;
         reading->tally = tally;
         b->doubtful |= !ledger_tally_read(tally, &reading->counts);
-        if (!forgotten && ((!reading->counts.calls && !reading->counts.nested_calls) ||
+        if (!forgotten && ((!reading->counts.calls && !reading->counts.nested_calls && !reading->counts.queries) ||
                            !is_wanted(b, ledger_string(b->view, tally->namespace_))))
             continue;
         add_to_process(b, process, &reading->counts, forgotten);
@@ -238,8 +233,9 @@ static void add_part(struct summary_namespace *to, const struct part *part)
     to->operation_count = part->operation_count;
     order_sort(to->operations, to->operation_count, sizeof *to->operations, by_first_use, NULL);
     for (size_t i = 0; i < to->operation_count; i++) {
-        to->flops_used = cost_sum(to->flops_used, to->operations[i].flop_cost);
-        to->calls = cost_sum(to->calls, to->operations[i].calls);
+        to->self.flops_used = cost_sum(to->self.flops_used, to->operations[i].flop_cost);
+        to->self.calls = cost_sum(to->self.calls, to->operations[i].calls);
+        to->queries = cost_sum(to->queries, to->operations[i].queries);
     }
     if (to->operation_count)
         to->first_use = to->operations[0].first_use;
@@ -258,22 +254,26 @@ static size_t fold_namespace(const struct builder *b, size_t part, struct summar
     return part;
 }
 
-/* A context's budget is used by the scopes inside it too. In order of names, those below one come right behind it, own use
- * still as it was. */
-static void include_scopes(struct summary_namespace *namespaces, size_t count)
+/* How much room the namespaces above those that are there may take. A file could ask for any number of them, so no more than
+ * some times its own bytes. */
+static struct namespaces_room measure_namespaces(const struct builder *b, size_t accounts)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct summary_namespace *n = &namespaces[i];
-        size_t length = strlen(n->name);
-        for (size_t j = i + 1; n->has_budget && length && j < count && !strncmp(namespaces[j].name, n->name, length); j++)
-            if (namespaces[j].name[length] == '.') {
-                n->flops_used = cost_sum(n->flops_used, namespaces[j].flops_used);
-                n->calls = cost_sum(n->calls, namespaces[j].calls);
-            }
+    struct namespaces_room room = {.most = 8 * b->view->size_bytes};
+    struct ledger_cursor cursor = {.view = b->view, .kind = LEDGER_ACCOUNTS};
+    const struct ledger_account *account;
+    const struct ledger_tally *previous = NULL;
+    for (size_t i = 0; i < b->reading_count; i++) {
+        const struct ledger_tally *tally = b->readings[i].tally;
+        if (!previous || compare_strings(b->view, previous->namespace_, tally->namespace_))
+            namespaces_measure(ledger_string(b->view, tally->namespace_), &room);
+        previous = tally;
     }
+    for (; accounts && (account = ledger_next_record(&cursor)) != NULL; accounts--)
+        namespaces_measure(ledger_string(b->view, account->namespace_), &room);
+    return room;
 }
 
-static void fold_namespaces(struct builder *b, struct summary_namespace *namespaces)
+static void fold_namespaces(struct builder *b, struct summary_namespace *namespaces, struct namespaces_room *room)
 {
     struct summary *s = b->summary;
     order_sort(b->parts, b->part_count, sizeof *b->parts, by_part, NULL);
@@ -284,11 +284,11 @@ static void fold_namespaces(struct builder *b, struct summary_namespace *namespa
             s->has_budget = true;
             s->flop_budget = to->flop_budget;
         }
-        s->namespace_count += to->calls || to->has_budget;
+        s->namespace_count += to->self.calls || to->queries || to->has_budget;
     }
     s->namespaces = namespaces;
-    include_scopes(namespaces, s->namespace_count);
-    order_sort(namespaces, s->namespace_count, sizeof *namespaces, by_namespace_use, NULL);
+    namespaces_add_above(s, room);
+    namespaces_add_up(s);
 }
 
 static void add_up(struct summary *s)
@@ -298,6 +298,7 @@ static void add_up(struct summary *s)
         s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
         s->nested_calls = cost_sum(s->nested_calls, operation->nested_calls);
+        s->queries = cost_sum(s->queries, operation->queries);
         s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
 }
@@ -335,15 +336,17 @@ static int build(struct builder *b, const struct sizes *sizes)
     struct summary *s = b->summary;
     read_tallies(b, sizes->tallies);
     size_t cells = count_cells(b);
-    size_t namespaces = cells + sizes->accounts;
+    struct namespaces_room above = measure_namespaces(b, sizes->accounts);
+    size_t namespaces = cells + sizes->accounts + above.rows;
     if (summary_reserve(s, 2 * cells * sizeof(struct summary_operation) + namespaces * sizeof(struct summary_namespace) +
-                               sizes->providers * sizeof(struct summary_provider) + processes_arena(&b->processes) + 128) < 0)
+                               above.name_bytes + sizes->providers * sizeof(struct summary_provider) +
+                               processes_arena(&b->processes) + 128) < 0)
         return -1;
     b->cells = summary_alloc(s, cells * sizeof(struct summary_operation));
     fold_tallies(b);
     collect_contexts(b, sizes->accounts);
     fold_operations(b, summary_alloc(s, cells * sizeof(struct summary_operation)));
-    fold_namespaces(b, summary_alloc(s, namespaces * sizeof(struct summary_namespace)));
+    fold_namespaces(b, summary_alloc(s, namespaces * sizeof(struct summary_namespace)), &above);
     providers_summarise(b->view, b->provider_places, summary_alloc(s, sizes->providers * sizeof(struct summary_provider)),
                         sizes->providers, s);
     s->incomplete |= b->doubtful ? LEDGER_DOUBTFUL : 0;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SUMMARY_SCHEMA 1 /* of the JSON; raised when a key's meaning changes */
+#define SUMMARY_SCHEMA 2 /* of the JSON; raised when a key's meaning changes */
 
 struct ledger_view;
 
@@ -24,17 +24,28 @@ struct summary_operation {
     uint64_t timed_flops;
     uint64_t first_use;
     uint64_t nested_calls;
-    int accuracy; /* enum cost_class */
+    uint64_t queries; /* of the workspace: no calls */
+    int accuracy;     /* enum cost_class */
 };
 
-/* The unlabelled namespace is "". */
+struct summary_use {
+    uint64_t flops_used;
+    uint64_t calls;
+};
+
+/* There is one where something was done in it, or in one dotted below it, and where a context with a budget has its name.
+ * The unlabelled one is "", and nothing is below it. */
 struct summary_namespace {
     const char *name;
     bool has_budget;
-    uint64_t flop_budget; /* of all contexts opened with this name, together */
-    uint64_t flops_used;  /* and calls: where there is a budget, with the scopes inside; operations are its own alone */
-    uint64_t calls;
-    uint64_t first_use;
+    uint64_t flop_budget;     /* of all contexts opened with this name, together; what remains of it is this less total, */
+    bool remains_unknown;     /* but where other contexts or none may have paid for a part of total, or for more than that */
+    struct summary_use self;  /* what was done in it itself: its operations. Over all namespaces, the whole */
+    struct summary_use total; /* and with those dotted below it */
+    uint64_t queries;         /* of the workspace, in it itself */
+    uint64_t first_use;       /* of total */
+    size_t above;             /* while totals are added up: the index of the one that it is in, */
+    bool limited;             /* and whether that, or this one, has a budget */
     struct summary_operation *operations;
     size_t operation_count;
 };
@@ -91,6 +102,7 @@ struct summary {
     const char *refused_operation;
     const char *refused_namespace;
     uint64_t nested_calls;
+    uint64_t queries;
     uint64_t accuracy_flops[3];        /* by enum cost_class */
     bool has_context;                  /* a marker context was opened */
     const char *uncovered;             /* reasons and paths, one a line, or "" */
@@ -112,9 +124,9 @@ struct summary {
     size_t arena_used;
 };
 
-/* 0, or -1 where memory ran out. Used and calls are sums over the tallies; a namespace with nothing used and no budget is
- * left out. `namespace_`: NULL for the whole, else only tallies and accounts of that namespace and what is dotted below it
- * ("forward" covers "forward.attn"); the budget is then that namespace's. */
+/* 0, or -1 where memory ran out. Used and calls are sums over the tallies. `namespace_`: NULL for the whole, else only tallies
+ * and accounts of that namespace and what is dotted below it ("forward" covers "forward.attn"); the budget is then that
+ * namespace's. */
 int summary_from_ledger(const struct ledger_view *view, const char *namespace_, struct summary *summary);
 void summary_free(struct summary *summary);
 
@@ -127,10 +139,12 @@ void summary_set_end(struct summary *summary, const char *end_reason, uint32_t e
 size_t summary_count_running(const struct summary *summary);
 /* Does `name` lie in the namespace `outer`: the same, or dotted below it? */
 bool summary_is_within(const char *name, const char *outer);
+/* The only namespace in which something was done or that has a budget; those above it do not count. NULL: none or several. */
+const struct summary_namespace *summary_only_namespace(const struct summary *summary);
 /* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;
  * else NULL. */
 const char *summary_label(const struct summary *summary);
-/* Anything to report: calls, refusals, or a context that was opened? Who has nothing writes no file. */
+/* Anything to report: calls, queries, refusals, or a context that was opened? Who has nothing writes no file. */
 bool summary_is_worth_a_file(const struct summary *summary);
 
 /* `label`: the namespace in the header line, or NULL. */

@@ -67,13 +67,28 @@ size_t summary_count_running(const struct summary *summary)
 
 bool summary_is_worth_a_file(const struct summary *summary)
 {
-    return summary->calls || summary->refused_calls || summary->has_context || (summary->has_budget && *summary->uncovered);
+    return summary->calls || summary->queries || summary->refused_calls || summary->has_context ||
+           (summary->has_budget && *summary->uncovered);
+}
+
+const struct summary_namespace *summary_only_namespace(const struct summary *summary)
+{
+    const struct summary_namespace *only = NULL;
+    for (size_t i = 0; i < summary->namespace_count; i++) {
+        const struct summary_namespace *ns = &summary->namespaces[i];
+        if (!ns->self.calls && !ns->has_budget)
+            continue;
+        if (only)
+            return NULL;
+        only = ns;
+    }
+    return only;
 }
 
 const char *summary_label(const struct summary *summary)
 {
-    const struct summary_namespace *only = summary->namespaces;
-    if (summary->namespace_count != 1 || !*only->name)
+    const struct summary_namespace *only = summary_only_namespace(summary);
+    if (!only || !*only->name)
         return NULL;
     bool own_budget = only->has_budget && (!summary->has_budget || only->flop_budget != summary->flop_budget);
     return own_budget ? NULL : only->name;

@@ -1,6 +1,5 @@
-/* The summary as text, laid out for a terminal: a table of the budget, one of the operations, one of the namespaces; those
- * behind them are in text_processes.c and text_notes.c. The first two tables are promised to the byte (tests/unit/test_text.c).
- */
+/* The summary as text, laid out for a terminal: a table of the budget and one of the operations, both promised to the byte
+ * (tests/unit/test_text.c). What comes behind them is in text_namespaces.c, text_processes.c and text_notes.c. */
 #include "order.h"
 #include "text_rows.h"
 #include <string.h>
@@ -72,15 +71,6 @@ static int by_cost(const void *left, const void *right, const void *context)
     return order ? order : (a > b) - (a < b);
 }
 
-static int by_namespace_cost(const void *left, const void *right, const void *context)
-{
-    const struct summary_namespace *a = *(const void *const *)left;
-    const struct summary_namespace *b = *(const void *const *)right;
-    (void)context;
-    int order = text_descending(a->flops_used, b->flops_used);
-    return order ? order : (a > b) - (a < b);
-}
-
 static void put_operations(struct out *out, const struct summary *s)
 {
     struct text_ranking ranking;
@@ -111,71 +101,12 @@ static void put_operations(struct out *out, const struct summary *s)
     text_ranking_close(&ranking);
 }
 
-static const char *shown_name(const struct summary_namespace *ns)
-{
-    return *ns->name ? ns->name : "(unlabelled)";
-}
-
-static void put_namespace(struct out *out, const struct summary_namespace *ns, uint64_t total,
-                          const struct text_columns *columns)
-{
-    text_put_row_name(out, shown_name(ns), columns);
-    text_put_number(out, ns->flops_used, columns->number);
-    text_put_share(out, ns->flops_used, total);
-    out_text(out, "  [");
-    text_put_calls(out, ns->calls);
-    out_text(out, "]");
-    if (ns->has_budget) {
-        bool over = ns->flops_used > ns->flop_budget;
-        out_text(out, "  of ");
-        out_grouped(out, ns->flop_budget);
-        out_text(out, ", ");
-        out_grouped(out, over ? ns->flops_used - ns->flop_budget : ns->flop_budget - ns->flops_used);
-        out_text(out, over ? " over" : " left");
-    }
-    out_text(out, "\n");
-}
-
-/* One namespace that the header already names, or none at all, needs no section. */
-static bool namespaces_say_something(const struct summary *s, const char *label)
-{
-    if (s->namespace_count != 1)
-        return s->namespace_count > 1;
-    const struct summary_namespace *only = &s->namespaces[0];
-    if (only->has_budget && (!s->has_budget || only->flop_budget != s->flop_budget))
-        return true;
-    return *only->name && (!label || strcmp(label, only->name) != 0);
-}
-
-static void put_namespaces(struct out *out, const struct summary *s, const char *label)
-{
-    struct text_ranking ranking;
-    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
-    if (!namespaces_say_something(s, label))
-        return;
-    if (!text_ranking_open(&ranking, s->namespace_count)) {
-        out->failed = true;
-        return;
-    }
-    text_put_heading(out, "By namespace:\n");
-    for (; ranking.count < s->namespace_count; ranking.count++) {
-        const struct summary_namespace *ns = &s->namespaces[ranking.count];
-        ranking.rows[ranking.count] = ns;
-        columns.name = text_larger(columns.name, text_width(shown_name(ns)));
-        columns.number = text_larger(columns.number, text_grouped_width(ns->flops_used));
-    }
-    order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_namespace_cost, NULL);
-    for (size_t i = 0; i < ranking.count; i++)
-        put_namespace(out, ranking.rows[i], s->flops_used, &columns);
-    text_ranking_close(&ranking);
-}
-
 void summary_text(const struct summary *summary, const char *label, struct out *out)
 {
     put_header(out, label);
     put_budget(out, summary);
     put_operations(out, summary);
-    put_namespaces(out, summary, label);
+    text_namespaces(summary, label, out);
     text_processes(summary, out);
     text_notes(summary, out);
 }

@@ -1,18 +1,18 @@
 /* The sections of the text summary that are only there where they have something to say: time, refused and nested calls,
- * how sure the counts are, what could not be seen, how the process ended. */
+ * workspace queries, how sure the counts are, what could not be seen, how the process ended. */
 #include "cost.h"
 #include "order.h"
 #include "shim/ledger.h"
 #include "text_rows.h"
 #include <string.h>
 
-#define NESTED_ROWS 8                /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
+#define APART_ROWS 8                 /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
 #define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
 
 /* An empty table alone leaves open whether nothing was done or nothing was seen. */
 static void put_nothing_seen(struct out *out, const struct summary *s)
 {
-    if (s->refused_calls || s->nested_calls || s->dropped_calls || s->uncounted_calls)
+    if (s->refused_calls || s->nested_calls || s->queries || s->dropped_calls || s->uncounted_calls)
         return;
     for (size_t i = 0; i < s->operation_count; i++)
         if (s->operations[i].calls)
@@ -30,13 +30,30 @@ static int by_time(const void *left, const void *right, const void *context)
     return order ? order : (a > b) - (a < b);
 }
 
-/* By name on a tie: what was only ever nested has no place among first uses in a JSON summary. */
-static int by_nested(const void *left, const void *right, const void *context)
+/* What is counted apart from calls. */
+struct apart {
+    const char *heading;
+    const char *note;
+    uint64_t (*number)(const struct summary_operation *);
+};
+
+static uint64_t nested_of(const struct summary_operation *operation)
+{
+    return operation->nested_calls;
+}
+
+static uint64_t queries_of(const struct summary_operation *operation)
+{
+    return operation->queries;
+}
+
+/* By name on a tie: what was never called by itself has no place among first uses in a JSON summary. */
+static int by_number(const void *left, const void *right, const void *context)
 {
     const struct summary_operation *a = *(const void *const *)left;
     const struct summary_operation *b = *(const void *const *)right;
-    (void)context;
-    int order = text_descending(a->nested_calls, b->nested_calls);
+    const struct apart *apart = context;
+    int order = text_descending(apart->number(a), apart->number(b));
     return order ? order : strcmp(a->name, b->name);
 }
 
@@ -114,11 +131,29 @@ static void put_refused(struct out *out, const struct summary *s)
     out_text(out, "\n");
 }
 
-static void put_nested(struct out *out, const struct summary *s)
+static void put_apart_rows(struct out *out, struct text_ranking *ranking, const struct text_columns *columns,
+                           const struct apart *apart)
+{
+    order_sort(ranking->rows, ranking->count, sizeof *ranking->rows, by_number, apart);
+    size_t shown = ranking->count > APART_ROWS ? APART_ROWS : ranking->count;
+    for (size_t i = 0; i < shown; i++) {
+        const struct summary_operation *operation = ranking->rows[i];
+        text_put_row_name(out, operation->name, columns);
+        text_put_number(out, apart->number(operation), columns->number);
+        out_text(out, "\n");
+    }
+    if (shown < ranking->count) {
+        out_text(out, "    and ");
+        out_grouped(out, ranking->count - shown);
+        out_text(out, " routines more\n");
+    }
+}
+
+static void put_apart(struct out *out, const struct summary *s, uint64_t total, const struct apart *apart)
 {
     struct text_ranking ranking;
     struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
-    if (!s->nested_calls)
+    if (!total)
         return;
     if (!text_ranking_open(&ranking, s->operation_count)) {
         out->failed = true;
@@ -126,28 +161,16 @@ static void put_nested(struct out *out, const struct summary *s)
     }
     for (size_t i = 0; i < s->operation_count; i++) {
         const struct summary_operation *operation = &s->operations[i];
-        if (!operation->nested_calls)
+        if (!apart->number(operation))
             continue;
         ranking.rows[ranking.count++] = operation;
         columns.name = text_larger(columns.name, text_width(operation->name));
-        columns.number = text_larger(columns.number, text_grouped_width(operation->nested_calls));
+        columns.number = text_larger(columns.number, text_grouped_width(apart->number(operation)));
     }
-    order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_nested, NULL);
-    text_put_heading(out, "Nested calls:");
-    text_put_number(out, s->nested_calls, TEXT_TOTAL_WIDTH + 2);
-    out_text(out, "  (forwarded, not charged)\n");
-    size_t shown = ranking.count > NESTED_ROWS ? NESTED_ROWS : ranking.count;
-    for (size_t i = 0; i < shown; i++) {
-        const struct summary_operation *operation = ranking.rows[i];
-        text_put_row_name(out, operation->name, &columns);
-        text_put_number(out, operation->nested_calls, columns.number);
-        out_text(out, "\n");
-    }
-    if (shown < ranking.count) {
-        out_text(out, "    and ");
-        out_grouped(out, ranking.count - shown);
-        out_text(out, " routines more\n");
-    }
+    text_put_heading(out, apart->heading);
+    text_put_number(out, total, TEXT_LABEL_WIDTH + TEXT_TOTAL_WIDTH - strlen("  ") - strlen(apart->heading));
+    out_text(out, apart->note);
+    put_apart_rows(out, &ranking, &columns, apart);
     text_ranking_close(&ranking);
 }
 
@@ -258,10 +281,13 @@ static void put_incomplete(struct out *out, const struct summary *s)
 
 void text_notes(const struct summary *summary, struct out *out)
 {
+    static const struct apart nested = {"Nested calls:", "  (forwarded, not charged)\n", nested_of};
+    static const struct apart queries = {"Workspace queries:", "  (no calls, not charged)\n", queries_of};
     put_nothing_seen(out, summary);
     put_times(out, summary);
     put_refused(out, summary);
-    put_nested(out, summary);
+    put_apart(out, summary, summary->nested_calls, &nested);
+    put_apart(out, summary, summary->queries, &queries);
     put_accuracy(out, summary);
     put_counting(out, summary);
     put_uncovered(out, summary);

@@ -72,6 +72,15 @@ void text_put_share(struct out *out, uint64_t part, uint64_t whole)
     out_text(out, "%)");
 }
 
+size_t text_share_width(uint64_t part, uint64_t whole)
+{
+    unsigned __int128 tenths = whole ? ((unsigned __int128)part * 2000 + whole) / ((unsigned __int128)whole * 2) : 0;
+    size_t width = strlen("  (0.0%)");
+    for (tenths /= 100; tenths; tenths /= 10)
+        width++;
+    return width;
+}
+
 void text_put_calls(struct out *out, uint64_t calls)
 {
     out_grouped(out, calls);

@@ -27,6 +27,7 @@ int text_descending(uint64_t a, uint64_t b);
 size_t text_larger(size_t a, size_t b);
 size_t text_grouped_width(uint64_t value);
 size_t text_width(const char *text);
+size_t text_share_width(uint64_t part, uint64_t whole);
 
 /* Text of somebody else's, of `length` bytes: what is no printable UTF-8 becomes ?. */
 void text_put_line(struct out *out, const char *text, size_t length);
@@ -39,6 +40,8 @@ void text_put_heading(struct out *out, const char *heading);
 void text_put_label(struct out *out, const char *label);
 void text_put_row_name(struct out *out, const char *name, const struct text_columns *columns);
 
+/* By namespace: where the header's `label` does not say it all. */
+void text_namespaces(const struct summary *summary, const char *label, struct out *out);
 /* By process: of a tree that has more than one. */
 void text_processes(const struct summary *summary, struct out *out);
 /* The sections behind the tables, each only where it has something to say. */

@@ -11,7 +11,7 @@ static void add_tallies(const struct ledger_view *view, struct watch_sums *sums)
         struct ledger_counts counts;
         bool sound = ledger_tally_read(tally, &counts);
         sums->flops = cost_sum(sums->flops, counts.flops);
-        sums->calls = cost_sum(sums->calls, counts.calls);
+        sums->calls = cost_sum(sums->calls, counts.calls + counts.queries);
         sums->doubtful |= !sound;
     }
 }

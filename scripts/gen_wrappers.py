@@ -28,12 +28,12 @@ NO_ROUTINE = 0xFFFFFFFF  # of a tally that is no routine's (shim/thread.h)
 
 
 def id_of(name):
-    """Of a routine: what tallies know it by, whatever other routines there are (FNV-1a, mixed)."""
+    """Of a routine: what tallies know it by, whatever other routines there are (FNV-1a, mixed), in 31 bits (LEDGER_QUERY)."""
     h = ID_SEED
     for ch in name.encode():
         h = (h ^ ch) * 16777619 & 0xFFFFFFFF
     h = (h ^ h >> 16) * 0x85EBCA6B & 0xFFFFFFFF
-    return h ^ h >> 13
+    return (h ^ h >> 13) & 0x7FFFFFFF
 
 
 def forward_hash(name):

@@ -260,6 +260,12 @@ def used_args(row):
     return [a for a in row.args if a.name in names and a.kind in COUNTED or a.kind in ("work", "query")]
 
 
+def query_tests(row):
+    """{argument: the values by which it asks for the workspace}, as C. Where LAPACK has two answers, -2 asks for the smaller."""
+    values = (-1, -2) if any(a.name == "tsize" and a.kind == "query" for a in row.args) else (-1,)
+    return {a.name: " || ".join(f"{a.name} == {v}" for v in values) for a in row.args if a.kind in ("work", "query")}
+
+
 def is_turned(row):
     """A product of a matrix and a vector: its shape is that of the matrix as it is multiplied, transposed or not."""
     return row.family in ("gemv", "gbmv", "gemv_batch_strided")

@@ -2,7 +2,8 @@
 import collections
 
 from outputs import emit_outputs, info_of_refusal, outputs_of
-from spec import Arg, degree, dims_of, formulas_of, is_turned, legal_letters, mode_of, plain, shapes_of, suffix_of, used_args
+from spec import (Arg, degree, dims_of, formulas_of, is_turned, legal_letters, mode_of, plain, query_tests, shapes_of, suffix_of,
+                  used_args)
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -163,6 +164,12 @@ def emit_price(r, b, out):
     out.append(f"        cost = cost_sum(cost, cost_times({price}, {read_arg(r, b.face, size, 'g')}));\n    }}")
 
 
+def query_of(r, b):
+    """C that is true where the call only asks for its workspace, or None: nothing that it was given says so."""
+    present = {p.split()[-1].lstrip("*") for p in b.params}
+    return " || ".join(test for name, test in query_tests(r.row).items() if f"{name}_" in present) or None
+
+
 def shape_of(r, b):
     """The array in which cost_dims() says the places of the dimensions: that of the count where it has all of them."""
     dims, shared = dims_of(r.row)
@@ -190,6 +197,9 @@ def emit_slow_body(r, b, name, fast, out):
     left = []
     emit_outputs(r, b, read_arg, left)
     left = [f"    if (call.thread->refused) {{", *left, "    }"] if left else []
+    query = query_of(r, b)
+    if query:
+        out.append(f"    if ({query})\n        call_count_query(call.thread, ROUTINE_{r.name});\n    else")
     out += [f"    if (!call_charge(&call, ROUTINE_{r.name}, cost, {shape_of(r, b)})) {{", *left,
             f"        return{refused};\n    }}\n    }} else"]
     out.append(f"        call_count_nested(ROUTINE_{r.name});")

@@ -76,6 +76,14 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     return true;
 }
 
+void call_count_query(struct thread *t, uint32_t routine)
+{
+    refresh_if_stale(t);
+    t->tally = thread_tally(t, routine | LEDGER_QUERY, NULL);
+    t->cost = 0;
+    tally_add(t->tally, &t->tally->flops, 0, LEDGER_CALL_UNIT);
+}
+
 bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 {
     refresh_if_stale(t);
@@ -98,8 +106,8 @@ void call_stop_clock(struct thread *t)
 
 void call_refund(struct thread *t)
 {
-    if (!t->tally)
-        return; /* the call forked, and this is the child */
+    if (!t->tally || !t->cost)
+        return; /* the call forked, and this is the child; or there is nothing to give back */
     __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + t->cost, __ATOMIC_RELEASE);
     __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
     __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);

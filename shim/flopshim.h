@@ -48,7 +48,7 @@ struct flopshim_usage {
     uint64_t flop_budget; /* FLOPs; 0: no limit */
     uint64_t flops_used;
     uint64_t flops_remaining; /* of flop_budget; 0 where there is no limit, or it was overrun */
-    uint64_t calls;
+    uint64_t calls;           /* a question for the workspace of a LAPACK routine is none */
 };
 
 /* A call in the op log. The strings live as long as the process. */
@@ -146,8 +146,9 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
     FLOPSHIM_API int flopshim_deduct(const char *name, uint64_t flop_cost)
         FLOPSHIM_REACH(flopshim_deduct, (const char *, uint64_t), name, flop_cost)
 
-    /* What a namespace, and those dotted below it, have used in all threads so far; NULL: the whole process. Counts of threads
-     * that are running are read as they grow. Failure: FLOPSHIM_UNKNOWN where no call was made under that name. */
+    /* A namespace's total so far, in all threads: what was done in it itself and in those dotted below it ("forward" has
+     * "forward.attn" below it). NULL: the whole process. Counts of threads that are running are read as they grow. Failure:
+     * FLOPSHIM_UNKNOWN where no call was made under that name. */
     FLOPSHIM_API int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
         FLOPSHIM_REACH(flopshim_usage, (const char *, struct flopshim_usage *), namespace_, usage)
 
@@ -185,9 +186,9 @@ FLOPSHIM_API int flopshim_begin(const struct flopshim_context *context)
 
     /* The op log. Log the calls that the calling thread makes in its open context, from here on: the newest `capacity` are kept
      * (at most FLOPSHIM_LOG_MOST; memory is taken as calls come). Deductions are logged, without dimensions; refused and nested
-     * calls are not. Of a batch of groups, group_count is the dimension. Ends with the context; what it holds can be read until
-     * this thread's next flopshim_log_begin, which drops it. Failure: FLOPSHIM_NOT_OPEN without a context of the thread's own;
-     * FLOPSHIM_BAD_ARGUMENT; FLOPSHIM_NO_SPACE. */
+     * calls and workspace queries are not. Of a batch of groups, group_count is the dimension. Ends with the context; what it
+     * holds can be read until this thread's next flopshim_log_begin, which drops it. Failure: FLOPSHIM_NOT_OPEN without a
+     * context of the thread's own; FLOPSHIM_BAD_ARGUMENT; FLOPSHIM_NO_SPACE. */
     FLOPSHIM_API int flopshim_log_begin(uint64_t capacity) FLOPSHIM_REACH(flopshim_log_begin, (uint64_t), capacity)
 
     /* The same, but of the first `capacity` calls: when the log is full it ends, and later calls cost no more than without a

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 2u
+#define LEDGER_FORMAT 3u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
@@ -27,6 +27,9 @@
 /* Of a tally or account before flopshim_reset(): left out of operations and namespaces, though the first account, where it
  * has a limit, has still used it. No single byte makes it of 0. */
 #define LEDGER_FORGOTTEN 0x5f5f5f00u
+
+/* Of ledger_tally.routine: the routine was asked for its workspace so many times, which is no call and costs nothing. */
+#define LEDGER_QUERY 0x80000000u
 
 enum ledger_kind {
     LEDGER_STRINGS = 1, /* records of 1 byte: zero-terminated strings */
@@ -163,7 +166,7 @@ struct ledger_grant {
 struct ledger_tally {
     uint32_t namespace_; /* string */
     uint32_t operation;  /* string */
-    uint32_t routine;    /* its id (cost.h), or UINT32_MAX for work named by flopshim_deduct() */
+    uint32_t routine;    /* its id (cost.h), or with LEDGER_QUERY; UINT32_MAX: named by flopshim_deduct() */
     uint32_t accuracy;   /* enum cost_class, and LEDGER_FORGOTTEN */
     uint64_t flops;      /* after the multiplier; stored before `check` */
     uint64_t check;
@@ -221,7 +224,13 @@ struct ledger_counts {
     uint64_t elapsed_ns;
     uint64_t timed_flops;
     uint64_t nested_calls;
+    uint64_t queries;
 };
+
+static inline bool ledger_is_query(uint32_t routine)
+{
+    return routine != UINT32_MAX && routine & LEDGER_QUERY;
+}
 
 /* A tally's numbers, also while its owner adds to them. False: they do not prove each other, because the owner was killed
  * between two stores, or the file was damaged; *counts is then the best reading. */

@@ -29,7 +29,7 @@ const struct ledger_process *ledger_process_of(const struct ledger_view *view, c
     return (const struct ledger_process *)((const char *)view->header + offset);
 }
 
-bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *counts)
+static bool read_counts(const struct ledger_tally *tally, struct ledger_counts *counts)
 {
     uint64_t excess = 0;
     for (int i = 0; i < READ_AGAIN; i++) {
@@ -50,4 +50,15 @@ bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *c
     if (!counts->calls && (counts->flops || counts->elapsed_ns || counts->timed_flops))
         counts->calls = 1;
     return false;
+}
+
+bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *counts)
+{
+    bool sound = read_counts(tally, counts);
+    if (ledger_is_query(tally->routine)) {
+        counts->queries = counts->calls;
+        counts->calls = 0;
+        sound &= !(counts->flops | counts->elapsed_ns | counts->timed_flops | counts->nested_calls);
+    }
+    return sound;
 }

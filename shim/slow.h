@@ -17,6 +17,8 @@ struct thread *call_enter(const struct binding *binding, uintptr_t frame);
 
 /* Pending changes, multiplier, budget, tally, log, clock. False: refused. */
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape);
+/* The routine is only asked how much workspace it would need: no call, free, never refused, not in the op log. */
+void call_count_query(struct thread *t, uint32_t routine);
 void call_stop_clock(struct thread *t);
 /* The call in progress was rejected for its arguments: it costs nothing. */
 void call_refund(struct thread *t);

@@ -46,9 +46,13 @@ EXPORTED int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32
         if (thread != FLOPSHIM_ALL_THREADS && b->owner != (uint32_t)thread)
             continue;
         const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
-        for (uint32_t i = 0; i < b->count; i++, ++*count)
+        for (uint32_t i = 0; i < b->count; i++) {
+            if (ledger_is_query(tally[i].routine))
+                continue;
             if (*count < room)
                 read_tally(tally + i, (int)b->owner, tallies + *count);
+            ++*count;
+        }
     }
     shim_unlock();
     return FLOPSHIM_OK;

@@ -264,7 +264,7 @@ static struct ledger_tally *place_for(struct thread *t, struct ledger_tally *rec
 static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32_t operation)
 {
     struct ledger_tally record = {.namespace_ = t->namespace_, .routine = routine, .operation = operation};
-    record.accuracy = routine == UINT32_MAX ? COST_EXACT : cost_routine_of(routine)->accuracy;
+    record.accuracy = routine == UINT32_MAX ? COST_EXACT : cost_routine_of(routine & ~LEDGER_QUERY)->accuracy;
     record.first_use = ledger_tick();
     struct ledger_tally *tally = place_for(t, &record);
     if (!tally || tally == t->other) {
@@ -284,13 +284,13 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     uint32_t name = 0;
     if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)])) {
         shim_lock();
-        name = ledger_intern(operation ? operation : cost_routine_of(routine)->name);
+        name = ledger_intern(operation ? operation : cost_routine_of(routine & ~LEDGER_QUERY)->name);
         tally = t->nameless ? NULL : t->index[place_of(t, routine, name)];
         if (!tally)
             tally = add_tally(t, routine, name);
         shim_unlock();
     }
-    if (routine != UINT32_MAX && tally->routine == routine)
+    if (routine < LEDGER_QUERY && tally->routine == routine)
         t->hot[routine % THREAD_HOT] = tally;
     errno = saved;
     return tally;

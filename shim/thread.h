@@ -86,8 +86,8 @@ static inline struct thread *thread_self(void)
 /* The calling thread's state, made where it has none. NULL while the shim is disabled or starting. errno is kept. */
 struct thread *thread_attach(void);
 
-/* The tally of a routine, by its id (or, routine == UINT32_MAX, of an operation by name) in the thread's namespace. Never NULL.
- */
+/* The tally of a routine by its id (of its queries, with LEDGER_QUERY; or, routine == UINT32_MAX, of an operation by name) in
+ * the thread's namespace. Never NULL. */
 struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation);
 
 /* Work out namespace, accounts, multiplier and careful_flops again. Under shim_lock. */

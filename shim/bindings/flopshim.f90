@@ -136,7 +136,7 @@ contains
     status = deduct(trim(name) // c_null_char, flop_cost)
   end function
 
-  ! An empty name asks for the whole process.
+  ! A namespace's total: what was done in it itself and in those dotted below it. An empty name asks for the whole process.
   integer function flopshim_usage(namespace, usage) result(status)
     character(len=*), intent(in) :: namespace
     type(flopshim_used), intent(out) :: usage

@@ -23,8 +23,12 @@ def main():
         expect(f"{program} plain", Run([BUILD / program], preload=False).stdout, plain)
         expect(f"{program} disabled", Run([BUILD / program], {"FLOP_DISABLE": "1"}).stdout, plain)
         spaces = run.summary["by_namespace"]
-        expect(f"{program}: forward", (spaces["forward"]["flops_used"], spaces["forward"]["flops_remaining"]), (263144, 9736856))
-        expect(f"{program}: attn", spaces["forward.attn"]["flops_used"], 131072)
+        expect(f"{program}: forward", spaces["forward"]["self"]["flops_used"], 132072)
+        expect(f"{program}: forward and attn", [spaces["forward"]["total"][key] for key in ("flops_used", "flops_remaining")],
+               [263144, 9736856])
+        expect(f"{program}: the sum of self", sum(space["self"]["flops_used"] for space in spaces.values()),
+               run.summary["flops_used"])
+        expect(f"{program}: attn", spaces["forward.attn"]["self"]["flops_used"], 131072)
 
 
 main()

@@ -33,6 +33,20 @@ static void check_taken(const char *key, const json_t *read, const json_t *writt
                 json_string_value(read), json_string_value(written));
 }
 
+/* Version 1 counted scopes in these, where there was a budget. */
+static void drop_changed(json_t *root)
+{
+    const char *name;
+    json_t *value;
+    if (json_number_value(json_object_get(root, "schema_version")) > 1)
+        return;
+    json_object_foreach(json_object_get(root, "by_namespace"), name, value)
+    {
+        json_object_del(value, "flops_used");
+        json_object_del(value, "calls");
+    }
+}
+
 static void check_input(const char *data, size_t size, const struct summary *summary)
 {
     struct out json = {0};
@@ -41,6 +55,7 @@ static void check_input(const char *data, size_t size, const struct summary *sum
     REQUIRE(read, "accepted, though %s", error.text);
     summary_json(summary, &json);
     json_t *written = fuzz_parse(&json);
+    drop_changed(read);
     check_taken("", read, written);
     json_decref(read);
     json_decref(written);

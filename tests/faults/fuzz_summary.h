@@ -33,6 +33,11 @@ static inline void fuzz_check_sums(const struct summary *summary)
     for (size_t i = 0; i < summary->operation_count; i++)
         used = cost_sum(used, summary->operations[i].flop_cost);
     REQUIRE(used <= summary->flops_used, "%lu are used, operations have %lu", summary->flops_used, used);
+    for (size_t i = 0; i < summary->namespace_count; i++) {
+        const struct summary_namespace *ns = &summary->namespaces[i];
+        REQUIRE(ns->total.flops_used >= ns->self.flops_used && ns->total.calls >= ns->self.calls, "%s: total below self",
+                ns->name);
+    }
 }
 
 static inline void fuzz_same(const struct out *a, const struct out *b)

@@ -73,7 +73,7 @@ def contexts_full():
     opened = int(seen["opened"])
     expect("no space", (seen["status"], seen["wrong"], 10000 < opened < (4 << 20) * 7 // 8 // 128), (-6, 0, True))
     expect("calls", sum(op["calls"] for op in done.summary["operations"].values()), opened + 3)
-    expect("budgets", done.summary["by_namespace"][f"context-{opened - 1}"]["flops_remaining"], 8)
+    expect("budgets", done.summary["by_namespace"][f"context-{opened - 1}"]["total"]["flops_remaining"], 8)
 
 
 def tree(size="150"):

@@ -109,6 +109,13 @@ static inline struct ledger_tally *build_tally(struct ledger_build *b, size_t bl
     return tally;
 }
 
+/* Its calls are workspace queries. */
+static inline struct ledger_tally *build_query(struct ledger_tally *tally)
+{
+    tally->routine |= LEDGER_QUERY;
+    return tally;
+}
+
 static inline struct ledger_tally *build_nested(struct ledger_tally *tally, uint64_t calls)
 {
     tally->nested_calls += calls;

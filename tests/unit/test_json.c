@@ -18,6 +18,9 @@ static void build_example(struct ledger_build *b)
     build_timed(timed, 1500000001, 100);
     timed->accuracy = COST_LEADING;
     build_nested(build_tally(b, tallies, "", "drot", 0, 0, 3), 3);
+    build_tally(b, tallies, "forward.attn.head", "dgemm", 1, 60, 4);
+    build_query(build_tally(b, tallies, "forward", "dgesdd", 2, 0, 0));
+    build_query(build_tally(b, tallies, "", "dgeev", 5, 0, 5));
     size_t providers = build_block(b, LEDGER_PROVIDERS, 64, 1);
     struct ledger_provider *provider = build_record(b, providers);
     provider->path = build_string(b, "/lib/libblas.so.3");
@@ -176,17 +179,57 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
 {
     expect_complaint("[]", "x.json: not a flopshim summary: expected an object, found an array");
     expect_complaint("{}", "x.json: schema_version: expected a whole number from 0 to 2^64-1, found nothing");
-    expect_complaint("{\"schema_version\": 2}", "x.json: schema_version: 2 is newer than this flopshim reads (up to 1)");
+    expect_complaint("{\"schema_version\": 3}", "x.json: schema_version: 3 is newer than this flopshim reads (up to 2)");
     expect_complaint("{\"schema_version\": 1}", "x.json: operations: expected an object, found nothing");
     expect_complaint("{\"schema_version\": 1, \"operations\": []}", "x.json: operations: expected an object, found an array");
     expect_complaint("{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 1, \"calls\": -1}}}",
                      "x.json: operations.dgemm.calls: expected a whole number from 0 to 2^64-1, found an integer");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"queries\": {\"dgesdd\": \"many\"}}",
+                     "x.json: queries.dgesdd: expected a whole number, found a string");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"by_namespace\": {\"f\": {\"queries\": {\"dgesdd\": -1}}}}",
+                     "x.json: by_namespace.f.queries.dgesdd: expected a whole number, found an integer");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_budget\": \"much\"}",
                      "x.json: flop_budget: expected a whole number or null, found a string");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"end_reason\": \"fire\"}",
                      "x.json: end_reason: expected exit, exec, signal, exhausted or unknown, found \"fire\"");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": 0}",
                      "x.json: flop_multiplier: expected a number above 0, found an integer");
+}
+
+/* Version 1 counted what was done below in the figures of a namespace with a budget, and in those of no other. */
+Test(json_read, of_version_1_has_self_and_total)
+{
+    static const char json[] =
+        "{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 60, \"calls\": 3}}, \"by_namespace\": {"
+        "\"f\": {\"flop_budget\": 100, \"flops_used\": 30, \"flops_remaining\": 70, \"calls\": 2, \"operations\": {\"dgemm\": "
+        "{\"flop_cost\": 10, \"calls\": 1}}}, \"f.a\": {\"flop_budget\": null, \"flops_used\": 20, \"calls\": 1, "
+        "\"operations\": "
+        "{\"dgemm\": {\"flop_cost\": 20, \"calls\": 1}}}, \"g\": {\"flops_used\": 30, \"calls\": 1, \"operations\": "
+        "{\"dgemm\": {\"flop_cost\": 30, \"calls\": 1}}}}}";
+    struct summary s;
+    char message[256] = "";
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    cr_assert(s.namespace_count == 3);
+    cr_expect(s.namespaces[0].self.flops_used == 10 && s.namespaces[0].self.calls == 1);
+    cr_expect(s.namespaces[0].total.flops_used == 30 && s.namespaces[0].total.calls == 2);
+    cr_expect(s.namespaces[1].self.flops_used == 20 && s.namespaces[1].total.flops_used == 20);
+    cr_expect(s.namespaces[2].self.flops_used == 30 && s.namespaces[2].total.calls == 1);
+    summary_free(&s);
+}
+
+Test(json_read, a_total_that_its_parts_contradict_is_refused)
+{
+    expect_complaint("{\"schema_version\": 2, \"operations\": {\"a\": {\"flop_cost\": 5, \"calls\": 1, \"queries\": 2}}, "
+                     "\"queries\": {\"a\": 3}}",
+                     "x.json: queries.a: expected 2, as in operations, found another number");
+    expect_complaint(
+        "{\"schema_version\": 2, \"operations\": {}, \"by_namespace\": {\"f\": {\"flops_used\": 5, \"calls\": 1, "
+        "\"total\": {\"flops_used\": 7, \"calls\": 1}, \"operations\": {\"a\": {\"flop_cost\": 5, \"calls\": 1}}}}}",
+        "x.json: by_namespace.f.total.flops_used: expected 5, which its operations and those below it add up to");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"by_namespace\": {\"f\": {\"self\": {\"calls\": \"x\"}}}}",
+                     "x.json: by_namespace.f.self.calls: expected 0, which its operations add up to");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"by_namespace\": {\"f\": {\"self\": []}}}",
+                     "x.json: by_namespace.f.self: expected an object, found an array");
 }
 
 Test(json_read, ignores_what_it_does_not_know)

@@ -255,6 +255,17 @@ Test(ledger_tally, numbers_prove_each_other)
     cr_expect(!ledger_tally_read(&tally, &counts));
 }
 
+Test(ledger_tally, of_queries_has_no_calls_and_nothing_else)
+{
+    struct ledger_tally tally = {.routine = 7 | LEDGER_QUERY, .check = 3 * LEDGER_CALL_UNIT};
+    struct ledger_counts counts;
+    cr_expect(ledger_tally_read(&tally, &counts) && counts.queries == 3 && counts.calls == 0);
+    build_nested(&tally, 1);
+    cr_expect(!ledger_tally_read(&tally, &counts) && counts.queries == 3);
+    tally = (struct ledger_tally){.routine = UINT32_MAX, .flops = 5, .check = 5 + 3 * LEDGER_CALL_UNIT}; /* flopshim_deduct() */
+    cr_expect(ledger_tally_read(&tally, &counts) && counts.queries == 0 && counts.calls == 3);
+}
+
 Test(ledger_tally, of_a_killed_owner_is_read_as_well_as_can_be)
 {
     struct ledger_tally tally = {.flops = 100 + 50, .check = 100 + 3 * LEDGER_CALL_UNIT};

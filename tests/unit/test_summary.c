@@ -69,20 +69,67 @@ Test(summary, adds_up_over_threads_in_order_of_first_use)
     free(b.data);
 }
 
-Test(summary, namespaces_have_the_budgets_of_their_contexts_once)
+static void expect_namespace(const struct summary *s, size_t i, const char *name, uint64_t self, uint64_t self_calls,
+                             uint64_t total, uint64_t total_calls)
+{
+    const struct summary_namespace *ns = &s->namespaces[i];
+    cr_assert(i < s->namespace_count);
+    cr_expect_str_eq(ns->name, name);
+    cr_expect(ns->self.flops_used == self && ns->self.calls == self_calls, "%s: self %lu, %lu", name, ns->self.flops_used,
+              ns->self.calls);
+    cr_expect(ns->total.flops_used == total && ns->total.calls == total_calls, "%s: total %lu, %lu", name, ns->total.flops_used,
+              ns->total.calls);
+}
+
+/* dgemm 2 + 3 calls outside, and a nested daxpy first; forward: dgemv 30, dsyev 8; forward.attn: dgemm 60. */
+Test(summary, namespaces_have_self_and_total_and_the_budgets_of_their_contexts_once)
 {
     struct ledger_build b;
     struct summary s;
     build_example(&b);
     summarise(&b, NULL, &s);
     cr_assert(s.namespace_count == 4);
-    cr_expect_str_eq(s.namespaces[0].name, ""); /* by its nested daxpy */
-    cr_expect(!s.namespaces[0].has_budget && s.namespaces[0].flops_used == 500 && s.namespaces[0].calls == 5);
-    cr_expect_str_eq(s.namespaces[1].name, "forward");
-    cr_expect(s.namespaces[1].has_budget && s.namespaces[1].flop_budget == 500 && s.namespaces[1].flops_used == 98);
-    cr_expect_str_eq(s.namespaces[2].name, "forward.attn");
-    cr_expect_str_eq(s.namespaces[3].name, "idle");
-    cr_expect(s.namespaces[3].flop_budget == 70 && s.namespaces[3].calls == 0);
+    expect_namespace(&s, 0, "", 500, 5, 500, 5);
+    expect_namespace(&s, 1, "forward", 38, 2, 98, 3);
+    expect_namespace(&s, 2, "forward.attn", 60, 1, 60, 1);
+    expect_namespace(&s, 3, "idle", 0, 0, 0, 0);
+    cr_expect(!s.namespaces[0].has_budget && s.namespaces[1].has_budget && s.namespaces[1].flop_budget == 500);
+    cr_expect(!s.namespaces[2].has_budget && s.namespaces[3].flop_budget == 70);
+    summary_free(&s);
+    free(b.data);
+}
+
+/* '-' sorts before '.', so "a-b" stands between "a" and "a.b" in plain order. Nothing was done in "a", "a.b" or "x" itself, and
+ * "a-b" and "ab" are below none of them. */
+Test(summary, namespaces_above_others_have_rows_and_totals)
+{
+    static const char *const names[] = {"a.b.d", "ab", "a-b", "a.b.c", "x.y", "a.z"};
+    struct ledger_build b;
+    struct summary s;
+    uint64_t self = 0;
+    build_start(&b, 1 << 16, 1024);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 1);
+    build_account(&b, accounts, 1000, "x", true, 0);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 8);
+    for (uint64_t i = 0; i < 6; i++)
+        build_tally(&b, tallies, names[i], "dgemm", i + 1, (uint64_t)1 << i, i + 1);
+    build_tally(&b, tallies, "", "dgemm", 1, 100, 9);
+    summarise(&b, NULL, &s);
+    cr_assert(s.namespace_count == 10);
+    expect_namespace(&s, 0, "a", 0, 0, 1 + 8 + 32, 1 + 4 + 6); /* first used in a.b.d */
+    expect_namespace(&s, 1, "a.b", 0, 0, 1 + 8, 1 + 4);
+    expect_namespace(&s, 2, "a.b.d", 1, 1, 1, 1);
+    expect_namespace(&s, 3, "ab", 2, 2, 2, 2);
+    expect_namespace(&s, 4, "a-b", 4, 3, 4, 3);
+    expect_namespace(&s, 5, "a.b.c", 8, 4, 8, 4);
+    expect_namespace(&s, 6, "x", 0, 0, 16, 5);
+    expect_namespace(&s, 7, "x.y", 16, 5, 16, 5);
+    expect_namespace(&s, 8, "a.z", 32, 6, 32, 6);
+    expect_namespace(&s, 9, "", 100, 1, 100, 1);
+    cr_expect(s.namespaces[6].has_budget && s.namespaces[6].flop_budget == 1000);
+    for (size_t i = 0; i < s.namespace_count; i++)
+        self += s.namespaces[i].self.flops_used;
+    cr_expect(self == s.flops_used && self == 163);
     summary_free(&s);
     free(b.data);
 }
@@ -147,6 +194,83 @@ Test(summary, of_a_killed_process_is_incomplete)
     free(b.data);
 }
 
+/* A query is before the call that it is for, and makes neither the first use nor an estimate. */
+Test(summary, queries_of_the_workspace_are_no_calls)
+{
+    struct ledger_build b;
+    struct summary s;
+    build_start(&b, 1 << 16, 1024);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 8);
+    build_query(build_tally(&b, tallies, "f", "dgesdd", 2, 0, 1))->accuracy = COST_ESTIMATE;
+    build_tally(&b, tallies, "f", "dgemm", 1, 10, 2);
+    build_tally(&b, tallies, "f", "dgesdd", 1, 100, 3)->accuracy = COST_ESTIMATE;
+    build_query(build_tally(&b, tallies, "asked", "dgeev", 4, 0, 4))->accuracy = COST_ESTIMATE;
+    summarise(&b, NULL, &s);
+    cr_expect(s.calls == 2 && s.queries == 6 && s.flops_used == 110 && s.operation_count == 3);
+    cr_expect_str_eq(s.operations[0].name, "dgemm");
+    cr_expect_str_eq(s.operations[1].name, "dgesdd");
+    cr_expect(s.operations[1].calls == 1 && s.operations[1].queries == 2 && s.operations[1].first_use == 3);
+    cr_expect_str_eq(s.operations[2].name, "dgeev");
+    cr_expect(!s.operations[2].calls && s.operations[2].queries == 4 && s.operations[2].accuracy == COST_EXACT);
+    expect_namespace(&s, 0, "f", 110, 2, 110, 2);
+    expect_namespace(&s, 1, "asked", 0, 0, 0, 0);
+    cr_expect(s.namespaces[0].queries == 2 && s.namespaces[1].queries == 4);
+    cr_expect_str_eq(summary_label(&s), "f");
+    summary_free(&s);
+    free(b.data);
+}
+
+static void expect_unknown(const char *const *budgets, const char *const *used, const char *expected)
+{
+    struct ledger_build b;
+    struct summary s;
+    char unknown[64] = "";
+    build_start(&b, 1 << 16, 1024);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 4);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 4);
+    for (uint64_t i = 0; budgets[i]; i++)
+        build_account(&b, accounts, 1000, budgets[i], true, 0);
+    for (uint64_t i = 0; used[i]; i++)
+        build_tally(&b, tallies, used[i], "dgemm", 1, 2, i + 1);
+    summarise(&b, NULL, &s);
+    for (size_t i = 0; i < s.namespace_count; i++)
+        if (s.namespaces[i].remains_unknown)
+            strcat(strcat(unknown, *s.namespaces[i].name ? s.namespaces[i].name : "(unlabelled)"), " ");
+    cr_expect_str_eq(unknown, expected);
+    summary_free(&s);
+    free(b.data);
+}
+
+/* A scope inside a context without a name is named as one outside of any: 998 of 1000 may remain, or 996. */
+Test(summary, does_not_say_what_remains_where_names_do_not_tell)
+{
+    expect_unknown((const char *[]){"", "f", NULL}, (const char *[]){"", "f", "f.a", NULL}, "");
+    expect_unknown((const char *[]){"", "f", NULL}, (const char *[]){"", "f", "a", NULL}, "(unlabelled) ");
+    expect_unknown((const char *[]){"f", "f.a.b", NULL}, (const char *[]){"f", "f.a.b", "a", NULL}, "f f.a ");
+}
+
+/* Names of nothing but dots: a row for each would take gigabytes. */
+Test(summary, of_names_of_dots_takes_no_more_than_some_times_the_ledger, .timeout = 60)
+{
+    enum { NAMES = 500, LENGTH = 4000 };
+    struct ledger_build b;
+    struct summary s;
+    build_start(&b, (size_t)8 << 20, NAMES * (LENGTH + 16));
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, NAMES);
+    for (int i = 0; i < NAMES; i++) {
+        char name[LENGTH + 1];
+        memset(name, '.', LENGTH);
+        name[LENGTH] = 0;
+        name[1] = (char)('a' + i % 26);
+        name[2] = (char)('a' + i / 26);
+        build_tally(&b, tallies, name, "dgemm", 1, 2, (uint64_t)i);
+    }
+    summarise(&b, NULL, &s);
+    cr_expect(s.arena_bytes < 12 * b.used && s.flops_used == 2 * NAMES && s.namespace_count > NAMES);
+    summary_free(&s);
+    free(b.data);
+}
+
 /* 10^4 namespaces x 5 routines x 8 threads: a quadratic step would take minutes. */
 Test(summary, of_many_namespaces_takes_no_quadratic_time, .timeout = 60)
 {
@@ -175,7 +299,7 @@ Test(summary, of_many_namespaces_takes_no_quadratic_time, .timeout = 60)
         }
     summarise(&b, NULL, &s);
     cr_expect(s.flops_used == 2u * NAMESPACES * ROUTINES * THREADS && s.namespace_count == NAMESPACES);
-    cr_expect(s.operation_count == ROUTINES && s.namespaces[77].flops_used == 2 * ROUTINES * THREADS);
+    cr_expect(s.operation_count == ROUTINES && s.namespaces[77].self.flops_used == 2 * ROUTINES * THREADS);
     cr_expect_str_eq(s.namespaces[77].name, "name77");
     summary_free(&s);
     free(b.data);

@@ -149,31 +149,89 @@ Test(text, an_overrun_is_a_negative_remainder)
                 "    dgemm                   2,234  (100.0%)  [2 calls]\n");
 }
 
-Test(text, namespaces_show_their_budgets)
+Test(text, namespaces_show_themselves_what_is_below_and_their_budgets)
 {
     struct summary_operation dgemm = {.name = "dgemm", .flop_cost = 4000, .calls = 13};
     struct summary_namespace namespaces[] = {
-        {.name = "", .flops_used = 1000, .calls = 1},
-        {.name = "forward", .has_budget = true, .flop_budget = 5000, .flops_used = 2000, .calls = 10},
-        {.name = "back", .has_budget = true, .flop_budget = 900, .flops_used = 1000, .calls = 2},
+        {.name = "", .self = {1000, 1}, .total = {1000, 1}},
+        {.name = "forward", .has_budget = true, .flop_budget = 5000, .self = {1500, 8}, .total = {2000, 10}},
+        {.name = "forward.attn", .self = {500, 2}, .total = {500, 2}},
+        {.name = "back", .has_budget = true, .flop_budget = 900, .self = {1000, 2}, .total = {1000, 2}},
     };
     struct summary s = base;
     s.flops_used = 4000;
     s.operations = &dgemm;
     s.operation_count = 1;
     s.namespaces = namespaces;
-    s.namespace_count = 3;
-    expect_text(&s, NULL,
-                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
-                "  Used:                   4,000\n"
+    s.namespace_count = 4;
+    expect_text(
+        &s, NULL,
+        "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
+        "  Used:                   4,000\n"
+        "\n"
+        "  By operation:\n"
+        "    dgemm                   4,000  (100.0%)  [13 calls]\n"
+        "\n"
+        "  By namespace:              self                total\n"
+        "    forward                 1,500  (37.5%)       2,000  (50.0%)  [8 calls; 10 in total]  of 5,000, 3,000 left\n"
+        "    (unlabelled)            1,000  (25.0%)       1,000  (25.0%)  [1 call]\n"
+        "    back                    1,000  (25.0%)       1,000  (25.0%)  [2 calls]  of 900, 100 over\n"
+        "    forward.attn              500  (12.5%)         500  (12.5%)  [2 calls]\n");
+}
+
+/* The header names the only one in which something was done; those above it say no more. */
+Test(text, one_namespace_is_in_the_header_and_not_those_above_it)
+{
+    struct summary_operation dgemm = {.name = "dgemm", .flop_cost = 20, .calls = 1};
+    struct summary_namespace namespaces[] = {
+        {.name = "net", .total = {20, 1}},
+        {.name = "net.layer", .self = {20, 1}, .total = {20, 1}},
+    };
+    struct summary s = base;
+    s.flops_used = 20;
+    s.operations = &dgemm;
+    s.operation_count = 1;
+    s.namespaces = namespaces;
+    s.namespace_count = 2;
+    cr_expect_str_eq(summary_label(&s), "net.layer");
+    expect_text(&s, "net.layer",
+                "flopshim FLOP Budget Summary [net.layer]\n"
+                "========================================\n"
+                "  Total budget:       unlimited\n"
+                "  Used:                      20\n"
                 "\n"
                 "  By operation:\n"
-                "    dgemm                   4,000  (100.0%)  [13 calls]\n"
+                "    dgemm                      20  (100.0%)  [1 call]\n");
+}
+
+Test(text, long_namespaces_push_both_columns)
+{
+    struct summary_operation dgemm = {.name = "dgemm", .flop_cost = 1234567890123456789, .calls = 3};
+    struct summary_namespace namespaces[] = {
+        {.name = "a", .total = {1234567890123456789, 3}},
+        {.name = "a.namespace_of_26_letters_", .self = {1234567890123456789, 3}, .total = {1234567890123456789, 3}},
+        {.name = "b", .self = {0, 1}, .total = {0, 1}},
+    };
+    struct summary s = base;
+    s.flops_used = 1234567890123456789;
+    s.operations = &dgemm;
+    s.operation_count = 1;
+    s.namespaces = namespaces;
+    s.namespace_count = 3;
+    expect_text(&s, NULL,
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:                  unlimited\n"
+                "  Used:          1,234,567,890,123,456,789\n"
                 "\n"
-                "  By namespace:\n"
-                "    forward                 2,000  (50.0%)  [10 calls]  of 5,000, 3,000 left\n"
-                "    (unlabelled)            1,000  (25.0%)  [1 call]\n"
-                "    back                    1,000  (25.0%)  [2 calls]  of 900, 100 over\n");
+                "  By operation:\n"
+                "    dgemm            1,234,567,890,123,456,789  (100.0%)  [3 calls]\n"
+                "\n"
+                "  By namespace:                                     self                                total\n"
+                "    a                                                  0  (0.0%)    "
+                "1,234,567,890,123,456,789  (100.0%)  [0 calls; 3 in total]\n"
+                "    a.namespace_of_26_letters_ 1,234,567,890,123,456,789  (100.0%)  "
+                "1,234,567,890,123,456,789  (100.0%)  [3 calls]\n"
+                "    b                                                  0  (0.0%)    "
+                "                        0  (0.0%)  [1 call]\n");
 }
 
 Test(text, every_section_says_its_piece)
@@ -184,6 +242,7 @@ Test(text, every_section_says_its_piece)
          .calls = 2,
          .elapsed_ns = 1500000000,
          .timed_flops = 900000000,
+         .queries = 2,
          .accuracy = 1},
         {.name = "dgemm",
          .flop_cost = 100000000,
@@ -192,11 +251,13 @@ Test(text, every_section_says_its_piece)
          .timed_flops = 26214400,
          .nested_calls = 1200},
         {.name = "drot", .nested_calls = 34},
+        {.name = "dgeev", .queries = 1001},
     };
     struct summary s = base;
     s.flops_used = 1000000000;
     s.operations = operations;
-    s.operation_count = 3;
+    s.operation_count = 4;
+    s.queries = 1003;
     s.accuracy_flops[0] = 100000000;
     s.accuracy_flops[1] = 900000000;
     s.nested_calls = 1234;
@@ -231,6 +292,10 @@ Test(text, every_section_says_its_piece)
                 "  Nested calls:           1,234  (forwarded, not charged)\n"
                 "    dgemm                   1,200\n"
                 "    drot                       34\n"
+                "\n"
+                "  Workspace queries:      1,003  (no calls, not charged)\n"
+                "    dgeev                   1,001\n"
+                "    dgesdd                      2\n"
                 "\n"
                 "  Accuracy:\n"
                 "    exact             100,000,000  (10.0%)\n"
@@ -283,10 +348,11 @@ Test(csv, has_a_row_for_each_operation_of_each_namespace)
         {.name = "dgemm", .flop_cost = 20, .calls = 2, .elapsed_ns = 1500, .timed_flops = 10},
         {.name = "odd,\"one\"", .flop_cost = 1, .calls = 1, .accuracy = 2},
         {.name = "drot", .nested_calls = 5},
+        {.name = "dgeev", .queries = 3},
     };
     struct summary_namespace namespaces[] = {
         {.name = "", .operations = operations, .operation_count = 1},
-        {.name = "a,b", .operations = operations + 1, .operation_count = 2},
+        {.name = "a,b", .operations = operations + 1, .operation_count = 3},
     };
     struct summary s = base;
     struct out out = {0};
@@ -294,9 +360,10 @@ Test(csv, has_a_row_for_each_operation_of_each_namespace)
     s.namespace_count = 2;
     summary_csv(&s, &out);
     out_bytes(&out, "", 1);
-    cr_expect_str_eq(out.data, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy\n"
-                               ",dgemm,2,20,0.000001500,10,exact\n"
-                               "\"a,b\",\"odd,\"\"one\"\"\",1,1,0.000000000,0,estimate\n");
+    cr_expect_str_eq(out.data, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy,queries\n"
+                               ",dgemm,2,20,0.000001500,10,exact,0\n"
+                               "\"a,b\",\"odd,\"\"one\"\"\",1,1,0.000000000,0,estimate,0\n"
+                               "\"a,b\",dgeev,0,0,0.000000000,0,exact,3\n");
     out_free(&out);
 }
 

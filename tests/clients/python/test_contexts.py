@@ -78,7 +78,8 @@ def test_12_exceptions():
     assert context.flops_used == 12
     A @ X
     spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
-    assert {name: space["flops_used"] for name, space in spaces.items()} == {"f": 12, "f.inner": 12, None: 12}
+    assert {name: space["flops_used"] for name, space in spaces.items()} == {"f": 0, "f.inner": 12, None: 12}
+    assert spaces["f"]["total"] == {"flops_used": 12, "calls": 1, "flops_remaining": 88}
 
 
 def test_13_failed_calls_stay_charged():
@@ -127,7 +128,8 @@ def test_14_threads_have_their_own():
     assert (sorted(got), mine.flops_used) == ([(1, 50), (2, 100)], 0)
     spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
     assert spaces["same"] == {"flop_budget": 2000, "flops_used": 150, "operations": {
-        "op1": {"flop_cost": 50, "calls": 50}, "op2": {"flop_cost": 100, "calls": 50}}} or \
+        "op1": {"flop_cost": 50, "calls": 50}, "op2": {"flop_cost": 100, "calls": 50}},
+        "self": {"flops_used": 150, "calls": 100}, "total": {"flops_used": 150, "calls": 100, "flops_remaining": 1850}} or \
         list(spaces["same"]["operations"]) == ["op2", "op1"]  # whichever thread was first
     assert spaces[None]["operations"] == {"dgemv": {"flop_cost": 12, "calls": 1}}
 
@@ -156,7 +158,8 @@ print(flopshim.budget_summary_dict(by_namespace=True))
         "flop_budget": 1100, "flops_used": 100, "flops_remaining": 1000,
         "operations": {"one": {"flop_cost": 60, "calls": 1}, "three": {"flop_cost": 40, "calls": 1}},
         "by_namespace": {None: {"flop_budget": 1100, "flops_used": 100, "operations": {
-            "one": {"flop_cost": 60, "calls": 1}, "three": {"flop_cost": 40, "calls": 1}}}}}
+            "one": {"flop_cost": 60, "calls": 1}, "three": {"flop_cost": 40, "calls": 1}},
+            "self": {"flops_used": 100, "calls": 2}, "total": {"flops_used": 100, "calls": 2, "flops_remaining": 1000}}}}
 
 
 def test_14_many_threads():
@@ -200,7 +203,8 @@ def test_15_default_context():
         "flop_budget": None, "flops_used": 17, "flops_remaining": None,
         "operations": {"dgemv": {"flop_cost": 12, "calls": 1}, "other": {"flop_cost": 5, "calls": 1}},
         "by_namespace": {None: {"flop_budget": None, "flops_used": 17, "operations": {
-            "dgemv": {"flop_cost": 12, "calls": 1}, "other": {"flop_cost": 5, "calls": 1}}}}}
+            "dgemv": {"flop_cost": 12, "calls": 1}, "other": {"flop_cost": 5, "calls": 1}},
+            "self": {"flops_used": 17, "calls": 2}, "total": {"flops_used": 17, "calls": 2, "flops_remaining": None}}}}
     with BudgetContext(100, quiet=True):
         A @ X
     summary = budget_summary_dict(by_namespace=True)
@@ -234,8 +238,9 @@ def test_session_does_not_grow_with_contexts():
     del context
     gc.collect()
     spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
-    assert spaces == {n: {"flop_budget": 10_000, "flops_used": 300, "operations": {"add": {"flop_cost": 300, "calls": 100}}}
-                      for n in "ab"}
+    assert spaces == {n: {"flop_budget": 10_000, "flops_used": 300, "operations": {"add": {"flop_cost": 300, "calls": 100}},
+                          "self": {"flops_used": 300, "calls": 100},
+                          "total": {"flops_used": 300, "calls": 100, "flops_remaining": 9700}} for n in "ab"}
     assert len(_session._session.records) == 0 and len(_session._session.folded) == 2
 
 
@@ -328,7 +333,11 @@ def test_namespaces():
     assert context.flops_used == 36
     spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
     assert {name: space["flops_used"] for name, space in spaces.items()} == {
-        "f": 36, "f.a": 12, "f.a.b": 12, "f.left open": 12, "outer": 12}
+        "f": 0, "f.a": 12, "f.a.b": 12, "f.left open": 12, "outer": 12}
+    assert {name: space["total"]["flops_used"] for name, space in spaces.items()} == {
+        "f": 36, "f.a": 24, "f.a.b": 12, "f.left open": 12, "outer": 12}
+    assert sum(space["self"]["flops_used"] for space in spaces.values()) == budget_summary_dict()["flops_used"] == 48
+    assert (spaces["f"]["flop_budget"], spaces["f"]["total"]["flops_remaining"]) == (2000, 1964)
     for bad in ("", "x" * 256):
         with pytest.raises(ValueError):
             namespace(bad)
@@ -341,3 +350,17 @@ def test_namespaces():
     deep[0].__exit__()
     A @ X
     assert budget_summary_dict(by_namespace=True)["by_namespace"][None]["flops_used"] == 12
+
+
+def test_namespaces_above_others():
+    """Where nothing was done in a namespace itself, but below it; a context without a name pays for scopes at the top."""
+    with BudgetContext(100, quiet=True):
+        A @ X
+        for name in ("p.q.r", "p.q.s", "p-q"):
+            with namespace(name):
+                A @ X
+    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    assert {name: (space["self"]["calls"], space["total"]["calls"]) for name, space in spaces.items()} == {
+        None: (1, 1), "p": (0, 2), "p.q": (0, 2), "p.q.r": (1, 1), "p.q.s": (1, 1), "p-q": (1, 1)}
+    assert list(spaces) == [None, "p", "p.q", "p.q.r", "p.q.s", "p-q"] and spaces["p"]["operations"] == {}
+    assert spaces[None]["total"] == {"flops_used": 12, "calls": 1, "flops_remaining": 52}

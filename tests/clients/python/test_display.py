@@ -37,10 +37,10 @@ flopshim FLOP Budget Summary
     first                                            3  (0.0%)  [1 call]
     second                                           3  (0.0%)  [3 calls]
 
-  By namespace:
-    f                1,000,000,000,006  (100.0%)  [5 calls]  of 2,000,000,000,000, 999,999,999,994 left
-    (unlabelled)                    12  (0.0%)  [1 call]
-    f.in?side                        3  (0.0%)  [3 calls]
+  By namespace:                   self                        total
+    f                1,000,000,000,003  (100.0%)  1,000,000,000,006  (100.0%)  [2 calls; 5 in total]  of 2,000,000,000,000, 999,999,999,994 left
+    (unlabelled)                    12  (0.0%)                   12  (0.0%)  [1 call]
+    f.in?side                        3  (0.0%)                    3  (0.0%)  [3 calls]
 
   Refused calls:              2
     last: big would cost 4,000,000,000,000 FLOPs but only 999,999,999,994 remained [f]"""
@@ -75,11 +75,14 @@ def test_16_dictionary():
         "operations": {"zz": {"flop_cost": 1, "calls": 1}, "aa": {"flop_cost": 6, "calls": 2},
                        "mm": {"flop_cost": 0, "calls": 1}},
         "by_namespace": {
-            "f": {"flop_budget": 100, "flops_used": 3,
-                  "operations": {"zz": {"flop_cost": 1, "calls": 1}, "aa": {"flop_cost": 2, "calls": 1}}},
+            "f": {"flop_budget": 100, "flops_used": 1, "operations": {"zz": {"flop_cost": 1, "calls": 1}},
+                  "self": {"flops_used": 1, "calls": 1}, "total": {"flops_used": 3, "calls": 2, "flops_remaining": 97}},
+            "f.in": {"flop_budget": None, "flops_used": 2, "operations": {"aa": {"flop_cost": 2, "calls": 1}},
+                     "self": {"flops_used": 2, "calls": 1}, "total": {"flops_used": 2, "calls": 1, "flops_remaining": None}},
             None: {"flop_budget": 50, "flops_used": 4,
-                   "operations": {"aa": {"flop_cost": 4, "calls": 1}, "mm": {"flop_cost": 0, "calls": 1}}},
-            "f.in": {"flop_budget": None, "flops_used": 2, "operations": {"aa": {"flop_cost": 2, "calls": 1}}}}}
+                   "operations": {"aa": {"flop_cost": 4, "calls": 1}, "mm": {"flop_cost": 0, "calls": 1}},
+                   "self": {"flops_used": 4, "calls": 2}, "total": {"flops_used": 4, "calls": 2, "flops_remaining": 46}}}}
+    assert list(whole["by_namespace"]) == ["f", "f.in", None]
     del whole["by_namespace"]
     assert budget_summary_dict() == whole
 
@@ -117,6 +120,9 @@ def test_18_as_the_library_writes_it(tmp_path):
                "    with flopshim.namespace('s'): c.deduct('one', flop_cost=5)\n"
                "    c.deduct('a long name, longer than the column', flop_cost=3)\n"
                "flopshim.deduct('three', flop_cost=77 * 10**12)\n"
+               "for name in ('a.b.d', 'a-b', 'a.b.c', 'a.z'):\n"
+               "    with flopshim.namespace(name): flopshim.deduct('one', flop_cost=9)\n"
+               "flopshim.BudgetContext(7, quiet=True, namespace='idle').__enter__().__exit__(None, None, None)\n"
                "flopshim.budget_summary()\n")
     done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "FLOP_OUTPUT": str(tmp_path / "own.txt")},
                           capture_output=True, text=True, check=True)
@@ -199,6 +205,19 @@ def test_op_log_of_many_calls(monkeypatch):
     with context:
         X @ X
     assert (len(context.op_log), context.op_log_dropped) == (5, 16)
+
+
+def test_a_workspace_query_is_no_call():
+    """NumPy asks dgesdd for its workspace, copies rows (dcopy), and calls it."""
+    with BudgetContext(10**6, quiet=True, namespace="f") as context:
+        np.linalg.svd(np.ones((4, 3)))
+    names = [record.op_name for record in context.op_log]
+    assert (names.count("dgesdd"), set(names)) == (1, {"dgesdd", "dcopy"})
+    summary = budget_summary_dict(by_namespace=True)
+    assert summary["operations"]["dgesdd"] == {"flop_cost": context.flops_used, "calls": 1}
+    assert summary["by_namespace"]["f"]["total"]["calls"] == len(names)
+    usage = flopshim._native.Usage()
+    assert flopshim._native._held.flopshim_usage(b"f", usage) == 0 and usage.calls == len(names)
 
 
 def test_op_log_of_calls():

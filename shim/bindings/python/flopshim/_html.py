@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, List
+from typing import Iterable, List, Sequence
 
 from . import _counts, _summary, _text
 from ._session import Part
@@ -18,11 +18,10 @@ def _bar(used: int, budget: int) -> str:
             f'<div style="width:{share:.2f}%;height:100%;background:{colour};border-radius:.3em"></div></div>')
 
 
-def _table(heading: str, rows: Any, used: int) -> str:
-    head = f'<th {NAME}>{heading}</th>' + "".join(f"<th {NUMBER}>{c}</th>" for c in ("FLOPs", "share", "calls"))
-    body = "".join(f"<tr><td {NAME}>{escape(name)}{escape(more)}</td><td {NUMBER}>{cost:,}</td>"
-                   f"<td {NUMBER}>{_text.percent(cost, used)}</td><td {NUMBER}>{calls:,}</td></tr>"
-                   for name, cost, calls, more in rows)
+def _table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = f'<th {NAME}>{heading}</th>' + "".join(f"<th {NUMBER}>{c}</th>" for c in columns)
+    body = "".join(f"<tr><td {NAME}>{escape(name)}</td>" + "".join(f"<td {NUMBER}>{cell}</td>" for cell in cells) + "</tr>"
+                   for name, *cells in rows)
     return f'<table style="margin:.4em 0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
@@ -35,11 +34,10 @@ def summary_html(parts: List[Part]) -> str:
     else:
         rest = f"{budget - used:,} remain" if used <= budget else f"{used - budget:,} over"
         html.append(f"{_bar(used, budget)}<div>{used:,} of {budget:,} FLOPs ({_text.percent(used, budget)}), {rest}</div>")
-    operations = _text.by_cost(_counts.by_operation(counts))
-    html.append(_table("operation", [(name, op["flop_cost"], op["calls"], "") for name, op in operations], used))
+    html.append(_table("operation", _text.OPERATION_COLUMNS, _text.operation_cells(counts)))
     spaces = _text.space_rows(parts)
     if spaces:
-        html.append(_table("namespace", spaces, used))
+        html.append(_table("namespace", _text.SPACE_COLUMNS, _text.space_cells(spaces, used)))
     notes = _text.nothing_lines(parts) + _text.refused_lines(parts)
     html += [f"<div>{escape(line.strip())}</div>" for line in notes]
     return "".join(html) + "</div>"

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import Any, List
+from typing import Any, Iterable, List, Sequence
 
 from . import _counts, _summary, _text
 from ._session import Part
@@ -36,17 +36,16 @@ def summary_table(parts: List[Part]) -> Any:
     title = _text.TITLE + (f" [{label}]" if label else "")
     groups: List[Any] = [Text(title, style="bold"), Text(_budget_text(parts))]
 
-    def table(heading: str, rows: Any) -> None:
+    def table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         made = Table(heading)
-        for column in ("FLOPs", "share", "calls"):
+        for column in columns:
             made.add_column(column, justify="right")
-        for name, cost, calls, more in rows:
-            made.add_row(Text(name + more), f"{cost:,}", _text.percent(cost, used), f"{calls:,}")
+        for name, *cells in rows:
+            made.add_row(Text(name), *cells)
         groups.append(made)
-    operations = _text.by_cost(_counts.by_operation(_summary.merged(parts)))
-    table("operation", [(name, op["flop_cost"], op["calls"], "") for name, op in operations])
+    table("operation", _text.OPERATION_COLUMNS, _text.operation_cells(_summary.merged(parts)))
     spaces = _text.space_rows(parts)
     if spaces:
-        table("namespace", spaces)
+        table("namespace", _text.SPACE_COLUMNS, _text.space_cells(spaces, used))
     groups += [Text(line.strip()) for line in _text.nothing_lines(parts) + _text.refused_lines(parts)]
     return Group(*groups)

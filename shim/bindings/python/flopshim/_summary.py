@@ -1,11 +1,13 @@
 """The session as a dictionary."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from . import _counts, _session
 from ._counts import Counts
 from ._session import Part
+
+NEVER = 2**64  # behind every first use
 
 
 def total_budget(parts: Iterable[Part]) -> Optional[int]:
@@ -21,27 +23,67 @@ def merged(parts: Iterable[Part]) -> Counts:
     return counts
 
 
-def by_namespace(parts: List[Part]) -> Dict[Optional[str], Dict[str, Any]]:
-    """{name or None: {flop_budget, flops_used, operations}}. A context has what its scopes used as well; each scope has an
-    entry of its own without a budget."""
-    spaces: Dict[Optional[str], Counts] = {}
-    budgets: Dict[Optional[str], Optional[int]] = {}
+class Space(NamedTuple):
+    """A namespace, None where it is the unlabelled one. own: what was done in it itself. total_*: with those dotted below it.
+    left: of its budget; negative after an overrun."""
+    name: Optional[str]
+    flop_budget: Optional[int]
+    left: Optional[int]
+    own: Counts
+    total_flops: int
+    total_calls: int
+
+    def own_calls(self) -> int:
+        return _counts.calls(self.own)
+
+
+def _above(name: str) -> Iterable[str]:
+    """The namespaces that it lies in, itself included, outermost first."""
+    return [name[:i] for i, c in enumerate(name) if c == "." and i] + [name]
+
+
+def _budgets(parts: List[Part]) -> Dict[str, Tuple[Optional[int], Optional[int]]]:
+    """By namespace what its contexts may use, and what is left of that. Scopes are paid by the context around them."""
+    paying: Dict[str, List[Part]] = {}
     for part in parts:
-        if not part.is_default:
-            spaces.setdefault(part.namespace, {})
-            _counts.add(spaces[part.namespace], part.counts)
-            budgets[part.namespace] = budgets.get(part.namespace, 0) or 0
-            budgets[part.namespace] += part.flop_budget or 0  # type: ignore[operator]
+        if not part.is_default or any(not name for name, _ in part.counts):
+            paying.setdefault(part.namespace or "", []).append(part)
+    budgets = {}
+    for name, group in paying.items():
+        budget = total_budget(group)
+        budgets[name] = budget, None if budget is None else budget - sum(_counts.total(part.counts) for part in group)
+    return budgets
+
+
+def spaces(parts: List[Part]) -> List[Space]:
+    """Each namespace in which something was done, or in one dotted below it, or that had a context; in order of the first use
+    of these, as the library has them."""
+    own: Dict[str, Counts] = {part.namespace or "": {} for part in parts if not part.is_default}
     for part in parts:
         for key, count in part.counts.items():
-            name = key[0] or None
-            if part.is_default or name != part.namespace:
-                _counts.add(spaces.setdefault(name, {}), {key: count})
-                if part.is_default and name is None:
-                    unlabelled = [p for p in parts if p.namespace is None]
-                    budgets[None] = total_budget(unlabelled)
-    return {name: {"flop_budget": budgets.get(name), "flops_used": _counts.total(counts),
-                   "operations": _counts.by_operation(counts)} for name, counts in spaces.items()}
+            _counts.add(own.setdefault(key[0], {}), {key: count})
+    total: Dict[str, Tuple[int, int]] = {}
+    first: Dict[str, int] = {}
+    for name, counts in own.items():
+        for above in _above(name):
+            flops, calls = total.get(above, (0, 0))
+            total[above] = flops + _counts.total(counts), calls + _counts.calls(counts)
+            first[above] = min([first.get(above, NEVER), *(count.first_use for count in counts.values())])
+    budgets = _budgets(parts)
+    # A namespace comes before those below it, whatever other characters a name has
+    order = sorted(total, key=lambda name: (first[name], [1 if c == 46 else c + 1 for c in name.encode()]))
+    return [Space(name or None, *budgets.get(name, (None, None)), own.get(name, {}), *total[name]) for name in order]
+
+
+def by_namespace(parts: List[Part]) -> Dict[Optional[str], Dict[str, Any]]:
+    """{name or None: {flop_budget, flops_used, operations, self, total}}"""
+    return {space.name: {
+        "flop_budget": space.flop_budget, "flops_used": _counts.total(space.own),
+        "operations": _counts.by_operation(space.own),
+        "self": {"flops_used": _counts.total(space.own), "calls": space.own_calls()},
+        "total": {"flops_used": space.total_flops, "calls": space.total_calls,
+                  "flops_remaining": None if space.left is None else max(space.left, 0)},
+    } for space in spaces(parts)}
 
 
 def as_dict(parts: List[Part], with_namespaces: bool) -> Dict[str, Any]:
@@ -61,7 +103,9 @@ def budget_summary_dict(by_namespace: bool = False) -> Dict[str, Any]:  # pylint
 
     The budget is the sum over the session's contexts, each once; None (and nothing remains of it) where work outside any
     context was not limited by FLOP_BUDGET. With by_namespace also "by_namespace": {name or None: {flop_budget, flops_used,
-    operations}}, where a context's figures contain those of its scopes.
+    operations, self, total}}. `self` is what was done in the namespace itself, `total` what was done in it and in those dotted
+    below it: {flops_used, calls}; total has flops_remaining as well, what is left of flop_budget. flops_used and operations are
+    those of self: over all namespaces they add up to the whole.
 
     >>> import flopshim
     >>> flopshim.budget_reset()

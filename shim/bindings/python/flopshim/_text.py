@@ -2,9 +2,10 @@
 namespaces, and what was refused. Percentages are rounded half up, in integers, as there."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from . import _counts, _native, _session, _summary
+from ._counts import Counts
 from ._session import Part
 
 TITLE = "flopshim FLOP Budget Summary"
@@ -45,24 +46,63 @@ def _budget_lines(budget: Optional[int], used: int) -> List[str]:
     return [f"  {label:<15}{number:>{width}}{share}" for label, number, share in numbers]
 
 
-def _rows(rows: List[Tuple[str, int, int, str]], used: int) -> List[str]:
+def _rows(rows: List[Tuple[str, int, int]], used: int) -> List[str]:
     names = max([16, *(len(_shown(row[0])) for row in rows)])
     numbers = max([12, *(len(f"{row[1]:,}") for row in rows)])
-    return [f"    {_shown(name):<{names}} {cost:>{numbers},}  ({percent(cost, used)})  [{calls_text(calls)}]{more}"
-            for name, cost, calls, more in rows]
+    return [f"    {_shown(name):<{names}} {cost:>{numbers},}  ({percent(cost, used)})  [{calls_text(calls)}]"
+            for name, cost, calls in rows]
 
 
-def space_rows(parts: List[Part]) -> List[Tuple[str, int, int, str]]:
-    """(name, FLOPs, calls, what is left) of each namespace, highest first; none where the header says it all."""
-    spaces = _summary.by_namespace(parts)
-    if len(spaces) < 2 and list(spaces) in ([], [label_of(parts)]):
+class SpaceRow(NamedTuple):
+    """Of a namespace: what was done in it itself, and with those dotted below it; more: what is left of its budget."""
+    name: str
+    own: int
+    total: int
+    calls: str
+    more: str
+
+
+def space_rows(parts: List[Part]) -> List[SpaceRow]:
+    """One for each namespace, the highest total first; none where the header says it all."""
+    spaces = _summary.spaces(parts)
+    if [space.name for space in spaces if space.own or space.flop_budget is not None] in ([], [label_of(parts)]):
         return []
     rows = []
-    for name, space in spaces.items():
-        used, budget = space["flops_used"], space["flop_budget"]
-        left = "" if budget is None else f"  of {budget:,}, {abs(budget - used):,} {'over' if used > budget else 'left'}"
-        rows.append((name or "(unlabelled)", used, sum(op["calls"] for op in space["operations"].values()), left))
-    return sorted(rows, key=lambda row: -row[1])
+    for space in sorted(spaces, key=lambda space: -space.total_flops):
+        calls = calls_text(space.own_calls())
+        if space.total_calls != space.own_calls():
+            calls += f"; {space.total_calls:,} in total"
+        left = "" if space.left is None else f", {abs(space.left):,} {'over' if space.left < 0 else 'left'}"
+        more = "" if space.flop_budget is None else f"  of {space.flop_budget:,}{left}"
+        rows.append(SpaceRow(space.name or "(unlabelled)", _counts.total(space.own), space.total_flops, calls, more))
+    return rows
+
+
+#: Of a table that is not text; the name comes first.
+OPERATION_COLUMNS = ("FLOPs", "share", "calls")
+SPACE_COLUMNS = ("self", "share", "total", "share", "calls")
+
+
+def operation_cells(counts: Counts) -> List[Tuple[str, ...]]:
+    used = _counts.total(counts)
+    return [(name, f"{op['flop_cost']:,}", percent(op["flop_cost"], used), f"{op['calls']:,}")
+            for name, op in by_cost(_counts.by_operation(counts))]
+
+
+def space_cells(rows: List[SpaceRow], used: int) -> List[Tuple[str, ...]]:
+    return [(row.name + row.more, f"{row.own:,}", percent(row.own, used), f"{row.total:,}", percent(row.total, used), row.calls)
+            for row in rows]
+
+
+def _space_lines(rows: List[SpaceRow], used: int) -> List[str]:
+    names = max([16, *(len(_shown(row.name)) for row in rows)])
+    own = max([12, *(len(f"{row.own:,}") for row in rows)])
+    shares = max(len(percent(row.own, used)) for row in rows) + 4
+    total = max([10, *(len(f"{row.total:,}") for row in rows)])
+    heading = f"{'  By namespace:':<{names + own + 1}}self"
+    return [f"{heading:<{names + own + shares + total + 2}}total"] + [
+        f"    {_shown(row.name):<{names}} {row.own:>{own},}{f'  ({percent(row.own, used)})':<{shares}}"
+        f"  {row.total:>{total},}  ({percent(row.total, used)})  [{row.calls}]{row.more}" for row in rows]
 
 
 def refused_lines(parts: List[Part]) -> List[str]:
@@ -98,10 +138,10 @@ def summary_text(parts: List[Part]) -> str:
     header = TITLE + (f" [{_shown(label)}]" if label else "")
     operations: List[Any] = by_cost(_counts.by_operation(counts))
     lines = [header, "=" * len(header), *_budget_lines(_summary.total_budget(parts), used), "", "  By operation:",
-             *_rows([(name, op["flop_cost"], op["calls"], "") for name, op in operations], used)]
+             *_rows([(name, op["flop_cost"], op["calls"]) for name, op in operations], used)]
     spaces = space_rows(parts)
     if spaces:
-        lines += ["", "  By namespace:", *_rows(spaces, used)]
+        lines += ["", *_space_lines(spaces, used)]
     for notes in (nothing_lines(parts), refused_lines(parts)):
         lines += ["", *notes] if notes else []
     return "\n".join(lines)
