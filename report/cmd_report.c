@@ -1,17 +1,18 @@
 /* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV. */
 #include "cmd.h"
-#include "load.h"
-#include "text_rows.h"
-#include <errno.h>
+#include "left.h"
+#include "show.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char help[] =
-    "usage: flopshim report FILE... [--format text|json|csv] [-o FILE]\n\n"
+    "usage: flopshim report FILE... [--format text|json|csv] [-o FILE]\n"
+    "       flopshim report --left [--format text|json] [-o FILE]\n\n"
     "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
     "process that was killed or still runs.\n\n"
+    "  -l, --left            ledgers that dead processes have left in $FLOP_LEDGER_DIR, /dev/shm, $TMPDIR and /tmp, a line\n"
+    "                        each and their summaries; json: a list. They stay where they are\n"
     "  -f, --format FORMAT   text (default), json or csv; the latter two take one FILE\n"
     "  -o, --output FILE     write there instead of to stdout\n"
     "  -h, --help            this\n\n"
@@ -20,21 +21,35 @@ static const char help[] =
 struct options {
     const char *format;
     const char *output;
+    bool left;
 };
+
+static int check_left(int argc, char **argv, const struct options *options)
+{
+    if (optind == argc && strcmp(options->format, "csv") != 0)
+        return 0;
+    if (optind < argc)
+        fprintf(stderr, "flopshim report: --left looks for ledgers itself and takes no FILE, such as %s\n", argv[optind]);
+    else
+        fputs("flopshim report: --format csv: accepted with --left are text, json\n", stderr);
+    return STATUS_USAGE;
+}
 
 /* 0, or an exit status to leave with; -1: leave with 0. */
 static int parse(int argc, char **argv, struct options *options)
 {
     static const struct option names[] = {{"format", required_argument, NULL, 'f'},
                                           {"output", required_argument, NULL, 'o'},
+                                          {"left", no_argument, NULL, 'l'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     int letter;
     *options = (struct options){.format = "text"};
-    while ((letter = getopt_long(argc, argv, "f:o:h", names, NULL)) != -1) {
+    while ((letter = getopt_long(argc, argv, "f:o:lh", names, NULL)) != -1) {
         switch (letter) {
         case 'f': options->format = optarg; break;
         case 'o': options->output = optarg; break;
+        case 'l': options->left = true; break;
         case 'h': fputs(help, stdout); return -1;
         default: return STATUS_USAGE;
         }
@@ -44,6 +59,8 @@ static int parse(int argc, char **argv, struct options *options)
         fprintf(stderr, "flopshim report: --format %s: accepted are text, json, csv\n", options->format);
         return STATUS_USAGE;
     }
+    if (options->left)
+        return check_left(argc, argv, options);
     if (optind == argc) {
         fputs("flopshim report: no FILE; see flopshim report --help\n", stderr);
         return STATUS_USAGE;
@@ -55,52 +72,6 @@ static int parse(int argc, char **argv, struct options *options)
     return 0;
 }
 
-static void render(const char *path, const struct loaded *loaded, const char *format, bool one_of_many, struct out *out)
-{
-    const struct summary *s = &loaded->summary;
-    if (strcmp(format, "json") == 0) {
-        summary_json(s, out);
-    } else if (strcmp(format, "csv") == 0) {
-        summary_csv(s, out);
-    } else {
-        if (one_of_many) {
-            out_text(out, out->length ? "\n==> " : "==> ");
-            text_put_name(out, path);
-            out_text(out, " <==\n");
-        }
-        summary_text(s, summary_label(s), out);
-    }
-}
-
-/* What a terminal would obey is not for it: names in a CSV stand as they are elsewhere. */
-static int print(const struct out *out)
-{
-    struct out shown = {0};
-    if (!isatty(STDOUT_FILENO))
-        return out_print(out, STDOUT_FILENO, -1);
-    for (size_t i = 0; i < out->length;) {
-        const char *line = out->data + i, *end = memchr(line, '\n', out->length - i);
-        size_t length = end ? (size_t)(end - line) : out->length - i;
-        text_put_line(&shown, line, length);
-        out_text(&shown, end ? "\n" : "");
-        i += length + 1;
-    }
-    int result = out_print(&shown, STDOUT_FILENO, -1);
-    out_free(&shown);
-    return result;
-}
-
-static int deliver(const struct out *out, const char *output)
-{
-    bool to_stdout = !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0;
-    if (out->failed)
-        errno = ENOMEM;
-    else if (to_stdout ? print(out) == 0 : out_save(out, output, false, NULL, 0) == 0)
-        return 0;
-    fprintf(stderr, "flopshim report: cannot write to %s: %s\n", to_stdout ? "stdout" : output, strerror(errno));
-    return STATUS_FAILED;
-}
-
 int cmd_report(int argc, char **argv)
 {
     struct options options;
@@ -108,6 +79,8 @@ int cmd_report(int argc, char **argv)
     int status = parse(argc, argv, &options);
     if (status)
         return status < 0 ? 0 : status;
+    if (options.left)
+        return left_report(options.format, options.output);
     bool many = argc - optind > 1;
     for (int i = optind; i < argc; i++) {
         struct loaded loaded;
@@ -115,11 +88,11 @@ int cmd_report(int argc, char **argv)
             status = STATUS_USAGE;
             continue;
         }
-        render(argv[i], &loaded, options.format, many, &out);
+        show_summary(argv[i], &loaded, options.format, many, &out);
         load_free(&loaded);
     }
     if (out.length || out.failed) {
-        int delivered = deliver(&out, options.output);
+        int delivered = show_deliver(&out, options.output);
         status = delivered ? delivered : status;
     }
     out_free(&out);

@@ -35,7 +35,7 @@ _flopshim_report()
         -f | --format) _flopshim_words "text json csv" "$current" ;;
         *)
             if [[ $current == -* ]]; then
-                _flopshim_words "--format --output --help" "$current"
+                _flopshim_words "--left --format --output --help" "$current"
             else
                 mapfile -t COMPREPLY < <(compgen -f -- "$current")
             fi

@@ -48,8 +48,8 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
   list(TRANSFORM cost_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
   list(TRANSFORM writer_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
   set(common ${cost_sources} ${writer_sources} ${CMAKE_SOURCE_DIR}/report/field.c ${CMAKE_SOURCE_DIR}/report/json_read.c)
-  set(markers_sources account by_name call config config_parse context elf_file exhausted ledger ledger_file lifecycle message objects oplog
-      others process starts stop target thread tree uncovered)
+  set(markers_sources account by_name call config config_parse context elf_file exhausted ledger ledger_file ledger_lost lifecycle message objects oplog
+      others process starts stop summaries target thread tree uncovered)
   list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
   fuzz_program(env ${CMAKE_SOURCE_DIR}/shim/config_parse.c)
   fuzz_program(cost ${cost_sources})
