@@ -5,10 +5,13 @@
 #include "inspect.h"
 #include "leftover.h"
 #include "options.h"
+#include "origin.h"
 #include "output.h"
 #include "preload.h"
 #include "shim/config_parse.h"
 #include "shim/config_values.h"
+#include "shim/ledger.h"
+#include "sweep.h"
 #include "watch.h"
 #include <ctype.h>
 #include <errno.h>
@@ -89,7 +92,10 @@ static int parse(int argc, char **argv)
 
 static int make_folder_in(const char *parent, char *folder, size_t size)
 {
-    if ((size_t)snprintf(folder, size, "%s/flopshim-XXXXXX", parent) >= size) {
+    /* The name says whose it is (sweep.h), should this run be killed. */
+    int length = snprintf(folder, size, "%s/flopshim-%d-%llx-XXXXXX", parent, (int)getpid(),
+                          (unsigned long long)ledger_pid_namespace());
+    if ((size_t)length >= size) {
         errno = ENAMETOOLONG;
         return -1;
     }
@@ -125,6 +131,20 @@ static int export_folder(char *folder)
     return -1;
 }
 
+/* Relative names start from here, whatever folder the program goes to or starts others in. */
+static const char *anchor_output(void)
+{
+    static char anchored[OUTPUT_NAME_BYTES];
+    const char *output = getenv("FLOP_OUTPUT");
+    if (!output || !*output)
+        output = OUTPUT_DEFAULT;
+    if (!config_is_template(output))
+        return OUTPUT_DEFAULT; /* the library says what is wrong with it, and falls back too */
+    if (output_anchor(output, origin_folder(), anchored, sizeof anchored) == 0 && setenv("FLOP_OUTPUT", anchored, 1) == 0)
+        return anchored;
+    return output;
+}
+
 static bool is_on(const char *value)
 {
     return value && *value && strcmp(value, "0") != 0;
@@ -141,17 +161,29 @@ static void clean_up(const char *folder, bool made_link)
         fprintf(stderr, "flopshim run: cannot remove %s: %s\n", folder, strerror(errno));
 }
 
+/* What others left beside the folder of this run. */
+static void sweep_beside(const char *folder, const char *output)
+{
+    struct sweep how = {.quiet = is_on(getenv("FLOP_QUIET"))};
+    char parent[PATH_MAX];
+    snprintf(parent, sizeof parent, "%s", folder);
+    char *slash = strrchr(parent, '/');
+    if (output_is_none(output) || !slash || slash == parent)
+        return;
+    *slash = 0;
+    sweep_folder(parent, &how);
+}
+
 static int run_in_folder(char *const *argv, const char *library, char *folder, bool without_preload)
 {
     struct ended_child child = {0};
     int made_link = 0;
     int staying = 0;
     int status = STATUS_FAILED;
+    const char *output = anchor_output();
     if (export_folder(folder) == 0 && (without_preload || preload_set(library, argv[0], folder, &made_link) == 0)) {
-        const char *output = getenv("FLOP_OUTPUT");
         watch_begin(folder, without_preload ? NULL : PRELOAD_LIBRARY);
         status = child_run(argv, &child);
-        output = output && config_is_template(output) ? output : OUTPUT_DEFAULT; /* as the library falls back */
         if (watch_end(output, &child, is_on(getenv("FLOP_QUIET")))) {
             fputs("flopshim run: the ledger of a limit was tampered with: it cannot be vouched for\n", stderr);
             status = STATUS_FAILED;
@@ -160,6 +192,7 @@ static int run_in_folder(char *const *argv, const char *library, char *folder, b
     }
     if (!staying)
         clean_up(folder, made_link);
+    sweep_beside(folder, output);
     return status;
 }
 
@@ -167,6 +200,7 @@ int cmd_run(int argc, char **argv)
 {
     char library[PATH_MAX];
     char folder[PATH_MAX];
+    origin_note();
     int status = parse(argc, argv);
     if (status != OPTIONS_GO_ON)
         return status;

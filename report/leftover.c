@@ -2,6 +2,7 @@
 #include "leftover.h"
 #include "load.h"
 #include "output.h"
+#include "sweep.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -21,29 +22,23 @@ bool leftover_is_ledger_name(const char *name)
     return length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* The name comes from the program: no control character may reach the terminal. */
 static const char *printable(const char *path, char name[NAME_BYTES])
 {
-    snprintf(name, NAME_BYTES, "%s", base_name(path));
+    const char *slash = strrchr(path, '/');
+    snprintf(name, NAME_BYTES, "%s", slash ? slash + 1 : path);
     for (char *p = name; *p; p++)
         if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
             *p = '?';
     return name;
 }
 
-static void say_where(const struct summary *s, const char *file)
+static void say_where(const struct summary *s, const char *files)
 {
     char how[64] = "";
     if (strcmp(s->end_reason, "signal") == 0)
         snprintf(how, sizeof how, ", killed by signal %u", s->end_status);
-    char name[NAME_BYTES];
-    fprintf(stderr, "flopshim: summary of %s (pid %u%s): %s\n", printable(s->program, name), s->pid, how, file);
+    output_say(s, how, files);
 }
 
 static void say_running(const struct summary *s, const char *path)
@@ -81,39 +76,41 @@ static void adopt_outputs(const struct ledger_header *header)
             output_keep(header->outputs[i].asked, header->outputs[i].used);
 }
 
+/* The outputs are those that its process was given; `templates` where it names none. */
 static void write_summary(struct loaded *loaded, const char *templates, const struct ended_child *child, bool quiet)
 {
-    char file[PATH_MAX], anchored[PATH_MAX];
+    char files[PATH_MAX];
     struct summary *s = &loaded->summary;
     if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0)
         set_killed(loaded, child->signal);
     const struct ledger_header *header = loaded->ledger.header;
+    struct output_order order = {.templates = *header->output ? header->output : templates,
+                                 .folder = header->folder,
+                                 .label = summary_label(s),
+                                 .again = true};
     adopt_outputs(header);
-    if (header->scope == LEDGER_SCOPE_TREE && !output_anchor(templates, header->folder, anchored, sizeof anchored))
-        templates = anchored;
-    if (output_write_all(templates, s, summary_label(s), true, file, sizeof file) == 0 && *file && !quiet)
-        say_where(s, file);
+    if (output_write_all(&order, s, files, sizeof files) == 0 && *files && !quiet)
+        say_where(s, files);
 }
 
 /* Does the ledger stay? */
-static bool report_one(const char *path, const char *templates, const struct ended_child *child, bool quiet)
+static bool report_one(int folder, const char *name, const char *path, const char *templates, const struct ended_child *child,
+                       bool quiet)
 {
     struct loaded loaded;
+    char claimed[SWEEP_NAME_BYTES];
     if (load_file(path, &loaded) < 0)
         return true;
-    if (!loaded.ledger.header) {
-        load_free(&loaded);
-        return true;
-    }
     struct summary *s = &loaded.summary;
-    bool stays = s->processes_alive > 0;
-    if (stays && !quiet)
+    bool stays = !loaded.ledger.header || s->processes_alive > 0;
+    if (loaded.ledger.header && stays && !quiet)
         say_running(s, path);
-    else if (!stays && summary_is_worth_a_file(s))
-        write_summary(&loaded, templates, child, quiet);
+    if (!stays && sweep_claim(folder, name, claimed)) { /* else another one was faster */
+        if (summary_is_worth_a_file(s))
+            write_summary(&loaded, templates, child, quiet);
+        unlinkat(folder, claimed, 0);
+    }
     load_free(&loaded);
-    if (!stays)
-        unlink(path);
     return stays;
 }
 
@@ -174,13 +171,14 @@ int leftover_report(const char *folder, const char *templates, const struct ende
         return 1;
     }
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (!leftover_is_ledger_name(entry->d_name))
+        struct sweep_name name;
+        if (!leftover_is_ledger_name(entry->d_name) || (sweep_parse(entry->d_name, &name) && sweep_is_claimed(&name)))
             continue;
         if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= sizeof path)
             continue;
         wait_for_helpers(path);
         if (access(path, F_OK) == 0)
-            staying += report_one(path, templates, child, quiet);
+            staying += report_one(dirfd(entries), entry->d_name, path, templates, child, quiet);
     }
     closedir(entries);
     return staying;

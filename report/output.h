@@ -3,25 +3,41 @@
 #include "summary.h"
 
 #define OUTPUT_DEFAULT "flopshim.%e.%p.txt"
+#define OUTPUT_NAME_BYTES 1024 /* longer templates and names are left out */
 
 /* Copy the next template of *list to item and move *list behind it. false at the end; a template that does not fit is
  * skipped. Blanks around a template are dropped. */
 bool output_next(const char **list, char *item, size_t size);
 
+bool output_is_none(const char *list);
+
 /* Expand %p pid, %h host, %e program, %r MPI rank, %j job id, %t start time (YYYYmmddTHHMMSS in UTC), %%; other letters
  * stay as they are. What is put in never adds a folder: slashes become _. 0, or -1 with errno ENAMETOOLONG. */
 int output_expand(const char *template, const struct summary *summary, char *path, size_t size);
 
+/* The list with `folder`, an absolute path, put before relative names. -1 where that does not fit, or cannot be said. */
+int output_anchor(const char *list, const char *folder, char *anchored, size_t size);
+/* The list with those fields replaced that the environment tells, for whoever writes the summary in another one. -1: it does
+ * not fit. */
+int output_settle(const char *list, char *settled, size_t size);
+
+struct output_order {
+    const char *templates;
+    const char *folder; /* where relative names start from; NULL: the present folder */
+    const char *label;  /* as for summary_text */
+    bool again;         /* what was written to the same path before is replaced; else no existing file ever is */
+    bool of_the_dead;   /* of a process that cannot write it: nothing is shown on stderr instead, nor remembered */
+};
+
 /* Write the summary to every template of the list: .json and .csv by extension, text for all others; "stderr": text there;
  * "none" or empty: nothing. What cannot be written is shown as text on stderr, after one line that says why.
  *
- * label: as for summary_text. again: what this process wrote to the same path before is replaced; else an existing file is
- * never overwritten. first_path: the first file written, "" where none was (may be NULL). 0, or -1 where any failed. */
-int output_write_all(const char *templates, const struct summary *summary, const char *label, bool again, char *first_path,
-                     size_t size);
+ * names: the files that were written, as a user would name them, with a comma and a blank between; "" where none was (size may
+ * be 0). 0, or -1 where any failed. */
+int output_write_all(const struct output_order *order, const struct summary *summary, char *names, size_t size);
 
-/* The list with `folder`, an absolute path, put before relative names. -1 where that does not fit, or cannot be said. */
-int output_anchor(const char *list, const char *folder, char *anchored, size_t size);
+/* The line on stderr that names them; `how`: what became of the process, from a comma on. */
+void output_say(const struct summary *summary, const char *how, const char *names);
 
 /* What this process has written: the hash of the path that was asked for, and the path that was used; NULL behind the last.
  * And: another process of its tree has written this. */

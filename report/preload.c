@@ -32,6 +32,16 @@ int preload_find(char *path, size_t size)
     char folder[PATH_MAX];
     char candidate[2 * PATH_MAX];
     char real[PATH_MAX];
+    const char *named = getenv("FLOPSHIM_LIBRARY");
+    if (named && *named) {
+        if (access(named, R_OK) == 0 && realpath(named, real) && strlen(real) < size) {
+            strcpy(path, real);
+            return 0;
+        }
+        fprintf(stderr, "flopshim: FLOPSHIM_LIBRARY=%s: expected the path of " PRELOAD_LIBRARY ": %s\n", named,
+                strerror(errno));
+        return -1;
+    }
     if (program_folder(folder, sizeof folder) < 0) {
         fprintf(stderr, "flopshim: cannot read /proc/self/exe to find " PRELOAD_LIBRARY ": %s\n", strerror(errno));
         return -1;

@@ -31,7 +31,7 @@ struct watched {
     dev_t device;
     ino_t inode;
     bool gone;                /* its file is not there any more */
-    bool in_order;            /* its last process removed it */
+    bool in_order;            /* its last process removed it, or somebody writes the summary of the dead */
     unsigned failed;          /* looks in a row that found it damaged */
     struct ledger_view good;  /* the last sound copy; header NULL: none yet */
     struct watch_sums sums;   /* of that */
@@ -129,7 +129,7 @@ static void look_for_file(struct watched *w)
     w->gone = lstat(path, &st) < 0 || st.st_dev != w->device || st.st_ino != w->inode;
     if (w->gone)
         w->in_order = pread(w->fd, &writer, sizeof writer, offsetof(struct ledger_header, writer)) == sizeof writer &&
-                      writer == LEDGER_REMOVED;
+                      (writer == LEDGER_REMOVED || writer == LEDGER_CLAIMED);
     if (w->gone && !w->in_order)
         find(w, "the ledger was removed or replaced while its processes ran", "");
 }

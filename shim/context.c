@@ -20,6 +20,7 @@ struct context_process context_process;
 
 static _Atomic flopshim_handler handler;
 static void *_Atomic handler_data;
+static atomic_flag banner_is_out = ATOMIC_FLAG_INIT;
 
 flopshim_handler context_handler(void)
 {
@@ -34,6 +35,7 @@ void *context_handler_data(void)
 void context_forget_all(void)
 {
     context_process = (struct context_process){0};
+    atomic_flag_clear(&banner_is_out);
     by_name_forget();
 }
 
@@ -109,9 +111,12 @@ static uint64_t budget_of(const char *name, bool *seen)
 
 /* ---- contexts ---- */
 
+/* Of whatever opens first, the process's budget or a context. */
 static void print_banner(uint64_t budget)
 {
     struct out line = {0};
+    if (config.quiet || atomic_flag_test_and_set(&banner_is_out))
+        return;
     char backend[80];
     out_text(&line, "flopshim " FLOPSHIM_VERSION " (");
     forward_backend(backend, sizeof backend);
@@ -175,7 +180,7 @@ EXPORTED int flopshim_begin(const struct flopshim_context *context)
     shim_lock();
     int status = begin_locked(t, context);
     shim_unlock();
-    if (!status && !context->quiet && !config.quiet)
+    if (!status && !context->quiet)
         print_banner(context->flop_budget);
     return status;
 }
@@ -365,6 +370,6 @@ EXPORTED const char *flopshim_version(void)
 
 void context_banner(void)
 {
-    if (!config.quiet && account_process())
+    if (account_process())
         print_banner(account_process()->limit_flops);
 }

@@ -50,13 +50,6 @@ __attribute__((constructor(101))) static void find_all(void)
     find_next(&next_longjmp_chk, "__longjmp_chk");
 }
 
-/* The program, or a handler of its own, may still prevent this end. */
-static void write_perhaps(enum ledger_end reason, uint32_t status)
-{
-    lifecycle_write_summary(reason, status);
-    lifecycle_release_end();
-}
-
 static _Noreturn void end(end_function *next, int status)
 {
     status = lifecycle_end_status(status);
@@ -79,7 +72,7 @@ EXPORTED _Noreturn void _Exit(int status)
 EXPORTED _Noreturn void quick_exit(int status)
 {
     find_next(&next_quick_exit, "quick_exit");
-    write_perhaps(LEDGER_END_EXIT, (uint32_t)status);
+    lifecycle_write_and_say(LEDGER_END_EXIT, (uint32_t)status);
     if (next_quick_exit)
         next_quick_exit(status);
     _exit(status);
@@ -87,7 +80,7 @@ EXPORTED _Noreturn void quick_exit(int status)
 
 EXPORTED _Noreturn void abort(void)
 {
-    write_perhaps(LEDGER_END_SIGNAL, SIGABRT);
+    lifecycle_write_and_say(LEDGER_END_SIGNAL, SIGABRT);
     if (next_abort)
         next_abort();
     lifecycle_abort_now();

@@ -4,6 +4,7 @@
 #include "process.h"
 #include "python.h"
 #include "shim.h"
+#include "summaries.h"
 #include "thread.h"
 #include "context.h"
 #include <errno.h>
@@ -116,6 +117,7 @@ static void end_process(struct thread *t, struct out *line)
     if (*file) {
         out_text(line, ". Summary: ");
         out_text(line, file);
+        summaries_said();
     }
     say(line);
     if (!by_signal)

@@ -39,7 +39,7 @@ struct flopshim_context {
     const char *namespace_; /* label of the calls, at most 255 bytes; NULL: none */
     uint64_t flop_budget;   /* FLOPs, at most 2^64-2; 0: no limit of its own. FLOP_BUDGET holds all the same */
     double multiplier;      /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
-    int quiet;              /* no banner */
+    int quiet;              /* no banner; the first thing that opens prints it, once a process */
     enum flopshim_scope scope;
     uint64_t flops_used; /* what this context used when it was open before: it goes on from there */
 };

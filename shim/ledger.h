@@ -53,9 +53,10 @@ enum ledger_incomplete {
     LEDGER_DOUBTFUL = 16, /* found by the reader: numbers that do not prove each other */
 };
 
-#define LEDGER_OUTPUTS 4          /* summary files that are remembered */
-#define LEDGER_MEMBERS 256        /* processes of a tree that have not counted yet */
-#define LEDGER_REMOVED UINT32_MAX /* header.writer: the file was removed in order, by the last process that it is of */
+#define LEDGER_OUTPUTS 4                /* summary files that are remembered */
+#define LEDGER_MEMBERS 256              /* processes of a tree that have not counted yet */
+#define LEDGER_REMOVED UINT32_MAX       /* header.writer: the file was removed in order, by the last process that it is of */
+#define LEDGER_CLAIMED (UINT32_MAX - 1) /* the same: somebody else writes the summary of the dead (report/sweep.c) */
 
 struct ledger_header {
     char magic[8];
@@ -69,8 +70,9 @@ struct ledger_header {
     char version[24];
     char cost_model[32];
     char host[72];
-    char folder[512]; /* where the root was started: relative names of summaries start from there */
-    uint64_t seal;    /* of all before */
+    char folder[512];  /* where the root was started: relative names of summaries start from there */
+    char output[1024]; /* and these are they: FLOP_OUTPUT, with what the environment tells put in */
+    uint64_t seal;     /* of all before */
 
     uint64_t size_bytes;   /* header and all blocks */
     uint64_t size_again;   /* ~size_bytes, stored after it */
@@ -78,7 +80,9 @@ struct ledger_header {
     uint64_t use_clock;    /* orders first uses and refusals */
     uint64_t lock;         /* its holder (tree.c), or 0 */
     uint32_t ended;        /* how often a process has ended */
-    uint32_t writer;       /* process record of whoever writes the summary just now, 0, or LEDGER_REMOVED */
+    uint32_t writer;       /* process record of whoever writes the summary just now, 0, LEDGER_REMOVED or LEDGER_CLAIMED */
+    uint32_t named;        /* the files of a tree's summary were named on stderr */
+    uint32_t more_unused;
     struct {
         uint64_t asked; /* hash of the name that was asked for */
         char used[600]; /* and what was written */
@@ -239,6 +243,12 @@ bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *c
 /* Does the process of this record still live, on this boot and in this pid namespace? No for a zombie. Async-signal-safe;
  * errno is kept. */
 bool ledger_process_lives(const struct ledger_header *header, const struct ledger_process *process);
+
+#define LEDGER_ID_BITS 22
+#define LEDGER_ID_MASK ((UINT64_C(1) << LEDGER_ID_BITS) - 1)
+/* The same of an entry of header.members: pid and low bits of the start time, so that a pid used again is told apart. */
+uint64_t ledger_member(uint32_t pid, uint64_t start_ticks);
+bool ledger_member_lives(const struct ledger_header *header, uint64_t member);
 
 /* What a process's identity is made of; each 0 or "" where it cannot be read. */
 uint64_t ledger_start_ticks(uint32_t pid); /* field 22 of /proc/PID/stat */

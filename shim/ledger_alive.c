@@ -1,7 +1,7 @@
 /* Does the process of a record still live? Asked by `flopshim`, and by the shim of the other processes of its tree, in any
  * state of its own: system calls only, errno kept. Pids are used again, also across boots and in containers, so a process is
  * (boot, pid namespace, pid, start time). */
-#include "ledger.h"
+#include "ledger_check.h"
 #include "kernel.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -107,10 +107,33 @@ static bool lives(const struct ledger_process *process)
     return state != 'X' && state != 'x' && (state != 'Z' || number_at(field_at(line, 20)) > 1);
 }
 
+bool ledger_pid_lives(uint32_t pid)
+{
+    int saved = errno;
+    bool alive = exists(pid) && lives(&(struct ledger_process){.pid = pid});
+    errno = saved;
+    return alive;
+}
+
 bool ledger_process_lives(const struct ledger_header *header, const struct ledger_process *process)
 {
     int saved = errno;
     bool alive = exists(process->pid) && is_here(header) && lives(process);
     errno = saved;
     return alive;
+}
+
+/* Of the ticks there is room for the low bits; below the pid, for a thread (tree.c). */
+#define TICKS_SHIFT (2 * LEDGER_ID_BITS)
+
+uint64_t ledger_member(uint32_t pid, uint64_t start_ticks)
+{
+    return ((uint64_t)pid & LEDGER_ID_MASK) << LEDGER_ID_BITS | start_ticks << TICKS_SHIFT;
+}
+
+bool ledger_member_lives(const struct ledger_header *header, uint64_t member)
+{
+    uint32_t pid = (uint32_t)(member >> LEDGER_ID_BITS & LEDGER_ID_MASK);
+    struct ledger_process process = {.pid = pid, .start_ticks = ledger_start_ticks(pid)};
+    return process.start_ticks << TICKS_SHIFT >> TICKS_SHIFT == member >> TICKS_SHIFT && ledger_process_lives(header, &process);
 }

@@ -49,7 +49,8 @@ static enum ledger_problem check_header(const struct ledger_header *header, size
     bool terminated = ends_in_zero(header->boot_id, sizeof header->boot_id) &&
                       ends_in_zero(header->version, sizeof header->version) &&
                       ends_in_zero(header->cost_model, sizeof header->cost_model) &&
-                      ends_in_zero(header->host, sizeof header->host);
+                      ends_in_zero(header->host, sizeof header->host) && ends_in_zero(header->folder, sizeof header->folder) &&
+                      ends_in_zero(header->output, sizeof header->output);
     bool in_range = header->convention <= 1 && header->scope <= LEDGER_SCOPE_TREE;
     return header->seal == ledger_seal_header(header) && terminated && in_range ? LEDGER_SOUND : LEDGER_BAD_HEADER;
 }

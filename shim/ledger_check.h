@@ -70,3 +70,6 @@ static inline size_t block_bytes(const struct ledger_block *block)
     size_t bytes = sizeof *block + (size_t)block->capacity * record_size(block->kind);
     return (bytes + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1);
 }
+
+/* Does the process with this pid live, whoever it is by now? No for a zombie. Async-signal-safe; errno is kept. */
+bool ledger_pid_lives(uint32_t pid);

@@ -6,6 +6,8 @@
 #include "cost.h"
 #include "kernel.h"
 #include "ledger_seal.h"
+#include "origin.h"
+#include "output.h"
 #include "process.h"
 #include "shim.h"
 #include "tree.h"
@@ -160,8 +162,9 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
     snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
     gethostname(ledger->host, sizeof ledger->host - 1);
-    if (!getcwd(ledger->folder, sizeof ledger->folder))
-        ledger->folder[0] = 0;
+    snprintf(ledger->folder, sizeof ledger->folder, "%s", origin_folder());
+    if (output_settle(config.output, ledger->output, sizeof ledger->output))
+        strcpy(ledger->output, config.output);
     ledger->seal = ledger_seal_header(ledger);
     ledger_set_bytes(LEDGER_PAGE);
 }
@@ -299,18 +302,35 @@ bool ledger_grow(size_t bytes)
 bool ledger_is_lost(void)
 {
     struct stat st;
-    return in_file && (kernel_lstat(path, &st) || st.st_dev != device || st.st_ino != inode);
+    if (!in_file)
+        return false;
+    if (kernel_lstat(path, &st))
+        return ledger_mapping_is_orphaned(path);
+    return st.st_dev != device || st.st_ino != inode;
+}
+
+static const char *folder_of(char folder[sizeof path])
+{
+    strcpy(folder, path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = 0;
+    return folder;
 }
 
 bool ledger_has_folder(void)
 {
     struct stat st;
     char folder[sizeof path];
-    strcpy(folder, path);
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        *slash = 0;
-    return slash && !kernel_lstat(folder, &st);
+    return !kernel_lstat(folder_of(folder), &st);
+}
+
+const char *ledger_folder(void)
+{
+    static char folder[sizeof path];
+    if (*path)
+        return folder_of(folder);
+    return *config.ledger_dir ? config.ledger_dir : "/dev/shm";
 }
 
 void ledger_remove(void)

@@ -1,8 +1,7 @@
 /* Start, fork, and the many ends of a process. A summary is written by whoever still can: here at exit, _exit, abort and
  * exec; from the ledger, by `flopshim run` or `flopshim report`, where a signal ended the process. */
 #include "lifecycle.h"
-#include "output.h"
-#include "summary.h"
+#include "origin.h"
 #include "context.h"
 #include "cost.h"
 #include "forward.h"
@@ -10,6 +9,7 @@
 #include "python.h"
 #include "slow.h"
 #include "starts.h"
+#include "summaries.h"
 #include "thread.h"
 #include "tree.h"
 #include "uncovered.h"
@@ -30,8 +30,6 @@ static uint32_t uncounted; /* under shim_lock */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owner;
 static atomic_int ender; /* thread that ends the process; 0: none */
-static bool written;     /* a summary of this process was written before */
-static char first_file[1100];
 static volatile int *canary;
 static struct uncovered uncovered;
 
@@ -89,9 +87,8 @@ static void in_child(void)
     uncovered_in_child();
     memset(&uncovered, 0, sizeof uncovered);
     python_forget();
-    written = false;
+    summaries_forget();
     uncounted = 0;
-    first_file[0] = 0;
     owner = getpid();
     if (canary)
         *canary = 1;
@@ -138,6 +135,7 @@ bool lifecycle_start(void)
         return false;
     }
     owner = getpid();
+    origin_note();
     set_canary();
     forward_start();
     forward_note_start();
@@ -212,51 +210,6 @@ void lifecycle_uncovered(const char *what)
 
 /* ---- the end ---- */
 
-static const char *label(void)
-{
-    return *config.namespace_ ? config.namespace_ : NULL;
-}
-
-static bool summarise(struct summary *summary)
-{
-    struct ledger_view view = ledger_view();
-    return !summary_from_ledger(&view, NULL, summary);
-}
-
-/* The names of the files that any process of the tree has written: they are written anew, and no others. */
-static void recall_outputs(void)
-{
-    for (int i = 0; i < LEDGER_OUTPUTS; i++)
-        if (ledger->outputs[i].asked)
-            output_keep(ledger->outputs[i].asked, ledger->outputs[i].used);
-    written |= ledger->outputs[0].asked != 0;
-}
-
-static void remember_outputs(void)
-{
-    const char *used;
-    uint64_t asked;
-    for (int i = 0; i < LEDGER_OUTPUTS && (used = output_kept((size_t)i, &asked)); i++)
-        if (strlen(used) < sizeof ledger->outputs[i].used) {
-            strcpy(ledger->outputs[i].used, used);
-            ledger->outputs[i].asked = asked;
-        }
-}
-
-static void write_files(void)
-{
-    struct summary summary;
-    if (!summarise(&summary))
-        return;
-    if (summary_is_worth_a_file(&summary)) {
-        recall_outputs();
-        output_write_all(config.output, &summary, label(), written, first_file, sizeof first_file);
-        remember_outputs();
-        written = true;
-    }
-    summary_free(&summary);
-}
-
 /* Whoever removed the file wanted the counts gone. Not where all of its folder is gone, such as that of a `flopshim run` that
  * ended before what it had started in the background. */
 static void tell_of_lost_ledger(void)
@@ -278,7 +231,7 @@ static void end_process(enum ledger_end reason, uint32_t status)
     process_ended(reason, status);
     if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
         do
-            write_files();
+            summaries_write();
         while (!tree_end_writing());
 }
 
@@ -332,7 +285,16 @@ static void end_locked(enum ledger_end reason, uint32_t status, const struct unc
         shim_unlock();
 }
 
-const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
+static void sweep_locked(void)
+{
+    bool locked = lock_at_end();
+    summaries_sweep();
+    if (locked)
+        shim_unlock();
+}
+
+/* says: the line that names the summary is not left to the caller. */
+static const char *write_summary(enum ledger_end reason, uint32_t status, bool says)
 {
     int saved = errno;
     if (state != READY || getpid() != owner)
@@ -346,16 +308,30 @@ const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
     bool claimed = claim_end();
     if (claimed && look_for_uncovered(&found))
         end_locked(reason, status, &found);
+    if (claimed && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
+        sweep_locked();
+    if (claimed && says)
+        summaries_say(reason);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setcancelstate(cancel_state, NULL);
     errno = saved;
-    return claimed ? first_file : "";
+    return claimed ? summaries_named() : "";
+}
+
+const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status)
+{
+    return write_summary(reason, status, false);
+}
+
+void lifecycle_write_and_say(enum ledger_end reason, uint32_t status)
+{
+    write_summary(reason, status, true);
+    lifecycle_release_end();
 }
 
 void lifecycle_before_exec(void)
 {
-    lifecycle_write_summary(LEDGER_END_EXEC, 0);
-    lifecycle_release_end();
+    lifecycle_write_and_say(LEDGER_END_EXEC, 0);
 }
 
 void lifecycle_after_failed_exec(void)
@@ -371,13 +347,8 @@ void lifecycle_after_failed_exec(void)
 
 int lifecycle_write_to(const char *path)
 {
-    struct summary summary;
-    int status = -1;
     shim_lock();
-    if (ledger && summarise(&summary)) {
-        status = output_write_all(path, &summary, label(), true, NULL, 0);
-        summary_free(&summary);
-    }
+    int status = summaries_write_to(path);
     shim_unlock();
     return status;
 }
@@ -398,7 +369,7 @@ int lifecycle_end_status(int status)
     if (getpid() != owner) /* a vfork child */
         return status;
     int last = python_end_status(status, &unhandled);
-    const char *file = lifecycle_write_summary(unhandled ? LEDGER_END_EXHAUSTED : LEDGER_END_EXIT, (uint32_t)last);
+    const char *file = write_summary(unhandled ? LEDGER_END_EXHAUSTED : LEDGER_END_EXIT, (uint32_t)last, last == status);
     if (last != status)
         python_report(last, file);
     return last;

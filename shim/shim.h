@@ -32,6 +32,8 @@ void lifecycle_after_failed_exec(void);
 const char *lifecycle_write_summary(enum ledger_end reason, uint32_t status);
 /* After it: the process may live on, so other threads need not wait for this one to end it. */
 void lifecycle_release_end(void);
+/* Both, where the program, or a handler of its own, may still prevent the end; the summary is named on stderr. */
+void lifecycle_write_and_say(enum ledger_end reason, uint32_t status);
 
 /* The same at an exit with this status: the status that the process shall end with. */
 int lifecycle_end_status(int status);
@@ -71,12 +73,14 @@ bool ledger_grow(size_t bytes); /* the first bytes of the mapping are usable. Un
 size_t ledger_file_end(void);   /* where blocks go on in memory, or 0 */
 void ledger_set_bytes(size_t bytes);
 void ledger_unmap(void);
-bool ledger_has_room(void);               /* for more than what threads and processes cannot do without */
-uint32_t ledger_intern(const char *text); /* 0 for "" or where there is no room */
-bool ledger_is_lost(void);                /* its file was removed or replaced */
-bool ledger_has_folder(void);             /* the folder that its file was made in is still there */
-void ledger_remove(void);                 /* the file, not the memory */
-void ledger_forget_process(void);         /* in a child process: also the ledger, unless it is the tree's */
+bool ledger_has_room(void);                        /* for more than what threads and processes cannot do without */
+uint32_t ledger_intern(const char *text);          /* 0 for "" or where there is no room */
+bool ledger_is_lost(void);                         /* its file was removed or replaced */
+bool ledger_has_folder(void);                      /* the folder that its file was made in is still there */
+const char *ledger_folder(void);                   /* that folder, or the one that a ledger would be made in first */
+bool ledger_mapping_is_orphaned(const char *path); /* its file has another name, or none (ledger_lost.c) */
+void ledger_remove(void);                          /* the file, not the memory */
+void ledger_forget_process(void);                  /* in a child process: also the ledger, unless it is the tree's */
 const char *ledger_path(void);
 struct ledger_view ledger_view(void); /* of all blocks, as it is now */
 size_t ledger_bytes(void);            /* of header and blocks, also of those that are in memory only */

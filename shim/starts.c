@@ -32,6 +32,7 @@ struct notes {
 
 static struct notes own;
 static struct notes *notes = &own;
+static bool started;             /* a child, or an image */
 static bool shared;              /* with the parent of this fork child */
 static const char *library = ""; /* the base name of the shim, as LD_PRELOAD has it; "": it came by another way */
 
@@ -174,6 +175,7 @@ static bool is_harmless(const char *path)
 static void look(struct starting *s, const char *file, const char *shown, char *const environment[])
 {
     int saved = errno;
+    started = true;
     s->note = -1;
     s->variables = 0;
     s->absent = access(file, X_OK);
@@ -253,6 +255,7 @@ int starts_failed(const struct starting *s, int status)
 
 void starts_before_fork(void)
 {
+    started = true;
     if (notes != &own)
         return;
     void *memory = mmap(NULL, sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -262,8 +265,14 @@ void starts_before_fork(void)
     notes = memory;
 }
 
+bool starts_any(void)
+{
+    return started;
+}
+
 void starts_in_child(void)
 {
+    started = false;
     shared = notes != &own;
     if (!shared)
         memset(&own, 0, sizeof own);

@@ -24,6 +24,9 @@ char *const *starts_environment(struct starting *starting, char *const environme
 /* It was not started after all: returns status. errno is kept. */
 int starts_failed(const struct starting *starting, int status);
 
+/* Has this process started any? */
+bool starts_any(void);
+
 /* Before a fork: the notes move to memory that the child shares. */
 void starts_before_fork(void);
 /* This process has a ledger from here on: what it notes is its own, not its parent's. In a fork child, which may share its

@@ -5,7 +5,6 @@
  * when it first counts. */
 #include "tree.h"
 #include "config_parse.h"
-#include "output.h"
 #include "process.h"
 #include "shim.h"
 #include <errno.h>
@@ -21,33 +20,17 @@
 
 static bool ending;
 
-/* ---- who: pid and the low bits of the start time, so that a pid used again is told apart ---- */
-
-#define ID_BITS 22
-#define ID_MASK ((UINT64_C(1) << ID_BITS) - 1)
-#define TICKS_MASK (UINT64_MAX >> 2 * ID_BITS)
-
-static uint64_t own_ticks(void)
-{
-    static pid_t of;
-    static uint64_t ticks;
-    if (of != getpid()) {
-        ticks = ledger_start_ticks((uint32_t)getpid());
-        of = getpid();
-    }
-    return ticks;
-}
+/* ---- who ---- */
 
 static uint64_t process_id(void)
 {
-    return ((uint64_t)getpid() & ID_MASK) << ID_BITS | own_ticks() << 2 * ID_BITS;
-}
-
-static bool process_id_lives(uint64_t id)
-{
-    pid_t pid = (pid_t)(id >> ID_BITS & ID_MASK);
-    struct ledger_process process = {.pid = (uint32_t)pid, .start_ticks = ledger_start_ticks((uint32_t)pid)};
-    return (process.start_ticks & TICKS_MASK) == id >> 2 * ID_BITS && ledger_process_lives(ledger, &process);
+    static pid_t of;
+    static uint64_t id;
+    if (of != getpid()) {
+        id = ledger_member((uint32_t)getpid(), ledger_start_ticks((uint32_t)getpid()));
+        of = getpid();
+    }
+    return id;
 }
 
 /* ---- members: whoever may still count, though it has no record yet ---- */
@@ -61,7 +44,7 @@ void tree_register(void)
     for (int also_dead = 0; also_dead < 2; also_dead++)
         for (int i = 0; i < LEDGER_MEMBERS; i++) {
             uint64_t seen = __atomic_load_n(&ledger->members[i], __ATOMIC_RELAXED);
-            if ((!seen || (also_dead && !process_id_lives(seen))) &&
+            if ((!seen || (also_dead && !ledger_member_lives(ledger, seen))) &&
                 __atomic_compare_exchange_n(&ledger->members[i], &seen, mine, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
                 return;
         }
@@ -72,7 +55,7 @@ static bool a_member_lives(void)
     uint64_t mine = process_id();
     for (int i = 0; i < LEDGER_MEMBERS; i++) {
         uint64_t seen = __atomic_load_n(&ledger->members[i], __ATOMIC_RELAXED);
-        if (seen && seen != mine && process_id_lives(seen))
+        if (seen && seen != mine && ledger_member_lives(ledger, seen))
             return true;
     }
     return false;
@@ -82,13 +65,13 @@ static bool a_member_lives(void)
 
 static uint64_t token(void)
 {
-    return process_id() | ((uint64_t)gettid() & ID_MASK);
+    return process_id() | ((uint64_t)gettid() & LEDGER_ID_MASK);
 }
 
 static bool holder_lives(uint64_t word)
 {
-    pid_t pid = (pid_t)(word >> ID_BITS & ID_MASK), tid = (pid_t)(word & ID_MASK);
-    return process_id_lives(word & ~ID_MASK) && (!syscall(SYS_tgkill, pid, tid, 0) || errno == EPERM);
+    pid_t pid = (pid_t)(word >> LEDGER_ID_BITS & LEDGER_ID_MASK), tid = (pid_t)(word & LEDGER_ID_MASK);
+    return ledger_member_lives(ledger, word & ~LEDGER_ID_MASK) && (!syscall(SYS_tgkill, pid, tid, 0) || errno == EPERM);
 }
 
 bool tree_lock(void)
@@ -140,14 +123,6 @@ static _Noreturn void fail_closed(void)
     __builtin_unreachable();
 }
 
-/* Relative names of summaries are those of the root's folder, wherever the process that writes them has gone. */
-static void anchor_output(void)
-{
-    char anchored[sizeof config.output];
-    if (!output_anchor(config.output, ledger->folder, anchored, sizeof anchored))
-        strcpy(config.output, anchored);
-}
-
 /* A limit that a process of a tree asks for by itself. */
 static void compare_limits(void)
 {
@@ -174,7 +149,6 @@ static void make(void)
     }
     snprintf(value, sizeof value, "%016llx:%s", (unsigned long long)ledger->nonce, ledger_path());
     setenv(VARIABLE, value, 1);
-    anchor_output();
     tree_register();
     shim_lock();
     lifecycle_open_ledger();
@@ -191,7 +165,6 @@ void tree_enter(void)
     }
     if (config_parse_tree(value, &nonce, &path) && ledger_join(path, nonce, &why)) {
         config.convention = (int)ledger->convention;
-        anchor_output();
         tree_register();
         compare_limits();
         return;

@@ -36,7 +36,7 @@ _flopshim_report()
         -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         *)
             if [[ $current == -* ]]; then
-                _flopshim_words "--format --output --help" "$current"
+                _flopshim_words "--left --format --output --help" "$current"
             else
                 mapfile -t COMPREPLY < <(compgen -f -- "$current")
             fi

@@ -43,15 +43,18 @@ def check_same(folder):
                       ["package", "y"],
                       ["-c", SHOW, "-c", "z"], ["-c", failing], ["absent.py"], ["-m", "absent"], ["-c", "1/0"],
                       ["-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"]):
-            plain = run(folder, *flags, *words, SEEN="1")
-            expect(f"{flags} {words}", run(folder, *flags, "-m", "flopshim", *words, SEEN="1"), plain)
+            status, *streams = run(folder, *flags, *words, SEEN="1")
+            expect(f"{flags} {words}", run(folder, *flags, "-m", "flopshim", *words, SEEN="1"),
+                   (128 - status if status < 0 else status, *streams))
 
 
 def check_options(folder):
     code = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('FLOP_')}))"
     status, out, err = run(folder, "-m", "flopshim", "--budget=1e6", "--namespace", "n", "--output", "none",
                            "--quiet", "--timing", "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None)
-    expect("options", (status, json.loads(out), err), (0, {"FLOP_BUDGET": "1e6", "FLOP_NAMESPACE": "n", "FLOP_OUTPUT": "none",
+    seen = json.loads(out)
+    expect("a run's folder", pathlib.Path(seen.pop("FLOP_LEDGER_DIR")).name.startswith("flopshim-"), True)
+    expect("options", (status, seen, err), (0, {"FLOP_BUDGET": "1e6", "FLOP_NAMESPACE": "n", "FLOP_OUTPUT": "none",
                                                            "FLOP_QUIET": "1", "FLOP_TIMING": "off"}, ""))
     for words, status in ((["--help"], 0), ([], 2), (["--bugdet", "1", "x.py"], 2), (["--budget"], 2), (["--quiet=1", "x"], 2),
                           (["--budget", "much", "-c", "print(1)"], 2)):
@@ -87,6 +90,28 @@ def check_library(folder):
            (0, f"{pathlib.Path(LIBRARY).resolve()}:{other}\n", ""))
 
 
+def check_killed(folder):
+    """A program that is killed has its summary, by `flopshim run`; where that is not to be found, it waits in its ledger."""
+    (folder / "there").mkdir()
+    code = ("import os, signal\nimport flopshim\nos.chdir('there')\nflopshim.deduct('add', flop_cost=3)\n"
+            "os.kill(os.getpid(), signal.SIGKILL)\n")
+    got = run(folder, "-m", "flopshim", "--output", "killed.json", "-c", code, FLOP_OUTPUT=None, FLOP_QUIET=None)
+    summary = json.loads((folder / "killed.json").read_text())
+    expect(f"killed {got}", (got[0], summary["flops_used"], summary["end_reason"], summary["end_status"],
+                             ", killed by signal 9): killed.json\n" in got[2]), (137, 3, "signal", 9, True))
+    alone = folder / "alone"
+    alone.mkdir()
+    shutil.copy(LIBRARY, alone / "libflopshim.so")
+    got = run(folder, "-m", "flopshim", "--ledger-dir", str(alone), "--output", "alone.json", "-c", code, FLOP_OUTPUT=None,
+              FLOPSHIM_LIBRARY=str(alone / "libflopshim.so"), PATH="/usr/bin")
+    left = subprocess.run([PROGRAM, "report", "--left", "-f", "json"], env=PLAIN | {"FLOP_LEDGER_DIR": str(alone)},
+                          capture_output=True, text=True, check=True).stdout
+    expect(f"alone {got}", (got[0], (folder / "alone.json").exists(), [s["flops_used"] for s in json.loads(left)
+                                                                      if s["operations"].get("add")]), (-9, False, [3]))
+    status, _, err = run(folder, "-m", "flopshim", "-c", "1", FLOPSHIM_PROGRAM="/absent/flopshim")
+    expect(f"named {err}", (status, "FLOPSHIM_PROGRAM=/absent/flopshim: expected" in err), (125, True))
+
+
 def check_unloaded(folder):
     status, out, err = run(folder, "-c", "import flopshim\nimport flopshim._text\nprint(flopshim.BudgetContext(1))")
     expect(f"import: {err}", (status, out, err.count("RuntimeWarning: flopshim: libflopshim.so is not preloaded"),
@@ -109,7 +134,7 @@ def check_unloaded(folder):
 
 
 def main():
-    for check in (check_same, check_options, check_library, check_unloaded):
+    for check in (check_same, check_options, check_library, check_killed, check_unloaded):
         with tempfile.TemporaryDirectory() as folder:
             check(pathlib.Path(folder))
 

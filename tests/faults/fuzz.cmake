@@ -49,8 +49,8 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
   list(TRANSFORM writer_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
   set(common ${cost_sources} ${writer_sources} ${CMAKE_SOURCE_DIR}/report/field.c ${CMAKE_SOURCE_DIR}/report/json_counts.c
              ${CMAKE_SOURCE_DIR}/report/json_read.c)
-  set(markers_sources account by_name call config config_parse config_values context elf_file exhausted ledger ledger_file lifecycle
-      message objects oplog others process spelling starts stop target thread tree uncovered)
+  set(markers_sources account by_name call config config_parse config_values context elf_file exhausted ledger ledger_file
+      ledger_lost lifecycle message objects oplog others process spelling starts stop summaries target thread tree uncovered)
   list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
   fuzz_program(env ${CMAKE_SOURCE_DIR}/shim/config_parse.c ${CMAKE_SOURCE_DIR}/shim/config_values.c
                ${CMAKE_SOURCE_DIR}/shim/spelling.c)

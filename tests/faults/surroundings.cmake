@@ -3,7 +3,7 @@
 
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
-foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow weak)
+foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 blas_program(jumps "" ${FAULTS}/jumps.cpp)
@@ -38,4 +38,11 @@ foreach(case one_name planted ledger atomic helpers disabled pid_reuse)
 endforeach()
 foreach(case elf allocators path)
   python_test(faults library_${case} test_library.py ${case})
+endforeach()
+foreach(case signals pool strangers places parent_first races killed_sweepers claimed hostile other_user killed_run under_run
+        report_left)
+  python_test(faults left_${case} test_left.py ${case})
+endforeach()
+foreach(case lines banner relative rights)
+  python_test(faults named_${case} test_named.py ${case})
 endforeach()

@@ -191,10 +191,12 @@ def pid_reuse():
     with tempfile.TemporaryDirectory() as folder:
         env = ENV | {"FLOP_LEDGER_DIR": folder}
         seen = "until ls $FLOP_LEDGER_DIR | grep -q ledger; do sleep 0.02; done; sleep 0.2"
-        Run([*in_namespace, f"{BUILD}/acknowledge /dev/shm/$$.seen & {seen}; kill -9 $!; rm /dev/shm/$$.seen"], env)
+        env["LD_PRELOAD"] = ""  # a shell with it would write the summary that its child left
+        preload = f"LD_PRELOAD='{LIBRARY}' {BUILD}"
+        Run([*in_namespace, f"{preload}/acknowledge /dev/shm/$$.seen & {seen}; kill -9 $!; rm /dev/shm/$$.seen"], env)
         [stale] = pathlib.Path(folder).iterdir()
         before, pid = stale.read_bytes(), report(stale)["process"]["pid"]
-        run = Run([*in_namespace, f"{BUILD}/dots 7 & wait"], env)
+        run = Run([*in_namespace, f"{preload}/dots 7 & wait"], env)
         expect("the same pid", run.summary["process"]["pid"], pid)
         expect("its own calls only", (run.costs(), run.summary["complete"], run.stderr), ({"ddot": (1, 14)}, True, ""))
         expect("the stale one", (list(pathlib.Path(folder).iterdir()), stale.read_bytes()), ([stale], before))

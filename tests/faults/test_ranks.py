@@ -1,5 +1,5 @@
-"""One rank of an MPI job is killed and mpirun ends the others: each rank's ledger remains, and its summary says what it had
-counted and that it did not end by itself."""
+"""One rank of an MPI job is killed and mpirun ends the others: each rank has a summary, by mpirun or by run, which says what it had
+counted and that it did not end by itself. Of a rank that mpirun had not waited for yet the signal is known."""
 import json
 import os
 import pathlib
@@ -20,5 +20,6 @@ with tempfile.TemporaryDirectory() as name:
                           capture_output=True, text=True, timeout=60, check=False)
     expect(f"mpirun saw the kill ({done.stderr})", done.returncode, 137)
     summaries = [json.loads(p.read_text()) for p in (folder / "out").iterdir()]
-    counted = [(s["flops_used"], s["complete"]) for s in summaries if s["flops_used"]]
-    expect("ranks", counted, [(8, False)] * 3)
+    counted = [s for s in summaries if s["flops_used"]]
+    expect("ranks", [(s["flops_used"], s["complete"] == (s["end_reason"] == "signal")) for s in counted], [(8, True)] * 3)
+    expect("ends", {s["end_reason"] for s in counted} <= {"unknown", "signal"}, True)

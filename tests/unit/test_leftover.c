@@ -56,7 +56,7 @@ Test(leftover, of_a_dead_tree_is_rendered_with_its_roots_signal, .init = enter_f
     struct ended_child child = {.pid = 4242, .signal = 9};
     write_ledger("x.ledger", LEDGER_SCOPE_TREE, false);
     cr_expect(leftover_report(".", "%p.txt,%p.json", &child, false) == 0);
-    cr_expect(shell("grep -qx 'flopshim: summary of app (pid 4242, killed by signal 9): 4242.txt' err"));
+    cr_expect(shell("grep -qx 'flopshim: summary of app (pid 4242, killed by signal 9): 4242.txt, 4242.json' err"));
     cr_expect(shell("grep -q 'Ended by signal 9' 4242.txt && ! grep -q Incomplete 4242.txt && test ! -e x.ledger"));
     cr_expect(shell("grep -A12 processes 4242.json | grep -q '\"end_reason\": \"signal\"'"));
 }

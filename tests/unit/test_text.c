@@ -420,17 +420,22 @@ static void leave_folder(void)
     cr_assert(chdir("/tmp") == 0 && system(command) == 0);
 }
 
+static int write_all(const char *templates, bool again, char first[256])
+{
+    return output_write_all(&(struct output_order){.templates = templates, .again = again}, &base, first, 256);
+}
+
 Test(output, a_second_write_replaces_ours_and_nobody_elses, .init = enter_folder, .fini = leave_folder)
 {
     char first[256];
     cr_assert(system("echo theirs >x.txt") == 0);
-    cr_expect(output_write_all("x.txt,none,y.json", &base, NULL, false, first, sizeof first) == 0);
-    cr_expect_str_eq(first, "x.1.txt");
-    cr_expect(output_write_all("x.txt,y.json", &base, NULL, true, first, sizeof first) == 0);
-    cr_expect_str_eq(first, "x.1.txt");
-    cr_expect(output_write_all("x.txt", &base, NULL, false, first, sizeof first) == 0);
+    cr_expect(write_all("x.txt,none,y.json", false, first) == 0);
+    cr_expect_str_eq(first, "x.1.txt, y.json");
+    cr_expect(write_all("x.txt,y.json", true, first) == 0);
+    cr_expect_str_eq(first, "x.1.txt, y.json");
+    cr_expect(write_all("x.txt", false, first) == 0);
     cr_expect_str_eq(first, "x.2.txt");
-    cr_expect(output_write_all("none,./in/x.txt", &base, NULL, false, first, sizeof first) == 0);
+    cr_expect(write_all("none,./in/x.txt", false, first) == 0);
     cr_expect_str_eq(first, "./in/x.txt");
     cr_expect(system("test \"$(echo *)\" = 'in x.1.txt x.2.txt x.txt y.json' && grep -q theirs x.txt") == 0);
 }
@@ -440,7 +445,7 @@ Test(output, what_cannot_be_written_is_shown_on_stderr, .init = enter_folder, .f
     char first[256];
     cr_assert(system("touch file") == 0);
     cr_assert(freopen("err", "w", stderr));
-    cr_expect(output_write_all("file/x.txt", &base, NULL, false, first, sizeof first) == -1);
+    cr_expect(write_all("file/x.txt", false, first) == -1);
     fflush(stderr);
     cr_expect_str_eq(first, "");
     cr_expect(system("grep -qx 'flopshim: cannot write the summary to file/x.txt (not a folder); it follows here' err && "

@@ -1,4 +1,4 @@
-"""`python -m flopshim`: replace this interpreter by one that has libflopshim.so preloaded."""
+"""`python -m flopshim`: replace this interpreter by `flopshim run` and one that has libflopshim.so preloaded."""
 from __future__ import annotations
 
 import os
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
-LIBRARY = "libflopshim.so"
+LIBRARY, PROGRAM = "libflopshim.so", "flopshim"
 SPECIAL = " :\t\n$"  # LD_PRELOAD is split at some of them, and $ORIGIN is expanded; there is no way to quote
 USAGE_STATUS, FAILED_STATUS = 2, 125
 
@@ -44,7 +44,9 @@ def usage() -> str:
               f"  {'--library':<20} print where {LIBRARY} is",
               f"  {'--help':<20} this", "",
               f"{LIBRARY} is the one that FLOPSHIM_LIBRARY names, else the package's own, else that of the program",
-              "`flopshim` on the PATH. Exit status: the program's own; 2 usage; 125 flopshim failed."]
+              "`flopshim` on the PATH. The program runs under `flopshim run` where that is found (FLOPSHIM_PROGRAM, in the",
+              "package, by the library, on the PATH). Exit status: the program's own, 128 + signal where it was killed;",
+              "2 usage; 125 flopshim failed."]
     return "\n".join(lines)
 
 
@@ -64,6 +66,21 @@ def find_library() -> Path:
             return place.resolve()
     raise FileNotFoundError(f"cannot find {LIBRARY}; looked for " + ", ".join(map(str, places)) +
                             ". FLOPSHIM_LIBRARY can name it")
+
+
+def find_program(library: Path) -> Optional[Path]:
+    """The program `flopshim`, or None. FileNotFoundError where FLOPSHIM_PROGRAM names one that is not there."""
+    named, on_path = os.environ.get("FLOPSHIM_PROGRAM"), shutil.which(PROGRAM)
+    places = [Path(named)] if named else [Path(__file__).parent / PROGRAM, library.parent / PROGRAM,
+                                          *(folder / "bin" / PROGRAM for folder in list(library.parents)[1:3])]
+    if on_path and not named:
+        places.append(Path(on_path))
+    for place in places:
+        if place.is_file() and os.access(place, os.X_OK):
+            return place.resolve()
+    if named:
+        raise FileNotFoundError(f"FLOPSHIM_PROGRAM={named}: expected the path of the program {PROGRAM}")
+    return None
 
 
 def preloadable(library: Path) -> str:
@@ -145,17 +162,26 @@ def main() -> None:
         if rest[0] == "--library":
             print(library)
             return
-        variables["LD_PRELOAD"] = preload_value(library)
+        if rest[0] == "--install-kernel":
+            from . import _kernel
+            _kernel.install(rest[1] if len(rest) > 1 else "flopshim", {**variables, "LD_PRELOAD": preload_value(library)})
+            return
+        start([*interpreter(), *rest], library, variables)
     except (OSError, ValueError) as error:
         fail(str(error), FAILED_STATUS)
-    if rest[0] == "--install-kernel":
-        from . import _kernel
-        _kernel.install(rest[1] if len(rest) > 1 else "flopshim", variables)
-        return
+
+
+def start(command: List[str], library: Path, variables: Dict[str, str]) -> None:
+    """Become `flopshim run`, which reads the variables as it does its options; without it, the preloaded interpreter alone."""
+    runner = find_program(library)
+    if runner:
+        command = [PROGRAM, "run", "--", *command]
+        variables["FLOPSHIM_LIBRARY"] = str(library)
+    else:
+        variables["LD_PRELOAD"] = preload_value(library)
     sys.stdout.flush()
     sys.stderr.flush()
-    command = [*interpreter(), *rest]
-    os.execve(sys.executable, command, {**os.environ, **variables})
+    os.execve(runner or command[0], command, {**os.environ, **variables})
 
 
 def program() -> None:

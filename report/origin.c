@@ -1,0 +1,60 @@
+/* Folder and stderr as they were at the start. System calls only: a signal handler may end the process. */
+#include "origin.h"
+#include "kernel.h"
+#include <string.h>
+
+static char folder[ORIGIN_BYTES];
+static struct stat folder_status;
+static struct stat stderr_status;
+static bool noted, has_stderr;
+
+void origin_note(void)
+{
+    noted = true;
+    has_stderr = !kernel_fstat(STDERR_FILENO, &stderr_status);
+    if (syscall(SYS_getcwd, folder, sizeof folder) <= 0 || *folder != '/' || kernel_stat(folder, &folder_status))
+        *folder = 0;
+}
+
+const char *origin_folder(void)
+{
+    return folder;
+}
+
+static bool same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool origin_has_stderr(void)
+{
+    struct stat now;
+    if (!noted)
+        return true;
+    return has_stderr && !kernel_fstat(STDERR_FILENO, &now) && (!S_ISREG(now.st_mode) || same(&now, &stderr_status));
+}
+
+static bool is_there(const char *name)
+{
+    struct stat now;
+    if (*name != '/' || kernel_stat(name, &now) || !S_ISDIR(now.st_mode))
+        return false;
+    return strcmp(name, folder) != 0 || same(&now, &folder_status);
+}
+
+void origin_resolve(const char *from, char *path, size_t size)
+{
+    size_t more = strlen(from), length = strlen(path);
+    if (!length || *path == '/' || !is_there(from) || more + 1 + length >= size)
+        return;
+    memmove(path + more + 1, path, length + 1);
+    memcpy(path, from, more);
+    path[more] = '/';
+}
+
+const char *origin_shown(const char *path)
+{
+    size_t length = strlen(folder);
+    bool inside = length > 1 && !strncmp(path, folder, length) && path[length] == '/' && path[length + 1];
+    return inside ? path + length + 1 : path;
+}

@@ -1,0 +1,24 @@
+/* What this process found when it was started: its folder, from which relative names of summaries start wherever the program
+ * goes meanwhile, and its stderr. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ORIGIN_BYTES 512
+
+/* At the start of the process, once. */
+void origin_note(void);
+
+/* The folder; "" where it cannot be named. */
+const char *origin_folder(void);
+
+/* May a line that nobody waits for be written to stderr? Where it has become another file since the start, the program opened
+ * that as its own data. */
+bool origin_has_stderr(void);
+
+/* Make a relative path one in `folder`. It stays as it is where that folder is not there, or that of the start and not the same
+ * any more (a chroot), and where the result would not fit. */
+void origin_resolve(const char *folder, char *path, size_t size);
+
+/* The path as the user would name it, in the folder where the process was started. */
+const char *origin_shown(const char *path);

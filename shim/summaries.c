@@ -1,0 +1,124 @@
+/* The summary files of this process: written, and named on stderr once. Under shim_lock, but for the naming, which is for the
+ * thread that ends the process. */
+#include "summaries.h"
+#include "origin.h"
+#include "output.h"
+#include "process.h"
+#include "shim.h"
+#include "starts.h"
+#include "sweep.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool written; /* before, by this process or another of its tree */
+static bool said;
+static char names[1200];
+
+static const char *label(void)
+{
+    return *config.namespace_ ? config.namespace_ : NULL;
+}
+
+/* Of a tree the names are those of its root, wherever the process that writes them was started. */
+static const char *folder(void)
+{
+    return ledger->scope == LEDGER_SCOPE_TREE ? ledger->folder : origin_folder();
+}
+
+static bool summarise(struct summary *summary)
+{
+    struct ledger_view view = ledger_view();
+    return !summary_from_ledger(&view, NULL, summary);
+}
+
+/* The names of the files that any process of the tree has written: they are written anew, and no others. */
+static void recall_outputs(void)
+{
+    for (int i = 0; i < LEDGER_OUTPUTS; i++)
+        if (ledger->outputs[i].asked)
+            output_keep(ledger->outputs[i].asked, ledger->outputs[i].used);
+    written |= ledger->outputs[0].asked != 0;
+}
+
+static void remember_outputs(void)
+{
+    const char *used;
+    uint64_t asked;
+    for (int i = 0; i < LEDGER_OUTPUTS && (used = output_kept((size_t)i, &asked)); i++)
+        if (strlen(used) < sizeof ledger->outputs[i].used) {
+            strcpy(ledger->outputs[i].used, used);
+            ledger->outputs[i].asked = asked;
+        }
+}
+
+void summaries_write(void)
+{
+    struct summary summary;
+    if (!summarise(&summary))
+        return;
+    if (summary_is_worth_a_file(&summary)) {
+        recall_outputs();
+        struct output_order order = {.templates = config.output, .folder = folder(), .label = label(), .again = written};
+        output_write_all(&order, &summary, names, sizeof names);
+        remember_outputs();
+        written = true;
+    }
+    summary_free(&summary);
+}
+
+int summaries_write_to(const char *path)
+{
+    struct summary summary;
+    struct output_order order = {.templates = path, .label = label(), .again = true};
+    if (!ledger || !summarise(&summary))
+        return -1;
+    int status = output_write_all(&order, &summary, NULL, 0);
+    summary_free(&summary);
+    return status;
+}
+
+const char *summaries_named(void)
+{
+    return names;
+}
+
+/* Once a tree: whoever comes after the root, or ends before it, writes the same files. */
+static bool is_for_another(enum ledger_end reason)
+{
+    if (ledger->scope != LEDGER_SCOPE_TREE)
+        return false;
+    return reason == LEDGER_END_EXEC || __atomic_exchange_n(&ledger->named, 1, __ATOMIC_RELAXED);
+}
+
+void summaries_say(enum ledger_end reason)
+{
+    struct summary who = {.pid = (uint32_t)getpid(), .program = program_invocation_short_name};
+    if (said || config.quiet || !ledger || !*names || is_for_another(reason))
+        return;
+    said = true;
+    output_say(&who, "", names);
+}
+
+void summaries_said(void)
+{
+    said = true;
+}
+
+void summaries_sweep(void)
+{
+    struct sweep how = {.children_only = true, .quiet = config.quiet};
+    if (output_is_none(config.output))
+        return;
+    if (starts_any())
+        sweep_folder(ledger_folder(), &how);
+    how.children_only = false;
+    if (ledger_process)
+        sweep_folder(ledger_folder(), &how);
+}
+
+void summaries_forget(void)
+{
+    written = said = false;
+    *names = 0;
+}
