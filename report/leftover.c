@@ -109,7 +109,7 @@ static bool report_one(const char *path, const char *templates, const struct end
     bool stays = s->processes_alive > 0;
     if (stays && !quiet)
         say_running(s, path);
-    else if (!stays && summary_is_worth_a_file(s))
+    else if (!stays && loaded.ledger.header->writer != LEDGER_REMOVED && summary_is_worth_a_file(s))
         write_summary(&loaded, templates, child, quiet);
     load_free(&loaded);
     if (!stays)
