@@ -8,6 +8,8 @@
  *   cut              the file is cut off; then SIGKILL
  *   zero             its tallies are set to 0
  *   spent            its grants are given back and spent again, 8 times: 640 more FLOPs
+ *   spent-killed     likewise, then SIGKILL
+ *   flood            more changes in the ledger's folder than the kernel keeps for who watches it
  *   raise            its limit is raised a hundredfold, with a seal that is right; 80 more FLOPs
  *   damage           the same without the seal
  *   undo             what cannot be seen: each of 10 more calls is taken out of tally and grant right behind it
@@ -155,6 +157,21 @@ static void replace(void)
         exit(4);
 }
 
+static void flood(void)
+{
+    char other[620];
+    int kept = 0;
+    FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
+    if (!limit || fscanf(limit, "%d", &kept) != 1)
+        exit(4);
+    fclose(limit);
+    snprintf(other, sizeof other, "%s.other", path);
+    for (int i = 0; i <= kept / 2; i++) {
+        close(open(other, O_WRONLY | O_CREAT, 0600));
+        unlink(other);
+    }
+}
+
 static void undo(void)
 {
     struct ledger_tally *tally = first(LEDGER_TALLIES);
@@ -203,7 +220,9 @@ static void attack(const char *how, char *self)
         drop_preload(self);
     else if (is(how, "raise") || is(how, "damage"))
         raise_limit(is(how, "raise"));
-    for (int i = 0; is(how, "spent") && i < 8; i++) {
+    else if (is(how, "flood"))
+        flood();
+    for (int i = 0; !strncmp(how, "spent", 5) && i < 8; i++) {
         give_back(80);
         calls(10);
     }
@@ -228,7 +247,7 @@ int main(int argc, char **argv)
     attack(how, argv[0]);
     if (waits && strcmp(how, "child"))
         be_looked_at(runner);
-    if (is(how, "remove-killed") || is(how, "replace") || is(how, "cut"))
+    if (strstr(how, "-killed") || is(how, "replace") || is(how, "cut"))
         raise(SIGKILL);
     return 7;
 }

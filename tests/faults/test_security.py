@@ -1,6 +1,7 @@
 """test_security.py CASE: programs that want to escape their own budget, and other users of the machine (SECURITY.md).
 
 By hand, `test_security.py rates N`: how often each attack passes unnoticed, of N times."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -21,13 +22,13 @@ OVER = "the ledger was written over: "
 BACKWARDS = OVER + "it went backwards in "
 UNEQUAL = OVER + "what its threads spent is not what they counted"
 LOST = "the ledger was removed or replaced before it could be looked at"
-ITS_NAME = re.compile(r"flopshim: (attack \(pid \d+\)|flopshim\.\d+\.[0-9a-f]{16}\.ledger): ")
+ITS_NAME = re.compile(r"flopshim: (attack \(pid \d+\)|flopshim\.\d+\.[0-9a-f]{16}\.ledger|/\S+/flopshim-\w{6}): ")
 
 
-def run(command, *options, env=None):
+def run(command, *options, env=None, under=()):
     """Status, lines on stderr, summaries by name."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--", *map(str, command)],
+        done = subprocess.run([*under, PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--", *map(str, command)],
                               env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas"} | (env or {}),
                               capture_output=True, text=True, timeout=120, cwd=folder, check=False)
         return done.returncode, done.stderr.splitlines(), [json.loads(p.read_text())
@@ -72,6 +73,7 @@ AFTER_A_LOOK = [
 LATE = [
     ("zero-late", [UNEQUAL], 7, 0, "1000"),
     ("spent-late", [UNEQUAL], 7, 720, "100"),
+    ("spent-killed-late", [UNEQUAL], 137, 720, "100"),
     ("raise-late", [OVER + "its limit is not the one that it began with"], 7, 160, "1000"),
     ("damage-late", [OVER + "damaged: a block does not match its seal"], 7, 80, "1000"),
     ("remove-late", [LOST], 7, 160, "1000"),
@@ -80,6 +82,7 @@ LATE = [
     ("remove-killed-late", [LOST], 137, None, ""),
     ("replace-late", [REMOVED], 137, 80, "1000"),
     ("cut-late", [OVER + "too short for a ledger"], 137, None, "1000"),
+    ("flood-late", ["more happened there than could be followed: ledgers may be missing"], 7, 80, "1000"),
 ]
 
 
@@ -94,6 +97,12 @@ def honest():
             got, lines, _ = run(command, *options)
             lines = [line for line in lines if "still run" not in line]
             expect(f"{budget} {scope} {command}: {lines}", (got, lines), (status, []))
+    # Where a container's rules refuse what watching needs, ledgers are removed all the same
+    for refused in ("pidfd_open", "inotify_init1"):
+        with tempfile.TemporaryDirectory() as ledgers:
+            strace = ["strace", "-qq", "-e", f"inject={refused}:error=EPERM", "-e", f"trace={refused}", "-o", "/dev/null"]
+            got = run([BUILD / "attack", "none-at-once"], env={"FLOP_LEDGER_DIR": ledgers}, under=strace)
+            expect(f"without {refused}", (got[:2], len(got[2]), os.listdir(ledgers)), ((7, []), 1, []))
     got, lines, [summary] = run([BUILD / "tree", "killed", "20"], "--scope", "tree", "--budget", "8M", "--on-exhausted", "error")
     expect(f"children killed at any moment: {lines}", (got, lines, summary["flops_used"] <= 8000000), (0, [], True))
     # Rejected arguments are given back: sums may shrink
@@ -145,13 +154,14 @@ def one_at_once():
 
 
 def rates():
-    """Of as many times as is said: how often did each attack pass?"""
+    """Of as many times as is said, eight at a time: how often did each attack pass?"""
     def passed(case):
         with subprocess.Popen([sys.executable, __file__, case], stdout=subprocess.PIPE, text=True) as trial:
             return trial.communicate()[0] if trial.wait() else ""
     times = int(sys.argv[2])
     for case in [*(f"row:{i}" for i in range(len(AFTER_A_LOOK + LATE))), "one_at_once", "unseen", "preload"]:
-        said = [text for text in (passed(case) for _ in range(times)) if text]
+        with concurrent.futures.ThreadPoolExecutor(8) as several:
+            said = [text for text in several.map(passed, [case] * times) if text]
         print(f"{case} {(AFTER_A_LOOK + LATE)[int(case[4:])][0] if case[3] == ':' else ''}: {len(said)} of {times}", *said[:3],
               flush=True)
 
