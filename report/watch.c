@@ -134,10 +134,11 @@ static int open_ledger(const char *name, struct stat *st)
     return -1;
 }
 
+/* One whose event is still to come would be taken for lost then. */
 static void make_room(void)
 {
     for (size_t i = count; count == LEDGERS && i-- > 0;)
-        if (ledgers[i]->in_order)
+        if (ledgers[i]->in_order && !ledgers[i]->unannounced)
             finish(ledgers[i]);
 }
 
@@ -257,7 +258,7 @@ static void take_events(void)
             }
             if (event->len && event->mask & (IN_CREATE | IN_MOVED_TO))
                 add(event->name, true);
-            removed |= !(event->mask & IN_CREATE);
+            removed |= event->len && event->mask & (IN_DELETE | IN_MOVED_FROM) && leftover_is_ledger_name(event->name);
         }
     if (removed)
         look_at_removed();

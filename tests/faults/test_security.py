@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 
 from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, expect, skip
 
@@ -28,7 +29,8 @@ ITS_NAME = re.compile(r"flopshim: (attack \(pid \d+\)|flopshim\.\d+\.[0-9a-f]{16
 def run(command, *options, env=None, under=()):
     """Status, lines on stderr, summaries by name."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([*under, PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--", *map(str, command)],
+        done = subprocess.run([*under, PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--",
+                               *map(str, command)],
                               env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas"} | (env or {}),
                               capture_output=True, text=True, timeout=120, cwd=folder, check=False)
         return done.returncode, done.stderr.splitlines(), [json.loads(p.read_text())
@@ -103,6 +105,15 @@ def honest():
             strace = ["strace", "-qq", "-e", f"inject={refused}:error=EPERM", "-e", f"trace={refused}", "-o", "/dev/null"]
             got = run([BUILD / "attack", "none-at-once"], env={"FLOP_LEDGER_DIR": ledgers}, under=strace)
             expect(f"without {refused}", (got[:2], len(got[2]), os.listdir(ledgers)), ((7, []), 1, []))
+    # Nor are any left for a runner that is dead
+    with tempfile.TemporaryDirectory() as ledgers:
+        got = run(["sh", "-c", f"kill -9 $PPID; {BUILD}/attack none-at-once; : > {ledgers}/over"], env={"FLOP_LEDGER_DIR": ledgers})
+        over = pathlib.Path(ledgers, "over")
+        for _ in range(3000):
+            if over.exists():
+                break
+            time.sleep(0.01)
+        expect("the runner is dead", (got[0], over.exists(), list(pathlib.Path(ledgers).rglob("*.ledger*"))), (-9, True, []))
     got, lines, [summary] = run([BUILD / "tree", "killed", "20"], "--scope", "tree", "--budget", "8M", "--on-exhausted", "error")
     expect(f"children killed at any moment: {lines}", (got, lines, summary["flops_used"] <= 8000000), (0, [], True))
     # Rejected arguments are given back: sums may shrink
