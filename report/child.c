@@ -72,13 +72,15 @@ static void watch_over(pid_t pid)
 {
     int child = (int)syscall(SYS_pidfd_open, pid, 0);
     struct pollfd ready[] = {{.fd = child, .events = POLLIN}, {.fd = watch_descriptor(), .events = POLLIN}};
-    while (child >= 0 && ready[1].fd >= 0) {
+    bool ended = false;
+    while (!ended && child >= 0 && ready[1].fd >= 0) {
         int rest_ms = watch_look(pid);
         if (poll(ready, COUNT(ready), rest_ms) < 0 && errno != EINTR)
             break;
-        if (ready[0].revents)
-            break;
+        ended = ready[0].revents != 0;
     }
+    if (!ended)
+        watch_let_go();
     if (child >= 0)
         close(child);
 }

@@ -106,7 +106,7 @@ static bool report_one(int folder, const char *name, const char *path, const cha
     if (loaded.ledger.header && stays && !quiet)
         say_running(s, path);
     if (!stays && sweep_claim(folder, name, claimed)) { /* else another one was faster */
-        if (summary_is_worth_a_file(s))
+        if (loaded.ledger.header->writer != LEDGER_REMOVED && summary_is_worth_a_file(s))
             write_summary(&loaded, templates, child, quiet);
         unlinkat(folder, claimed, 0);
     }

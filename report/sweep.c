@@ -215,6 +215,17 @@ static void finish(const struct folder *folder, const struct sweep *sweep, const
 
 /* ---- folders ---- */
 
+/* Its process was killed while it was made, a minute ago or more: nothing stands in it. The time is for processes of another
+ * pid namespace, which are not known to live. */
+static void remove_unready(const struct folder *folder, const struct found *f)
+{
+    struct stat st;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (is_private(f->fd) && !kernel_fstat(f->fd, &st) && st.st_mtim.tv_sec < now.tv_sec - 60)
+        unlinkat(folder->fd, f->name, 0);
+}
+
 static void look_at(const struct folder *folder, const struct sweep *how, const char *name)
 {
     struct found f = {.name = name};
@@ -225,7 +236,9 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
     f.fd = openat(folder->fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (f.fd < 0)
         return;
-    if (is_private(f.fd) && looks_right(f.fd) && !ledger_load_open(f.fd, &f.view, &why)) {
+    if (f.parsed.unready)
+        remove_unready(folder, &f);
+    else if (is_private(f.fd) && looks_right(f.fd) && !ledger_load_open(f.fd, &f.view, &why)) {
         const struct ledger_block *first = ledger_next(&f.view, NULL);
         const struct ledger_process *root = first ? ledger_process_of(&f.view, first) : NULL;
         if ((!first || (root && root->pid == f.parsed.pid)) && !somebody_lives(&f.view) &&
@@ -241,6 +254,17 @@ static bool goes_on(const struct sweep *how)
     return left && elapsed_ns() < (how->children_only ? CHILD_PATIENCE_NS : PATIENCE_NS);
 }
 
+static bool is_watched(const struct folder *folder)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = openat(folder->fd, LEDGER_WATCHED, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT;
+    bool watched = !fcntl(fd, F_GETLK, &lock) && lock.l_type != F_UNLCK;
+    close(fd);
+    return watched;
+}
+
 static void look_through(const struct folder *folder, const struct sweep *how, int depth);
 
 /* The folder of a `flopshim run` that was killed: what lies in it, the link to the library, and the folder. */
@@ -250,8 +274,9 @@ static void look_into(const struct folder *parent, const struct sweep *how, cons
     struct folder folder = {.path = name, .fd = openat(parent->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (folder.fd < 0)
         return;
-    if (!kernel_fstat(folder.fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 077)) {
+    if (!kernel_fstat(folder.fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 077) && !is_watched(&folder)) {
         look_through(&folder, how, 1);
+        unlinkat(folder.fd, LEDGER_WATCHED, 0);
         unlinkat(folder.fd, PRELOAD_LIBRARY, 0);
         unlinkat(parent->fd, name, AT_REMOVEDIR);
     }
@@ -282,12 +307,14 @@ void sweep_folder(const char *path, const struct sweep *how)
     struct folder folder = {.path = path, .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)};
     if (folder.fd >= 0) {
         folder.runner = sweep_run_of(slash ? slash + 1 : path);
-        if (folder.runner && !ledger_pid_lives(folder.runner))
+        bool is_of_run = folder.runner;
+        if (is_of_run && !ledger_pid_lives(folder.runner))
             folder.runner = 0;
         left = LEDGERS;
         begun_ns = 0;
         begun_ns = elapsed_ns();
-        look_through(&folder, how, 0);
+        if (!is_of_run || !is_watched(&folder))
+            look_through(&folder, how, 0);
         close(folder.fd);
     }
     errno = saved;

@@ -14,16 +14,17 @@ struct sweep {
 };
 
 /* Write the summaries of dead processes of this user whose ledgers lie in the folder, each where its process wanted it, and
- * remove them; also in the folders of `flopshim run`s that are dead. What a living parent will do is left to it. A bounded
- * number, in bounded time. No malloc, no stdio. */
+ * remove them; also in the folders of `flopshim run`s that are dead. What a living parent will do is left to it, and
+ * what somebody watches (LEDGER_WATCHED) to whoever does. A bounded number, in bounded time. No malloc, no stdio. */
 void sweep_folder(const char *folder, const struct sweep *how);
 
-/* What the name of a ledger's file says: flopshim.PID.NONCE.ledger, or with .PID-TICKS before the end, of who has claimed it.
- */
+/* What the name of a ledger's file says: flopshim.PID.NONCE.ledger, or with .PID-TICKS before the end, of who has claimed it;
+ * or with LEDGER_UNREADY behind it. */
 struct sweep_name {
     uint32_t pid;
     uint32_t claimer; /* 0: nobody */
     uint64_t claimer_ticks;
+    bool unready;
 };
 bool sweep_parse(const char *name, struct sweep_name *parsed);
 /* Is whoever has claimed it still at work? */

@@ -41,7 +41,8 @@ bool sweep_parse(const char *name, struct sweep_name *parsed)
         parsed->claimer = (uint32_t)claimer;
         name = rest;
     }
-    return !strcmp(name, ENDING);
+    parsed->unready = !strcmp(name, ENDING LEDGER_UNREADY);
+    return parsed->unready || !strcmp(name, ENDING);
 }
 
 bool sweep_is_claimed(const struct sweep_name *name)

@@ -1,13 +1,12 @@
-/* The ledgers of a run, each opened as it appears: the descriptor shows the counts also where the file is removed. Looks copy
- * what they read, because whoever writes a ledger can cut it at any moment. What was found out stands in text of its own, so
- * that it stays when the ledger does not. */
+/* The ledgers of a run, each opened as it appears: the descriptor shows the counts also where the file is removed. As long as
+ * the run is watched, none is removed but here, after its end: so each is looked at, however late that is. */
 #include "watch.h"
 #include "out.h"
 #include "output.h"
 #include "shim/ledger.h"
 #include "strays.h"
 #include "text_rows.h"
-#include "watch_sums.h"
+#include "watched.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,21 +23,7 @@
 #define LEDGERS 256 /* at a time; of more the first ones */
 #define LOOK_MS 200
 #define IDLE_FACTOR 100 /* a look that took 1 ms is followed by 100 ms of rest */
-#define FINDINGS_BYTES 2048
-
-struct watched {
-    int fd;
-    dev_t device;
-    ino_t inode;
-    bool gone;                /* its file is not there any more */
-    bool in_order;            /* its last process removed it, or somebody writes the summary of the dead */
-    unsigned failed;          /* looks in a row that found it damaged */
-    struct ledger_view good;  /* the last sound copy; header NULL: none yet */
-    struct watch_sums sums;   /* of that */
-    uint64_t refunded_before; /* at the look before that */
-    char name[NAME_MAX + 1];
-    char findings[FINDINGS_BYTES]; /* one a line */
-};
+#define LOST_SAID 8     /* of what is lost, so many are named */
 
 static char folder[PATH_MAX];
 static struct watched *ledgers[LEDGERS];
@@ -46,7 +31,11 @@ static size_t count;
 static int notifier = -1;
 static struct strays strays;
 static uint64_t next_look_ns;
-static bool tampered_with_limit;
+static bool limit_asked;         /* of this run */
+static bool tampered_with_limit; /* of a ledger or of the run */
+static unsigned lost;            /* ledgers that were gone before the first look */
+static bool to_scan;             /* ledgers may lie in the folder that are not in the list */
+static int keeper = -1;          /* holds the lock of LEDGER_WATCHED: nobody but us removes a ledger */
 
 static uint64_t now_ns(clockid_t clock)
 {
@@ -58,16 +47,6 @@ static uint64_t now_ns(clockid_t clock)
 static void path_of(const struct watched *w, char *path, size_t size)
 {
     snprintf(path, size, "%s/%s", folder, w->name);
-}
-
-static void find(struct watched *w, const char *what, const char *detail)
-{
-    char line[512];
-    snprintf(line, sizeof line, "%s%s", what, detail);
-    if (strstr(w->findings, line) || strlen(w->findings) + strlen(line) + 2 > sizeof w->findings)
-        return;
-    strcat(w->findings, line);
-    strcat(w->findings, "\n");
 }
 
 /* ---- the list ---- */
@@ -83,6 +62,14 @@ static void drop(struct watched *w)
     free(w);
 }
 
+static struct watched *by_name(const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(ledgers[i]->name, name) == 0)
+            return ledgers[i];
+    return NULL;
+}
+
 static bool is_known(const struct stat *st)
 {
     for (size_t i = 0; i < count; i++)
@@ -91,135 +78,151 @@ static bool is_known(const struct stat *st)
     return false;
 }
 
-/* ---- one ledger ---- */
-
-static void keep(struct watched *w, const struct ledger_view *view, const struct watch_sums *sums)
-{
-    if (w->good.header)
-        munmap((void *)(uintptr_t)w->good.header, w->good.size_bytes);
-    w->good = *view;
-    w->refunded_before = w->sums.refunded_flops;
-    w->sums = *sums;
-}
-
-static void compare(struct watched *w, const struct ledger_view *view)
-{
-    struct watch_sums sums;
-    watch_sum_up(view, &sums);
-    const char *what = NULL;
-    if (w->good.header)
-        what = watch_backwards(&w->sums, &sums, sums.refunded_flops - w->refunded_before);
-    if (what)
-        find(w, "the ledger was written over: it went backwards in ", what);
-    if (!what || (sums.flops >= w->sums.flops && sums.limit_flops == w->sums.limit_flops))
-        keep(w, view, &sums); /* the most that is known */
-    else
-        munmap((void *)(uintptr_t)view->header, view->size_bytes);
-}
-
-/* Where the file is: `gone` and `in_order`. */
 static void look_for_file(struct watched *w)
 {
     char path[PATH_MAX + NAME_MAX + 2];
-    struct stat st;
-    uint32_t writer = 0;
-    if (w->gone)
-        return;
     path_of(w, path, sizeof path);
-    w->gone = lstat(path, &st) < 0 || st.st_dev != w->device || st.st_ino != w->inode;
-    if (w->gone)
-        w->in_order = pread(w->fd, &writer, sizeof writer, offsetof(struct ledger_header, writer)) == sizeof writer &&
-                      (writer == LEDGER_REMOVED || writer == LEDGER_CLAIMED);
-    if (w->gone && !w->in_order)
-        find(w, "the ledger was removed or replaced while its processes ran", "");
+    watched_look_for_file(w, path, keeper >= 0);
 }
 
-/* A process that grows its ledger, or was just made, is met again at the next look; at the last one there is none. */
 static void look_at(struct watched *w, bool last)
 {
-    struct ledger_view view;
-    struct stat st;
-    const char *why = NULL;
     look_for_file(w);
-    if (ledger_load_open(w->fd, &view, &why) == 0) {
-        w->failed = 0;
-        compare(w, &view);
-        return;
-    }
-    bool cut = w->good.header && fstat(w->fd, &st) == 0 && (size_t)st.st_size < w->sums.size_bytes;
-    if (!w->good.header || (++w->failed < 2 && !last && !cut))
-        return;
-    find(w, cut ? "the ledger was cut off while its processes ran" : "the ledger was written over: ", cut || !why ? "" : why);
-}
-
-static bool lives(const struct ledger_view *view)
-{
-    for (const struct ledger_block *b = NULL; (b = ledger_next(view, b)) != NULL;)
-        if (b->kind == LEDGER_PROCESSES && b->count &&
-            ledger_process_lives(view->header, (const struct ledger_process *)(b + 1)))
-            return true;
-    return false;
-}
-
-/* Nobody writes to it any more: its sums must agree. */
-static void look_at_rest(struct watched *w)
-{
-    if (w->good.header && !*w->findings && !lives(&w->good) && watch_mismatch(&w->good, &w->sums))
-        find(w, "the ledger was written over: what its threads spent is not what they counted", "");
+    watched_look(w, last);
 }
 
 static void finish(struct watched *w)
 {
+    char path[PATH_MAX + NAME_MAX + 2];
     look_at(w, true);
-    look_at_rest(w);
-    if (!*w->findings && w->in_order)
-        drop(w);
+    watched_look_at_rest(w);
+    if (*w->findings || !w->in_order)
+        return;
+    path_of(w, path, sizeof path);
+    if (!w->gone)
+        unlink(path);
+    drop(w);
 }
 
-static void add(const char *name)
+/* ---- those in the folder ---- */
+
+static void say_lost(const char *name)
+{
+    struct out out = {0};
+    tampered_with_limit |= limit_asked;
+    if (lost++ >= LOST_SAID)
+        return;
+    out_text(&out, "flopshim: ");
+    text_put_name(&out, name);
+    out_text(&out, name == folder ? ": more happened there than could be followed: ledgers may be missing\n"
+                                  : ": the ledger was removed or replaced before it could be looked at\n");
+    out_print(&out, STDERR_FILENO, -1);
+    out_free(&out);
+}
+
+/* -1: not a file, or not there. -2: it cannot be opened now. */
+static int open_ledger(const char *name, struct stat *st)
 {
     char path[PATH_MAX + NAME_MAX + 2];
-    struct stat st;
-    if (!leftover_is_ledger_name(name))
-        return;
-    for (size_t i = count; count == LEDGERS && i-- > 0;)
-        if (ledgers[i]->in_order)
-            finish(ledgers[i]);
-    if (count == LEDGERS)
-        return;
     snprintf(path, sizeof path, "%s/%s", folder, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    struct watched *w = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !is_known(&st) ? calloc(1, sizeof *w) : NULL;
+    if (fd < 0)
+        return errno == ENOENT || errno == ELOOP ? -1 : -2;
+    if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* One whose event is still to come would be taken for lost then. */
+static void make_room(void)
+{
+    for (size_t i = count; count == LEDGERS && i-- > 0;)
+        if (ledgers[i]->in_order && !ledgers[i]->unannounced)
+            finish(ledgers[i]);
+}
+
+/* A ledger comes into being once, and whole; `announced` by an event, and events are not lost. So one that is not there was
+ * removed since, and one that comes again was put in its place. */
+static void add(const char *name, bool announced)
+{
+    struct stat st;
+    struct watched *w = leftover_is_ledger_name(name) ? by_name(name) : NULL;
+    if (w && announced && !w->unannounced)
+        watched_find(w, WATCHED_REMOVED, "");
+    if (w && announced)
+        w->unannounced = false;
+    if (w || !leftover_is_ledger_name(name))
+        return;
+    make_room();
+    int fd = open_ledger(name, &st);
+    if (fd == -1 && announced && keeper >= 0)
+        say_lost(name);
+    w = fd >= 0 && count < LEDGERS && !is_known(&st) ? calloc(1, sizeof *w) : NULL;
+    to_scan |= fd == -2 || (fd >= 0 && count == LEDGERS);
     if (!w) {
         if (fd >= 0)
             close(fd);
         return;
     }
-    *w = (struct watched){.fd = fd, .device = st.st_dev, .inode = st.st_ino};
+    *w = (struct watched){.fd = fd, .device = st.st_dev, .inode = st.st_ino, .unannounced = !announced};
     snprintf(w->name, sizeof w->name, "%s", name);
     ledgers[count++] = w;
 }
 
-static void scan_folder(void)
+/* At the end also those that were never finished, because their process was killed over it. */
+static void scan_folder(bool last)
 {
     DIR *entries = opendir(folder);
-    for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;)
-        add(entry->d_name);
+    to_scan = false;
+    for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (last && dot && strcmp(dot, LEDGER_UNREADY) == 0)
+            unlinkat(dirfd(entries), entry->d_name, 0);
+        else
+            add(entry->d_name, false);
+    }
     if (entries)
         closedir(entries);
 }
 
 /* ---- all of them ---- */
 
+/* A lock goes with its process, however that ends. */
+static void begin_keeping(void)
+{
+    char path[PATH_MAX + sizeof LEDGER_WATCHED + 1];
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    snprintf(path, sizeof path, "%s/" LEDGER_WATCHED, folder);
+    keeper = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (keeper >= 0 && fcntl(keeper, F_SETLK, &whole) < 0)
+        watch_let_go();
+}
+
+void watch_let_go(void)
+{
+    char path[PATH_MAX + sizeof LEDGER_WATCHED + 1];
+    if (keeper < 0)
+        return;
+    snprintf(path, sizeof path, "%s/" LEDGER_WATCHED, folder);
+    unlink(path);
+    close(keeper);
+    keeper = -1;
+}
+
 int watch_begin(const char *folder_, const char *library)
 {
+    const char *budget = getenv("FLOP_BUDGET");
     snprintf(folder, sizeof folder, "%s", folder_);
+    limit_asked = budget && *budget;
     strays.library = library;
     notifier = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (notifier >= 0 && inotify_add_watch(notifier, folder, IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM) < 0) {
         close(notifier);
         notifier = -1;
     }
+    if (notifier >= 0)
+        begin_keeping();
     return notifier < 0 ? -1 : 0;
 }
 
@@ -228,14 +231,14 @@ int watch_descriptor(void)
     return notifier;
 }
 
-/* What was removed is looked at before its process is gone too; in order, at the next look. */
+/* What was removed is looked at before its process is gone too. */
 static void look_at_removed(void)
 {
     for (size_t i = count; i-- > 0;) {
         struct watched *w = ledgers[i];
         bool before = w->gone;
         look_for_file(w);
-        if (w->gone && !before && !w->in_order)
+        if (w->gone && !before)
             look_at(w, false);
     }
 }
@@ -249,9 +252,13 @@ static void take_events(void)
         for (char *p = buffer; p < buffer + length;) {
             const struct inotify_event *event = (const struct inotify_event *)(void *)p;
             p += sizeof *event + event->len;
+            if (event->mask & IN_Q_OVERFLOW) {
+                say_lost(folder);
+                to_scan = true;
+            }
             if (event->len && event->mask & (IN_CREATE | IN_MOVED_TO))
-                add(event->name);
-            removed |= !(event->mask & IN_CREATE);
+                add(event->name, true);
+            removed |= event->len && event->mask & (IN_DELETE | IN_MOVED_FROM) && leftover_is_ledger_name(event->name);
         }
     if (removed)
         look_at_removed();
@@ -262,11 +269,12 @@ static void look_at_all(pid_t root)
     uint64_t before_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
     for (size_t i = count; i-- > 0;) {
         struct watched *w = ledgers[i];
-        if (w->in_order)
+        look_at(w, false);
+        if (w->in_order && (w->gone || !w->good.header || !watched_lives(w)))
             finish(w);
-        else
-            look_at(w, false);
     }
+    if (to_scan)
+        scan_folder(false);
     if (strays.library)
         strays_look(&strays, root);
     uint64_t rest_ns = (now_ns(CLOCK_THREAD_CPUTIME_ID) - before_ns) * IDLE_FACTOR;
@@ -317,11 +325,13 @@ static void report(struct watched *w, const char *templates, const struct ended_
     char path[PATH_MAX + NAME_MAX + 2];
     path_of(w, path, sizeof path);
     say(w);
-    tampered_with_limit |= w->sums.has_limit;
-    if (!w->good.header || (!w->gone && lives(&w->good)))
+    tampered_with_limit |= w->sums.has_limit || limit_asked;
+    if (w->good.header && !w->gone && watched_lives(w))
         return; /* one that is in use still is named by leftover_report */
-    take_over_outputs(w);
-    leftover_write(&w->good, w->findings, templates, child, quiet);
+    if (w->good.header) {
+        take_over_outputs(w);
+        leftover_write(&w->good, w->findings, templates, child, quiet);
+    }
     unlink(path);
 }
 
@@ -340,7 +350,9 @@ static void say_strays(void)
 bool watch_end(const char *templates, const struct ended_child *child, bool quiet)
 {
     take_events();
-    scan_folder();
+    watch_let_go(); /* from here on who ends removes its ledger */
+    take_events();
+    scan_folder(true);
     for (size_t i = count; i-- > 0;)
         finish(ledgers[i]);
     for (size_t i = 0; i < count; i++)

@@ -8,6 +8,9 @@
  * they are not looked at. -1: this kernel has no way to watch; nothing is found then but by watch_end. */
 int watch_begin(const char *folder, const char *library);
 
+/* From now on processes remove their ledgers themselves, as where nobody watches: where there will be no looks. */
+void watch_let_go(void);
+
 /* Readable where something changed in the folder; -1: none. */
 int watch_descriptor(void);
 

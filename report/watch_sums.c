@@ -32,6 +32,7 @@ static void add_processes(const struct ledger_view *view, struct watch_sums *sum
     const struct ledger_process *process;
     while ((process = ledger_next_record(&cursor)) != NULL) {
         sums->refused_calls = cost_sum(sums->refused_calls, process->refused_calls);
+        sums->limit_differs |= (process->incomplete & LEDGER_DOUBTFUL) != 0;
         sums->processes++;
     }
 }
@@ -51,21 +52,21 @@ void watch_sum_up(const struct ledger_view *view, struct watch_sums *sums)
 const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, uint64_t refunded_flops)
 {
     if (before->has_limit && after->limit_flops != before->limit_flops)
-        return "its limit";
+        return "it went backwards in its limit";
     if (cost_sum(after->flops, refunded_flops) < before->flops)
-        return "its FLOPs";
+        return "it went backwards in its FLOPs";
     if (!before->doubtful && !after->doubtful && after->calls < before->calls)
-        return "its calls";
+        return "it went backwards in its calls";
     if (cost_sum(after->spent_flops, refunded_flops) < before->spent_flops)
-        return "what its threads spent";
+        return "it went backwards in what its threads spent";
     /* Spent first, then counted. */
     if (before->has_limit && cost_sum(after->spent_flops, refunded_flops) < before->flops)
-        return "what its threads spent";
+        return WATCH_UNEQUAL;
     if (after->refused_calls < before->refused_calls)
-        return "its refused calls";
+        return "it went backwards in its refused calls";
     if (after->size_bytes < before->size_bytes || after->processes < before->processes)
-        return "its size";
-    return after->ended < before->ended ? "its processes" : NULL;
+        return "it went backwards in its size";
+    return after->ended < before->ended ? "it went backwards in its processes" : NULL;
 }
 
 bool watch_mismatch(const struct ledger_view *view, const struct watch_sums *sums)

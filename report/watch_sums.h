@@ -2,9 +2,12 @@
 #pragma once
 #include "shim/ledger.h"
 
+#define WATCH_UNEQUAL "what its threads spent is not what they counted"
+
 struct watch_sums {
     bool has_limit;
     uint64_t limit_flops;    /* of the first account */
+    bool limit_differs;      /* from the one that it began with: its process says so at its end */
     uint64_t flops;          /* of all tallies */
     uint64_t calls;          /* likewise */
     bool doubtful;           /* a tally was caught between two stores: its calls are not known */
@@ -19,8 +22,8 @@ struct watch_sums {
 /* Of a copy: a ledger that nobody writes to any more. */
 void watch_sum_up(const struct ledger_view *view, struct watch_sums *sums);
 
-/* What is less than it was, or a limit that changed; NULL: nothing. `after` was copied after `before`; `refunded_flops` is
- * what there may have been refunded since some time before `before`. */
+/* What is less than it was or should be, or a limit that changed; NULL: nothing. `after` was copied after `before`;
+ * `refunded_flops` is what there may have been refunded since some time before `before`. */
 const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, uint64_t refunded_flops);
 
 /* Of a ledger at rest, where there is a limit: does what its threads spent differ from what they counted? Where a process was

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 static struct ledger_account *first_account;
+static uint64_t first_limit;          /* of it, as it was when this process opened it */
 static bool fence_asked, fence_works; /* membarrier works: threads may hold grants */
 
 struct ledger_account *account_process(void)
@@ -65,6 +66,7 @@ void account_open_process(bool is_root)
     if (is_root && config.limit_flops != LEDGER_UNLIMITED)
         ledger_add(LEDGER_ACCOUNTS, &account, sizeof account);
     first_account = find_first();
+    first_limit = first_account ? first_account->limit_flops : LEDGER_UNLIMITED;
 }
 
 /* ---- sums ---- */
@@ -291,6 +293,8 @@ void account_leave(struct thread *t)
 
 void account_close(void)
 {
+    if (first_account && first_account->limit_flops != first_limit)
+        process_incomplete(LEDGER_DOUBTFUL);
     if (!ledger || ledger->scope != LEDGER_SCOPE_TREE || !first_account || !tree_lock())
         return;
     struct account_chain all = {.process = first_account};

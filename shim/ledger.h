@@ -50,13 +50,17 @@ enum ledger_incomplete {
     LEDGER_DROPPED = 2,   /* more (routine, namespace) pairs than fit: dropped_calls went to "(other)" */
     LEDGER_AMBIGUOUS = 4, /* two providers answered for one symbol */
     LEDGER_UNCOUNTED = 8, /* calls passed through before the shim could count: uncounted_calls */
-    LEDGER_DOUBTFUL = 16, /* found by the reader: numbers that do not prove each other */
+    LEDGER_DOUBTFUL = 16, /* numbers that do not prove each other, found by the reader; by the process: its limit was changed */
 };
 
 #define LEDGER_OUTPUTS 4                /* summary files that are remembered */
 #define LEDGER_MEMBERS 256              /* processes of a tree that have not counted yet */
-#define LEDGER_REMOVED UINT32_MAX       /* header.writer: the file was removed in order, by the last process that it is of */
+#define LEDGER_REMOVED UINT32_MAX       /* header.writer: its last process has written the summary; the file is to be removed */
 #define LEDGER_CLAIMED (UINT32_MAX - 1) /* the same: somebody else writes the summary of the dead (report/sweep.c) */
+#define LEDGER_UNREADY ".new"           /* behind the name of one that is being made */
+/* File in a folder of ledgers that somebody holds a lock on (fcntl, F_WRLCK) who looks at each ledger of the folder, also after
+ * its end, and then removes it: processes mark theirs as removed and leave it, and nobody sweeps there. */
+#define LEDGER_WATCHED "watched"
 
 struct ledger_header {
     char magic[8];

@@ -130,26 +130,6 @@ static void remember_file(const struct stat *st)
     in_file = true;
 }
 
-static bool try_file(const char *dir, uint64_t nonce, bool tree)
-{
-    struct stat st;
-    snprintf(path, sizeof path, "%s/flopshim.%d.%016llx.ledger", dir, (int)getpid(), (unsigned long long)nonce);
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    bool made = !kernel_fstat(fd, &st) && !reserve(fd, FIRST_BYTES) && map_file(fd, FIRST_BYTES, tree) && open_up(FIRST_BYTES);
-    int saved = errno;
-    close(fd);
-    if (made) {
-        remember_file(&st);
-        ledger->backed_bytes = FIRST_BYTES;
-    } else {
-        unlink(path);
-        errno = saved;
-    }
-    return made;
-}
-
 static void fill_header(enum ledger_scope scope, uint64_t nonce)
 {
     memcpy(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic);
@@ -169,6 +149,37 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     ledger_set_bytes(LEDGER_PAGE);
 }
 
+/* Made under another name and given its own when it is whole: whoever watches the folder never meets a half one, nor one that
+ * is removed again because there was no room for it. */
+static bool try_file(const char *dir, uint64_t nonce, enum ledger_scope scope)
+{
+    struct stat st;
+    char unready[sizeof path + sizeof LEDGER_UNREADY];
+    snprintf(path, sizeof path, "%s/flopshim.%d.%016llx.ledger", dir, (int)getpid(), (unsigned long long)nonce);
+    snprintf(unready, sizeof unready, "%s" LEDGER_UNREADY, path);
+    int fd = open(unready, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    bool made = !kernel_fstat(fd, &st) && !reserve(fd, FIRST_BYTES) && map_file(fd, FIRST_BYTES, scope == LEDGER_SCOPE_TREE) &&
+                open_up(FIRST_BYTES);
+    int saved = errno;
+    close(fd);
+    if (made) {
+        ledger->backed_bytes = FIRST_BYTES;
+        fill_header(scope, nonce);
+        made = !rename(unready, path);
+        saved = errno;
+    }
+    if (made) {
+        remember_file(&st);
+        return true;
+    }
+    ledger_unmap();
+    unlink(unready);
+    errno = saved;
+    return false;
+}
+
 static void complain(const char *dir, enum ledger_scope scope)
 {
     message_line("flopshim: no room for the ledger in ", *dir ? dir : "/dev/shm, $TMPDIR or /tmp", " (", strerror(errno),
@@ -186,10 +197,10 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
         nonce = ledger_now_ns() ^ (uint64_t)getpid() << 32;
     bool asked = *dir, made = false;
     for (size_t i = asked ? 0 : 1; i < (asked ? 1 : 4) && !made; i++)
-        made = try_file(places[i], nonce, scope == LEDGER_SCOPE_TREE);
+        made = try_file(places[i], nonce, scope);
     /* The folder of a `flopshim run` that is over: what it started in the background goes on alone. */
     for (size_t i = 1; asked && errno == ENOENT && i < 4 && !made; i++)
-        made = try_file(places[i], nonce, scope == LEDGER_SCOPE_TREE);
+        made = try_file(places[i], nonce, scope);
     if (!made) {
         complain(dir, scope);
         if (scope == LEDGER_SCOPE_TREE)
@@ -198,8 +209,8 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
         use_memory(0);
         if (!ledger)
             return false;
+        fill_header(scope, nonce);
     }
-    fill_header(scope, nonce);
     return true;
 }
 
@@ -214,6 +225,8 @@ static const char *why_not_ours(uint64_t nonce)
         return "it is damaged";
     if (ledger->nonce != nonce || ledger->scope != LEDGER_SCOPE_TREE)
         return "it belongs to another tree";
+    if (ledger->writer == LEDGER_REMOVED)
+        return "its tree has ended, or it was removed";
     if (memcmp(ledger->boot_id, boot_id, sizeof boot_id))
         return "it is from before the last boot";
     if (ledger->pid_namespace != ledger_pid_namespace())
@@ -333,10 +346,33 @@ const char *ledger_folder(void)
     return *config.ledger_dir ? config.ledger_dir : "/dev/shm";
 }
 
+/* Does somebody look at the ledgers of this folder, and remove them (LEDGER_WATCHED)? In a folder that all write to, such a
+ * file of another user's means nothing. */
+static bool is_watched(void)
+{
+    struct stat st;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char name[sizeof path + sizeof LEDGER_WATCHED];
+    strcpy(name, path);
+    char *slash = strrchr(name, '/');
+    if (!slash)
+        return false;
+    strcpy(slash + 1, LEDGER_WATCHED);
+    int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT;
+    bool watched = !kernel_fstat(fd, &st) && st.st_uid == geteuid() && !fcntl(fd, F_GETLK, &lock) && lock.l_type != F_UNLCK;
+    close(fd);
+    return watched;
+}
+
+/* The mark comes before the question: whoever watches gives that up before it looks for marks a last time. */
 void ledger_remove(void)
 {
     if (in_file && !ledger_is_lost()) {
-        __atomic_store_n(&ledger->writer, LEDGER_REMOVED, __ATOMIC_RELEASE);
+        __atomic_store_n(&ledger->writer, LEDGER_REMOVED, __ATOMIC_SEQ_CST);
+        if (is_watched())
+            return;
         unlink(path);
     }
     in_file = false; /* threads that are still running then go on in memory */

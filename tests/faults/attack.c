@@ -7,13 +7,17 @@
  *   replace          a copy from before 10 more calls is put in the file's place; then SIGKILL
  *   cut              the file is cut off; then SIGKILL
  *   zero             its tallies are set to 0
- *   spent            its grants are given back and spent again: 80 more FLOPs
- *   spent-at-once    the same, 8 times, without waiting
+ *   spent            its grants are given back and spent again, 8 times: 640 more FLOPs
+ *   spent-killed     likewise, then SIGKILL
+ *   flood            more changes in the ledger's folder than the kernel keeps for who watches it
  *   raise            its limit is raised a hundredfold, with a seal that is right; 80 more FLOPs
  *   damage           the same without the seal
  *   undo             what cannot be seen: each of 10 more calls is taken out of tally and grant right behind it
  *   drop             a child by a bare execve without the preload, 10 calls, which waits too
  *   child            those calls
+ *
+ * With "-at-once" behind it: without waiting. With "-late": while the runner is stopped, until the program has ended; so it
+ * sees nothing before. With "-marked": the ledger is marked as removed in order first.
  *
  * A second argument is the runner's pid; 0: there is none to wait for.
  */
@@ -85,6 +89,23 @@ static void be_looked_at(pid_t runner)
         nanosleep(&moment, NULL);
 }
 
+/* As where it gets no processor: from before there is a ledger until this process is gone. */
+static void hold_up(pid_t runner)
+{
+    int alive[2], left;
+    char byte;
+    if (pipe(alive) || kill(runner, SIGSTOP))
+        exit(4);
+    if (fork()) {
+        close(alive[0]); /* the end of writing is this process's own, until its end */
+        return;
+    }
+    close(alive[1]);
+    left = (int)read(alive[0], &byte, 1);
+    kill(runner, SIGCONT);
+    _exit(left);
+}
+
 static struct ledger_block *find(uint32_t kind)
 {
     struct ledger_block *b = (struct ledger_block *)((char *)ledger + LEDGER_PAGE);
@@ -136,6 +157,21 @@ static void replace(void)
         exit(4);
 }
 
+static void flood(void)
+{
+    char other[620];
+    int kept = 0;
+    FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
+    if (!limit || fscanf(limit, "%d", &kept) != 1)
+        exit(4);
+    fclose(limit);
+    snprintf(other, sizeof other, "%s.other", path);
+    for (int i = 0; i <= kept / 2; i++) {
+        close(open(other, O_WRONLY | O_CREAT, 0600));
+        unlink(other);
+    }
+}
+
 static void undo(void)
 {
     struct ledger_tally *tally = first(LEDGER_TALLIES);
@@ -159,27 +195,38 @@ static void drop_preload(char *self)
     waitpid(pid, NULL, 0);
 }
 
+/* Is it this attack, whenever it comes? */
+static int is(const char *how, const char *name)
+{
+    size_t length = strlen(name);
+    const char *when = how + length;
+    return !strncmp(how, name, length) &&
+           (!*when || !strcmp(when, "-at-once") || !strcmp(when, "-late") || !strcmp(when, "-marked"));
+}
+
 static void attack(const char *how, char *self)
 {
-    if (!strncmp(how, "remove", 6))
+    if (is(how, "remove") || is(how, "remove-killed"))
         unlink(path);
-    else if (!strcmp(how, "replace"))
+    else if (is(how, "replace"))
         replace();
-    else if (!strcmp(how, "cut") && truncate(path, 4096))
+    else if (is(how, "cut") && truncate(path, 4096))
         exit(4);
-    else if (!strcmp(how, "zero"))
+    else if (is(how, "zero"))
         zero();
-    else if (!strcmp(how, "undo"))
+    else if (is(how, "undo"))
         undo();
-    else if (!strcmp(how, "drop"))
+    else if (is(how, "drop"))
         drop_preload(self);
-    else if (!strcmp(how, "raise") || !strcmp(how, "damage"))
-        raise_limit(!strcmp(how, "raise"));
+    else if (is(how, "raise") || is(how, "damage"))
+        raise_limit(is(how, "raise"));
+    else if (is(how, "flood"))
+        flood();
     for (int i = 0; !strncmp(how, "spent", 5) && i < 8; i++) {
         give_back(80);
         calls(10);
     }
-    if (!strcmp(how, "remove") || !strcmp(how, "raise"))
+    if (is(how, "remove") || is(how, "raise"))
         calls(10);
 }
 
@@ -187,16 +234,20 @@ int main(int argc, char **argv)
 {
     const char *how = argc > 1 ? argv[1] : "";
     pid_t runner = argc > 2 ? atoi(argv[2]) : getppid();
-    bool waits = strcmp(how, "spent-at-once") && strcmp(how, "drop");
+    bool waits = !strstr(how, "-at-once") && !strstr(how, "-late") && strcmp(how, "drop");
+    if (strstr(how, "-late"))
+        hold_up(runner);
     calls(10);
     if (strcmp(how, "child"))
         find_ledger();
+    if (strstr(how, "-marked"))
+        ledger->writer = LEDGER_REMOVED;
     if (waits)
         be_looked_at(runner);
     attack(how, argv[0]);
     if (waits && strcmp(how, "child"))
         be_looked_at(runner);
-    if (!strcmp(how, "remove-killed") || !strcmp(how, "replace") || !strcmp(how, "cut"))
+    if (strstr(how, "-killed") || is(how, "replace") || is(how, "cut"))
         raise(SIGKILL);
     return 7;
 }

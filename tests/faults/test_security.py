@@ -1,12 +1,17 @@
-"""test_security.py CASE: programs that want to escape their own budget, and other users of the machine (SECURITY.md)."""
+"""test_security.py CASE: programs that want to escape their own budget, and other users of the machine (SECURITY.md).
+
+By hand, `test_security.py rates N`: how often each attack passes unnoticed, of N times."""
+import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 
 from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, expect, skip
 
@@ -16,32 +21,71 @@ REMOVED = "the ledger was removed or replaced while its processes ran"
 CUT = "the ledger was cut off while its processes ran"
 OVER = "the ledger was written over: "
 BACKWARDS = OVER + "it went backwards in "
+UNEQUAL = OVER + "what its threads spent is not what they counted"
+LOST = "the ledger was removed or replaced before it could be looked at"
+ITS_NAME = re.compile(r"flopshim: (attack \(pid \d+\)|flopshim\.\d+\.[0-9a-f]{16}\.ledger|/\S+/flopshim-\w{6}): ")
 
 
-def run(command, *options, env=None):
+def run(command, *options, env=None, under=()):
     """Status, lines on stderr, summaries by name."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--", *map(str, command)],
+        done = subprocess.run([*under, PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--",
+                               *map(str, command)],
                               env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas"} | (env or {}),
                               capture_output=True, text=True, timeout=120, cwd=folder, check=False)
         return done.returncode, done.stderr.splitlines(), [json.loads(p.read_text())
                                                            for p in sorted(pathlib.Path(folder).glob("s*.json"))]
 
 
-def attacked(how, budget="1000"):
-    status, lines, summaries = run([BUILD / "attack", how], *(("--budget", budget) if budget else ()))
-    expect(f"{how}: one summary; {lines}", len(summaries), 1)
-    return status, lines, summaries[0]
+def attacked(how, budget="1000", summaries=1):
+    status, lines, got = run([BUILD / "attack", how], *(("--budget", budget) if budget else ()))
+    expect(f"{how}: summaries; {lines}", len(got), summaries)
+    return status, lines, got[0] if got else None
 
 
-def expect_found(how, finding, status, flops, budget="1000"):
-    """Named on stderr and in the summary, which is not complete; 125 where there was a budget."""
-    got, lines, summary = attacked(how, budget)
-    expect(f"{how}: status", got, 125 if budget else status)
-    expect(f"{how}: on stderr {lines}", [line.partition("): ")[2] for line in lines if line.startswith("flopshim: attack")],
-           [finding])
+def expect_found(how, findings, status, flops, budget="1000"):
+    """One of the findings is named, on stderr and in the summary, which is not complete; 125 where there was a budget. Without
+    `flops` there is no summary."""
+    got, lines, summary = attacked(how, budget, flops is not None)
+    expect(f"{how}: status; {lines}", got, 125 if budget else status)
+    named = [ITS_NAME.sub("", line) for line in lines if ITS_NAME.match(line)]
+    expect(f"{how}: on stderr {lines}", len(named) == 1 and named[0] in findings, True)
     expect(f"{how}: {lines}", EVADED in lines, bool(budget))
-    expect(f"{how}: summary", (finding in summary["uncovered"], summary["complete"], summary["flops_used"]), (True, False, flops))
+    if summary and "-late" not in how:
+        expect(f"{how}: summary", (summary["uncovered"][-1:], summary["complete"], summary["flops_used"]), (named, False, flops))
+    elif summary:
+        expect(f"{how}: FLOPs", summary["flops_used"], flops)
+
+
+# What each attack is named as, the status that it has by itself, the FLOPs of the summary, the limit
+AFTER_A_LOOK = [
+    ("zero", [BACKWARDS + "its FLOPs"], 7, 80, "1000"),
+    ("zero", [BACKWARDS + "its FLOPs"], 7, 80, ""),
+    ("spent", [UNEQUAL, BACKWARDS + "what its threads spent"], 7, 720, "100"),
+    ("spent-marked", [UNEQUAL, BACKWARDS + "what its threads spent"], 7, 720, "100"),
+    ("raise", [BACKWARDS + "its limit"], 7, 80, "1000"),
+    ("damage", [OVER + "damaged: a block does not match its seal"], 7, 80, "1000"),
+    ("remove", [REMOVED], 7, 160, "1000"),
+    ("remove-killed", [REMOVED], 137, 80, "1000"),
+    ("remove-killed", [REMOVED], 137, 80, ""),
+    ("replace", [REMOVED], 137, 160, "1000"),
+    ("cut", [CUT], 137, 80, "1000"),
+]
+# The same, over before the first look
+LATE = [
+    ("zero-late", [UNEQUAL], 7, 0, "1000"),
+    ("spent-late", [UNEQUAL], 7, 720, "100"),
+    ("spent-killed-late", [UNEQUAL], 137, 720, "100"),
+    ("raise-late", [OVER + "its limit is not the one that it began with"], 7, 160, "1000"),
+    ("damage-late", [OVER + "damaged: a block does not match its seal"], 7, 80, "1000"),
+    ("remove-late", [LOST], 7, 160, "1000"),
+    ("remove-late", [LOST], 7, 160, ""),
+    ("remove-killed-late", [LOST], 137, None, "1000"),
+    ("remove-killed-late", [LOST], 137, None, ""),
+    ("replace-late", [REMOVED], 137, 80, "1000"),
+    ("cut-late", [OVER + "too short for a ledger"], 137, None, "1000"),
+    ("flood-late", ["more happened there than could be followed: ledgers may be missing"], 7, 80, "1000"),
+]
 
 
 def honest():
@@ -55,6 +99,21 @@ def honest():
             got, lines, _ = run(command, *options)
             lines = [line for line in lines if "still run" not in line]
             expect(f"{budget} {scope} {command}: {lines}", (got, lines), (status, []))
+    # Where a container's rules refuse what watching needs, ledgers are removed all the same
+    for refused in ("pidfd_open", "inotify_init1"):
+        with tempfile.TemporaryDirectory() as ledgers:
+            strace = ["strace", "-qq", "-e", f"inject={refused}:error=EPERM", "-e", f"trace={refused}", "-o", "/dev/null"]
+            got = run([BUILD / "attack", "none-at-once"], env={"FLOP_LEDGER_DIR": ledgers}, under=strace)
+            expect(f"without {refused}", (got[:2], len(got[2]), os.listdir(ledgers)), ((7, []), 1, []))
+    # Nor are any left for a runner that is dead
+    with tempfile.TemporaryDirectory() as ledgers:
+        got = run(["sh", "-c", f"kill -9 $PPID; {BUILD}/attack none-at-once; : > {ledgers}/over"], env={"FLOP_LEDGER_DIR": ledgers})
+        over = pathlib.Path(ledgers, "over")
+        for _ in range(3000):
+            if over.exists():
+                break
+            time.sleep(0.01)
+        expect("the runner is dead", (got[0], over.exists(), list(pathlib.Path(ledgers).rglob("*.ledger*"))), (-9, True, []))
     got, lines, [summary] = run([BUILD / "tree", "killed", "20"], "--scope", "tree", "--budget", "8M", "--on-exhausted", "error")
     expect(f"children killed at any moment: {lines}", (got, lines, summary["flops_used"] <= 8000000), (0, [], True))
     # Rejected arguments are given back: sums may shrink
@@ -75,24 +134,52 @@ for t in threads: t.join()
 
 
 def written_over():
-    expect_found("zero", BACKWARDS + "its FLOPs", 7, 80)
-    expect_found("zero", BACKWARDS + "its FLOPs", 7, 80, budget="")
-    expect_found("spent", BACKWARDS + "what its threads spent", 7, 720, budget="100")
-    expect_found("raise", BACKWARDS + "its limit", 7, 80)
-    expect_found("damage", OVER + "damaged: a block does not match its seal", 7, 80)
+    for attack in AFTER_A_LOOK[:6]:
+        expect_found(*attack)
 
 
-def quiet_ones():
-    """Over before anybody looked: what was spent and what was counted do not agree."""
-    expect_found("spent-at-once", OVER + "what its threads spent is not what they counted", 7, 720, budget="100")
+def late():
+    """Over before anybody looked, because the runner was stopped: noticed whatever the timing."""
+    for attack in LATE:
+        expect_found(*attack)
+
+
+def at_once():
+    """Whenever the looks come: those of a runner that is not stopped, but kept from its processor by three busy loops."""
+    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(3)]
+    try:
+        for _ in range(20):
+            one_at_once()
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def one_at_once():
+    status, lines, _ = attacked("spent-at-once", "100")
+    expect(f"{lines}", (status, EVADED in lines), (125, True))
+    status, lines, _ = run([BUILD / "attack", "remove-killed-at-once"], "--budget", "100")
+    expect(f"{lines}", (status, EVADED in lines), (125, True))
+    expect(f"honest: {lines}", run([BUILD / "attack", "none-at-once"], "--budget", "100")[:2], (7, []))
+
+
+def rates():
+    """Of as many times as is said, eight at a time: how often did each attack pass?"""
+    def passed(case):
+        with subprocess.Popen([sys.executable, __file__, case], stdout=subprocess.PIPE, text=True) as trial:
+            return trial.communicate()[0] if trial.wait() else ""
+    times = int(sys.argv[2])
+    for case in [*(f"row:{i}" for i in range(len(AFTER_A_LOOK + LATE))), "one_at_once", "unseen", "preload"]:
+        with concurrent.futures.ThreadPoolExecutor(8) as several:
+            said = [text for text in several.map(passed, [case] * times) if text]
+        print(f"{case} {(AFTER_A_LOOK + LATE)[int(case[4:])][0] if case[3] == ':' else ''}: {len(said)} of {times}", *said[:3],
+              flush=True)
 
 
 def removed():
-    expect_found("remove", REMOVED, 7, 160)
-    expect_found("remove-killed", REMOVED, 137, 80)
-    expect_found("remove-killed", REMOVED, 137, 80, budget="")
-    expect_found("replace", REMOVED, 137, 160)
-    expect_found("cut", CUT, 137, 80)
+    for attack in AFTER_A_LOOK[6:]:
+        expect_found(*attack)
     # Without a runner the process itself says so
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([BUILD / "attack", "remove", "0"], env=PLAIN | ENV | {
@@ -105,9 +192,11 @@ def removed():
 
 
 def unseen():
-    """What SECURITY.md says cannot be seen: 80 FLOPs that leave no trace. Who makes this fail has made it better."""
-    status, lines, summary = attacked("undo", "100")
-    expect("undo", (status, lines, summary["flops_used"], summary["complete"]), (7, [], 80, True))
+    """What SECURITY.md says cannot be seen. Who makes this fail has made it better."""
+    for how in ("undo", "undo-late"):
+        status, lines, summary = attacked(how, "100")
+        expect(how, (status, lines, summary["flops_used"], summary["complete"]), (7, [], 80, True))
+    expect("all gone, without a limit", attacked("zero-late", "", 0)[:2], (7, []))
 
 
 def preload():
@@ -164,4 +253,7 @@ def others():
         expect("ledger", stat.S_IMODE(os.stat(fake).st_mode), 0o600)
 
 
-globals()[sys.argv[1]]()
+if sys.argv[1].startswith("row:"):
+    expect_found(*(AFTER_A_LOOK + LATE)[int(sys.argv[1][4:])])
+else:
+    globals()[sys.argv[1]]()
