@@ -50,7 +50,7 @@ def check_same(folder):
 def check_options(folder):
     code = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('FLOP_')}))"
     status, out, err = run(folder, "-m", "flopshim", "--budget=1e6", "--namespace", "n", "--output", "none",
-                           "--quiet", "--timing", "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None)
+                           "--quiet", "--timing", "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None, FLOP_LEDGER_DIR=None)
     expect("options", (status, json.loads(out), err), (0, {"FLOP_BUDGET": "1e6", "FLOP_NAMESPACE": "n", "FLOP_OUTPUT": "none",
                                                            "FLOP_QUIET": "1", "FLOP_TIMING": "off"}, ""))
     for words, status in ((["--help"], 0), ([], 2), (["--bugdet", "1", "x.py"], 2), (["--budget"], 2), (["--quiet=1", "x"], 2),
