@@ -1,4 +1,4 @@
-# clean_test(LABEL NAME [VARIABLE=VALUE]... PROGRAM [ARGUMENT]...): a test named LABEL.NAME, started by clean.py in a stated environment.
+# clean_test(LABEL NAME [VARIABLE=VALUE]... PROGRAM [ARGUMENT]...): a test LABEL.NAME, started by clean.py in a stated environment.
 # A test that cannot run says why and ends with status 77.
 function(clean_test label name)
   add_test(NAME ${label}.${name} COMMAND /usr/bin/python3 -I ${CMAKE_SOURCE_DIR}/tests/clean.py ${ARGN})

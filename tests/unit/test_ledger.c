@@ -36,8 +36,8 @@ static void build_example(struct ledger_build *b, uint32_t scope)
     build_seal(b);
 }
 
-/* The summary as JSON, or an empty buffer where the ledger is refused or doubted; one that is doubted is made only if asked for,
- * for it takes fifty times as long as the check. */
+/* The summary as JSON, or an empty buffer where the ledger is refused or doubted; one that is doubted is made only if asked
+ * for, for it takes fifty times as long as the check. */
 static struct out render(const char *data, size_t size, bool doubted_too)
 {
     struct ledger_view view;
