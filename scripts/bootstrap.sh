@@ -2,34 +2,98 @@
 # Install what building and testing flopshim needs and is missing: Debian packages (as root), and wheels from PyPI in
 # virtual environments under .venv/. Quick where everything is there already.
 #
-# usage: scripts/bootstrap.sh [build|test]    build: what the library and the demo need; test (default): every client too
+# usage: scripts/bootstrap.sh [build|test|packages|environments]
+#   build: what the library and the demo need; test (default): every client too, in two steps: packages, environments
+cd "$(dirname "$0")/.." || exit
+. scripts/clean.sh
 set -euo pipefail
-cd "$(dirname "$0")/.."
 what=${1:-test}
+case $what in build | test | packages | environments) ;; *)
+  echo "bootstrap: expected build, test, packages or environments, got '$what'" >&2
+  exit 2
+  ;;
+esac
 
-build_packages="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-dev libopenblas-dev python3-numpy"
-test_packages="libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
+build_packages=(gcc libc6-dev cmake make ninja-build pkg-config python3 libjansson-dev libopenblas-dev python3-numpy)
+test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
-  clang-14 libclang-rt-14-dev python3-pytest"
+  clang-14 libclang-rt-14-dev python3-pytest ccache)
 
-missing=()
-packages=$build_packages
-[ "$what" = build ] || packages="$packages $test_packages"
-for package in $packages; do
-  [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-  echo "bootstrap: installing ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Run a command, its output in a file; every ten seconds a line says how far it is, made by a function of that file.
+watched() {
+  local how_far=$1 title=$2 start=$SECONDS
+  shift 2
+  "$@" >"$log" 2>&1 </dev/null &
+  local pid=$! next=$((start + 10))
+  while kill -0 $pid 2>/dev/null; do
+    sleep 0.2
+    if [ $SECONDS -ge $next ]; then
+      echo "bootstrap: $title: $((SECONDS - start)) s, $($how_far)"
+      next=$((SECONDS + 10))
+    fi
+  done
+  if ! wait $pid; then
+    tail -n 40 "$log" >&2
+    echo "bootstrap: $title failed: $*" >&2
+    exit 1
+  fi
+  echo "bootstrap: $title: done in $((SECONDS - start)) s"
+}
+
+last_line() {
+  tail -n 1 "$log" | cut -c 1-100
+}
+
+packages_so_far() {
+  echo "fetched $(grep -c '^Get:' "$log"), unpacked $(grep -c '^Unpacking ' "$log")," \
+    "set up $(grep -c '^Setting up ' "$log") of $count"
+}
+
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] || missing+=("$package")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    echo "bootstrap: the Debian packages are installed"
+    return
+  fi
   if [ "$(id -u)" != 0 ]; then
     echo "bootstrap: these Debian packages are missing and installing them needs root: ${missing[*]}" >&2
     exit 1
   fi
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
-fi
-[ "$what" = build ] && exit 0
+  local apt=(apt-get -q -o DPkg::Lock::Timeout=600)
+  watched last_line "apt-get update" "${apt[@]}" update
+  echo "bootstrap: installing ${missing[*]}"
+  # What it would do, and the sizes
+  "${apt[@]}" install --assume-no --no-install-recommends "${missing[@]}" >"$log" 2>&1 || true
+  grep -E '^Need to get|^After this' "$log" | sed 's/^/bootstrap: /' || true
+  count="$(sed -nE 's/.* ([0-9]+) newly installed.*/\1/p' "$log") packages"
+  watched packages_so_far "apt-get install" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+make_environment() {
+  local path=$1 python=$1/bin/python
+  shift
+  rm -rf "$path"
+  /usr/bin/python3 -I -m venv "$path"
+  "$python" -I -m pip install --no-compile --progress-bar off --disable-pip-version-check --root-user-action ignore "$@"
+  # What is imported often; the packages' own tests are not
+  "$python" -I -m compileall -q -j 0 -x '/tests?/' "$path/lib"
+}
+
+# NumPy without SciPy: the files of the environment `new`
+make_numpy() {
+  local site=lib/python3.11/site-packages
+  rm -rf .venv/numpy
+  /usr/bin/python3 -I -m venv --without-pip .venv/numpy
+  cp -al .venv/new/$site/numpy .venv/new/$site/numpy.libs .venv/new/$site/numpy-*.dist-info .venv/numpy/$site/
+}
 
 # Each environment once, remade where its list of packages changed.
 environment() {
@@ -37,13 +101,26 @@ environment() {
   shift
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$*" ] && return
   echo "bootstrap: making .venv/$name with $*"
-  rm -rf ".venv/$name"
-  /usr/bin/python3 -m venv ".venv/$name"
-  ".venv/$name/bin/pip" install --quiet --disable-pip-version-check "$@"
+  if [ "$name" = numpy ]; then make_numpy; else watched last_line ".venv/$name" make_environment ".venv/$name" "$@"; fi
   echo "$*" >"$stamp"
 }
-environment new numpy scipy scikit-learn statsmodels numba pytest hypothesis
-environment old numpy==1.26.4 scipy==1.11.4
-environment numpy numpy
-environment package numpy pytest rich mypy nbclient ipykernel opt_einsum scikit-build-core
-environment package_old numpy==1.26.4 scipy==1.11.4 pytest
+
+make_environments() {
+  local new=(numpy scipy scikit-learn statsmodels numba pytest hypothesis rich mypy nbclient ipykernel opt_einsum
+    scikit-build-core)
+  environment new "${new[@]}"
+  environment old numpy==1.26.4 scipy==1.11.4 pytest
+  environment numpy the NumPy of .venv/new: "${new[@]}"
+  rm -rf .venv/package .venv/package_old # of earlier versions of this script
+  echo "bootstrap: .venv has $(du -sh .venv | cut -f 1)"
+}
+
+case $what in
+build) install_packages "${build_packages[@]}" ;;
+packages) install_packages "${build_packages[@]}" "${test_packages[@]}" ;;
+environments) make_environments ;;
+test)
+  install_packages "${build_packages[@]}" "${test_packages[@]}"
+  make_environments
+  ;;
+esac

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # From a bare machine to a summary: install what is missing, build, count a NumPy program, hold it to a budget.
+cd "$(dirname "$0")/.." || exit
+. scripts/clean.sh
 set -euo pipefail
-cd "$(dirname "$0")/.."
 scripts/bootstrap.sh build
-cmake -B build -G Ninja >/dev/null
-cmake --build build --target flopshim flopshim_program
+cmake -B build >/dev/null
+cmake --build build --parallel "$(nproc)" --target flopshim flopshim_program
 
 program='
 import numpy as np

@@ -1,6 +1,7 @@
 """Run programs with and without the preload and look at what came out. Used by every test under apps/, clients/, faults/.
 
-CMake sets FLOPSHIM_LIBRARY, FLOPSHIM_PROGRAM and FLOPSHIM_BUILD (where test programs are built)."""
+clean.py starts tests: it sets FLOPSHIM_LIBRARY, FLOPSHIM_PROGRAM and FLOPSHIM_BUILD (where test programs are built), and the
+environment that programs are given, PLAIN, which is also that of a program that is started without naming any."""
 import contextlib
 import json
 import os
@@ -17,8 +18,9 @@ BUILD = pathlib.Path(os.environ["FLOPSHIM_BUILD"])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIBS = "/usr/lib/x86_64-linux-gnu"
 SKIPPED = 77
-# OpenBLAS's threads change nothing that is counted, but its results' last bits depend on how many there are
-PLAIN = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"} | {"OPENBLAS_NUM_THREADS": "2"}
+PLAIN = {k: v for k, v in os.environ.items() if not k.startswith("FLOPSHIM_") and k != "PYTHONPATH"}
+for name in os.environ.keys() - PLAIN.keys():
+    del os.environ[name]
 
 
 def skip(why):

@@ -1,6 +1,7 @@
 """The FLOP_* environment: what is malformed is said in one line; a limit that is malformed ends the process."""
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -48,6 +49,18 @@ def disabled():
         expect("a ledger is gone with its process", os.listdir(ledgers), [])
 
 
+def default_ledger():
+    """Where nothing is said (tests say FLOP_LEDGER_DIR): in /dev/shm, and gone with its process."""
+    env = {n: v for n, v in PLAIN.items() if n != "FLOP_LEDGER_DIR"} | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "none"}
+    with subprocess.Popen([BUILD / "grow", "0"], env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        expect("called", program.stdout.readline(), "called\n")
+        maps = pathlib.Path(f"/proc/{program.pid}/maps").read_text()
+        ledgers = {word for word in maps.split() if word.endswith(".ledger")}
+        expect("where", [os.path.dirname(path) for path in ledgers], ["/dev/shm"])
+        program.communicate()
+    expect("gone", [path for path in ledgers if os.path.exists(path)], [])
+
+
 def outputs():
     with tempfile.TemporaryDirectory() as folder:
         run = Run([BUILD / "dots", "7"], ENV | {"FLOP_OUTPUT": "a/%e.json,b/%%%e-%p.txt,c.csv"}, cwd=folder)
@@ -85,6 +98,6 @@ def unwritable():
     expect("unwritable: a warning", sum("/proc/no" in line for line in run.stderr.splitlines()), 1)
 
 
-for test in (malformed_limit, malformed_others, disabled, outputs, no_calls, unwritable):
+for test in (malformed_limit, malformed_others, disabled, default_ledger, outputs, no_calls, unwritable):
     if len(sys.argv) < 2 or test.__name__ == sys.argv[1]:
         test()

@@ -1,5 +1,6 @@
-"""LAPACK's own test programs (Debian's liblapack-test), one precision on one provider: every input that the package has
-for it, the output the same with and without the preload, every run counted.
+"""LAPACK's own test programs (Debian's liblapack-test), one precision on one provider: the output the same with and without
+the preload, every run counted. On the reference every input that the package has; on OpenBLAS, whose eigenvalue routines are
+the reference's, without the two inputs that take two thirds of the time there.
 
 Filtered before comparing: the lines "Total time used = ... seconds" (a clock), one at the end of each program. Nothing
 else depends on time: the programs' random matrices come from a fixed seed, and OpenBLAS has one thread here."""
@@ -11,6 +12,8 @@ from harness import LIBS, Run, check_balance, expect, skip
 
 HOME = pathlib.Path(LIBS) / "lapack"
 PROVIDERS = {"reference": f"{LIBS}/lapack:{LIBS}/blas", "openblas": f"{LIBS}/openblas-pthread"}
+# Not repeated on a second provider
+LONG = ("svd", "ec")
 # What xeigtst reads in every precision, and with the precision's letter in front
 EIGEN = ("nep", "sep", "se2", "svd", "glm", "gqr", "gsv", "csd", "lse")
 EIGEN_OF_PRECISION = ("ec", "ed", "gg", "gd", "sb", "sg", "bal", "bak", "gbal", "gbak", "bb")
@@ -23,12 +26,13 @@ EIGEN_CALLED = {"nep": ("gehrd", "hseqr"), "svd": ("gebrd", "gesvd", "gesdd"), "
                 "ed": ("geev", "gees"), "gd": ("ggev", "gges"), "gqr": ("ggqrf", "ggrqf")}
 
 
-def programs(letter):
+def programs(letter, left_out):
     """(program, input) pairs of a precision."""
     yield f"xlintst{letter}", f"{letter}test"
     yield f"xlintstrf{letter}", f"{letter}test_rfp"
-    for name in EIGEN + tuple(letter + name for name in EIGEN_OF_PRECISION):
-        yield f"xeigtst{letter}", name
+    inputs = {name: name for name in EIGEN} | {name: letter + name for name in EIGEN_OF_PRECISION}
+    for name in (n for n in inputs if n not in left_out):
+        yield f"xeigtst{letter}", inputs[name]
     yield from MIXED.get(letter, [])
 
 
@@ -81,9 +85,9 @@ def main(provider, letter):
         skip("liblapack-test is not installed")
     env = {"LD_LIBRARY_PATH": PROVIDERS[provider], "OPENBLAS_NUM_THREADS": "1"}
     calls = 0
-    for program, data in programs(letter):
+    for program, data in programs(letter, () if provider == "reference" else LONG):
         calls += check(program, data, letter, env)
-    expect("many calls", calls > 1_000_000, True)
+    expect("many calls", calls > (1_000_000 if provider == "reference" else 500_000), True)
 
 
 main(*sys.argv[1:])

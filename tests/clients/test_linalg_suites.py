@@ -37,8 +37,9 @@ def outcomes(report):
 def run_suite(suite, preload):
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.xml"
-        run = Run([*PYTEST, f"--junitxml={report}", "--pyargs", *SUITES[suite]], {"OPENBLAS_NUM_THREADS": "1"},
-                  preload=preload, timeout=550, cwd=folder)
+        options = [f"--junitxml={report}", f"--basetemp={folder}/pytest"]
+        run = Run([*PYTEST, *options, "--pyargs", *SUITES[suite]], {"OPENBLAS_NUM_THREADS": "1"}, preload=preload, timeout=550,
+                  cwd=folder)
         if not report.exists():
             print(run.stdout, run.stderr)
         expect(f"{suite}: there is a report", report.exists(), True)

@@ -1,6 +1,7 @@
 """The package flopshim with Debian's NumPy, a new and an old one: its tests, its examples, and the program that users start
 from. `test_python.py ENVIRONMENT`."""
 import sys
+import tempfile
 
 from harness import LIBRARY, ROOT, Run, expect, python
 
@@ -24,6 +25,11 @@ def main(environment):
     expect("seed: stdout", (run.stdout, run.returncode), (FORWARD.read_text(), 0))
     expect("seed: banner", (run.stderr.count("\n"), run.stderr.endswith(" backend) | budget: 1.00e+07 FLOPs\n")), (1, True))
     options = ["-q", "-p", "no:cacheprovider", "-rs", "--strict-markers"]
+    with tempfile.TemporaryDirectory() as folder:
+        check_tests(command, [*options, f"--basetemp={folder}/pytest"], env)
+
+
+def check_tests(command, options, env):
     for what in ([TESTS], ["--doctest-modules", PACKAGE / "flopshim", "--ignore", PACKAGE / "flopshim/__main__.py"]):
         run = Run([*command, "--quiet", "--output", "none", "-m", "pytest", *options, *what], env, preload=False, cwd=TESTS)
         print(run.stdout)

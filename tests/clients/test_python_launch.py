@@ -51,7 +51,7 @@ def check_same(folder):
 def check_options(folder):
     code = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('FLOP_')}))"
     status, out, err = run(folder, "-m", "flopshim", "--budget=1e6", "--namespace", "n", "--output", "none",
-                           "--quiet", "--timing", "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None)
+                           "--quiet", "--timing", "off", "-c", code, FLOP_QUIET=None, FLOP_OUTPUT=None, FLOP_LEDGER_DIR=None)
     seen = json.loads(out)
     expect("a run's folder", pathlib.Path(seen.pop("FLOP_LEDGER_DIR")).name.startswith("flopshim-"), True)
     expect("options", (status, seen, err), (0, {"FLOP_BUDGET": "1e6", "FLOP_NAMESPACE": "n", "FLOP_OUTPUT": "none",

@@ -1,8 +1,8 @@
 """A notebook, run by nbclient in a kernel that `python -m flopshim --install-kernel` made: contexts in cells, the summary as
-HTML, the live view, refusals; and what a kernel without the preload says."""
+HTML, the live view, refusals; and what a kernel without the preload says. `test_python_notebook.py FILE` keeps the HTML."""
 import json
-import os
 import pathlib
+import sys
 import tempfile
 
 from harness import LIBRARY, ROOT, Run, expect, python
@@ -44,7 +44,7 @@ print(json.dumps([[cell.outputs for cell in notebook.cells], updates]))
 
 
 def run_notebook(cells, kernel, env):
-    run = Run([python("package"), "-c", RUNNER, kernel], env, preload=False, input=json.dumps(cells), timeout=120)
+    run = Run([python("new"), "-c", RUNNER, kernel], env, preload=False, input=json.dumps(cells), timeout=120)
     expect(f"notebook: {run.stderr[-2000:]}", run.returncode, 0)
     return json.loads(run.stdout)
 
@@ -72,7 +72,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         env = {"PYTHONPATH": str(ROOT / "shim/bindings/python"), "FLOPSHIM_LIBRARY": LIBRARY, "JUPYTER_DATA_DIR": folder,
                "IPYTHONDIR": f"{folder}/ipython"}
-        made = Run([python("package"), "-m", "flopshim", "--on-exhausted", "error", "--install-kernel", "counted"], env,
+        made = Run([python("new"), "-m", "flopshim", "--on-exhausted", "error", "--install-kernel", "counted"], env,
                    preload=False)
         path = f"{folder}/kernels/counted/kernel.json"
         expect("kernel", (made.returncode, made.stdout), (0, f"{path}: choose the kernel \"Python 3 (counted)\" in Jupyter\n"))
@@ -80,10 +80,10 @@ def main():
         expect("its environment", (spec["FLOP_ON_EXHAUSTED"], spec["LD_PRELOAD"]),
                ("error", str(pathlib.Path(LIBRARY).resolve())))
         cells, updates = run_notebook(CELLS, "counted", env)
-        check(cells, updates, os.environ.get("SAVE_HTML"))
+        check(cells, updates, sys.argv[1] if len(sys.argv) > 1 else None)
         cells, _ = run_notebook(["import flopshim"], "python3", env)
         expect(f"not preloaded {cells}", "--install-kernel" in cells[0][0]["text"], True)
-        bad = Run([python("package"), "-m", "flopshim", "--install-kernel", "a/b"], env, preload=False)
+        bad = Run([python("new"), "-m", "flopshim", "--install-kernel", "a/b"], env, preload=False)
         expect("a bad name", (bad.returncode, "got 'a/b'" in bad.stderr), (1, True))
 
 

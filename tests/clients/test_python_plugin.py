@@ -54,7 +54,7 @@ def main(environment):
     expect("list, not preloaded", (run(TESTS, ["--flops"], plain).returncode, run(TESTS, ["--flops"], plain).stderr.strip()),
            (4, "ERROR: --flops needs flopshim preloaded: python -m flopshim -m pytest"))
     expect("unused", run("def test_nothing(): import sys; assert 'flopshim' not in sys.modules", [], plain).returncode, 0)
-    if environment == "package":
+    if environment == "new":
         other_people_s(env, launch, pytest)
 
 

@@ -1,5 +1,5 @@
 """On a terminal: budget_summary() is a table where Rich is installed and text where not, and budget_live() is drawn again
-while the main thread is inside one long BLAS call. `test_python_terminal.py ENVIRONMENT` (package has Rich, new has not)"""
+while the main thread is inside one long BLAS call. `test_python_terminal.py ENVIRONMENT` (new has Rich, old has not)"""
 import os
 import pty
 import subprocess
@@ -50,7 +50,7 @@ def main(environment):
     print(repr(said[-2000:]))
     live, printed = said.split("BETWEEN ")
     seconds, cost = float(printed.split()[0]), int(printed.split()[1])
-    rich = environment == "package"
+    rich = environment == "new"
     drawn = live.count(f"{cost:,} of" if rich else f"{cost:,}  (0.")
     # Twice a second, and once at the end; a busy machine may lose every other one
     expect(f"drawn {drawn} times in {seconds} s", drawn >= 1 + int(seconds), True)

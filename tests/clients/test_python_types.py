@@ -27,7 +27,7 @@ WRONG = 'f("text")\nflopshim.BudgetContext("10")\nflopshim.deduct("c")\n'
 
 
 def mypy(folder, *files):
-    command = [python("package"), "-m", "mypy", "--strict", "--cache-dir", folder / "cache", *files]
+    command = [python("new"), "-m", "mypy", "--strict", "--cache-dir", folder / "cache", *files]
     done = subprocess.run(command, cwd=PACKAGE, env={"MYPYPATH": str(PACKAGE)}, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 

@@ -22,18 +22,23 @@ def test_large(): np.ones((256, 256)) @ np.ones(256)
 
 
 def run(*command, status=0, cwd=None, **env):
-    done = subprocess.run([str(c) for c in command], env={k: v for k, v in {**PLAIN, **env}.items() if k not in
-                          ("PYTHONPATH", "FLOPSHIM_LIBRARY", "FLOPSHIM_PROGRAM", "VIRTUAL_ENV")},
+    done = subprocess.run([str(c) for c in command], env=PLAIN | env,
                           capture_output=True, text=True, timeout=550, cwd=cwd, check=False)
     expect(f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}", done.returncode, status)
     return done.stdout
 
 
 def build(folder):
-    """With what is in the environment `package`: no download. CMake's folder is kept for the next time."""
-    launcher = {"CMAKE_C_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
-    run(python("package"), "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", folder,
-        "--config-settings", f"build-dir={BUILD}/wheel", ROOT, CMAKE_BUILD_PARALLEL_LEVEL="2", **launcher)
+    """With what is in the environment `new`: no download. What scripts/test.sh compiled by the same command from the same text
+    comes from its ccache: the compiler is to have the same name, and the build's folder to be as deep, for relative paths."""
+    tree = BUILD.parent.with_name(f"{BUILD.parent.name}-wheel")
+    cache = {"CCACHE_DIR": f"{BUILD.parent}/ccache", "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1", "CC": "/usr/bin/cc"}
+    launcher = {"CMAKE_C_COMPILER_LAUNCHER": "ccache"} | cache if shutil.which("ccache") else {}
+    try:
+        run(python("new"), "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", folder,
+            "--config-settings", f"build-dir={tree}", ROOT, CMAKE_BUILD_PARALLEL_LEVEL="2", **launcher)
+    finally:
+        shutil.rmtree(tree, ignore_errors=True)
     wheels = list(folder.glob("*.whl"))
     expect("wheels", [w.name for w in wheels], ["flopshim-0.1.0-py3-none-linux_x86_64.whl"])
     return wheels[0]

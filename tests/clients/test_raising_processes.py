@@ -64,10 +64,15 @@ print(type(one).__module__, one.op_name, one.flop_cost, one)
 
 
 def main():
+    with tempfile.TemporaryDirectory(dir=PLAIN["FLOP_LEDGER_DIR"]) as ledgers:  # a pool kills its workers: theirs stay
+        check({"FLOP_BUDGET": "30000", "FLOP_LEDGER_DIR": ledgers})
+
+
+def check(env):
     with tempfile.TemporaryDirectory() as folder:
         script = pathlib.Path(folder, "script.py")
         script.write_text(CODE)
-        run = Run([python("debian"), script], {"FLOP_BUDGET": "30000"}, cwd=folder, timeout=120)
+        run = Run([python("debian"), script], env, cwd=folder, timeout=120)
         expect(f"pools ({run.stderr})", (run.stdout, run.returncode), ("done\n", 0))
         expect("deadlines and leaks", "resource_tracker" in run.stderr, False)
         # The expression that the pickle holds, where neither the package nor the shim is there
@@ -78,7 +83,7 @@ def main():
         plain = subprocess.run([python("debian"), "-c", READ.split("assert")[0] + "print(one.__class__)"], cwd=folder, env=PLAIN,
                                capture_output=True, text=True, check=False)
         expect("read with a package", (plain.stdout, plain.stderr), ("<class 'flopshim.BudgetExhaustedError'>\n", ""))
-    run = Run([python("new"), "-c", CODE.split("def main")[0] + JOBLIB], {"FLOP_BUDGET": "30000"}, timeout=120)
+    run = Run([python("new"), "-c", CODE.split("def main")[0] + JOBLIB], env, timeout=120)
     expect(f"joblib ({run.stderr})", (run.stdout, run.returncode), ("done\n", 0))
 
 

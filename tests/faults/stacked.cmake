@@ -37,9 +37,8 @@ function(sanitized_test library runtime name script)
   set(FLOPSHIM_SANITIZE ${runtime})
   list(TRANSFORM TEST_ENVIRONMENT REPLACE "^FLOPSHIM_LIBRARY=.*" "FLOPSHIM_LIBRARY=$<TARGET_FILE:${library}>")
   include(sanitized.cmake)
-  add_test(NAME faults.${library}_${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
-  set_tests_properties(faults.${library}_${name} PROPERTIES LABELS faults ENVIRONMENT "${TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77
-                       TIMEOUT 120)
+  clean_test(faults ${library}_${name} ${TEST_ENVIRONMENT} ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
+  set_tests_properties(faults.${library}_${name} PROPERTIES TIMEOUT 120)
 endfunction()
 
 if(NOT FLOPSHIM_SANITIZE)

@@ -1,12 +1,11 @@
 """A fuzz target: every input of its corpus again, then new ones for a moment. `test_fuzz.py TARGET SECONDS` fuzzes for longer.
 
 Inputs that broke something once stay in tests/faults/corpus/TARGET/. New ones go to the build folder."""
-import os
 import pathlib
 import subprocess
 import sys
 
-from harness import BUILD, expect, skip
+from harness import BUILD, PLAIN, expect, skip
 
 MOMENT = 3
 LARGEST = {"ledger": 1 << 15}  # its header alone has 8 KiB
@@ -20,7 +19,7 @@ def main():
         skip("clang-14 was missing when this was built: run scripts/bootstrap.sh, configure and build again")
     found = BUILD / "fuzz-found" / target
     found.mkdir(parents=True, exist_ok=True)
-    env = {k: v for k, v in os.environ.items() if not k.startswith("FLOP_")} | {"FUZZ_SEEDS": str(found)}
+    env = {k: v for k, v in PLAIN.items() if not k.startswith("FLOP_")} | {"FUZZ_SEEDS": str(found)}
     common = [program, "-timeout=10", f"-artifact_prefix={found}/"]
 
     def run(what, *arguments):

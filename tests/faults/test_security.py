@@ -23,16 +23,18 @@ OVER = "the ledger was written over: "
 BACKWARDS = OVER + "it went backwards in "
 UNEQUAL = OVER + "what its threads spent is not what they counted"
 LOST = "the ledger was removed or replaced before it could be looked at"
-ITS_NAME = re.compile(r"flopshim: (attack \(pid \d+\)|flopshim\.\d+\.[0-9a-f]{16}\.ledger|/\S+/flopshim-\w{6}): ")
+ITS_NAME = re.compile(r"flopshim: (attack \(pid \d+\)|flopshim\.\d+\.[0-9a-f]{16}\.ledger|/\S+/flopshim-[\w-]+): ")
 
 
 def run(command, *options, env=None, under=()):
     """Status, lines on stderr, summaries by name."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=PLAIN["FLOP_LEDGER_DIR"]) as ledgers:
         done = subprocess.run([*under, PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--",
                                *map(str, command)],
-                              env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas"} | (env or {}),
+                              env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas", "FLOP_LEDGER_DIR": ledgers} | (env or {}),
                               capture_output=True, text=True, timeout=120, cwd=folder, check=False)
+        while "still run" in done.stderr and list(pathlib.Path(ledgers).glob("*/*.ledger")):
+            time.sleep(0.01)  # a process in the background keeps its ledger, and the folder, as long as it runs
         return done.returncode, done.stderr.splitlines(), [json.loads(p.read_text())
                                                            for p in sorted(pathlib.Path(folder).glob("s*.json"))]
 

@@ -36,8 +36,9 @@ static void build_example(struct ledger_build *b, uint32_t scope)
     build_seal(b);
 }
 
-/* The summary as JSON, or an empty buffer where the ledger is refused or doubted. */
-static struct out render(const char *data, size_t size)
+/* The summary as JSON, or an empty buffer where the ledger is refused or doubted; one that is doubted is made only if asked
+ * for, for it takes fifty times as long as the check. */
+static struct out render(const char *data, size_t size, bool doubted_too)
 {
     struct ledger_view view;
     struct summary s;
@@ -47,6 +48,8 @@ static struct out render(const char *data, size_t size)
         cr_assert(why && *why);
         return out;
     }
+    if (view.doubtful && !doubted_too)
+        return out;
     cr_assert(summary_from_ledger(&view, NULL, &s) == 0);
     cr_assert(view.doubtful == !!(s.incomplete & LEDGER_DOUBTFUL) && (!view.doubtful || !s.complete));
     summary_json(&s, &out);
@@ -66,7 +69,13 @@ static char *guarded_copy(const char *data, size_t size, size_t *mapped)
     return memcpy(base + (pages - size) / 8 * 8, data, size);
 }
 
-/* All 255 other values where a bit matters at all. */
+/* Names of summaries, which no reader of a ledger looks at: one bit of each byte has to be enough. */
+static bool is_unread(size_t at)
+{
+    return at >= offsetof(struct ledger_header, outputs) && at < offsetof(struct ledger_header, members);
+}
+
+/* All 255 other values where a bit matters at all; the summary of what is doubted, for the values that differ by one bit. */
 static void flip_every_byte(uint32_t scope)
 {
     struct ledger_build b;
@@ -74,14 +83,14 @@ static void flip_every_byte(uint32_t scope)
     size_t refused = 0;
     build_example(&b, scope);
     char *data = guarded_copy(b.data, b.used, &mapped);
-    struct out sound = render(data, b.used);
+    struct out sound = render(data, b.used, true);
     cr_assert(sound.length);
     for (size_t at = 0; at < b.used; at++) {
         bool matters = false;
-        for (unsigned i = 0; i < 8 + 255 && (i < 8 || matters); i++) {
+        for (unsigned i = is_unread(at) ? 7 : 0; i < 8 + 255 && (i < 8 || matters); i++) {
             unsigned flip = i < 8 ? 1u << i : i - 7;
             data[at] = (char)(data[at] ^ (char)flip);
-            struct out out = render(data, b.used);
+            struct out out = render(data, b.used, i < 8);
             data[at] = (char)(data[at] ^ (char)flip);
             matters |= !out.length;
             refused += !out.length;
@@ -119,9 +128,9 @@ Test(ledger_check, cut_off_at_any_length_is_refused, .timeout = 120)
             cr_expect(ledger_check(data, size, &view, &why) < 0 && why);
             munmap((char *)((uintptr_t)data & ~(uintptr_t)4095), mapped);
         }
-        struct out sound = render(b.data, b.used);
+        struct out sound = render(b.data, b.used, true);
         for (size_t size = b.used; size < b.used + 200; size++) { /* set aside, not yet used */
-            struct out out = render(b.data, size);
+            struct out out = render(b.data, size, true);
             cr_expect(out.length == sound.length);
             out_free(&out);
         }
