@@ -89,6 +89,8 @@ def installed(prefix, **env):
 def moved(folder):
     """An installation that is not where it was installed to."""
     with installed(f"{folder}/first"):
+        library = call(f"{folder}/first/bin/flopshim", "library")
+        expect("flopshim library", os.path.realpath(library.rstrip("\n")), os.path.realpath(f"{folder}/first/lib/libflopshim.so"))
         os.rename(f"{folder}/first", f"{folder}/moved here")  # a blank in its path, too
     yield pathlib.Path(f"{folder}/moved here")
 
@@ -98,13 +100,13 @@ def check_program(prefix, program):
     flopshim = prefix / "bin/flopshim"
     said = call(flopshim, "run", "--quiet", "--output", "none", "--", program)
     expect(f"{program} under flopshim run", said.splitlines()[0], SAYS)
-    # ld.so splits LD_PRELOAD at blanks: a link without one
+    # ld.so splits LD_PRELOAD at blanks: the path is refused, a link without one does
+    said = call(flopshim, "library", status=125)
+    expect("flopshim library", f"LD_PRELOAD cannot hold the path {prefix}/lib/libflopshim.so" in said, True)
     link = f"{tempfile.gettempdir()}/flopshim-{os.getpid()}"
     os.symlink(prefix, link)
     try:
-        library = call(f"{link}/bin/flopshim", "library").rstrip("\n")
-        expect("flopshim library", os.path.realpath(library), str(prefix / "lib/libflopshim.so"))
-        preloaded = call(program, LD_PRELOAD=library.replace(str(prefix), link))
+        preloaded = call(program, LD_PRELOAD=f"{link}/lib/libflopshim.so")
         expect(f"{program} preloaded", preloaded.splitlines()[0], SAYS)
     finally:
         os.unlink(link)

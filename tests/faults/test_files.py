@@ -129,7 +129,10 @@ def calls_of(folder):
 
 
 def of_ours(line):
-    """Does this system call name a ledger, or a file named as flopshim names its own? Folders may be called as they like."""
+    """Does this system call name a ledger, or a file named as flopshim names its own? Folders may be called as they like, and
+    a process that has started others looks through that of the ledgers for what they left."""
+    if "O_DIRECTORY" in line and "O_RDONLY" in line:
+        return False
     names = {os.path.basename(path) for path in re.findall(r'"([^"]*)"', line)} - {os.path.basename(LIBRARY)}
     return any("ledger" in name or "flopshim" in name for name in names)
 

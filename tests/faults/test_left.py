@@ -36,7 +36,7 @@ def signals():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM, signal.SIGKILL):
         for waits in (True, False):
             with place() as p:
-                code = START + "print(victim.pid)\n" + ("victim.wait()" if waits else "time.sleep(0.3)\nos._exit(0)")
+                code = START + "print(victim.pid, flush=True)\n" + ("victim.wait()" if waits else "time.sleep(0.3)\nos._exit(0)")
                 parent = p.start(PYTHON, "-c", code, int(number), BUILD / "acknowledge", "seen")
                 out, err = parent.communicate(timeout=60)
                 pid = int(out)
