@@ -175,7 +175,7 @@ EXPORTED int flopshim_begin(const struct flopshim_context *context)
         return FLOPSHIM_NOT_LOADED;
     if (!context || (context->namespace_ && !is_name(context->namespace_)) ||
         (!is_zero(context->multiplier) && !is_multiplier(context->multiplier)) || context->scope > FLOPSHIM_PROCESS ||
-        context->flop_budget == LEDGER_UNLIMITED)
+        context->flop_budget == LEDGER_UNLIMITED || context->reserved[0] || context->reserved[1])
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
     int status = begin_locked(t, context);
@@ -189,10 +189,10 @@ static void read_account(struct ledger_account *account, uint64_t calls_before, 
 {
     uint64_t remaining = account_remaining(account);
     bool limited = account->limit_flops != LEDGER_UNLIMITED;
-    usage->flop_budget = limited ? account->limit_flops : 0;
-    usage->flops_used = account->limit_flops - remaining;
-    usage->flops_remaining = limited ? remaining : 0;
-    usage->calls = by_name_calls(text_at(account->namespace_)) - calls_before;
+    *usage = (struct flopshim_usage){.flop_budget = limited ? account->limit_flops : 0,
+                                     .flops_used = account->limit_flops - remaining,
+                                     .flops_remaining = limited ? remaining : 0,
+                                     .calls = by_name_calls(text_at(account->namespace_)) - calls_before};
 }
 
 EXPORTED int flopshim_end(struct flopshim_usage *usage)
@@ -280,7 +280,10 @@ EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage
     bool seen = sums.seen || !namespace_;
     uint64_t budget = namespace_ ? budget_of(namespace_, &seen) : account_process() ? account_process()->limit_flops : 0;
     shim_unlock();
-    *usage = (struct flopshim_usage){budget, sums.flops, budget > sums.flops ? budget - sums.flops : 0, sums.calls};
+    *usage = (struct flopshim_usage){.flop_budget = budget,
+                                     .flops_used = sums.flops,
+                                     .flops_remaining = budget > sums.flops ? budget - sums.flops : 0,
+                                     .calls = sums.calls};
     return seen ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
 }
 
@@ -366,6 +369,11 @@ EXPORTED int flopshim_write_summary(const char *path)
 EXPORTED const char *flopshim_version(void)
 {
     return FLOPSHIM_VERSION;
+}
+
+EXPORTED int flopshim_version_number(void)
+{
+    return FLOPSHIM_VERSION_NUMBER;
 }
 
 void context_banner(void)

@@ -181,7 +181,9 @@ bool exhausted_refuse(struct thread *t, const char *operation, uint64_t cost, ui
     record(t, operation, cost, remaining);
     if (context_handler()) {
         const char *name = t->namespace_ ? (const char *)ledger + t->namespace_ : "";
-        return ask(context_handler(), t, &(struct flopshim_refusal){operation, cost, remaining, name});
+        return ask(context_handler(), t,
+                   &(struct flopshim_refusal){
+                       .operation = operation, .flop_cost = cost, .flops_remaining = remaining, .namespace_ = name});
     }
     struct out line = {0};
     int saved = errno;

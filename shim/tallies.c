@@ -75,8 +75,10 @@ EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refus
             newest = &t->refusals;
     }
     if (newest)
-        *last = (struct flopshim_refusal){text_at(newest->operation), newest->flop_cost, newest->flops_remaining,
-                                          text_at(newest->namespace_)};
+        *last = (struct flopshim_refusal){.operation = text_at(newest->operation),
+                                          .flop_cost = newest->flop_cost,
+                                          .flops_remaining = newest->flops_remaining,
+                                          .namespace_ = text_at(newest->namespace_)};
     shim_unlock();
     return FLOPSHIM_OK;
 }

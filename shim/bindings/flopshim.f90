@@ -19,6 +19,7 @@ module flopshim
     integer(c_int64_t) :: flops_used = 0
     integer(c_int64_t) :: flops_remaining = 0
     integer(c_int64_t) :: calls = 0
+    integer(c_int64_t) :: reserved(2) = 0
   end type
 
   ! struct flopshim_context
@@ -29,6 +30,7 @@ module flopshim
     integer(c_int) :: quiet
     integer(c_int) :: scope
     integer(c_int64_t) :: flops_used
+    integer(c_int64_t) :: reserved(2) = 0
   end type
 
   abstract interface

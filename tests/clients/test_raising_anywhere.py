@@ -46,9 +46,10 @@ s = a @ a.T + 40 * np.eye(40)
 shim = ctypes.PyDLL(None)
 class Context(ctypes.Structure):
     _fields_ = [('namespace', ctypes.c_char_p), ('budget', ctypes.c_uint64), ('multiplier', ctypes.c_double),
-                ('quiet', ctypes.c_int), ('scope', ctypes.c_int), ('used', ctypes.c_uint64)]
+                ('quiet', ctypes.c_int), ('scope', ctypes.c_int), ('used', ctypes.c_uint64), ('reserved', ctypes.c_uint64 * 2)]
 class Usage(ctypes.Structure):
-    _fields_ = [('budget', ctypes.c_uint64), ('used', ctypes.c_uint64), ('left', ctypes.c_uint64), ('calls', ctypes.c_uint64)]
+    _fields_ = [('budget', ctypes.c_uint64), ('used', ctypes.c_uint64), ('left', ctypes.c_uint64), ('calls', ctypes.c_uint64),
+                ('reserved', ctypes.c_uint64 * 2)]
 def limited(code, budget):
     context, usage = Context(b'x', budget, 0, 1, 1, 0), Usage()
     assert not shim.flopshim_begin(ctypes.byref(context))

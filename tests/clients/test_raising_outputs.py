@@ -10,7 +10,7 @@ lib = ctypes.CDLL('{LIBS}/openblas-pthread/libopenblas.so.0')
 shim = ctypes.PyDLL(None)
 class Context(ctypes.Structure):
     _fields_ = [('namespace', ctypes.c_char_p), ('budget', ctypes.c_uint64), ('multiplier', ctypes.c_double),
-                ('quiet', ctypes.c_int), ('scope', ctypes.c_int), ('used', ctypes.c_uint64)]
+                ('quiet', ctypes.c_int), ('scope', ctypes.c_int), ('used', ctypes.c_uint64), ('reserved', ctypes.c_uint64 * 2)]
 R = {'s': np.float32, 'd': np.float64, 'c': np.complex64, 'z': np.complex128}
 def argument(x):
     if isinstance(x, np.ndarray): return ctypes.c_void_p(x.ctypes.data)

@@ -109,12 +109,13 @@ def a_holder_is_killed():
 
 def survivors():
     """The root ends before its child: its summary says so, and the child's end makes it whole."""
-    with tempfile.TemporaryDirectory() as folder:
-        output = pathlib.Path(folder) / "out.json"
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as apart:
+        output, go_on = pathlib.Path(folder) / "out.json", pathlib.Path(apart) / "go_on"
         settings = PLAIN | BLAS | {"LD_PRELOAD": LIBRARY, "FLOP_SCOPE": "tree", "FLOP_QUIET": "1", "FLOP_OUTPUT": "out.json",
                                    "FLOP_LEDGER_DIR": folder, "FLOP_BUDGET": "1000"}
-        subprocess.run([TREE, "background", "5"], env=settings, cwd=folder, check=True, timeout=60)
+        subprocess.run([TREE, "background", "5", go_on], env=settings, cwd=folder, check=True, timeout=60)
         expect("the ledger stays while the child lives", len(ledgers(folder)), 1)
+        go_on.touch()
         for _ in range(600):
             if not ledgers(folder):
                 break

@@ -6,7 +6,7 @@
  *   spawn P N      the same by posix_spawn of "calls N"
  *   vfork P N      the same by vfork and exec
  *   exec K N       N calls, then itself again, K times
- *   background N   N calls in a child that outlives the parent by half a second
+ *   background N [FILE]   N calls in a child that outlives the parent by half a second, or until FILE is there
  *   hold FILE      one call, makes FILE, waits to be killed
  *   spend          until three calls in a row were refused (and skipped); prints the FLOPs that ran
  *   killed P       P children spend, half of them are killed at any moment; then it spends what is left. Prints the FLOPs that
@@ -111,13 +111,14 @@ static void chain(const char *self, int more, char *count)
         execl(self, self, "exec", left, count, (char *)NULL);
 }
 
-static void background(int count)
+static void background(int count, const char *file)
 {
-    const struct timespec half = {0, 500000000};
+    const struct timespec moment = {0, 10000000};
     if (fork())
         return;
     calls(1);
-    nanosleep(&half, NULL);
+    for (int i = 0; file ? i < 6000 && access(file, F_OK) : i < 50; i++)
+        nanosleep(&moment, NULL);
     calls(count - 1);
 }
 
@@ -167,7 +168,7 @@ int main(int argc, char **argv)
     else if (!strcmp(shape, "exec"))
         chain(argv[0], first, argv[3]);
     else if (!strcmp(shape, "background"))
-        background(first);
+        background(first, argc > 3 ? argv[3] : NULL);
     else if (!strcmp(shape, "hold"))
         hold(argv[2]);
     else if (!strcmp(shape, "spend"))

@@ -23,36 +23,39 @@ HOW_TO_START = (
     "FLOPSHIM_ALLOW_UNLOADED=1, or flopshim.allow_unloaded(), lets it run uncounted")
 
 
+_RESERVED = ("reserved", ctypes.c_uint64 * 2)  # 0
+
+
 class Context(ctypes.Structure):
     """struct flopshim_context"""
     _fields_ = [("namespace", ctypes.c_char_p), ("flop_budget", ctypes.c_uint64), ("multiplier", ctypes.c_double),
-                ("quiet", ctypes.c_int), ("scope", ctypes.c_int), ("flops_used", ctypes.c_uint64)]
+                ("quiet", ctypes.c_int), ("scope", ctypes.c_int), ("flops_used", ctypes.c_uint64), _RESERVED]
 
 
 class Usage(ctypes.Structure):
     """struct flopshim_usage"""
     _fields_ = [("flop_budget", ctypes.c_uint64), ("flops_used", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
-                ("calls", ctypes.c_uint64)]
+                ("calls", ctypes.c_uint64), _RESERVED]
 
 
 class Tally(ctypes.Structure):
     """struct flopshim_tally"""
     _fields_ = [("name", ctypes.c_char_p), ("namespace", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64),
                 ("calls", ctypes.c_uint64), ("first_use", ctypes.c_uint64), ("thread", ctypes.c_int32),
-                ("unused", ctypes.c_int32)]
+                ("unused", ctypes.c_int32), _RESERVED]
 
 
 class CRefusal(ctypes.Structure):
     """struct flopshim_refusal"""
     _fields_ = [("operation", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
-                ("namespace", ctypes.c_char_p)]
+                ("namespace", ctypes.c_char_p), _RESERVED]
 
 
 class Operation(ctypes.Structure):
     """struct flopshim_operation"""
     _fields_ = [("name", ctypes.c_char_p), ("namespace", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64),
                 ("cumulative", ctypes.c_uint64), ("dim_count", ctypes.c_uint32),
-                ("dim_names", ctypes.POINTER(ctypes.c_char_p)), ("dims", ctypes.c_int64 * 8)]
+                ("dim_names", ctypes.POINTER(ctypes.c_char_p)), ("dims", ctypes.c_int64 * 8), _RESERVED]
 
 
 class Refusal(NamedTuple):
