@@ -1,5 +1,5 @@
-/* The libraries that an ELF file (a program or a library) needs, as it lies on disk. Nothing in it is trusted: every offset is checked against the
- * file's size and every string ends inside its table. Only the flopshim program uses this. */
+/* The libraries that an ELF file (a program or a library) needs, as it lies on disk. Nothing in it is trusted: every offset is
+ * checked against the file's size and every string ends inside its table. Only the flopshim program uses this. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
