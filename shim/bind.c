@@ -207,6 +207,9 @@ static struct answer answer_known(void *handle, uint32_t symbol, uintptr_t calle
     return (struct answer){target, 1};
 }
 
+/* Called by the dlsym wrapper, which is assembly. */
+struct answer forward_answer(void *handle, const char *name, uintptr_t caller);
+
 /* A sanitizer's runtime looks its functions up before it is ready for code that it instrumented. */
 __attribute__((used, visibility("hidden"), no_sanitize("address", "thread", "undefined"))) struct answer
 forward_answer(void *handle, const char *name, uintptr_t caller)

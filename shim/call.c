@@ -121,8 +121,7 @@ void call_refund(struct thread *t)
 
 /* Every stub's personality: an unwinder that passes through a stub (a C++ exception, thread cancellation) ends its call.
  * 8 is _URC_CONTINUE_UNWIND, 2 is _UA_CLEANUP_PHASE. */
-__attribute__((visibility("hidden"))) int call_personality(int version, int actions, uint64_t class, void *exception,
-                                                           void *context)
+int call_personality(int version, int actions, uint64_t class, void *exception, void *context)
 {
     (void)version, (void)class, (void)exception, (void)context;
     if (actions & 2)

@@ -17,6 +17,10 @@ int python_end_status(int status, bool *unhandled);
 /* One line on stderr that says why the status is another. `file`: the summary, or "". */
 void python_report(int status, const char *file);
 
+/* For the Python package: the class BudgetExhaustedError of this process, a borrowed reference; NULL where no interpreter runs.
+ * The caller holds the interpreter's lock. */
+void *flopshim_python_exception(void);
+
 /* In a fork child: what was refused is the parent's business. */
 void python_forget(void);
 

@@ -27,6 +27,9 @@ void call_refund(struct thread *t);
 enum { call_timed_flops = 1000000 };
 /* The thread's call in progress is over, if execution goes on at a stack address from `to` upwards. */
 void call_abandon(uintptr_t to);
+/* The personality routine of every stub: the unwinder calls it. */
+int call_personality(int version, int actions, uint64_t class, void *exception, void *context)
+    __attribute__((visibility("hidden")));
 void thread_tally_nested(struct thread *t, uint32_t routine);
 
 /* What flopshim_deduct() charges: no routine of the table. True: charged (or allowed to overrun). */
