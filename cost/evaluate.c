@@ -107,7 +107,7 @@ static int read_value(struct question *q, int i, const char *value)
     } else if (kind == 's') {
         int64_t number = 0;
         q->value[i] = read_integer(value, &number) ? number : 2; /* a general value, not 0 or 1 */
-        if (strcmp(value, "g") && (value[strspn(value, "0123456789.eE+-")] || !strpbrk(value, "0123456789")))
+        if (strcmp(value, "g") != 0 && (value[strspn(value, "0123456789.eE+-")] || !strpbrk(value, "0123456789")))
             return fail_value(q, q->name[i], value, "a number such as 2.5, or g for any");
     } else if (kind == 'd') {
         if (read_dimension(q, q->name[i], value, &q->value[i]) < 0)
@@ -147,7 +147,7 @@ static int read_assignment(struct question *q, const char *text)
     snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
     int i = find_argument(q, name);
     for (size_t a = 0; i < 0 && a < sizeof aliases / sizeof *aliases; a++) {
-        if (strcmp(aliases[a].other, name) || (*aliases[a].family && strcmp(aliases[a].family, q->routine->family)))
+        if (strcmp(aliases[a].other, name) != 0 || (*aliases[a].family && strcmp(aliases[a].family, q->routine->family) != 0))
             continue;
         if (!aliases[a].name)
             return strcmp(name, "data") ? read_dimension(q, name, equals + 1, &number) : 0;

@@ -24,13 +24,13 @@ static bool read_script(const char *path, char *line, const char **program)
     ssize_t length = fd >= 0 ? read(fd, line, LINE - 1) : 0;
     if (fd >= 0)
         close(fd);
-    if (length < 3 || memcmp(line, "#!", 2))
+    if (length < 3 || memcmp(line, "#!", 2) != 0)
         return false;
     line[length] = 0;
     line[strcspn(line, "\n")] = 0;
     *program = strtok_r(line + 2, " \t", &rest);
     const char *base = *program ? strrchr(*program, '/') : NULL;
-    if (!base || strcmp(base, "/env"))
+    if (!base || strcmp(base, "/env") != 0)
         return *program != NULL;
     for (char *word = strtok_r(NULL, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
         if (*word != '-' && !strchr(word, '=')) {

@@ -45,8 +45,8 @@ static bool next_line(const bool *wanted, int *at, struct line *line)
         const struct cost_routine *r = &cost_routines[*at];
         char formula[sizeof line->formula];
         cost_formula(r, formula, sizeof formula);
-        if (!wanted[*at] || strcmp(r->family, first->family) || strcmp(formula, line->formula) ||
-            strcmp(r->source, first->source) || r->accuracy != first->accuracy)
+        if (!wanted[*at] || strcmp(r->family, first->family) != 0 || strcmp(formula, line->formula) != 0 ||
+            strcmp(r->source, first->source) != 0 || r->accuracy != first->accuracy)
             break;
         append_type(line, r);
     }

@@ -94,7 +94,7 @@ static bool is_name_of(const char *used, const char *path)
         same++;
     const char *rest = path + same;
     size_t length = strlen(used) - same;
-    if (length < strlen(rest) || strcmp(used + strlen(used) - strlen(rest), rest))
+    if (length < strlen(rest) || strcmp(used + strlen(used) - strlen(rest), rest) != 0)
         return false;
     const char *number = used + same, *end = used + strlen(used) - strlen(rest);
     if (number == end)

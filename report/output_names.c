@@ -119,7 +119,7 @@ bool output_is_none(const char *list)
 {
     char item[OUTPUT_NAME_BYTES];
     while (output_next(&list, item, sizeof item))
-        if (strcmp(item, "none"))
+        if (strcmp(item, "none") != 0)
             return false;
     return true;
 }
@@ -139,7 +139,7 @@ int output_anchor(const char *list, const char *folder, char *anchored, size_t s
         return -1;
     while (output_next(&list, item, sizeof item)) {
         out_text(&out, out.length ? "," : "");
-        if (*item != '/' && strcmp(item, "none") && strcmp(item, "stderr")) {
+        if (*item != '/' && strcmp(item, "none") != 0 && strcmp(item, "stderr") != 0) {
             put_literally(&out, folder);
             out_text(&out, "/");
         }

@@ -79,7 +79,7 @@ static const char *usual_name(const char *family)
     long best = -1;
     for (int i = 0; i < cost_routine_count; i++) {
         const char *name = cost_routines[i].name;
-        if (strcmp(cost_routines[i].family, family))
+        if (strcmp(cost_routines[i].family, family) != 0)
             continue;
         const char *place = strcmp(name + 1, family) ? NULL : strchr(usual, *name);
         long rank = place ? place - usual + 1 : 0;
@@ -154,7 +154,7 @@ static void consider(struct nearest *nearest, const char *typed, const char *kno
             return;
     bool is_longer = !strncmp(known, typed, strlen(typed));
     size_t place = nearest->count++;
-    for (; is_longer && place && strncmp(nearest->names[place - 1], typed, strlen(typed)); place--)
+    for (; is_longer && place && strncmp(nearest->names[place - 1], typed, strlen(typed)) != 0; place--)
         nearest->names[place] = nearest->names[place - 1];
     nearest->names[place] = known;
 }

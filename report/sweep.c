@@ -112,7 +112,7 @@ static bool has_place(void)
     char item[OUTPUT_NAME_BYTES];
     bool relative = false;
     while (output_next(&templates, item, sizeof item))
-        relative |= *item != '/' && strcmp(item, "none") && strcmp(item, "stderr");
+        relative |= *item != '/' && strcmp(item, "none") != 0 && strcmp(item, "stderr") != 0;
     return !relative || is_folder(header.folder);
 }
 
@@ -120,7 +120,7 @@ static bool has_place(void)
 static bool looks_right(int fd)
 {
     if (pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header ||
-        memcmp(header.magic, LEDGER_MAGIC, sizeof header.magic) || header.format != LEDGER_FORMAT ||
+        memcmp(header.magic, LEDGER_MAGIC, sizeof header.magic) != 0 || header.format != LEDGER_FORMAT ||
         header.seal != ledger_seal_header(&header))
         return false;
     bool terminated = !header.output[sizeof header.output - 1] && !header.folder[sizeof header.folder - 1];
@@ -291,7 +291,7 @@ static void look_through(const struct folder *folder, const struct sweep *how, i
         for (long at = 0; at < length && goes_on(how);) {
             const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buffers[depth] + at);
             at += entry->d_reclen;
-            if (strncmp(entry->d_name, "flopshim", 8))
+            if (strncmp(entry->d_name, "flopshim", 8) != 0)
                 continue;
             if (entry->d_name[8] == '.')
                 look_at(folder, how, entry->d_name);

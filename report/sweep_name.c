@@ -32,7 +32,7 @@ bool sweep_parse(const char *name, struct sweep_name *parsed)
 {
     uint64_t pid, nonce, claimer;
     *parsed = (struct sweep_name){0};
-    if (strncmp(name, "flopshim.", 9) || !(name = number(name + 9, 10, '.', &pid)) || !is_pid(pid) ||
+    if (strncmp(name, "flopshim.", 9) != 0 || !(name = number(name + 9, 10, '.', &pid)) || !is_pid(pid) ||
         !(name = number(name, 16, '.', &nonce)))
         return false;
     parsed->pid = (uint32_t)pid;
@@ -63,7 +63,7 @@ bool sweep_claim(int folder, const char *name, char claimed[SWEEP_NAME_BYTES])
 
 static const char *parse_run(const char *name, uint64_t *pid, uint64_t *pid_namespace)
 {
-    if (strncmp(name, "flopshim-", 9) || !(name = number(name + 9, 10, '-', pid)) || !is_pid(*pid))
+    if (strncmp(name, "flopshim-", 9) != 0 || !(name = number(name + 9, 10, '-', pid)) || !is_pid(*pid))
         return NULL;
     return number(name, 16, '-', pid_namespace);
 }

@@ -66,7 +66,7 @@ void config_read(void)
         char name[32];
         const char *equals = strchr(*entry, '=');
         size_t length = equals ? (size_t)(equals - *entry) : sizeof name;
-        if (strncmp(*entry, "FLOP_", 5) || length >= sizeof name)
+        if (strncmp(*entry, "FLOP_", 5) != 0 || length >= sizeof name)
             continue;
         memcpy(name, *entry, length);
         name[length] = 0;

@@ -99,7 +99,7 @@ static uint64_t budget_of(const char *name, bool *seen)
     for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
         const struct ledger_account *a = (const struct ledger_account *)(b + 1);
         for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++) {
-            if (!a->is_context || a->forgotten || strcmp(name, text_at(a->namespace_)))
+            if (!a->is_context || a->forgotten || strcmp(name, text_at(a->namespace_)) != 0)
                 continue;
             *seen = true;
             if (a->limit_flops != LEDGER_UNLIMITED && !a->prior_flops)

@@ -120,7 +120,7 @@ enum elf_file_kind elf_file_kind(int fd, char *interpreter, size_t size)
         copy_interpreter(interpreter, size, start.line + 2);
         return ELF_FILE_SCRIPT;
     }
-    if (length < sizeof start.header || memcmp(start.line, ELFMAG, SELFMAG))
+    if (length < sizeof start.header || memcmp(start.line, ELFMAG, SELFMAG) != 0)
         return ELF_FILE_OTHER;
     if (start.header.e_ident[EI_CLASS] != ELFCLASS64 || start.header.e_ident[EI_DATA] != ELFDATA2LSB ||
         start.header.e_machine != EM_X86_64)
@@ -142,7 +142,7 @@ struct symbols {
 static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
 {
     Elf64_Ehdr h;
-    if (!read_all(fd, &h, sizeof h, 0) || memcmp(h.e_ident, ELFMAG, SELFMAG) || h.e_ident[EI_CLASS] != ELFCLASS64 ||
+    if (!read_all(fd, &h, sizeof h, 0) || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0 || h.e_ident[EI_CLASS] != ELFCLASS64 ||
         h.e_shentsize != sizeof *symbols)
         return false;
     Elf64_Shdr some[SECTIONS_AT_ONCE];

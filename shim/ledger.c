@@ -99,7 +99,7 @@ static uint32_t hash_of(const char *text)
 static uint32_t *place_of(const char *text)
 {
     uint32_t i = hash_of(text) & (names_size - 1);
-    while (names[i] && strcmp((char *)ledger + names[i], text))
+    while (names[i] && strcmp((char *)ledger + names[i], text) != 0)
         i = (i + 1) & (names_size - 1);
     return &names[i];
 }

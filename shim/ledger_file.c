@@ -219,7 +219,7 @@ static const char *why_not_ours(uint64_t nonce)
 {
     char boot_id[sizeof ledger->boot_id] = "";
     ledger_boot_id(boot_id);
-    if (memcmp(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic) || ledger->format != LEDGER_FORMAT)
+    if (memcmp(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic) != 0 || ledger->format != LEDGER_FORMAT)
         return "it is no ledger of this format";
     if (ledger->seal != ledger_seal_header(ledger))
         return "it is damaged";
@@ -227,11 +227,11 @@ static const char *why_not_ours(uint64_t nonce)
         return "it belongs to another tree";
     if (ledger->writer == LEDGER_REMOVED)
         return "its tree has ended, or it was removed";
-    if (memcmp(ledger->boot_id, boot_id, sizeof boot_id))
+    if (memcmp(ledger->boot_id, boot_id, sizeof boot_id) != 0)
         return "it is from before the last boot";
     if (ledger->pid_namespace != ledger_pid_namespace())
         return "it belongs to another pid namespace";
-    if (strcmp(ledger->version, FLOPSHIM_VERSION) || strcmp(ledger->cost_model, COST_MODEL))
+    if (strcmp(ledger->version, FLOPSHIM_VERSION) != 0 || strcmp(ledger->cost_model, COST_MODEL) != 0)
         return "it was made by another version of flopshim";
     if (ledger->size_bytes > mapped_bytes || ledger->size_bytes < LEDGER_PAGE)
         return "it is larger than the address space that is left";

@@ -103,7 +103,7 @@ static bool ask_openblas(const struct surroundings *s, struct provider *p)
     const char *(*get_config)(void) = NULL;
     *(void **)&get_config = find(s, names, sizeof names / sizeof *names);
     const char *text = get_config ? get_config() : NULL;
-    if (!text || strncmp(text, "OpenBLAS ", 9))
+    if (!text || strncmp(text, "OpenBLAS ", 9) != 0)
         return false;
     strcpy(p->name, "OpenBLAS");
     copy_word(p->version, sizeof p->version, text + 9);

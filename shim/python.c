@@ -53,7 +53,7 @@ typedef struct _object PyObject;
     F(as_pointer, "PyLong_AsVoidPtr", void *, (PyObject *))                          \
     F(audit, "PySys_AddAuditHook", int, (int (*)(const char *, PyObject *, void *), void *))
 
-#define MEMBER(member, name, result, arguments) result(*member) arguments;
+#define MEMBER(member, name, result, arguments) result(*member) arguments; /* NOLINT: types have no parentheses */
 static struct {
     FUNCTIONS(MEMBER)
     int (*is_finalizing)(void);

@@ -84,7 +84,7 @@ static const char *lacking(char *const environment[])
     if (!strcmp(value_of("FLOP_DISABLE", environment), "1"))
         return "its environment has FLOP_DISABLE=1";
     if (ledger && ledger->scope == LEDGER_SCOPE_TREE &&
-        strcmp(value_of("FLOP_TREE", environment), value_of("FLOP_TREE", environ)))
+        strcmp(value_of("FLOP_TREE", environment), value_of("FLOP_TREE", environ)) != 0)
         return "its environment lacks this tree's FLOP_TREE";
     return NULL;
 }

@@ -107,7 +107,7 @@ bool target_find(const char *name, const char *path_variable, char *file, size_t
 static bool skip(const char **text, const char *word)
 {
     size_t length = strlen(word);
-    if (strncmp(*text, word, length))
+    if (strncmp(*text, word, length) != 0)
         return false;
     *text += length;
     return true;
@@ -115,7 +115,7 @@ static bool skip(const char **text, const char *word)
 
 static bool is_one_of(const char *text, const char *const *list)
 {
-    while (*list && strcmp(text, *list))
+    while (*list && strcmp(text, *list) != 0)
         list++;
     return *list;
 }
