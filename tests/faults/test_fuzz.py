@@ -20,7 +20,7 @@ def main():
     found = BUILD / "fuzz-found" / target
     found.mkdir(parents=True, exist_ok=True)
     env = {k: v for k, v in PLAIN.items() if not k.startswith("FLOP_")} | {"FUZZ_SEEDS": str(found)}
-    common = [program, "-timeout=10", f"-artifact_prefix={found}/"]
+    common = [program, "-timeout=60", f"-artifact_prefix={found}/"]
 
     def run(what, *arguments):
         done = subprocess.run([*common, *arguments], env=env, capture_output=True, text=True, errors="replace", check=False)
