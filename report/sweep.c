@@ -127,16 +127,12 @@ static bool looks_right(int fd)
     return terminated && header.pid_namespace && header.pid_namespace == ledger_pid_namespace() && has_place();
 }
 
-static bool somebody_lives(const struct ledger_view *view)
+static bool is_in_use(const struct ledger_view *view)
 {
     for (int i = 0; view->header->scope == LEDGER_SCOPE_TREE && i < LEDGER_MEMBERS; i++)
         if (view->header->members[i] && ledger_member_lives(view->header, view->header->members[i]))
             return true;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(view, b));)
-        if (b->kind == LEDGER_PROCESSES && b->count &&
-            ledger_process_lives(view->header, (const struct ledger_process *)(b + 1)))
-            return true;
-    return false;
+    return ledger_somebody_lives(view);
 }
 
 /* ---- its summary ---- */
@@ -241,7 +237,7 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
     else if (is_private(f.fd) && looks_right(f.fd) && !ledger_load_open(f.fd, &f.view, &why)) {
         const struct ledger_block *first = ledger_next(&f.view, NULL);
         const struct ledger_process *root = first ? ledger_process_of(&f.view, first) : NULL;
-        if ((!first || (root && root->pid == f.parsed.pid)) && !somebody_lives(&f.view) &&
+        if ((!first || (root && root->pid == f.parsed.pid)) && !is_in_use(&f.view) &&
             is_for_us(folder, how, &f, root ? root->ppid : 0))
             finish(folder, how, &f);
         munmap((void *)(uintptr_t)f.view.header, f.view.size_bytes);
@@ -254,17 +250,6 @@ static bool goes_on(const struct sweep *how)
     return left && elapsed_ns() < (how->children_only ? CHILD_PATIENCE_NS : PATIENCE_NS);
 }
 
-static bool is_watched(const struct folder *folder)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int fd = openat(folder->fd, LEDGER_WATCHED, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return errno != ENOENT;
-    bool watched = !fcntl(fd, F_GETLK, &lock) && lock.l_type != F_UNLCK;
-    close(fd);
-    return watched;
-}
-
 static void look_through(const struct folder *folder, const struct sweep *how, int depth);
 
 /* The folder of a `flopshim run` that was killed: what lies in it, the link to the library, and the folder. */
@@ -274,7 +259,8 @@ static void look_into(const struct folder *parent, const struct sweep *how, cons
     struct folder folder = {.path = name, .fd = openat(parent->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (folder.fd < 0)
         return;
-    if (!kernel_fstat(folder.fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 077) && !is_watched(&folder)) {
+    if (!kernel_fstat(folder.fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 077) &&
+        !ledger_is_watched(folder.fd, LEDGER_WATCHED)) {
         look_through(&folder, how, 1);
         unlinkat(folder.fd, LEDGER_WATCHED, 0);
         unlinkat(folder.fd, PRELOAD_LIBRARY, 0);
@@ -313,7 +299,7 @@ void sweep_folder(const char *path, const struct sweep *how)
         left = LEDGERS;
         begun_ns = 0;
         begun_ns = elapsed_ns();
-        if (!is_of_run || !is_watched(&folder))
+        if (!is_of_run || !ledger_is_watched(folder.fd, LEDGER_WATCHED))
             look_through(&folder, how, 0);
         close(folder.fd);
     }

@@ -1,5 +1,6 @@
 /* One ledger of a run: its copies, held together by their sums. */
 #include "watched.h"
+#include "shim/ledger_check.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,12 +83,7 @@ void watched_look(struct watched *w, bool last)
 
 bool watched_lives(const struct watched *w)
 {
-    const struct ledger_view *view = &w->good;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(view, b)) != NULL;)
-        if (b->kind == LEDGER_PROCESSES && b->count &&
-            ledger_process_lives(view->header, (const struct ledger_process *)(b + 1)))
-            return true;
-    return false;
+    return ledger_somebody_lives(&w->good);
 }
 
 /* Nobody writes to it any more: its sums must agree, and its process has compared its limit. */

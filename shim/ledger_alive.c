@@ -123,6 +123,27 @@ bool ledger_process_lives(const struct ledger_header *header, const struct ledge
     return alive;
 }
 
+bool ledger_somebody_lives(const struct ledger_view *view)
+{
+    for (const struct ledger_block *b = NULL; (b = ledger_next(view, b));)
+        if (b->kind == LEDGER_PROCESSES && b->count &&
+            ledger_process_lives(view->header, (const struct ledger_process *)(b + 1)))
+            return true;
+    return false;
+}
+
+bool ledger_is_watched(int at, const char *name)
+{
+    struct stat st;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT;
+    bool watched = !kernel_fstat(fd, &st) && st.st_uid == geteuid() && !fcntl(fd, F_GETLK, &lock) && lock.l_type != F_UNLCK;
+    close(fd);
+    return watched;
+}
+
 /* Of the ticks there is room for the low bits; below the pid, for a thread (tree.c). */
 #define TICKS_SHIFT (2 * LEDGER_ID_BITS)
 

@@ -73,3 +73,10 @@ static inline size_t block_bytes(const struct ledger_block *block)
 
 /* Does the process with this pid live, whoever it is by now? No for a zombie. Async-signal-safe; errno is kept. */
 bool ledger_pid_lives(uint32_t pid);
+
+/* Does any process live that has a record in this ledger? */
+bool ledger_somebody_lives(const struct ledger_view *view);
+
+/* Does somebody look at the ledgers of a folder, and remove them? name: that of its LEDGER_WATCHED, from the folder `at` as in
+ * openat. In a folder that all write to, such a file of another user's means nothing. */
+bool ledger_is_watched(int at, const char *name);

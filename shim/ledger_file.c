@@ -5,6 +5,7 @@
 #include "ledger.h"
 #include "cost.h"
 #include "kernel.h"
+#include "ledger_check.h"
 #include "ledger_seal.h"
 #include "origin.h"
 #include "output.h"
@@ -346,24 +347,15 @@ const char *ledger_folder(void)
     return *config.ledger_dir ? config.ledger_dir : "/dev/shm";
 }
 
-/* Does somebody look at the ledgers of this folder, and remove them (LEDGER_WATCHED)? In a folder that all write to, such a
- * file of another user's means nothing. */
 static bool is_watched(void)
 {
-    struct stat st;
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char name[sizeof path + sizeof LEDGER_WATCHED];
     strcpy(name, path);
     char *slash = strrchr(name, '/');
     if (!slash)
         return false;
     strcpy(slash + 1, LEDGER_WATCHED);
-    int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return errno != ENOENT;
-    bool watched = !kernel_fstat(fd, &st) && st.st_uid == geteuid() && !fcntl(fd, F_GETLK, &lock) && lock.l_type != F_UNLCK;
-    close(fd);
-    return watched;
+    return ledger_is_watched(AT_FDCWD, name);
 }
 
 /* The mark comes before the question: whoever watches gives that up before it looks for marks a last time. */
