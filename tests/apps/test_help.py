@@ -6,7 +6,7 @@ import tempfile
 
 from harness import LIBRARY, PROGRAM, ROOT, SANITIZED, Run, expect
 
-MAN, COMPLETION = ROOT / "report/man", ROOT / "report/completion/flopshim.bash"
+MAN, COMPLETION = ROOT / "report/program/man", ROOT / "report/program/completion/flopshim.bash"
 
 
 def flopshim(*words, status=0, **options):
@@ -81,7 +81,7 @@ def check_words():
 def check_variables():
     """Every variable that has an option is named behind it, and every word of its table is in the help."""
     table = options_of("run")
-    source = (ROOT / "shim/config_values.c").read_text()
+    source = (ROOT / "shim/base/config_values.c").read_text()
     rows = re.findall(r'\{"(FLOP_[A-Z_]+)", take_\w+, ("[^"]+"|NULL)', source)
     expect("rows of config_values.c", len(rows), 14)
     for variable, words in rows:

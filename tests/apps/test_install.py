@@ -158,7 +158,7 @@ def pkgconfig(folder):
 def pages(folder):
     """Every manual page is where man looks for it, and the shell's completion where bash-completion does."""
     with moved(folder) as prefix:
-        names = sorted(p.name for p in (ROOT / "report/man").glob("*.1"))
+        names = sorted(p.name for p in (ROOT / "report/program/man").glob("*.1"))
         expect("pages", sorted(p.name for p in (prefix / "share/man/man1").iterdir()), names)
         if shutil.which("man"):
             for name in names:

@@ -5,8 +5,11 @@ set(FUZZ_TARGETS env ledger json markers cost output)
 find_program(FUZZ_CLANG clang-14)
 
 set(FUZZ_FLAGS -g -O1 -fno-sanitize-recover=all -std=gnu11 -D_GNU_SOURCE -DFLOPSHIM_INSIDE -DFLOPSHIM_VERSION="${PROJECT_VERSION}"
-               -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/shim -I${CMAKE_SOURCE_DIR}/cost
-               -I${CMAKE_SOURCE_DIR}/report -I${GENERATED} -I${CMAKE_CURRENT_SOURCE_DIR}/unit)
+               -Wall -Wextra -Werror -I${GENERATED} -I${CMAKE_CURRENT_SOURCE_DIR}/unit)
+foreach(folder cost report/program/read report/summary shim shim/account shim/base shim/call shim/elf shim/ledger shim/markers
+        shim/process shim/provider shim/python)
+  list(APPEND FUZZ_FLAGS -I${CMAKE_SOURCE_DIR}/${folder})
+endforeach()
 
 function(fuzz_object source object)
   add_custom_command(
@@ -43,22 +46,22 @@ endfunction()
 
 if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
   file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fuzz)
-  get_target_property(cost_sources cost SOURCES)
-  get_target_property(writer_sources writers SOURCES)
-  list(TRANSFORM cost_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
-  list(TRANSFORM writer_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
-  set(common ${cost_sources} ${writer_sources} ${CMAKE_SOURCE_DIR}/report/field.c ${CMAKE_SOURCE_DIR}/report/json_counts.c
-             ${CMAKE_SOURCE_DIR}/report/json_read.c)
-  set(markers_sources account by_name call config config_parse config_values context elf_file exhausted ledger ledger_file
-      ledger_lost lifecycle message objects oplog others process spelling starts stop summaries target thread tree uncovered)
+  foreach(room cost base elf ledger ledger_writing summary)
+    get_target_property(${room}_sources ${room} SOURCES)
+    list(TRANSFORM ${room}_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
+  endforeach()
+  set(common ${cost_sources} ${base_sources} ${ledger_sources} ${summary_sources} ${CMAKE_SOURCE_DIR}/report/program/read/field.c
+             ${CMAKE_SOURCE_DIR}/report/program/read/json_counts.c ${CMAKE_SOURCE_DIR}/report/program/read/json_read.c)
+  set(markers_sources account/account account/by_name account/oplog account/others account/thread call/call call/exhausted
+      markers/context process/lifecycle process/starts process/summaries process/tree provider/uncovered)
   list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
-  fuzz_program(env ${CMAKE_SOURCE_DIR}/shim/config_parse.c ${CMAKE_SOURCE_DIR}/shim/config_values.c
-               ${CMAKE_SOURCE_DIR}/shim/spelling.c)
+  set(base ${CMAKE_SOURCE_DIR}/shim/base)
+  fuzz_program(env ${base}/config_parse.c ${base}/config_values.c ${base}/spelling.c)
   fuzz_program(cost ${cost_sources})
   foreach(name ledger json output)
     fuzz_program(${name} ${common})
   endforeach()
-  fuzz_program(markers ${common} ${markers_sources})
+  fuzz_program(markers ${common} ${elf_sources} ${ledger_writing_sources} ${markers_sources})
 endif()
 
 foreach(target ${FUZZ_TARGETS})

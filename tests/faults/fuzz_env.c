@@ -23,9 +23,9 @@ static ssize_t fuzz_write(int fd, const void *text, size_t length)
 #include <unistd.h>
 #define _exit(status) longjmp(left, status)
 #define write fuzz_write
-#include "shim/config.c"
-#include "shim/config_parse.h"
-#include "shim/message.c"
+#include "config.c"
+#include "config_parse.h"
+#include "message.c"
 #undef _exit
 #undef write
 

@@ -17,7 +17,7 @@ python_test(faults preload_order test_preload_order.py)
 
 # The library itself sanitized, made of the stubs that are there already: the asan and tsan presets in small, for every run.
 function(sanitized_library name sanitizers)
-  foreach(part cost writers shim)
+  foreach(part cost ${ROOMS})
     get_target_property(files ${part} SOURCES)
     list(APPEND sources ${files})
   endforeach()
@@ -25,8 +25,7 @@ function(sanitized_library name sanitizers)
   add_library(${name} SHARED ${sources})
   add_dependencies(${name} generate)
   target_compile_definitions(${name} PRIVATE FLOPSHIM_INSIDE)
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/shim ${CMAKE_SOURCE_DIR}/cost
-                                             ${CMAKE_SOURCE_DIR}/report ${GENERATED})
+  target_include_directories(${name} PRIVATE $<TARGET_PROPERTY:wrap,INCLUDE_DIRECTORIES>)
   target_compile_options(${name} PRIVATE -O1 -g -fsanitize=${sanitizers} -fno-sanitize-recover=all)
   target_link_options(${name} PRIVATE -fsanitize=${sanitizers} -Wl,-z,nodelete -Wl,-z,now -Wl,--no-undefined)
   target_link_libraries(${name} PRIVATE flopshim_options stubs)

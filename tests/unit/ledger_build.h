@@ -2,7 +2,7 @@
  * build_seal() makes it one that can be read. */
 #pragma once
 #include "cost.h"
-#include "shim/ledger_seal.h"
+#include "ledger_seal.h"
 #include "summary.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Which processes live: by boot, pid namespace, pid and start time; what a zombie is and what only looks like one. */
-#include "shim/ledger.h"
+#include "ledger.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>

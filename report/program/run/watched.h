@@ -1,7 +1,7 @@
 /* One ledger of a run, looked at from outside. A look copies what it reads, because whoever writes a ledger can cut it at any
  * moment. What was found out stands in text of its own, so that it stays when the ledger does not. */
 #pragma once
-#include "shim/ledger.h"
+#include "ledger.h"
 #include "watch_sums.h"
 #include <limits.h>
 #include <sys/types.h>

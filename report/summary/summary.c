@@ -4,7 +4,7 @@
 #include "cost.h"
 #include "ledger_walk.h"
 #include "order.h"
-#include "shim/ledger.h"
+#include "ledger.h"
 #include "summary_namespaces.h"
 #include "summary_processes.h"
 #include "summary_providers.h"

@@ -1,6 +1,6 @@
 /* execvp's rules, without running anything. What a program starts itself is not followed (but for env in a #! line). */
 #include "command.h"
-#include "shim/target.h"
+#include "target.h"
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "watch.h"
 #include "out.h"
 #include "output.h"
-#include "shim/ledger.h"
+#include "ledger.h"
 #include "strays.h"
 #include "text_rows.h"
 #include "watched.h"

@@ -1,6 +1,6 @@
 /* One ledger of a run: its copies, held together by their sums. */
 #include "watched.h"
-#include "shim/ledger_check.h"
+#include "ledger_check.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

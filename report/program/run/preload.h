@@ -14,5 +14,3 @@ bool preload_can_hold(const char *path);
  * already, and the one that `command` or the library itself needs. Where the library's path holds what ld.so would split or
  * expand, a symbolic link in `folder` stands for it (`made_link` is set then). 0, or -1 after a message. */
 int preload_set(const char *library, const char *command, const char *folder, int *made_link);
-
-#define PRELOAD_LIBRARY "libflopshim.so"

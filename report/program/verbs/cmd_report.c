@@ -3,7 +3,7 @@
 #include "left.h"
 #include "load.h"
 #include "options.h"
-#include "shim/config_parse.h"
+#include "config_parse.h"
 #include "show.h"
 #include <getopt.h>
 #include <stdio.h>

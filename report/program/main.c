@@ -1,7 +1,7 @@
 /* The flopshim program: finds the verb and hands over. The table of verbs is here and nowhere else. */
 #include "cmd.h"
 #include "options.h"
-#include "shim/spelling.h"
+#include "spelling.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

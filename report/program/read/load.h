@@ -1,6 +1,6 @@
 /* Loading what a user names on the command line: a ledger or a JSON summary, told apart by their content. */
 #pragma once
-#include "shim/ledger.h"
+#include "ledger.h"
 #include "summary.h"
 
 struct loaded {

@@ -2,7 +2,7 @@
  * workspace queries, how sure the counts are, what could not be seen, how the process ended. */
 #include "cost.h"
 #include "order.h"
-#include "shim/ledger.h"
+#include "ledger.h"
 #include "text_rows.h"
 #include <string.h>
 

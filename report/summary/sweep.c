@@ -6,7 +6,7 @@
 #include "ledger_check.h"
 #include "ledger_seal.h"
 #include "output.h"
-#include "preload.h"
+#include "library.h"
 #include "summary.h"
 #include <dirent.h>
 #include <errno.h>

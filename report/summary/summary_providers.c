@@ -2,7 +2,7 @@
 #include "summary_providers.h"
 #include "ledger_walk.h"
 #include "order.h"
-#include "shim/ledger.h"
+#include "ledger.h"
 #include <string.h>
 
 static int by_path(const void *left, const void *right, const void *context)

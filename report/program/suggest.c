@@ -1,7 +1,7 @@
 /* The table of topics, and the search for the nearest names. */
 #include "suggest.h"
 #include "cost.h"
-#include "shim/spelling.h"
+#include "spelling.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

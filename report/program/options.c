@@ -1,7 +1,7 @@
 /* Reads options by their tables: getopt_long's rules (abbreviations, letters behind each other), messages of our own. */
 #include "options.h"
 #include "cmd.h"
-#include "shim/spelling.h"
+#include "spelling.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

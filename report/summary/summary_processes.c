@@ -3,7 +3,7 @@
 #include "summary_processes.h"
 #include "cost.h"
 #include "order.h"
-#include "shim/ledger.h"
+#include "ledger.h"
 #include <string.h>
 #include <time.h>
 
