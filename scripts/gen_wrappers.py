@@ -128,9 +128,9 @@ def emit_shard(routines, by_routine):
 
 
 def emit_symbols(symbols, bodies):
-    """One record a symbol, without relocations: name and body as offsets (forward.h, struct symbol); and the slots, each
+    """One record a symbol, without relocations: name and body as offsets (resolve.h, struct symbol); and the slots, each
     with a name of its own."""
-    out = ['#include "forward.h"\n#include "symbols.h"', "", "struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX];",
+    out = ['#include "resolve.h"\n#include "symbols.h"', "", "struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX];",
            '__asm__(""'] + [f'".globl slot_{name}\\n.hidden slot_{name}\\n.set slot_{name}, forward_slots+{SLOT_BYTES * i}\\n"'
                             for i, (name, *_) in enumerate(symbols)]
     out += [');\n__asm__(".pushsection .rodata\\n.balign 8\\n.globl forward_symbols\\n"',

@@ -1,11 +1,11 @@
 /* Finds the ledgers of dead processes wherever the library or `flopshim run` may have made them, and shows them. */
 #include "left.h"
-#include "cmd.h"
 #include "instant.h"
+#include "ledger_alive.h"
 #include "leftover.h"
 #include "load.h"
 #include "show.h"
-#include "sweep.h"
+#include "sweep_name.h"
 #include "text_rows.h"
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,10 @@
 /* Renders what was loaded and delivers it. */
 #include "show.h"
 #include "cmd.h"
+#include "csv.h"
+#include "json.h"
+#include "out_save.h"
+#include "text.h"
 #include "text_rows.h"
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The summary as CSV: one row an operation and namespace, of what was done in that itself, for spreadsheets and data frames.
  * Quoted as RFC 4180 says, with plain line feeds. */
+#include "csv.h"
 #include "cost.h"
-#include "summary.h"
 #include <string.h>
 
 static void put_field(struct out *out, const char *text)

@@ -1,8 +1,8 @@
 /* The summary as JSON: the keys of report/README.md, two blanks of indentation, always valid UTF-8. Integers are printed
  * exactly, times as decimal seconds; nothing passes through a double. */
+#include "json.h"
 #include "cost.h"
 #include "instant.h"
-#include "summary.h"
 #include <string.h>
 
 #define NESTED offsetof(struct summary_operation, nested_calls)

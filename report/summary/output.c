@@ -1,7 +1,12 @@
 /* Writes a summary to each file of a list in the format that its extension names. Remembers what this process wrote
  * where, so that a later write replaces its own file and nobody else's. One thread at a time. */
 #include "output.h"
+#include "csv.h"
+#include "json.h"
 #include "origin.h"
+#include "out_save.h"
+#include "templates.h"
+#include "text.h"
 #include "text_rows.h"
 #include <errno.h>
 #include <limits.h>
@@ -17,7 +22,7 @@
 struct kept {
     uint64_t asked;
     pid_t owner; /* a fork's child owns nothing */
-    char used[OUTPUT_NAME_BYTES];
+    char used[TEMPLATE_BYTES];
 };
 
 static struct kept kept[KEPT_COUNT];
@@ -46,7 +51,7 @@ void output_keep(uint64_t asked, const char *used)
     for (struct kept *k = kept; !place && k < kept + KEPT_COUNT; k++)
         if (k->owner != getpid())
             place = k;
-    if (!place || strlen(used) >= OUTPUT_NAME_BYTES)
+    if (!place || strlen(used) >= TEMPLATE_BYTES)
         return;
     place->asked = asked;
     place->owner = getpid();
@@ -201,14 +206,23 @@ static void add_name(struct out *names, const char *path)
     text_put_name(names, origin_shown(path));
 }
 
+int output_expand(const char *template, const struct summary *summary, char *path, size_t size)
+{
+    const struct template_values values = {.start_realtime_ns = summary->start_realtime_ns,
+                                           .host = summary->host,
+                                           .program = summary->program,
+                                           .pid = summary->pid};
+    return template_expand(template, &values, path, size);
+}
+
 /* Every template. *files: the names of what was written. */
 static int write_each(const struct output_order *order, const struct summary *summary, struct out *files)
 {
     const char *templates = order->templates;
-    char item[OUTPUT_NAME_BYTES], path[PATH_MAX];
+    char item[TEMPLATE_BYTES], path[PATH_MAX];
     int result = 0;
     bool is_file;
-    while (output_next(&templates, item, sizeof item)) {
+    while (templates_next(&templates, item, sizeof item)) {
         if (output_expand(item, summary, path, sizeof path) < 0) {
             result = -1;
             if (!order->of_the_dead)

@@ -1,25 +1,11 @@
-/* Where summaries go: FLOP_OUTPUT's comma-separated list of templates. Safe where malloc and stdio are not. */
+/* Where summaries go: to every template of a list (templates.h). Safe where malloc and stdio are not. */
 #pragma once
-#include "summary.h"
+#include "summary_model.h"
 
 #define OUTPUT_DEFAULT "flopshim.%e.%p.txt"
-#define OUTPUT_NAME_BYTES 1024 /* longer templates and names are left out */
 
-/* Copy the next template of *list to item and move *list behind it. false at the end; a template that does not fit is
- * skipped. Blanks around a template are dropped. */
-bool output_next(const char **list, char *item, size_t size);
-
-bool output_is_none(const char *list);
-
-/* Expand %p pid, %h host, %e program, %r MPI rank, %j job id, %t start time (YYYYmmddTHHMMSS in UTC), %%; other letters
- * stay as they are. What is put in never adds a folder: slashes become _. 0, or -1 with errno ENAMETOOLONG. */
+/* The name that a template stands for, of this summary's process. 0, or -1 with errno ENAMETOOLONG. */
 int output_expand(const char *template, const struct summary *summary, char *path, size_t size);
-
-/* The list with `folder`, an absolute path, put before relative names. -1 where that does not fit, or cannot be said. */
-int output_anchor(const char *list, const char *folder, char *anchored, size_t size);
-/* The list with those fields replaced that the environment tells, for whoever writes the summary in another one. -1: it does
- * not fit. */
-int output_settle(const char *list, char *settled, size_t size);
 
 struct output_order {
     const char *templates;

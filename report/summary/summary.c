@@ -2,9 +2,10 @@
  * namespace. Sorting by name brings equals together, so that 10^6 tallies take n log n. Strings stay in the ledger. */
 #include "summary.h"
 #include "cost.h"
+#include "ledger.h"
+#include "ledger_read.h"
 #include "ledger_walk.h"
 #include "order.h"
-#include "ledger.h"
 #include "summary_namespaces.h"
 #include "summary_processes.h"
 #include "summary_providers.h"

@@ -1,6 +1,6 @@
 /* What every summary has, wherever it was read from: the one piece of memory that it lives in (mapped at once, handed out
  * front to back, unmapped at once) and the facts that follow from its fields. */
-#include "summary.h"
+#include "summary_model.h"
 #include <string.h>
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
 /* Rows of namespaces: those above others, and totals. For who builds a summary (summary.c, json_read.c). No malloc. */
 #pragma once
-#include "summary.h"
+#include "summary_model.h"
 
 /* Room for rows of namespaces above others. */
 struct namespaces_room {

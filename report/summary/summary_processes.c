@@ -2,8 +2,11 @@
  * its records are a chain of one pid and start time, which begins with the first image and ends with the last. */
 #include "summary_processes.h"
 #include "cost.h"
-#include "order.h"
 #include "ledger.h"
+#include "ledger_alive.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "order.h"
 #include <string.h>
 #include <time.h>
 

@@ -1,7 +1,7 @@
 /* The process records of a ledger: what each used, how each ended, and what they say together. */
 #pragma once
 #include "ledger_walk.h"
-#include "summary.h"
+#include "summary_model.h"
 
 struct process_image {
     const struct ledger_process *record;

@@ -1,8 +1,9 @@
 /* The providers of a ledger. Each process of a tree names its own: here each path once, as it was first named. */
 #include "summary_providers.h"
+#include "ledger.h"
+#include "ledger_read.h"
 #include "ledger_walk.h"
 #include "order.h"
-#include "ledger.h"
 #include <string.h>
 
 static int by_path(const void *left, const void *right, const void *context)

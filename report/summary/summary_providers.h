@@ -1,6 +1,6 @@
 /* The part of a summary that names the providers. */
 #pragma once
-#include "summary.h"
+#include "summary_model.h"
 
 /* A provider's path, and where it stood: scratch, one a record. */
 struct provider_place {

@@ -3,11 +3,17 @@
  * known to be dead. A claimed ledger has its claimer's name in its own, by a rename, until its summary is written. */
 #include "sweep.h"
 #include "kernel.h"
+#include "ledger_alive.h"
 #include "ledger_check.h"
+#include "ledger_load.h"
+#include "ledger_read.h"
 #include "ledger_seal.h"
-#include "output.h"
+#include "ledger_self.h"
 #include "library.h"
+#include "output.h"
 #include "summary.h"
+#include "sweep_name.h"
+#include "templates.h"
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -109,9 +115,9 @@ static bool is_folder(const char *path)
 static bool has_place(void)
 {
     const char *templates = header.output;
-    char item[OUTPUT_NAME_BYTES];
+    char item[TEMPLATE_BYTES];
     bool relative = false;
-    while (output_next(&templates, item, sizeof item))
+    while (templates_next(&templates, item, sizeof item))
         relative |= *item != '/' && strcmp(item, "none") != 0 && strcmp(item, "stderr") != 0;
     return !relative || is_folder(header.folder);
 }
@@ -145,8 +151,8 @@ static bool is_written(const struct found *f)
 
 static bool goes_to_stderr(const char *templates)
 {
-    char item[OUTPUT_NAME_BYTES];
-    while (output_next(&templates, item, sizeof item))
+    char item[TEMPLATE_BYTES];
+    while (templates_next(&templates, item, sizeof item))
         if (!strcmp(item, "stderr"))
             return true;
     return false;

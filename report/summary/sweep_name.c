@@ -1,6 +1,7 @@
 /* Names of ledgers and of the folders of runs, and what they tell before anything is opened. */
+#include "sweep_name.h"
+#include "ledger_alive.h"
 #include "ledger_check.h"
-#include "sweep.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

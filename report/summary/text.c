@@ -1,6 +1,10 @@
 /* The summary as text, laid out for a terminal: a table of the budget and one of the operations, both promised to the byte
  * (tests/unit/test_text.c). What comes behind them is in text_namespaces.c, text_processes.c and text_notes.c. */
+#include "text.h"
 #include "order.h"
+#include "text_namespaces.h"
+#include "text_notes.h"
+#include "text_processes.h"
 #include "text_rows.h"
 #include <string.h>
 

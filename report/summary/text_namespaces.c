@@ -1,4 +1,5 @@
 /* The section of the text summary that says which namespace used what: in itself, and with those dotted below it. */
+#include "text_namespaces.h"
 #include "order.h"
 #include "text_rows.h"
 #include <string.h>

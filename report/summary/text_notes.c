@@ -1,8 +1,9 @@
 /* The sections of the text summary that are only there where they have something to say: time, refused and nested calls,
  * workspace queries, how sure the counts are, what could not be seen, how the process ended. */
+#include "text_notes.h"
 #include "cost.h"
-#include "order.h"
 #include "ledger.h"
+#include "order.h"
 #include "text_rows.h"
 #include <string.h>
 

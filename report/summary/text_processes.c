@@ -1,4 +1,5 @@
 /* The section of the text summary that says which process of a tree used what, and how each ended. */
+#include "text_processes.h"
 #include "order.h"
 #include "text_rows.h"
 #include <string.h>

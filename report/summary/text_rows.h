@@ -1,6 +1,6 @@
 /* The parts that every section of the text summary is made of; only text*.c use them. */
 #pragma once
-#include "summary.h"
+#include "summary_model.h"
 
 #define TEXT_LABEL_WIDTH 17 /* "  Total budget:  " */
 #define TEXT_TOTAL_WIDTH 14
@@ -39,10 +39,3 @@ void text_put_calls(struct out *out, uint64_t calls);
 void text_put_heading(struct out *out, const char *heading);
 void text_put_label(struct out *out, const char *label);
 void text_put_row_name(struct out *out, const char *name, const struct text_columns *columns);
-
-/* By namespace: where the header's `label` does not say it all. */
-void text_namespaces(const struct summary *summary, const char *label, struct out *out);
-/* By process: of a tree that has more than one. */
-void text_processes(const struct summary *summary, struct out *out);
-/* The sections behind the tables, each only where it has something to say. */
-void text_notes(const struct summary *summary, struct out *out);

@@ -3,21 +3,27 @@
  * Exact under threads and processes: all that threads were allowed together never exceeds the limit, a thread only uses
  * what it was allowed, and before a call is refused every other grant on the same account has been called back. What is
  * left of the first account is not stored anywhere but summed up from the grants, so that a process may die after any store
- * and leaves the sum right. The owner's side of a grant is plain stores (grant_take in slow.h); the price lies here, with
- * whoever runs short. Everything is under shim_lock; what concerns the first account, under tree_lock as well. */
+ * and leaves the sum right. The owner's side of a grant is plain stores (grant.h); the price lies here, with
+ * whoever runs short. Everything is under shim_lock; what concerns the first account, under ledger_lock as well. */
+#include "account.h"
+#include "config.h"
 #include "cost.h"
+#include "grant.h"
+#include "ledger_append.h"
+#include "ledger_file.h"
+#include "ledger_lock.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "lock.h"
 #include "others.h"
-#include "process.h"
-#include "shim.h"
-#include "slow.h"
-#include "thread.h"
-#include "tree.h"
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+_Static_assert(CONFIG_UNLIMITED == LEDGER_UNLIMITED, "a budget becomes the limit of an account as it is");
 
 static struct ledger_account *first_account;
 static uint64_t first_limit;          /* of it, as it was when this process opened it */
@@ -231,12 +237,12 @@ static bool draw(struct thread *t, uint64_t cost)
 static void lock(void)
 {
     shim_lock();
-    tree_lock();
+    ledger_lock();
 }
 
 static void unlock(void)
 {
-    tree_unlock();
+    ledger_unlock();
     shim_unlock();
 }
 
@@ -294,8 +300,8 @@ void account_leave(struct thread *t)
 void account_close(void)
 {
     if (first_account && first_account->limit_flops != first_limit)
-        process_incomplete(LEDGER_DOUBTFUL);
-    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE || !first_account || !tree_lock())
+        self_incomplete(LEDGER_DOUBTFUL);
+    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE || !first_account || !ledger_lock())
         return;
     struct account_chain all = {.process = first_account};
     for (struct thread *t = thread_list; t; t = t->next)
@@ -305,5 +311,5 @@ void account_close(void)
     for (struct thread *t = thread_list; t; t = t->next)
         if (shares(t, &all) && (!t->own_grant->inside || !thread_lives(t->own_grant->tid) || call_self == t))
             collect(t->own_grant);
-    tree_unlock();
+    ledger_unlock();
 }

@@ -2,10 +2,11 @@
  * contexts quadratic, so from the first question on each tally is kept in a table, once for each name that covers it. The
  * table is private memory from mmap, 16 bytes an entry; without memory for it, the walk answers. */
 #include "by_name.h"
-#include "process.h"
-#include "shim.h"
+#include "ledger_file.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "pages.h"
 #include <string.h>
-#include <sys/mman.h>
 
 struct entry {
     struct ledger_tally *tally;
@@ -55,12 +56,12 @@ static bool make_room(void)
     uint32_t more = room ? room * 2 : 1024;
     if (used < room)
         return true;
-    struct entry *fresh = mmap(NULL, bytes_for(more), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (fresh == MAP_FAILED)
+    struct entry *fresh = pages_get(bytes_for(more));
+    if (!fresh)
         return false;
     if (entries) {
         memcpy(fresh, entries, used * sizeof *entries);
-        munmap(entries, bytes_for(room));
+        pages_free(entries, bytes_for(room));
     }
     entries = fresh;
     buckets = (uint32_t *)(fresh + more);
@@ -147,7 +148,7 @@ uint64_t by_name_calls(const char *name)
 void by_name_forget(void)
 {
     if (entries)
-        munmap(entries, bytes_for(room));
+        pages_free(entries, bytes_for(room));
     entries = NULL;
     buckets = NULL;
     room = used = 0;

@@ -2,9 +2,35 @@
  * writes and reads it, so there is no lock. `t->log` is NULL where nothing is logged; else every call of the thread takes its
  * slow body, which hands its dimensions to the charge. */
 #pragma once
-#include <stdint.h>
+#include "cost.h"
+#include "thread.h"
 
-struct thread;
+#define OPLOG_DEDUCTION UINT32_MAX
+
+struct oplog_record {
+    uint64_t flop_cost;
+    uint64_t cumulative;
+    uint32_t routine; /* OPLOG_DEDUCTION: `name` is a string in the ledger */
+    uint32_t name;
+    uint32_t namespace_; /* string in the ledger, or 0 */
+    int64_t dims[COST_DIMS_MOST];
+};
+
+struct oplog {
+    uint64_t capacity;
+    uint64_t count;                /* records ever; the newest is count - 1, at place (count - 1) % capacity */
+    uint64_t next;                 /* count % capacity, without the division */
+    struct oplog_record *progress; /* of the call in progress, NULL where that was not logged */
+    bool only_first;               /* full, it ends: later calls are at full speed again */
+    bool full;
+    bool ended;          /* its context was closed: */
+    uint64_t beyond;     /* so many calls came after the log was full */
+    uint64_t calls_then; /* of the thread, when it was full */
+    struct oplog_record records[];
+};
+
+/* Log the calls of the thread from here on: the newest so many, or only_first, the first. False: no memory. */
+bool oplog_begin(struct thread *t, uint64_t capacity, bool only_first);
 
 /* A call that was charged (t->cost), or a deduction by name. shape: cost_dims() says the places in it. `t->log` is not NULL. */
 void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape);
@@ -15,3 +41,5 @@ void oplog_refund(struct thread *t);
 void oplog_end(struct thread *t);
 /* The thread ends: what it logged goes. */
 void oplog_free(struct thread *t);
+/* Calls of the thread since the log began, logged or beyond what it holds. */
+uint64_t oplog_count(const struct oplog *log, const struct thread *t);

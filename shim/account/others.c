@@ -2,12 +2,14 @@
  * settled leave the list, so that a look costs what the living cost. */
 #include "others.h"
 #include "cost.h"
-#include "process.h"
-#include "shim.h"
+#include "ledger_alive.h"
+#include "ledger_file.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "pages.h"
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,12 +34,12 @@ void others_forget(void)
 static bool make_room(void)
 {
     size_t more = room ? room * 2 : 4096 / sizeof *list;
-    struct other *larger = mmap(NULL, more * sizeof *list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (larger == MAP_FAILED)
+    struct other *larger = pages_get(more * sizeof *list);
+    if (!larger)
         return false;
     if (list) {
         memcpy(larger, list, count * sizeof *list);
-        munmap(list, room * sizeof *list);
+        pages_free(list, room * sizeof *list);
     }
     list = larger;
     room = more;
@@ -163,7 +165,7 @@ void others_wait(void)
     errno = saved;
 }
 
-void account_settle(struct ledger_process *process)
+void others_settle(struct ledger_process *process)
 {
     struct ledger_view view = ledger_view();
     uint32_t offset = (uint32_t)((char *)process - (char *)ledger);
@@ -188,7 +190,7 @@ bool others_settle_dead(void)
     bool any = false;
     for (size_t i = 0; i < count; i++)
         if (!list[i].grants && !ledger_process_lives(ledger, list[i].process)) {
-            account_settle(list[i].process);
+            others_settle(list[i].process);
             any = true;
         }
     return any;

@@ -1,5 +1,5 @@
 /* The other processes of a tree, as far as the first account is concerned: what their threads were allowed of it, and how
- * to get it back. All under tree_lock. In a ledger of one process there are none. */
+ * to get it back. All under ledger_lock. In a ledger of one process there are none. */
 #pragma once
 #include "ledger.h"
 
@@ -20,3 +20,6 @@ void others_wait(void);
 
 /* What a process that died had not used comes back. Was there any? */
 bool others_settle_dead(void);
+
+/* What a process that is dead has used of the first account is fixed. Under ledger_lock. */
+void others_settle(struct ledger_process *process);

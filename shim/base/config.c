@@ -1,8 +1,9 @@
 /* The configuration: the only file that reads the FLOP_* environment. A malformed value gets one line that names the
  * variable, the value and what is accepted; a malformed limit ends the process (status 2), because running without the
  * limit asked for is what the user did not want. */
-#include "config_values.h"
-#include "shim.h"
+#include "config.h"
+#include "leave.h"
+#include "message.h"
 #include "spelling.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include <unistd.h>
 
 struct config config = {
-    .limit_flops = LEDGER_UNLIMITED,
+    .limit_flops = CONFIG_UNLIMITED,
     .multiplier = 1,
     .timing = CONFIG_TIMING_AUTO,
     .signal = SIGXCPU,
@@ -79,5 +80,5 @@ void config_read(void)
             check_spelling(name);
     }
     if (fails_closed)
-        _exit(2);
+        leave_now(2);
 }

@@ -7,8 +7,10 @@
 enum config_exhausted { CONFIG_ERROR, CONFIG_ABORT, CONFIG_SIGNAL, CONFIG_WARN };
 enum config_timing { CONFIG_TIMING_OFF, CONFIG_TIMING_AUTO, CONFIG_TIMING_ALL };
 
+#define CONFIG_UNLIMITED UINT64_MAX
+
 struct config {
-    uint64_t limit_flops; /* LEDGER_UNLIMITED: none */
+    uint64_t limit_flops; /* CONFIG_UNLIMITED: none */
     double multiplier;
     enum config_exhausted on_exhausted;
     enum config_timing timing;

@@ -1,11 +1,10 @@
 /* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE or SIGXFSZ. What is quoted in them comes
  * from the environment or the program: a control character would make two lines of one, or reach the terminal. */
-#include "shim.h"
+#include "message.h"
+#include "signals.h"
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINE_BYTES 2048
@@ -23,32 +22,12 @@ static void write_all(const char *text, size_t length)
     }
 }
 
-static void take_back(int signal)
-{
-    const struct timespec now = {0, 0};
-    sigset_t one;
-    sigemptyset(&one);
-    sigaddset(&one, signal);
-    while (sigtimedwait(&one, NULL, &now) < 0 && errno == EINTR)
-        ;
-}
-
-/* Neither a reader that went away nor a full file must end the program: SIGPIPE and SIGXFSZ are blocked, and taken back
- * if they came from us. */
 static void write_guarded(const char *text, size_t length)
 {
-    sigset_t signals, before, pending;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGPIPE);
-    sigaddset(&signals, SIGXFSZ);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &signals, &before);
+    struct held_signals held;
+    signals_hold(&held);
     write_all(text, length);
-    if (!sigismember(&pending, SIGPIPE))
-        take_back(SIGPIPE);
-    if (!sigismember(&pending, SIGXFSZ))
-        take_back(SIGXFSZ);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signals_release(&held);
 }
 
 void message_line(const char *first, ...)

@@ -1,7 +1,8 @@
 /* Puts a buffer where it belongs: a file that is either whole or not there, or a descriptor. Uses system calls only and
  * works from the folder's descriptor, so that the stack stays small in a signal handler. The signals by which writing
  * could end the program (SIGXFSZ, SIGPIPE) are held back and swallowed. */
-#include "out.h"
+#include "out_save.h"
+#include "signals.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,37 +20,6 @@
 #define FOLDER_MODE 0777
 #define SUFFIX_MAX 100000u
 #define TEMPORARY_MAX 1000u
-
-struct held_signals {
-    sigset_t before;
-    sigset_t pending;
-};
-
-static void hold_signals(struct held_signals *held)
-{
-    sigset_t ours;
-    sigemptyset(&ours);
-    sigaddset(&ours, SIGXFSZ);
-    sigaddset(&ours, SIGPIPE);
-    sigprocmask(SIG_BLOCK, &ours, &held->before);
-    sigpending(&held->pending);
-}
-
-/* Swallow what writing raised, but not what was pending before. */
-static void release_signals(const struct held_signals *held)
-{
-    int saved = errno;
-    static const int numbers[] = {SIGXFSZ, SIGPIPE};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        sigset_t one;
-        sigemptyset(&one);
-        sigaddset(&one, numbers[i]);
-        while (!sigismember(&held->pending, numbers[i]) && sigtimedwait(&one, NULL, &(struct timespec){0}) > 0)
-            continue;
-    }
-    sigprocmask(SIG_SETMASK, &held->before, NULL);
-    errno = saved;
-}
 
 static int write_all(int fd, const char *data, size_t length)
 {
@@ -89,9 +59,9 @@ static int write_patiently(int fd, const char *data, size_t length, int patience
 int out_print(const struct out *out, int fd, int patience_ms)
 {
     struct held_signals held;
-    hold_signals(&held);
+    signals_hold(&held);
     int result = write_patiently(fd, out->data, out->length, patience_ms);
-    release_signals(&held);
+    signals_release(&held);
     return result;
 }
 
@@ -284,7 +254,7 @@ int out_save(const struct out *out, const char *path, bool exclusive, char *used
         errno = out->failed ? ENOMEM : ENOENT;
         return -1;
     }
-    hold_signals(&held);
+    signals_hold(&held);
     int folder = open_folder(path, &base);
     int result = -1;
     if (folder >= 0 && !*base)
@@ -297,6 +267,6 @@ int out_save(const struct out *out, const char *path, bool exclusive, char *used
     if (folder >= 0)
         close(folder);
     errno = saved;
-    release_signals(&held);
+    signals_release(&held);
     return result;
 }

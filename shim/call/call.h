@@ -1,6 +1,6 @@
 /* The way of a call: what every stub does, readable from top to bottom.
  *
- *   call_find        which provider?       (forward.c at first use)
+ *   call_find        which provider?       (find.c at first use)
  *   call_outermost   nested? then it is forwarded, counted as nested, never charged
  *   ... cost         the stub's own lines
  *   call_charge      deduct, tally, log
@@ -14,11 +14,14 @@
  * No system call, lock, allocation or stdio here, nor any floating-point arithmetic. Included by the generated stubs only:
  * their entries leave the slot in r11, which is set aside in these files (-ffixed-r11). */
 #pragma once
+#include "arguments.h"
+#include "charge.h"
 #include "cost.h"
-#include "forward.h"
-#include "slow.h"
+#include "fast_limits.h"
+#include "find.h"
+#include "grant.h"
 #include "spoil.h"
-#include "thread.h"
+#include "tally.h"
 #include <stddef.h>
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
@@ -55,7 +58,7 @@ static inline bool call_comes_from(const struct binding *b, uintptr_t caller)
 
 static inline void call_find(struct call *call, struct slot *slot, uintptr_t caller)
 {
-    call->binding = LIKELY(call_comes_from(&slot->hot, caller)) ? &slot->hot : forward_find(slot, caller);
+    call->binding = LIKELY(call_comes_from(&slot->hot, caller)) ? &slot->hot : call_find_binding(slot, caller);
 }
 
 static inline bool call_outermost(struct call *call)

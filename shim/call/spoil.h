@@ -1,5 +1,5 @@
 /* What a refused call leaves in its outputs in a Python program, generated from the `writes` lines of the specs. Reals become
- * NaN where the program may read them before the exception reaches it (python.c, pending). Integers that a client uses
+ * NaN where the program may read them before the exception reaches it (deliver.c, pending). Integers that a client uses
  * as indices, and imaginary parts that it counts pairs by, are made harmless in any case: NumPy and SciPy look at them before
  * they look for an error. Nothing outside the part that the routine itself would have written is touched. */
 #pragma once

@@ -1,28 +1,21 @@
 /* Does the process of a record still live? Asked by `flopshim`, and by the shim of the other processes of its tree, in any
  * state of its own: system calls only, errno kept. Pids are used again, also across boots and in containers, so a process is
  * (boot, pid namespace, pid, start time). */
-#include "ledger_check.h"
+#include "ledger_alive.h"
 #include "kernel.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "procfs.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-size_t ledger_read_proc(const char *path, char *text, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = 0;
-    return length > 0 ? (size_t)length : 0;
-}
-
 void ledger_boot_id(char id[40])
 {
     memset(id, 0, 40);
-    ledger_read_proc("/proc/sys/kernel/random/boot_id", id, 40);
+    procfs_read("/proc/sys/kernel/random/boot_id", id, 40);
     id[strcspn(id, "\n")] = 0;
 }
 
@@ -80,7 +73,7 @@ static bool read_stat(uint32_t pid, char line[1024])
 {
     char path[40];
     path_of_stat(pid, path);
-    return ledger_read_proc(path, line, 1024) != 0;
+    return procfs_read(path, line, 1024) != 0;
 }
 
 uint64_t ledger_start_ticks(uint32_t pid)

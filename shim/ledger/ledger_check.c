@@ -4,7 +4,9 @@
  * Writers store a record, then the block's count, then its seal. A seal that covers all records but the last is what a kill
  * between the last two leaves behind: doubtful. Any other mismatch is damage. */
 #include "ledger_check.h"
+#include "ledger_read.h"
 #include "ledger_seal.h"
+#include "ledger_self.h"
 #include <string.h>
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
 /* What the readers of a ledger share: what can be wrong with one, and how its blocks lie. */
 #pragma once
-#include "ledger.h"
+#include "ledger_read.h"
 
 #define BLOCK_ALIGN ((size_t)64)
 
@@ -25,6 +25,10 @@
 #define AS_ENUM(name, text) LEDGER_##name,
 enum ledger_problem { LEDGER_PROBLEMS(AS_ENUM) LEDGER_SOUND };
 #undef AS_ENUM
+
+/* Check the header, the chain of blocks and every seal of a mapped ledger. 0, or a negative ledger error with *why set to a
+ * static text. What a process may have been killed over, in the middle of a change, is no error but doubtful. */
+int ledger_check(const void *base, size_t size_bytes, struct ledger_view *view, const char **why);
 
 /* Not of LEDGER_SOUND. */
 const char *ledger_problem_text(enum ledger_problem problem);
@@ -70,13 +74,3 @@ static inline size_t block_bytes(const struct ledger_block *block)
     size_t bytes = sizeof *block + (size_t)block->capacity * record_size(block->kind);
     return (bytes + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1);
 }
-
-/* Does the process with this pid live, whoever it is by now? No for a zombie. Async-signal-safe; errno is kept. */
-bool ledger_pid_lives(uint32_t pid);
-
-/* Does any process live that has a record in this ledger? */
-bool ledger_somebody_lives(const struct ledger_view *view);
-
-/* Does somebody look at the ledgers of a folder, and remove them? name: that of its LEDGER_WATCHED, from the folder `at` as in
- * openat. In a folder that all write to, such a file of another user's means nothing. */
-bool ledger_is_watched(int at, const char *name);

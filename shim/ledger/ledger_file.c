@@ -2,27 +2,27 @@
  *
  * Address space for the largest ledger is set aside once; the file behind it grows by posix_fallocate, because touching a
  * page that a full file system cannot back is a SIGBUS. No descriptor is kept: the program may close or count them. */
-#include "ledger.h"
+#include "ledger_file.h"
+#include "clock.h"
+#include "config.h"
 #include "cost.h"
 #include "kernel.h"
-#include "ledger_check.h"
+#include "ledger_alive.h"
+#include "ledger_lost.h"
+#include "ledger_read.h"
 #include "ledger_seal.h"
+#include "ledger_self.h"
+#include "message.h"
 #include "origin.h"
-#include "output.h"
-#include "process.h"
-#include "shim.h"
-#include "tree.h"
+#include "signals.h"
+#include "templates.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RESERVED_FOR_THREADS (mapped_bytes / 8) /* names may not use this up: new threads and processes need it */
@@ -37,12 +37,6 @@ static bool in_file, outgrown; /* outgrown: blocks follow in memory that are not
 static char path[600];
 static dev_t device;
 static ino_t inode;
-uint64_t ledger_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 size_t ledger_file_end(void)
 {
@@ -76,17 +70,12 @@ const char *ledger_path(void)
 /* RLIMIT_FSIZE answers with SIGXFSZ, which would end the program. */
 static int reserve(int fd, size_t bytes)
 {
-    sigset_t limit_signal, before;
-    const struct timespec now = {0, 0};
-    sigemptyset(&limit_signal);
-    sigaddset(&limit_signal, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &limit_signal, &before);
+    struct held_signals held;
     int error;
+    signals_hold(&held);
     while ((error = posix_fallocate(fd, 0, (off_t)bytes)) == EINTR)
         ;
-    if (error)
-        sigtimedwait(&limit_signal, NULL, &now);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signals_release(&held);
     return error;
 }
 
@@ -144,7 +133,7 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
     gethostname(ledger->host, sizeof ledger->host - 1);
     snprintf(ledger->folder, sizeof ledger->folder, "%s", origin_folder());
-    if (output_settle(config.output, ledger->output, sizeof ledger->output))
+    if (templates_settle(config.output, ledger->output, sizeof ledger->output))
         strcpy(ledger->output, config.output);
     ledger->seal = ledger_seal_header(ledger);
     ledger_set_bytes(LEDGER_PAGE);
@@ -195,7 +184,7 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
     const char *const places[] = {dir, "/dev/shm", temporary && *temporary ? temporary : "/tmp", "/tmp"};
     uint64_t nonce = 0;
     if (getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) != sizeof nonce)
-        nonce = ledger_now_ns() ^ (uint64_t)getpid() << 32;
+        nonce = clock_now_ns() ^ (uint64_t)getpid() << 32;
     bool asked = *dir, made = false;
     for (size_t i = asked ? 0 : 1; i < (asked ? 1 : 4) && !made; i++)
         made = try_file(places[i], nonce, scope);
@@ -299,7 +288,7 @@ bool ledger_grow(size_t bytes)
         return true;
     }
     if (in_file)
-        process_incomplete(LEDGER_NO_SPACE);
+        self_incomplete(LEDGER_NO_SPACE);
     /* Other processes of a tree could not see what one has in memory. */
     if (ledger->scope == LEDGER_SCOPE_TREE)
         return false;
@@ -319,7 +308,7 @@ bool ledger_is_lost(void)
     if (!in_file)
         return false;
     if (kernel_lstat(path, &st))
-        return ledger_mapping_is_orphaned(path);
+        return ledger_mapping_is_orphaned(ledger, path);
     return st.st_dev != device || st.st_ino != inode;
 }
 

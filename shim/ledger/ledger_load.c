@@ -1,5 +1,7 @@
 /* A ledger file, read into memory. */
+#include "ledger_load.h"
 #include "ledger_check.h"
+#include "ledger_read.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>

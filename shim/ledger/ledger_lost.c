@@ -1,7 +1,8 @@
 /* Was the ledger's file removed, or something put in its place? The path alone does not tell: a program that has given up
  * rights, has another root or other mounts cannot see the file any more. The kernel does, by the name that it gives to the
  * mapping. Everything here is under shim_lock. */
-#include "shim.h"
+#include "ledger_lost.h"
+#include <stdint.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,11 +40,11 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* A file without a name is shown as deleted. Where nothing can be read, nobody is accused. */
-bool ledger_mapping_is_orphaned(const char *path)
+bool ledger_mapping_is_orphaned(const void *mapping, const char *path)
 {
     static char line[LINE_BYTES];
     char begin[24];
     const char *name = strrchr(path, '/');
-    snprintf(begin, sizeof begin, "%lx-", (unsigned long)(uintptr_t)ledger);
+    snprintf(begin, sizeof begin, "%lx-", (unsigned long)(uintptr_t)mapping);
     return name && find_line(begin, line) && !ends_with(line, name);
 }

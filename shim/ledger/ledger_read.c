@@ -1,5 +1,7 @@
 /* Walking a ledger that was checked, or that is our own and alive. Reads only; no malloc, no stdio: the shim uses it too. */
+#include "ledger_read.h"
 #include "ledger_check.h"
+#include "ledger_self.h"
 #include <sched.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* The cursor over a ledger's records. A living process adds records meanwhile: each block's count is read once. */
 #include "ledger_walk.h"
+#include "ledger_read.h"
 
 const void *ledger_next_record(struct ledger_cursor *cursor)
 {

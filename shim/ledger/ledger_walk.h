@@ -1,6 +1,6 @@
 /* Walking the records of one kind through all blocks of a checked ledger. */
 #pragma once
-#include "ledger.h"
+#include "ledger_read.h"
 
 /* Set view and kind, leave the rest 0. */
 struct ledger_cursor {

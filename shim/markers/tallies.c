@@ -1,24 +1,20 @@
 /* What was counted, operation by operation, and what was refused, for bindings that keep a record of their own: one reading
  * of the ledger's tallies under the lock, each with the thread that made it, so that the parts of a reading add up. */
-#include "context.h"
-#include "lifecycle.h"
-#include "process.h"
-#include "shim.h"
-#include "thread.h"
+#include "enter.h"
+#include "flopshim.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "lock.h"
+#include "names.h"
 
 #define EXPORTED __attribute__((visibility("default")))
-
-static const char *text_at(uint32_t offset)
-{
-    return offset ? (const char *)ledger + offset : "";
-}
 
 static void read_tally(const struct ledger_tally *from, int thread, struct flopshim_tally *to)
 {
     struct ledger_counts counts;
     ledger_tally_read(from, &counts);
-    *to = (struct flopshim_tally){.name = text_at(from->operation),
-                                  .namespace_ = text_at(from->namespace_),
+    *to = (struct flopshim_tally){.name = names_text(from->operation),
+                                  .namespace_ = names_text(from->namespace_),
                                   .flop_cost = counts.flops,
                                   .calls = counts.calls,
                                   .first_use = from->first_use,
@@ -27,13 +23,13 @@ static void read_tally(const struct ledger_tally *from, int thread, struct flops
 
 EXPORTED int flopshim_thread(void)
 {
-    struct thread *t = thread_attach();
+    struct thread *t = enter_thread();
     return t ? (int)t->slot : FLOPSHIM_NOT_LOADED;
 }
 
 EXPORTED int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32_t room, uint32_t *count)
 {
-    if (!thread_attach())
+    if (!enter_thread())
         return FLOPSHIM_NOT_LOADED;
     if (!count || (room && !tallies) || thread < FLOPSHIM_ALL_THREADS)
         return FLOPSHIM_BAD_ARGUMENT;
@@ -60,7 +56,7 @@ EXPORTED int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32
 
 EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refusal *last)
 {
-    if (!thread_attach())
+    if (!enter_thread())
         return FLOPSHIM_NOT_LOADED;
     if (!calls || !last || thread < FLOPSHIM_ALL_THREADS)
         return FLOPSHIM_BAD_ARGUMENT;
@@ -75,10 +71,10 @@ EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refus
             newest = &t->refusals;
     }
     if (newest)
-        *last = (struct flopshim_refusal){.operation = text_at(newest->operation),
+        *last = (struct flopshim_refusal){.operation = names_text(newest->operation),
                                           .flop_cost = newest->flop_cost,
                                           .flops_remaining = newest->flops_remaining,
-                                          .namespace_ = text_at(newest->namespace_)};
+                                          .namespace_ = names_text(newest->namespace_)};
     shim_unlock();
     return FLOPSHIM_OK;
 }

@@ -1,12 +1,16 @@
 /* The summary files of this process: written, and named on stderr once. Under shim_lock, but for the naming, which is for the
  * thread that ends the process. */
 #include "summaries.h"
+#include "config.h"
+#include "ledger_file.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
 #include "origin.h"
 #include "output.h"
-#include "process.h"
-#include "shim.h"
 #include "starts.h"
+#include "summary.h"
 #include "sweep.h"
+#include "templates.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,7 +112,7 @@ void summaries_said(void)
 void summaries_sweep(void)
 {
     struct sweep how = {.children_only = true, .quiet = config.quiet};
-    if (output_is_none(config.output))
+    if (templates_are_none(config.output))
         return;
     if (starts_any())
         sweep_folder(ledger_folder(), &how);

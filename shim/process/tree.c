@@ -1,43 +1,33 @@
-/* Process trees: joining, the lock, and whose turn it is to write the summary.
+/* Process trees: joining, and whose turn it is to write the summary.
  *
  * A tree's ledger is made by its first process, which puts the ledger's nonce and path into FLOP_TREE; what inherits that
  * joins, and nothing else does. A fork's child has the mapping already; it gets a record of its own, as every process does,
  * when it first counts. */
 #include "tree.h"
+#include "account.h"
+#include "config.h"
 #include "config_parse.h"
-#include "process.h"
-#include "shim.h"
-#include <errno.h>
-#include <sched.h>
+#include "enter.h"
+#include "ledger_alive.h"
+#include "ledger_file.h"
+#include "ledger_lock.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "lock.h"
+#include "message.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define VARIABLE "FLOP_TREE"
-
-static bool ending;
-
-/* ---- who ---- */
-
-static uint64_t process_id(void)
-{
-    static pid_t of;
-    static uint64_t id;
-    if (of != getpid()) {
-        id = ledger_member((uint32_t)getpid(), ledger_start_ticks((uint32_t)getpid()));
-        of = getpid();
-    }
-    return id;
-}
 
 /* ---- members: whoever may still count, though it has no record yet ---- */
 
 void tree_register(void)
 {
-    uint64_t mine = process_id();
+    uint64_t mine = ledger_member_self();
     for (int i = 0; i < LEDGER_MEMBERS; i++)
         if (__atomic_load_n(&ledger->members[i], __ATOMIC_RELAXED) == mine)
             return;
@@ -52,67 +42,13 @@ void tree_register(void)
 
 static bool a_member_lives(void)
 {
-    uint64_t mine = process_id();
+    uint64_t mine = ledger_member_self();
     for (int i = 0; i < LEDGER_MEMBERS; i++) {
         uint64_t seen = __atomic_load_n(&ledger->members[i], __ATOMIC_RELAXED);
         if (seen && seen != mine && ledger_member_lives(ledger, seen))
             return true;
     }
     return false;
-}
-
-/* ---- the lock: the process, and its thread ---- */
-
-static uint64_t token(void)
-{
-    return process_id() | ((uint64_t)gettid() & LEDGER_ID_MASK);
-}
-
-static bool holder_lives(uint64_t word)
-{
-    pid_t pid = (pid_t)(word >> LEDGER_ID_BITS & LEDGER_ID_MASK), tid = (pid_t)(word & LEDGER_ID_MASK);
-    return ledger_member_lives(ledger, word & ~LEDGER_ID_MASK) && (!syscall(SYS_tgkill, pid, tid, 0) || errno == EPERM);
-}
-
-bool tree_lock(void)
-{
-    const struct timespec moment = {0, 50000};
-    int saved = errno;
-    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE)
-        return true;
-    uint64_t mine = token();
-    for (unsigned tries = 0;; tries++) {
-        uint64_t seen = 0;
-        if (__atomic_compare_exchange_n(&ledger->lock, &seen, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            break;
-        if (tries < 64) {
-            sched_yield();
-            continue;
-        }
-        /* The dead leave everything in order: each store under this lock stands by itself. */
-        if (tries % 64 == 0 && !holder_lives(seen) &&
-            __atomic_compare_exchange_n(&ledger->lock, &seen, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            break;
-        if (ending && tries > 20000) {
-            errno = saved;
-            return false;
-        }
-        nanosleep(&moment, NULL);
-    }
-    errno = saved;
-    return true;
-}
-
-void tree_unlock(void)
-{
-    uint64_t mine = ledger && ledger->scope == LEDGER_SCOPE_TREE ? token() : 0;
-    if (mine)
-        __atomic_compare_exchange_n(&ledger->lock, &mine, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-}
-
-void tree_is_ending(void)
-{
-    ending = true;
 }
 
 /* ---- joining ---- */
@@ -151,7 +87,7 @@ static void make(void)
     setenv(VARIABLE, value, 1);
     tree_register();
     shim_lock();
-    lifecycle_open_ledger();
+    enter_ledger();
     shim_unlock();
 }
 
@@ -229,13 +165,13 @@ bool tree_begin_writing(bool at_any_rate)
         return true;
     if (!at_any_rate && !is_root() && !tree_is_over())
         return false;
-    bool locked = tree_lock();
+    bool locked = ledger_lock();
     bool mine = !somebody_writes();
     if (mine)
         ledger->writer = own_offset();
     ended_when_begun = ledger->ended;
     if (locked)
-        tree_unlock();
+        ledger_unlock();
     return mine;
 }
 
@@ -245,13 +181,13 @@ bool tree_end_writing(void)
         ledger_remove();
         return true;
     }
-    bool locked = tree_lock();
+    bool locked = ledger_lock();
     bool final = ledger->ended == ended_when_begun;
     ended_when_begun = ledger->ended;
     if (final)
         ledger->writer = 0;
     if (locked)
-        tree_unlock();
+        ledger_unlock();
     if (final && ledger_process->end_reason != LEDGER_END_EXEC && tree_is_over())
         ledger_remove();
     return final;

@@ -1,7 +1,6 @@
 /* Process trees: one ledger, and one first account, that a process shares with all that it starts. In a ledger of one
  * process everything here is trivially true. */
 #pragma once
-#include "ledger.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,12 +13,6 @@ void tree_register(void);
 
 /* No other process that has joined still lives, or means to go on. */
 bool tree_is_over(void);
-
-/* header.lock. tree_lock waits for a living holder, for ever but at an end, and then answers false. Under shim_lock. */
-bool tree_lock(void);
-void tree_unlock(void);
-/* From now on tree_lock gives up after a second: the process ends. */
-void tree_is_ending(void);
 
 /* Whose turn is it to write the tree's summary? Told after the process has noted its own end. */
 bool tree_begin_writing(bool at_any_rate);

@@ -1,7 +1,8 @@
 /* Identifies providers: by their own version functions, by what an integer argument means to them, by file name. */
 #include "provider.h"
-#include "forward.h"
 #include "objects.h"
+#include "pages.h"
+#include "resolve.h"
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdatomic.h>
@@ -162,11 +163,10 @@ static void take_from_path(struct provider *p)
 
 static void identify(struct provider *p)
 {
-    struct surroundings s = {
-        .list = mmap(NULL, OBJECTS_MAX * sizeof *s.list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
+    struct surroundings s = {.list = pages_get(OBJECTS_MAX * sizeof *s.list)};
     const char *base = path_base(p->path);
     p->result_pointer = !strncmp(base, "libmkl_intel_", 13) || !strncmp(base, "libmkl_rt", 9);
-    if (s.list == MAP_FAILED)
+    if (!s.list)
         return;
     s.count = objects_list(s.list);
     for (size_t i = 0; i < s.count && !s.self; i++)
@@ -177,7 +177,7 @@ static void identify(struct provider *p)
         if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
             take_from_path(p);
     }
-    munmap(s.list, OBJECTS_MAX * sizeof *s.list);
+    pages_free(s.list, OBJECTS_MAX * sizeof *s.list);
 }
 
 /* A provider that calls are bound to must stay. Those that were there at start cannot go; the handle of others is kept. */

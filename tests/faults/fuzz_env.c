@@ -19,14 +19,15 @@ static ssize_t fuzz_write(int fd, const void *text, size_t length)
     return (ssize_t)length;
 }
 
-/* _exit and write are the two things that these files do to a process. */
+/* leave_now and write are the two things that these files do to a process. */
+#include "leave.h"
 #include <unistd.h>
-#define _exit(status) longjmp(left, status)
+#define leave_now(status) longjmp(left, status)
 #define write fuzz_write
 #include "config.c"
 #include "config_parse.h"
 #include "message.c"
-#undef _exit
+#undef leave_now
 #undef write
 
 #define ENTRIES_MAX 64
@@ -333,7 +334,7 @@ static void judge(char **entries, struct expected *e)
 /* ---- one input ---- */
 
 static const struct config defaults = {
-    .limit_flops = LEDGER_UNLIMITED,
+    .limit_flops = CONFIG_UNLIMITED,
     .multiplier = 1,
     .timing = CONFIG_TIMING_AUTO,
     .signal = SIGXCPU,

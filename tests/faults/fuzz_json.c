@@ -2,6 +2,7 @@
  * again and read again, is the same to the byte in every format. */
 #include "fuzz.h"
 #include "fuzz_summary.h"
+#include "json.h"
 
 /* Sums of the rest, and what is read only where something else says so. */
 static bool is_derived(const char *key)

@@ -3,6 +3,9 @@
  * the corpus follows the format. */
 #include "fuzz_summary.h"
 #include "ledger_build.h"
+#include "ledger_check.h"
+#include "ledger_load.h"
+#include "ledger_read.h"
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -130,14 +133,6 @@ static void check_file(const uint8_t *data, size_t size, bool accepted)
     if (loaded)
         munmap((void *)(uintptr_t)view.header, size);
     close(fd);
-}
-
-static size_t record_size(uint32_t kind)
-{
-    static const size_t sizes[LEDGER_KINDS] = {
-        [LEDGER_STRINGS] = 1,  [LEDGER_ACCOUNTS] = 64,  [LEDGER_GRANTS] = 64,
-        [LEDGER_TALLIES] = 64, [LEDGER_PROVIDERS] = 64, [LEDGER_PROCESSES] = sizeof(struct ledger_process)};
-    return kind < LEDGER_KINDS ? sizes[kind] : 0;
 }
 
 static void prove(struct ledger_block *block)

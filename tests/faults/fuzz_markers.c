@@ -2,17 +2,21 @@
  * arguments, held against a small model of shim/flopshim.h. Used and remaining make the budget after every step; a call that
  * fits is charged, one that does not is refused; the summary at the end has what the model has. There is no BLAS here: what
  * finds providers is left out. */
-#include "context.h"
+#include "by_name.h"
+#include "config.h"
 #include "cost.h"
+#include "deliver.h"
+#include "enter.h"
 #include "flopshim.h"
 #include "fuzz_summary.h"
-#include "ledger.h"
-#include "lifecycle.h"
-#include "shim.h"
-#include "slow.h"
-#include "forward.h"
+#include "ledger_append.h"
+#include "ledger_check.h"
+#include "ledger_file.h"
+#include "noted.h"
+#include "parts.h"
 #include "provider.h"
-#include "python.h"
+#include "refuse.h"
+#include "resolve.h"
 #include "thread.h"
 #include <math.h>
 #include <sys/mman.h>
@@ -27,20 +31,11 @@ bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint6
     return false;
 }
 
-void python_forget(void)
+static void nothing(void)
 {
 }
 
-int python_end_status(int status, bool *unhandled)
-{
-    *unhandled = false;
-    return status;
-}
-
-void python_report(int status, const char *file)
-{
-    (void)status, (void)file;
-}
+const struct parts parts = {.started = nothing, .in_child = refuse_forget};
 
 /* ---- no providers ---- */
 
@@ -83,10 +78,10 @@ void forward_start(void)
 void forward_note_start(void)
 {
 }
-void forward_record_providers(void)
+void noted_record(void)
 {
 }
-void forward_backend(char *text, size_t size)
+void noted_backend(char *text, size_t size)
 {
     snprintf(text, size, "none");
 }
@@ -352,7 +347,7 @@ static void end_process(void)
     ledger_remove();
     ledger_forget_process();
     thread_forget_all();
-    context_forget_all();
+    by_name_forget();
     munmap(t->index, t->index_size * sizeof *t->index);
     munmap(t, sizeof *t);
 }
@@ -376,7 +371,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.limit_flops = m.limit ? m.limit : LEDGER_UNLIMITED;
     config.multiplier = m.multiplier;
     config.convention = fuzz_byte(&in) % 2;
-    REQUIRE(flopshim_on_exhausted(handle, &m) == FLOPSHIM_OK && thread_attach(), "no start");
+    REQUIRE(flopshim_on_exhausted(handle, &m) == FLOPSHIM_OK && enter_thread(), "no start");
     for (int i = 0; in.left && i < CALLS_MAX; i++) {
         was_reset |= *in.data % 12 == 7;
         do_one(&in);

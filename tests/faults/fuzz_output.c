@@ -2,6 +2,7 @@
  * else; an expansion is what the table of README.md says, and what is put in adds no folder and no control character. */
 #include "fuzz.h"
 #include "output.h"
+#include "templates.h"
 #include <errno.h>
 #include <time.h>
 
@@ -79,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         wanted += length > blank && length - blank < sizeof item;
         at += strcspn(at, ",");
     }
-    for (const char *rest = list; output_next(&rest, item, sizeof item); got++) {
+    for (const char *rest = list; templates_next(&rest, item, sizeof item); got++) {
         REQUIRE(*item && *item != ' ' && item[strlen(item) - 1] != ' ' && !strchr(item, ','), "'%s'", item);
         check_expansion(item, &s);
     }

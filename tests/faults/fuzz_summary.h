@@ -2,9 +2,12 @@
  * twice, and reads back to the same JSON, text and CSV; the sums add up. */
 #pragma once
 #include "cost.h"
+#include "csv.h"
 #include "fuzz.h"
+#include "json.h"
 #include "json_read.h"
 #include "summary.h"
+#include "text.h"
 #include <jansson.h>
 
 static inline bool fuzz_read_json(const char *data, size_t length, struct summary *summary)

@@ -3,7 +3,7 @@
 #pragma once
 #include "cost.h"
 #include "ledger_seal.h"
-#include "summary.h"
+#include "summary_model.h"
 #include <stdlib.h>
 #include <string.h>
 

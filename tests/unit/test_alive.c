@@ -1,5 +1,6 @@
 /* Which processes live: by boot, pid namespace, pid and start time; what a zombie is and what only looks like one. */
 #include "ledger.h"
+#include "ledger_alive.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>

@@ -1,7 +1,12 @@
 /* The JSON summary: its text, that jansson reads it whatever bytes went in, the way back into the model, and the
  * complaints about files that are none. */
+#include "csv.h"
+#include "json.h"
 #include "json_read.h"
 #include "ledger_build.h"
+#include "ledger_check.h"
+#include "ledger_read.h"
+#include "text.h"
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <stdio.h>

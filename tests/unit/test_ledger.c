@@ -1,5 +1,9 @@
 /* Ledgers that were damaged, cut off, or left behind in the middle of a change: never believed, and never read beyond. */
+#include "json.h"
 #include "ledger_build.h"
+#include "ledger_check.h"
+#include "ledger_load.h"
+#include "ledger_read.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* What flopshim run and flopshim report make of ledgers that stayed behind. */
-#include "leftover.h"
 #include "ledger_build.h"
+#include "leftover.h"
 #include "load.h"
 #include <criterion/criterion.h>
 #include <stdio.h>

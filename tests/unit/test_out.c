@@ -1,5 +1,6 @@
 /* The text buffer, the formatting of numbers, and the writing of files (hazards 15, 17, 19, 21). */
 #include "out.h"
+#include "out_save.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* What a routine that is not known is answered with. */
-#include "suggest.h"
 #include "cost.h"
+#include "suggest.h"
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>

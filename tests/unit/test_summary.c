@@ -1,5 +1,7 @@
 /* What a sound ledger of one process adds up to. */
 #include "ledger_build.h"
+#include "ledger_check.h"
+#include "ledger_read.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 

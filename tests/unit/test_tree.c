@@ -1,6 +1,10 @@
 /* Summaries of process trees: what each process used, how each ended, and when the whole is complete. */
+#include "json.h"
 #include "json_read.h"
 #include "ledger_build.h"
+#include "ledger_check.h"
+#include "ledger_read.h"
+#include "text.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* Reading fields of a JSON value into a summary's arena; only json_read.c uses it. `where` is the path of the object, with a
  * dot at its end, for messages. An absent field has its neutral value. */
 #pragma once
-#include "summary.h"
+#include "summary_model.h"
 #include <jansson.h>
 
 struct field_reader {

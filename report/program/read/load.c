@@ -1,6 +1,9 @@
 /* Tells ledgers from JSON summaries by the magic at the front, and loads either. */
 #include "load.h"
 #include "json_read.h"
+#include "ledger_load.h"
+#include "out_save.h"
+#include "summary.h"
 #include "text_rows.h"
 #include <errno.h>
 #include <fcntl.h>

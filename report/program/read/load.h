@@ -1,7 +1,8 @@
 /* Loading what a user names on the command line: a ledger or a JSON summary, told apart by their content. */
 #pragma once
 #include "ledger.h"
-#include "summary.h"
+#include "ledger_read.h"
+#include "summary_model.h"
 
 struct loaded {
     struct summary summary;

@@ -1,8 +1,13 @@
 /* What `flopshim run` does about processes that could not speak for themselves. */
 #include "leftover.h"
+#include "ledger_alive.h"
+#include "ledger_load.h"
+#include "ledger_read.h"
 #include "load.h"
 #include "output.h"
+#include "summary.h"
 #include "sweep.h"
+#include "sweep_name.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>

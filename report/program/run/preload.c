@@ -1,7 +1,7 @@
 /* LD_PRELOAD is split at blanks and colons and has no way to quote them, and ld.so expands $ORIGIN in it: hence the link. */
 #include "preload.h"
-#include "library.h"
 #include "command.h"
+#include "library.h"
 #include "sanitizer.h"
 #include <errno.h>
 #include <limits.h>

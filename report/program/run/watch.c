@@ -1,9 +1,11 @@
 /* The ledgers of a run, each opened as it appears: the descriptor shows the counts also where the file is removed. As long as
  * the run is watched, none is removed but here, after its end: so each is looked at, however late that is. */
 #include "watch.h"
-#include "out.h"
-#include "output.h"
 #include "ledger.h"
+#include "ledger_read.h"
+#include "out.h"
+#include "out_save.h"
+#include "output.h"
 #include "strays.h"
 #include "text_rows.h"
 #include "watched.h"

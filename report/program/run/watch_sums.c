@@ -1,6 +1,7 @@
 /* The sums that `flopshim run` holds two looks at a ledger together by. */
 #include "watch_sums.h"
 #include "cost.h"
+#include "ledger_read.h"
 #include "ledger_walk.h"
 
 static void add_tallies(const struct ledger_view *view, struct watch_sums *sums)

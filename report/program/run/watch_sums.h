@@ -1,6 +1,6 @@
 /* What a ledger can only gain, added up, so that two looks at one tell whether somebody wrote over it. */
 #pragma once
-#include "ledger.h"
+#include "ledger_read.h"
 
 #define WATCH_UNEQUAL "what its threads spent is not what they counted"
 

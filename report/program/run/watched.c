@@ -1,6 +1,9 @@
 /* One ledger of a run: its copies, held together by their sums. */
 #include "watched.h"
+#include "ledger_alive.h"
 #include "ledger_check.h"
+#include "ledger_load.h"
+#include "ledger_read.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,7 @@
  * moment. What was found out stands in text of its own, so that it stays when the ledger does not. */
 #pragma once
 #include "ledger.h"
+#include "ledger_read.h"
 #include "watch_sums.h"
 #include <limits.h>
 #include <sys/types.h>

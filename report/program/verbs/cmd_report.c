@@ -1,9 +1,9 @@
 /* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV. */
 #include "cmd.h"
+#include "config_parse.h"
 #include "left.h"
 #include "load.h"
 #include "options.h"
-#include "config_parse.h"
 #include "show.h"
 #include <getopt.h>
 #include <stdio.h>

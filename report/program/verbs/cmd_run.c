@@ -2,17 +2,19 @@
  * before they could. Values of options are judged as the library judges those of the environment (shim/config_values.c). */
 #include "child.h"
 #include "cmd.h"
+#include "config_parse.h"
+#include "config_values.h"
 #include "inspect.h"
+#include "ledger.h"
+#include "ledger_alive.h"
 #include "leftover.h"
+#include "library.h"
 #include "options.h"
 #include "origin.h"
 #include "output.h"
-#include "library.h"
 #include "preload.h"
-#include "config_parse.h"
-#include "config_values.h"
-#include "ledger.h"
 #include "sweep.h"
+#include "templates.h"
 #include "watch.h"
 #include <ctype.h>
 #include <errno.h>
@@ -135,13 +137,13 @@ static int export_folder(char *folder)
 /* Relative names start from here, whatever folder the program goes to or starts others in. */
 static const char *anchor_output(void)
 {
-    static char anchored[OUTPUT_NAME_BYTES];
+    static char anchored[TEMPLATE_BYTES];
     const char *output = getenv("FLOP_OUTPUT");
     if (!output || !*output)
         output = OUTPUT_DEFAULT;
     if (!config_is_template(output))
         return OUTPUT_DEFAULT; /* the library says what is wrong with it, and falls back too */
-    if (output_anchor(output, origin_folder(), anchored, sizeof anchored) == 0 && setenv("FLOP_OUTPUT", anchored, 1) == 0)
+    if (templates_anchor(output, origin_folder(), anchored, sizeof anchored) == 0 && setenv("FLOP_OUTPUT", anchored, 1) == 0)
         return anchored;
     return output;
 }
@@ -169,7 +171,7 @@ static void sweep_beside(const char *folder, const char *output)
     char parent[PATH_MAX];
     snprintf(parent, sizeof parent, "%s", folder);
     char *slash = strrchr(parent, '/');
-    if (output_is_none(output) || !slash || slash == parent)
+    if (templates_are_none(output) || !slash || slash == parent)
         return;
     *slash = 0;
     sweep_folder(parent, &how);

@@ -1,0 +1,5 @@
+/* A summary as CSV: one line an operation and namespace. */
+#pragma once
+#include "summary_model.h"
+
+void summary_csv(const struct summary *summary, struct out *out);

@@ -1,0 +1,145 @@
+/* The model of a summary: what the text, JSON and CSV writers print, read from a ledger or from a JSON summary.
+ *
+ * Built in one mmap'ed arena, so that the shim can make one in any state of the process. Strings point into the ledger or
+ * the arena and live as long as both. One thread at a time. */
+#pragma once
+#include "out.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SUMMARY_SCHEMA 2 /* of the JSON; raised when a key's meaning changes */
+
+struct ledger_view;
+
+/* By bit number of enum ledger_incomplete, as the JSON calls them. */
+#define SUMMARY_INCOMPLETE_NAMES 5
+extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
+
+struct summary_operation {
+    const char *name;
+    uint64_t flop_cost;
+    uint64_t calls;
+    uint64_t elapsed_ns;
+    uint64_t timed_flops;
+    uint64_t first_use;
+    uint64_t nested_calls;
+    uint64_t queries; /* of the workspace: no calls */
+    int accuracy;     /* enum cost_class */
+};
+
+struct summary_use {
+    uint64_t flops_used;
+    uint64_t calls;
+};
+
+/* There is one where something was done in it, or in one dotted below it, and where a context with a budget has its name.
+ * The unlabelled one is "", and nothing is below it. */
+struct summary_namespace {
+    const char *name;
+    bool has_budget;
+    uint64_t flop_budget;     /* of all contexts opened with this name, together; what remains of it is this less total, */
+    bool remains_unknown;     /* but where other contexts or none may have paid for a part of total, or for more than that */
+    struct summary_use self;  /* what was done in it itself: its operations. Over all namespaces, the whole */
+    struct summary_use total; /* and with those dotted below it */
+    uint64_t queries;         /* of the workspace, in it itself */
+    uint64_t first_use;       /* of total */
+    size_t above;             /* while totals are added up: the index of the one that it is in, */
+    bool limited;             /* and whether that, or this one, has a budget */
+    struct summary_operation *operations;
+    size_t operation_count;
+};
+
+struct summary_provider {
+    const char *path;
+    const char *name;
+    const char *version;
+    unsigned integer_bits;
+};
+
+/* One image of one process: where it replaced its image, there is another of the same pid behind it. */
+struct summary_process {
+    uint32_t pid;
+    uint32_t ppid;
+    uint32_t exec_number;
+    uint32_t threads;
+    uint32_t end_status;
+    bool running;
+    const char *program;
+    const char *end_reason; /* "unknown" and not running: it was killed */
+    uint64_t flops_used;
+    uint64_t calls;
+    uint64_t start_realtime_ns;
+    uint64_t wall_ns;
+};
+
+struct summary {
+    bool is_tree; /* of a process and what it started, else of one process */
+    bool has_budget;
+    uint64_t flop_budget;
+    uint64_t flops_used; /* remaining = flop_budget - flops_used; negative where FLOP_ON_EXHAUSTED=warn let calls run */
+    uint64_t calls;
+    struct summary_operation *operations; /* over all namespaces, in order of first use */
+    size_t operation_count;
+    struct summary_namespace *namespaces; /* in order of first use */
+    size_t namespace_count;
+    struct summary_provider *providers;
+    size_t provider_count;
+    const char *version; /* of flopshim */
+    const char *cost_model;
+    const char *convention; /* "ops" or "fma" */
+    double multiplier;
+    bool complete;
+    const char *end_reason; /* "exit" "exec" "signal" "exhausted" "unknown" */
+    uint32_t end_status;    /* exit status or signal number */
+    bool running;           /* the process, or the root of the tree */
+    unsigned incomplete;    /* enum ledger_incomplete: why not complete, where it ended by itself */
+    uint64_t dropped_calls;
+    uint64_t uncounted_calls;
+    uint64_t refused_calls;
+    uint64_t refused_cost;
+    uint64_t refused_remaining;
+    const char *refused_operation;
+    const char *refused_namespace;
+    uint64_t nested_calls;
+    uint64_t queries;
+    uint64_t accuracy_flops[3];        /* by enum cost_class */
+    bool has_context;                  /* a marker context was opened */
+    const char *uncovered;             /* reasons and paths, one a line, or "" */
+    struct summary_process *processes; /* the root first; of others those that have something to say */
+    size_t process_count;
+    size_t processes_alive; /* of all, also of those that are not listed; not in the JSON */
+    size_t root_end;        /* the index of the root's last image */
+    uint32_t pid;           /* what follows is the root's, but for threads: those of all */
+    uint32_t ppid;
+    uint32_t threads;
+    const char *host;
+    const char *program;
+    const char *arguments; /* zero-terminated one behind the other */
+    size_t arguments_bytes;
+    uint64_t start_realtime_ns;
+    uint64_t wall_ns;
+    void *arena;
+    size_t arena_bytes;
+    size_t arena_used;
+};
+
+/* What the arena holds goes. */
+void summary_free(struct summary *summary);
+
+/* For who builds a summary: the arena, and room in it (16-aligned, zeroed; NULL where the arena is used up). */
+int summary_reserve(struct summary *summary, size_t bytes);
+void *summary_alloc(struct summary *summary, size_t bytes);
+/* The end of the process or root. Derives complete: it is known, nothing is missing, and no listed process still runs. */
+void summary_set_end(struct summary *summary, const char *end_reason, uint32_t end_status);
+/* How many of the listed processes still run. */
+size_t summary_count_running(const struct summary *summary);
+/* Does `name` lie in the namespace `outer`: the same, or dotted below it? */
+bool summary_is_within(const char *name, const char *outer);
+/* The only namespace in which something was done or that has a budget; those above it do not count. NULL: none or several. */
+const struct summary_namespace *summary_only_namespace(const struct summary *summary);
+/* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;
+ * else NULL. */
+const char *summary_label(const struct summary *summary);
+/* Anything to report: calls, queries, refusals, or a context that was opened? Who has nothing writes no file. */
+bool summary_is_worth_a_file(const struct summary *summary);

@@ -1,0 +1,28 @@
+/* Accounts: limits, what threads may take of them without asking, and the way back. */
+#pragma once
+#include "thread.h"
+
+/* After the ledger is open: the account of the process, or of the tree, where there is a limit. is_root: it is made. */
+void account_open_process(bool is_root);
+uint64_t account_tree_limit(void);
+struct ledger_account *account_process(void); /* NULL: no limit */
+
+/* Charge `cost` where the thread's grant was too small: returns its grant, calls others' back, draws anew. False: it
+ * does not fit; *remaining and *account (the one that refused) say why, and nothing was charged. Takes shim_lock. */
+bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account **account);
+
+/* Give a thread's grant back. Under shim_lock, by its owner or when it has none. */
+void account_give_back(struct thread *t);
+/* The same, and the thread is charged to no account any more. */
+void account_leave(struct thread *t);
+/* All grants of the process go back to its tree: it ends. What its threads still do draws anew. */
+void account_close(void);
+
+/* What the thread was charged a moment ago is not used after all. Takes shim_lock. */
+void account_refund(struct thread *t, uint64_t flops);
+
+/* Charge a cost that does not fit: it ran all the same. Takes shim_lock. */
+void account_overrun(struct thread *t, uint64_t cost);
+
+/* limit - used, read while threads may be using it. Under shim_lock. */
+uint64_t account_remaining(struct ledger_account *account);

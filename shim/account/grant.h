@@ -1,0 +1,23 @@
+/* Taking from a grant: what a thread may use of its accounts without asking. */
+#pragma once
+#include "ledger.h"
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The owner's side of a grant: plain loads and stores. Whoever calls it back sets `recalled`, makes a barrier on every
+ * processor (membarrier), and waits for `inside` to be 0: after that the owner has either finished or seen the recall. The
+ * fences only hold the compiler back; ThreadSanitizer knows nothing of membarrier. */
+__attribute__((no_sanitize("thread"))) static inline bool grant_take(struct ledger_grant *g, uint64_t cost)
+{
+    g->inside = 1;
+    atomic_signal_fence(memory_order_seq_cst);
+    uint64_t spent;
+    bool fits = __builtin_expect(!g->recalled, 1) && !__builtin_add_overflow(g->spent_flops, cost, &spent) &&
+                __builtin_expect(spent <= g->allowed_flops, 1);
+    if (fits)
+        g->spent_flops = spent;
+    atomic_signal_fence(memory_order_seq_cst);
+    g->inside = 0;
+    return fits;
+}

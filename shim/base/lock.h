@@ -1,0 +1,15 @@
+/* The one lock of the shim: it guards the ledger's structure, accounts and contexts, and is never held across the loader, a
+ * forwarded call or user code. */
+#pragma once
+#include <stdbool.h>
+
+void shim_lock(void);
+void shim_unlock(void);
+
+/* Without waiting: false, somebody else holds it. */
+bool shim_try_lock(void);
+/* At an end, whoever holds the lock may never run again: after a second, false; go on without. */
+bool shim_lock_at_end(void);
+
+/* In a fork child, whose parent's threads are gone: nobody holds it. */
+void shim_lock_forget(void);

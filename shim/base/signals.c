@@ -1,0 +1,36 @@
+/* Holding back what writing may raise (signals.h). */
+#include "signals.h"
+#include <errno.h>
+#include <stddef.h>
+#include <time.h>
+
+void signals_hold(struct held_signals *held)
+{
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGXFSZ);
+    sigaddset(&ours, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &ours, &held->before);
+    sigpending(&held->pending);
+}
+
+static void swallow(int signal)
+{
+    const struct timespec now = {0, 0};
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signal);
+    while (sigtimedwait(&one, NULL, &now) > 0 || errno == EINTR)
+        errno = 0;
+}
+
+void signals_release(const struct held_signals *held)
+{
+    int saved = errno;
+    if (!sigismember(&held->pending, SIGXFSZ))
+        swallow(SIGXFSZ);
+    if (!sigismember(&held->pending, SIGPIPE))
+        swallow(SIGPIPE);
+    pthread_sigmask(SIG_SETMASK, &held->before, NULL);
+    errno = saved;
+}

@@ -1,0 +1,150 @@
+/* The seldom-taken branches of the way of a call (charge.h). */
+#include "charge.h"
+#include "account.h"
+#include "clock.h"
+#include "cost.h"
+#include "enter.h"
+#include "grant.h"
+#include "ledger_kept.h"
+#include "lock.h"
+#include "oplog.h"
+#include "refuse.h"
+#include "start.h"
+#include "tally.h"
+
+static void uncounted(void)
+{
+    if (!start_is_disabled())
+        kept_uncounted();
+}
+
+/* Nested: called from below the frame of the outermost call in progress. From above it, that frame is gone: its function
+ * was left without a return. */
+struct thread *call_enter(const struct binding *binding, uintptr_t frame)
+{
+    struct thread *t = enter_thread();
+    if (!t && !binding->from_provider)
+        uncounted();
+    /* The stub compared with it before; this is the acquire that goes with bind.c's release. */
+    (void)__atomic_load_n(&binding->length, __ATOMIC_ACQUIRE);
+    if (!t || binding->from_provider || (t->outer_frame && frame < t->outer_frame))
+        return NULL;
+    t->started_ns = 0;
+    t->outer_frame = frame;
+    t->caller = binding;
+    return t;
+}
+
+static bool take(struct thread *t, const char *operation, uint64_t cost)
+{
+    uint64_t remaining;
+    struct ledger_account *account;
+    if (!t->grant || grant_take(t->grant, cost) || account_draw(t, cost, &remaining, &account))
+        return true;
+    return refuse_call(t, operation, cost, remaining, account);
+}
+
+static struct ledger_tally *count(struct thread *t, uint32_t routine, const char *operation, uint64_t cost)
+{
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    if (routine == UINT32_MAX || tally->routine != routine)
+        tally = thread_tally(t, routine, operation);
+    tally_add(tally, &tally->flops, cost, LEDGER_CALL_UNIT);
+    return tally;
+}
+
+/* A call that is refused does not reach its stub's call_end. */
+static bool leave(struct thread *t)
+{
+    t->outer_frame = 0;
+    return false;
+}
+
+static void refresh_if_stale(struct thread *t)
+{
+    if (!t->stale)
+        return;
+    shim_lock();
+    thread_refresh(t);
+    shim_unlock();
+}
+
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape)
+{
+    refresh_if_stale(t);
+    t->refused = THREAD_REFUSED_SKIPPED;
+    bool timed = cost >= t->timing_flops;
+    cost = cost_scale(cost, t->multiplier);
+    if (!take(t, cost_routine_of(routine)->name, cost))
+        return leave(t);
+    t->tally = count(t, routine, NULL, cost);
+    t->cost = cost;
+    if (t->log)
+        oplog_call(t, routine, shape);
+    t->started_ns = timed ? clock_now_ns() : 0;
+    return true;
+}
+
+void call_count_query(struct thread *t, uint32_t routine)
+{
+    refresh_if_stale(t);
+    t->tally = thread_tally(t, routine | LEDGER_QUERY, NULL);
+    t->cost = 0;
+    tally_add(t->tally, &t->tally->flops, 0, LEDGER_CALL_UNIT);
+}
+
+bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
+{
+    refresh_if_stale(t);
+    cost = cost_scale(cost, t->multiplier);
+    t->caller = NULL;
+    if (!take(t, operation, cost))
+        return false;
+    struct ledger_tally *tally = count(t, UINT32_MAX, operation, cost);
+    if (t->log)
+        oplog_deduct(t, tally->operation, cost);
+    return true;
+}
+
+void call_stop_clock(struct thread *t)
+{
+    tally_add(t->tally, &t->tally->elapsed_ns, clock_now_ns() - t->started_ns, 0);
+    tally_add(t->tally, &t->tally->timed_flops, t->cost, 0);
+    t->started_ns = 0;
+}
+
+void call_refund(struct thread *t)
+{
+    if (!t->tally || !t->cost)
+        return; /* the call forked, and this is the child; or there is nothing to give back */
+    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + t->cost, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
+    __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);
+    account_refund(t, t->cost);
+    if (t->log)
+        oplog_refund(t);
+    t->cost = 0;
+}
+
+/* ---- leaving a call without its end ---- */
+
+/* Every stub's personality: an unwinder that passes through a stub (a C++ exception, thread cancellation) ends its call.
+ * 8 is _URC_CONTINUE_UNWIND, 2 is _UA_CLEANUP_PHASE. */
+int call_personality(int version, int actions, uint64_t class, void *exception, void *context)
+{
+    (void)version, (void)class, (void)exception, (void)context;
+    if (actions & 2)
+        call_abandon(UINTPTR_MAX);
+    return 8;
+}
+
+void call_abandon(uintptr_t to)
+{
+    struct thread *t = thread_self();
+    if (t && to >= t->handler_frame)
+        t->handler_frame = 0;
+    if (!t || to < t->outer_frame)
+        return;
+    t->started_ns = 0;
+    t->outer_frame = 0;
+}

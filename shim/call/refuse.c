@@ -1,0 +1,209 @@
+/* What happens when a charge is refused: the handler's word, else FLOP_ON_EXHAUSTED. */
+#include "refuse.h"
+#include "account.h"
+#include "config.h"
+#include "deliver.h"
+#include "end.h"
+#include "leave.h"
+#include "ledger_append.h"
+#include "ledger_file.h"
+#include "ledger_self.h"
+#include "lock.h"
+#include "message.h"
+#include "out_save.h"
+#include "summaries.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 300
+
+static atomic_flag warned = ATOMIC_FLAG_INIT;
+static _Atomic flopshim_handler handler;
+static void *_Atomic handler_data;
+
+static void describe(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
+                     const struct ledger_account *account, const char *would)
+{
+    uint64_t limit = account->limit_flops;
+    out_text(out, "flopshim: ");
+    out_text(out, operation);
+    out_text(out, would);
+    out_grouped(out, cost);
+    out_text(out, " FLOPs but only ");
+    out_grouped(out, remaining);
+    out_text(out, " remain (budget ");
+    out_grouped(out, limit);
+    out_text(out, ", used ");
+    out_grouped(out, limit - remaining);
+    out_text(out, ")");
+}
+
+static void record(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+{
+    shim_lock();
+    uint32_t name = ledger_intern(operation);
+    self_refused(name, t->namespace_, cost, remaining);
+    t->refusals = (struct thread_refusals){t->refusals.calls + 1, ledger_tick(), cost, remaining, name, t->namespace_};
+    shim_unlock();
+}
+
+/* Will the program live on? It has a handler, or the signal is ignored, or it is pending already (blocked by all threads). */
+static bool lives_through(int number)
+{
+    struct sigaction action;
+    sigset_t pending;
+    if (sigaction(number, NULL, &action) || action.sa_handler != SIG_DFL)
+        return true;
+    switch (number) {
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH:
+    case SIGCONT:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: return true;
+    default: return !sigpending(&pending) && sigismember(&pending, number) == 1;
+    }
+}
+
+/* To this thread, which has it before its next instruction. Where it is blocked here: to whoever has it unblocked, or
+ * waits for it. */
+static void raise_signal(struct thread *t, int number)
+{
+    sigset_t mask;
+    uintptr_t frame = t->outer_frame;
+    t->outer_frame = 0; /* a handler may call BLAS, or jump */
+    if (!pthread_sigmask(SIG_SETMASK, NULL, &mask) && sigismember(&mask, number) == 1)
+        kill(getpid(), number);
+    else
+        syscall(SYS_tgkill, getpid(), gettid(), number);
+    if (thread_self() == t)
+        t->outer_frame = frame;
+}
+
+/* A reader of stderr that takes nothing must not hold up the end. */
+static void say(struct out *line)
+{
+    out_text(line, "\n");
+    if (line->failed)
+        message_line("flopshim: budget exhausted", NULL);
+    else
+        out_print(line, STDERR_FILENO, PATIENCE_MS);
+}
+
+static void say_once_and_signal(struct thread *t, struct out *line)
+{
+    if (!atomic_flag_test_and_set(&warned)) {
+        out_text(line, ". The program lives through the signal: such calls are left out, from now on silently");
+        say(line);
+    }
+    raise_signal(t, config.signal);
+}
+
+/* The process ends here. One thread writes, others that are refused wait for the end. No signal handler of the program's
+ * runs meanwhile in this thread, nor is it cancelled: either could leave the end half done. */
+static void end_process(struct thread *t, struct out *line)
+{
+    sigset_t all, before;
+    int cancel_state, number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
+    bool by_signal = config.on_exhausted != CONFIG_ERROR;
+    bool lives_on = by_signal && lives_through(number);
+    if (lives_on && number != SIGABRT) {
+        say_once_and_signal(t, line);
+        return;
+    }
+    sigfillset(&all);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const char *file = end_write(LEDGER_END_EXHAUSTED, (uint32_t)(by_signal ? number : config.exit_code));
+    if (*file) {
+        out_text(line, ". Summary: ");
+        out_text(line, file);
+        summaries_said();
+    }
+    say(line);
+    if (!by_signal)
+        leave_now(config.exit_code);
+    leave_flush();
+    if (lives_on)
+        end_release();
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_setcancelstate(cancel_state, NULL);
+    if (config.on_exhausted == CONFIG_ABORT) {
+        t->outer_frame = 0; /* a handler may jump */
+        leave_by_abort();
+    }
+    raise_signal(t, number);
+    end_release(); /* blocked by all threads */
+}
+
+static bool let_it_run(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining,
+                       const struct ledger_account *account)
+{
+    struct out line = {0};
+    account_overrun(t, cost);
+    if (atomic_flag_test_and_set(&warned))
+        return true;
+    describe(&line, operation, cost, remaining, account, " costs ");
+    out_text(&line, ". It runs all the same, as FLOP_ON_EXHAUSTED=warn asks; further overruns are counted silently");
+    say(&line);
+    out_free(&line);
+    return true;
+}
+
+/* A call in the handler that does not fit either is left out: else handlers would call themselves without end. */
+static bool ask(flopshim_handler asked, struct thread *t, const struct flopshim_refusal *refusal)
+{
+    if (t->handler_frame)
+        return false;
+    uintptr_t frame = t->outer_frame;
+    t->handler_frame = (uintptr_t)__builtin_frame_address(0);
+    t->outer_frame = 0; /* the handler may call BLAS, longjmp or throw */
+    bool run = asked(refusal, handler_data) == FLOPSHIM_RUN;
+    if (thread_self() != t)
+        return false; /* the handler forked: the child has another thread state, and no call in progress */
+    t->handler_frame = 0;
+    t->outer_frame = frame;
+    if (run)
+        account_overrun(t, refusal->flop_cost);
+    return run;
+}
+
+void refuse_ask(flopshim_handler new_handler, void *data)
+{
+    handler_data = data;
+    handler = new_handler;
+}
+
+void refuse_forget(void)
+{
+    atomic_flag_clear(&warned);
+}
+
+bool refuse_call(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining, struct ledger_account *account)
+{
+    __asm__ volatile(".cfi_personality 0x1b, call_personality"); /* a handler that throws ends the call */
+    if (config.on_exhausted == CONFIG_WARN && !handler)
+        return let_it_run(t, operation, cost, remaining, account);
+    record(t, operation, cost, remaining);
+    if (handler) {
+        const char *name = t->namespace_ ? (const char *)ledger + t->namespace_ : "";
+        return ask(handler, t,
+                   &(struct flopshim_refusal){
+                       .operation = operation, .flop_cost = cost, .flops_remaining = remaining, .namespace_ = name});
+    }
+    struct out line = {0};
+    int saved = errno;
+    if (config.on_exhausted == CONFIG_ERROR && python_refuse(t, operation, cost, remaining))
+        return false;
+    describe(&line, operation, cost, remaining, account, " would cost ");
+    end_process(t, &line);
+    out_free(&line);
+    errno = saved;
+    return false;
+}

@@ -1,0 +1,38 @@
+/* The ledger of this process or of its tree: its file, made, joined, grown and removed. All under shim_lock. */
+#pragma once
+#include "ledger_read.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern struct ledger_header *ledger; /* NULL before it is made or joined */
+
+/* Make it. Where a tree's cannot be made in a file: false; a process's is in memory then. */
+bool ledger_create(const char *dir, enum ledger_scope scope);
+/* Join that of a tree, after checks. False: *why is a static text. */
+bool ledger_join(const char *file, uint64_t nonce, const char **why);
+
+/* All blocks, as they are now. */
+struct ledger_view ledger_view(void);
+/* Of header and blocks, also of those that are in memory only. */
+size_t ledger_bytes(void);
+void ledger_set_bytes(size_t bytes);
+/* Where blocks go on in memory, or 0. */
+size_t ledger_file_end(void);
+/* Make the first bytes of the mapping usable. Under ledger_lock. */
+bool ledger_grow(size_t bytes);
+/* Is there room for more than what threads and processes cannot do without? */
+bool ledger_has_room(void);
+/* The memory goes, the file stays. */
+void ledger_unmap(void);
+
+/* "" where it is in memory only. */
+const char *ledger_path(void);
+/* The folder of its file, or the one that a ledger would be made in first. */
+const char *ledger_folder(void);
+/* Is the folder that its file was made in still there? */
+bool ledger_has_folder(void);
+/* Was its file removed or replaced? */
+bool ledger_is_lost(void);
+/* The file goes, the memory stays. */
+void ledger_remove(void);

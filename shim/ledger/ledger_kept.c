@@ -1,0 +1,42 @@
+/* What is kept until there is a ledger (ledger_kept.h). */
+#include "ledger_kept.h"
+#include "ledger_self.h"
+#include "lock.h"
+#include <string.h>
+
+static uint32_t uncounted;
+static struct uncovered uncovered;
+
+void kept_uncovered(const char *what)
+{
+    shim_lock();
+    uncovered_add(&uncovered, what, NULL);
+    self_uncovered(uncovered.text);
+    shim_unlock();
+}
+
+void kept_uncovered_all(const struct uncovered *found)
+{
+    uncovered_merge(&uncovered, found);
+    self_uncovered(uncovered.text);
+}
+
+void kept_uncounted(void)
+{
+    shim_lock();
+    uncounted++;
+    self_uncounted(1);
+    shim_unlock();
+}
+
+void kept_write(void)
+{
+    self_uncounted(uncounted);
+    self_uncovered(uncovered.text);
+}
+
+void kept_forget(void)
+{
+    uncounted = 0;
+    memset(&uncovered, 0, sizeof uncovered);
+}

@@ -1,0 +1,39 @@
+/* Reading a ledger: any process, any thread; used by the shim on its own ledger and by the flopshim program. */
+#pragma once
+#include "ledger.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A ledger in memory, checked: every block lies inside size_bytes. */
+struct ledger_view {
+    const struct ledger_header *header;
+    size_t size_bytes;
+    bool doubtful; /* something was changed when it was read, or when its owner was killed, or is damaged: LEDGER_DOUBTFUL */
+};
+
+/* The next block behind `block` (NULL: the first), or NULL. */
+const struct ledger_block *ledger_next(const struct ledger_view *view, const struct ledger_block *block);
+
+/* The string at an offset; "" where there is none. */
+const char *ledger_string(const struct ledger_view *view, uint32_t offset);
+
+/* The process record that a block belongs to; NULL in a ledger without any. */
+const struct ledger_process *ledger_process_of(const struct ledger_view *view, const struct ledger_block *block);
+
+struct ledger_counts {
+    uint64_t calls;
+    uint64_t flops;
+    uint64_t elapsed_ns;
+    uint64_t timed_flops;
+    uint64_t nested_calls;
+    uint64_t queries;
+};
+
+static inline bool ledger_is_query(uint32_t routine)
+{
+    return routine != UINT32_MAX && routine & LEDGER_QUERY;
+}
+
+/* A tally's numbers, also while its owner adds to them. False: they do not prove each other, because the owner was killed
+ * between two stores, or the file was damaged; *counts is then the best reading. */
+bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *counts);

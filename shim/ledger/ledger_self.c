@@ -1,0 +1,136 @@
+/* The process's own record: who it is, and what became of it. */
+#include "ledger_self.h"
+#include "clock.h"
+#include "config.h"
+#include "ledger_alive.h"
+#include "ledger_append.h"
+#include "ledger_file.h"
+#include "ledger_seal.h"
+#include "procfs.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct ledger_process *ledger_process;
+
+static void seal(struct ledger_process *p)
+{
+    p->state_seal = ledger_seal_state(p);
+}
+
+static void fill(struct ledger_process *p, uint32_t exec_number, uint64_t ticks)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    p->pid = (uint32_t)getpid();
+    p->ppid = (uint32_t)getppid();
+    p->exec_number = exec_number;
+    p->start_ticks = ticks;
+    p->start_realtime_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    p->start_monotonic_ns = clock_now_ns();
+    memcpy(&p->multiplier_bits, &config.multiplier, sizeof config.multiplier);
+    snprintf(p->program, sizeof p->program, "%s", program_invocation_short_name);
+    procfs_read("/proc/self/cmdline", p->arguments, sizeof p->arguments);
+    p->seal = ledger_seal_process(p);
+    seal(p);
+}
+
+bool self_open(uint32_t exec_number)
+{
+    static struct ledger_process record;
+    memset(&record, 0, sizeof record);
+    fill(&record, exec_number, ledger_start_ticks((uint32_t)getpid()));
+    ledger_process = ledger_add(LEDGER_PROCESSES, &record, sizeof record);
+    return ledger_process;
+}
+
+void self_superseded(struct ledger_process *earlier)
+{
+    if (earlier->end_monotonic_ns)
+        return;
+    earlier->end_monotonic_ns = clock_now_ns();
+    earlier->end_reason = LEDGER_END_EXEC;
+    seal(earlier);
+}
+
+/* ---- what became of it ---- */
+
+void self_incomplete(uint32_t bits)
+{
+    if (!ledger_process || (ledger_process->incomplete & bits) == bits)
+        return;
+    ledger_process->incomplete |= bits;
+    seal(ledger_process);
+}
+
+void self_uncounted(uint64_t calls)
+{
+    if (!ledger_process || !calls)
+        return;
+    ledger_process->uncounted_calls += calls;
+    ledger_process->incomplete |= LEDGER_UNCOUNTED;
+    seal(ledger_process);
+}
+
+void self_thread_started(void)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->threads++;
+    seal(ledger_process);
+}
+
+void self_dropped_call(void)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->dropped_calls++;
+    ledger_process->incomplete |= LEDGER_DROPPED;
+    seal(ledger_process);
+}
+
+void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining)
+{
+    struct ledger_process *p = ledger_process;
+    if (!p)
+        return;
+    p->refused_calls++;
+    p->refused_cost = cost;
+    p->refused_remaining = remaining;
+    p->refused_name = operation;
+    p->refused_namespace = namespace_;
+    p->refused_at = ledger_tick();
+    seal(p);
+}
+
+void self_uncovered(const char *text)
+{
+    uint32_t string = ledger_process && *text ? ledger_intern(text) : 0;
+    if (!string || ledger_process->uncovered == string)
+        return;
+    ledger_process->uncovered = string;
+    seal(ledger_process);
+}
+
+void self_ended(enum ledger_end reason, uint32_t status)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->end_reason = reason;
+    ledger_process->end_status = status;
+    ledger_process->end_monotonic_ns = clock_now_ns();
+    seal(ledger_process);
+    __atomic_add_fetch(&ledger->ended, 1, __ATOMIC_RELAXED);
+}
+
+void self_goes_on(void)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->end_reason = LEDGER_END_UNKNOWN;
+    ledger_process->end_status = 0;
+    ledger_process->end_monotonic_ns = 0;
+    seal(ledger_process);
+}

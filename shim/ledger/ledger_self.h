@@ -1,0 +1,22 @@
+/* The process's own record in the ledger. All under shim_lock. */
+#pragma once
+#include "ledger.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+extern struct ledger_process *ledger_process; /* NULL before the first counted call or marker of this image */
+
+/* Make the record, of the image that the process is after so many execs. False: no room. */
+bool self_open(uint32_t exec_number);
+/* An earlier image of this process, which exec replaced, is over. */
+void self_superseded(struct ledger_process *earlier);
+
+/* What a summary says of the process. Each seals the record anew; none does anything where there is no record. */
+void self_incomplete(uint32_t bits);
+void self_uncounted(uint64_t calls);
+void self_thread_started(void);
+void self_dropped_call(void);
+void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining);
+void self_uncovered(const char *text); /* what could not be seen: lines, a newline between them */
+void self_ended(enum ledger_end reason, uint32_t status);
+void self_goes_on(void); /* an exec failed */

@@ -1,0 +1,80 @@
+/* The functions of flopshim.h that charge, ask and answer without keeping anything of their own. */
+#include "charge.h"
+#include "config.h"
+#include "config_parse.h"
+#include "cost.h"
+#include "end.h"
+#include "enter.h"
+#include "evaluate.h"
+#include "flopshim.h"
+#include "names.h"
+#include "refuse.h"
+#include "start.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED int flopshim_deduct(const char *name, uint64_t flop_cost)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!names_is_valid(name))
+        return FLOPSHIM_BAD_ARGUMENT;
+    return call_deduct(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
+}
+
+EXPORTED int flopshim_on_exhausted(flopshim_handler new_handler, void *data)
+{
+    if (!start_shim())
+        return FLOPSHIM_NOT_LOADED;
+    refuse_ask(new_handler, data);
+    return FLOPSHIM_OK;
+}
+
+/* "m=512 n=512" as words; at most as many as a routine has arguments. */
+static int split_words(char *text, const char **words, int most)
+{
+    int count = 0;
+    char *rest;
+    for (char *word = strtok_r(text, " \t,", &rest); word && count < most; word = strtok_r(NULL, " \t,", &rest))
+        words[count++] = word;
+    return count;
+}
+
+EXPORTED int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
+{
+    if (!start_shim())
+        return FLOPSHIM_NOT_LOADED;
+    char text[1024] = "", error[256];
+    const char *words[64];
+    struct cost_answer answer;
+    if (!routine || !flop_cost || (arguments && strlen(arguments) >= sizeof text))
+        return FLOPSHIM_BAD_ARGUMENT;
+    if (cost_find(routine) < 0)
+        return FLOPSHIM_UNKNOWN;
+    if (arguments)
+        strcpy(text, arguments);
+    if (cost_evaluate(routine, split_words(text, words, 64), words, &answer, error, sizeof error))
+        return FLOPSHIM_BAD_ARGUMENT;
+    *flop_cost = config.convention == COST_FMA ? answer.fma_cost : answer.flop_cost;
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_write_summary(const char *path)
+{
+    if (!enter_thread())
+        return FLOPSHIM_NOT_LOADED;
+    if (!path || !config_is_template(path))
+        return FLOPSHIM_BAD_ARGUMENT;
+    return end_write_to(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
+}
+
+EXPORTED const char *flopshim_version(void)
+{
+    return FLOPSHIM_VERSION;
+}
+
+EXPORTED int flopshim_version_number(void)
+{
+    return FLOPSHIM_VERSION_NUMBER;
+}

@@ -1,0 +1,71 @@
+/* The op log as flopshim.h has it. */
+#include "cost.h"
+#include "enter.h"
+#include "flopshim.h"
+#include "ledger_file.h"
+#include "lock.h"
+#include "oplog.h"
+#include <string.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+
+_Static_assert(sizeof((struct flopshim_operation){0}.dims) == COST_DIMS_MOST * sizeof(int64_t), "flopshim.h: dims");
+
+static int begin(uint64_t capacity, bool only_first)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!capacity || capacity > FLOPSHIM_LOG_MOST)
+        return FLOPSHIM_BAD_ARGUMENT;
+    if (!t->context)
+        return FLOPSHIM_NOT_OPEN;
+    if (!oplog_begin(t, capacity, only_first))
+        return FLOPSHIM_NO_SPACE;
+    shim_lock();
+    thread_refresh(t);
+    shim_unlock();
+    return FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_log_begin(uint64_t capacity)
+{
+    return begin(capacity, false);
+}
+
+EXPORTED int flopshim_log_first(uint64_t capacity)
+{
+    return begin(capacity, true);
+}
+
+EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operation)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!operation)
+        return FLOPSHIM_BAD_ARGUMENT;
+    const struct oplog *log = t->last_log;
+    if (!log || index >= log->count || log->count - index > log->capacity)
+        return FLOPSHIM_UNKNOWN;
+    const struct oplog_record *r = &log->records[index % log->capacity];
+    bool deduction = r->routine == OPLOG_DEDUCTION;
+    struct cost_dims dims = deduction ? (struct cost_dims){0} : cost_dims(cost_routine_of(r->routine));
+    *operation = (struct flopshim_operation){
+        .name = deduction ? (const char *)ledger + r->name : cost_routine_of(r->routine)->name,
+        .namespace_ = r->namespace_ ? (const char *)ledger + r->namespace_ : "",
+        .flop_cost = r->flop_cost,
+        .cumulative = r->cumulative,
+        .dim_count = dims.count,
+        .dim_names = dims.names,
+    };
+    memcpy(operation->dims, r->dims, sizeof operation->dims);
+    return FLOPSHIM_OK;
+}
+
+EXPORTED uint64_t flopshim_log_count(void)
+{
+    const struct thread *t = thread_self();
+    const struct oplog *log = t ? t->last_log : NULL;
+    return log ? oplog_count(log, t) : 0;
+}

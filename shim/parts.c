@@ -1,0 +1,27 @@
+/* What joins the floors: the start at load, and the table of the few calls that go upwards (process/parts.h). */
+#include "parts.h"
+#include "deliver.h"
+#include "exit.h"
+#include "fast_limits.h"
+#include "refuse.h"
+#include "resolve.h"
+#include "start.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static void in_child(void)
+{
+    refuse_forget();
+    python_forget();
+}
+
+const struct parts parts = {.started = fast_limits_choose, .in_child = in_child};
+
+__attribute__((constructor)) static void start(void)
+{
+    int saved = errno;
+    forward_start();
+    start_shim();
+    on_exit(exit_finish, NULL);
+    errno = saved;
+}

@@ -1,0 +1,80 @@
+/* Entering (enter.h). */
+#include "enter.h"
+#include "account.h"
+#include "banner.h"
+#include "config.h"
+#include "fork.h"
+#include "ledger_alive.h"
+#include "ledger_append.h"
+#include "ledger_file.h"
+#include "ledger_kept.h"
+#include "ledger_lock.h"
+#include "ledger_read.h"
+#include "ledger_self.h"
+#include "lock.h"
+#include "noted.h"
+#include "others.h"
+#include "start.h"
+#include "starts.h"
+#include <errno.h>
+#include <unistd.h>
+
+/* Earlier images of this process: how many, and they are over. */
+static uint32_t close_images(void)
+{
+    uint64_t ticks = ledger_start_ticks((uint32_t)getpid());
+    struct ledger_view view = ledger_view();
+    uint32_t images = 0, pid = (uint32_t)getpid();
+    if (!ledger_lock())
+        return 0;
+    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
+        struct ledger_process *p = (struct ledger_process *)(uintptr_t)(b + 1);
+        if (b->kind != LEDGER_PROCESSES || p->pid != pid || p->start_ticks != ticks)
+            continue;
+        images++;
+        self_superseded(p);
+        others_settle(p);
+    }
+    ledger_unlock();
+    return images;
+}
+
+void enter_ledger(void)
+{
+    if (ledger_process)
+        return;
+    bool is_root = !ledger;
+    if (!ledger && !ledger_create(config.ledger_dir, LEDGER_SCOPE_PROCESS))
+        return;
+    is_root |= ledger->size_bytes == LEDGER_PAGE;
+    if (!self_open(close_images()))
+        return;
+    ledger_intern("(other)"); /* there is room for it now (tally.c) */
+    if (!*ledger_path())
+        self_incomplete(LEDGER_NO_SPACE);
+    account_open_process(is_root);
+    starts_own();
+    kept_write();
+    noted_record();
+    if (is_root)
+        banner_print_process();
+}
+
+struct thread *enter_thread(void)
+{
+    struct thread *t = thread_self();
+    if (t && t->own_grant)
+        return t;
+    fork_notice();
+    if (!start_shim())
+        return NULL;
+    int saved = errno;
+    shim_lock();
+    enter_ledger();
+    t = thread_take();
+    shim_unlock();
+    if (t)
+        thread_hold(t);
+    errno = saved;
+    return t;
+}

@@ -1,0 +1,87 @@
+/* Fork (fork.h). The handlers are pthread_atfork's; a child that was made without them is noticed by a page that the kernel
+ * wipes in it. */
+#include "fork.h"
+#include "banner.h"
+#include "by_name.h"
+#include "end.h"
+#include "ledger_append.h"
+#include "ledger_file.h"
+#include "ledger_kept.h"
+#include "lock.h"
+#include "pages.h"
+#include "parts.h"
+#include "starts.h"
+#include "summaries.h"
+#include "thread.h"
+#include "tree.h"
+#include "unseen.h"
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static pid_t owner;
+static volatile int *canary;
+
+static void before_fork(void)
+{
+    shim_lock();
+    starts_before_fork();
+    unseen_before_fork();
+}
+
+static void in_parent(void)
+{
+    shim_unlock();
+}
+
+/* The child is a process of its own: its own threads, no call in progress, no context open; of a tree, in the same ledger,
+ * else with its own account and ledger. */
+static void in_child(void)
+{
+    shim_lock_forget();
+    ledger_forget_process();
+    if (ledger)
+        tree_register();
+    thread_forget_all();
+    by_name_forget();
+    banner_forget();
+    end_forget();
+    starts_in_child();
+    unseen_in_child();
+    kept_forget();
+    summaries_forget();
+    parts.in_child();
+    owner = getpid();
+    if (canary)
+        *canary = 1;
+}
+
+/* Wiped in a child that has memory of its own, so not by vfork. */
+static void set_canary(void)
+{
+    if (!canary) {
+        void *page = pages_get(4096);
+        if (!page || madvise(page, 4096, MADV_WIPEONFORK))
+            return;
+        canary = page;
+    }
+    *canary = 1;
+}
+
+void fork_notice(void)
+{
+    if (canary && !*canary)
+        in_child();
+}
+
+bool fork_is_owner(void)
+{
+    return getpid() == owner;
+}
+
+void fork_watch(void)
+{
+    owner = getpid();
+    set_canary();
+    pthread_atfork(before_fork, in_parent, in_child);
+}

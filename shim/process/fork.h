@@ -1,0 +1,12 @@
+/* What a fork makes of the shim: the child is a process of its own. */
+#pragma once
+#include <stdbool.h>
+
+/* From now on this process's forks are seen. At start, once. */
+void fork_watch(void);
+
+/* Where this is a child process that fork()'s handlers did not see, do now what they do. */
+void fork_notice(void);
+
+/* Is this the process that started, and no vfork child, which runs in its parent's memory? */
+bool fork_is_owner(void);

@@ -1,0 +1,152 @@
+/* Finds calls that no stub can see, from what is loaded when the summary is made: pointers of objects to BLAS that lead
+ * elsewhere than to the shim, and BLAS linked into an object. Nothing of it is on the way of a call.
+ *
+ * The objects are gone through inside dl_iterate_phdr, which keeps them loaded meanwhile. */
+#include "unseen.h"
+#include "clock.h"
+#include "objects.h"
+#include "provider.h"
+#include "resolve.h"
+#include "target.h"
+#include <string.h>
+#include <sys/single_threaded.h>
+#include <unistd.h>
+
+#define LOOK_INSIDE_NS 1000000000 /* files on a slow file system: no more are opened after a second */
+
+static bool had_threads, may_not_look;
+
+/* ---- pointers that lead past the shim ---- */
+
+struct search {
+    struct uncovered *list;
+    const struct object *object;
+    bool found;
+    uint64_t until_ns;
+    size_t seen; /* objects so far */
+};
+
+/* The names that the loader binds; C++'s, and the compiler's and the C library's own, begin otherwise. */
+static bool is_ours(const char *name, void *unused)
+{
+    (void)unused;
+    return *name != '_' && forward_symbol(name) >= 0;
+}
+
+static const char *path_of(const struct object *o)
+{
+    static char program[TARGET_PATH_BYTES];
+    if (*o->path)
+        return o->path;
+    ssize_t length = *program ? 0 : readlink("/proc/self/exe", program, sizeof program - 1);
+    return length < 0 ? "the program" : program;
+}
+
+/* Bare names (dcopy) mean BLAS only where the Fortran spelling is there too. */
+static bool means_blas(const struct object *o, const char *name)
+{
+    char fortran[64];
+    size_t i = 0;
+    if (strchr(name, '_') || strlen(name) + 2 > sizeof fortran)
+        return true;
+    for (; name[i]; i++)
+        fortran[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+    memcpy(fortran + i, "_", 2);
+    return object_defines(o, fortran);
+}
+
+/* Not a finding: the shim; the object's own lazy binding; an object before the shim that is no provider, such as a tracer,
+ * which hands calls on to the shim; a program's canonical address of a function, which is no definition. */
+static void check_pointer(const char *name, uintptr_t value, void *data)
+{
+    struct search *s = data;
+    struct object target;
+    if (s->found || !value || !is_ours(name, NULL) || forward_in_shim((void *)value) || !object_holding(value, &target) ||
+        target.dynamic == s->object->dynamic || !object_defines(&target, name) || !means_blas(&target, name) ||
+        (!provider_is_pure(target.path) && forward_is_before_shim(value) && *target.path))
+        return;
+    s->found = true;
+    bool before = forward_is_before_shim(value);
+    uncovered_add(s->list, path_of(s->object), " calls ", name, " of ", path_of(&target), " directly (",
+                  before ? "loaded before the preload" : "RTLD_DEEPBIND?", ")", NULL);
+}
+
+static void look_at_pointers(struct search *s)
+{
+    s->found = false;
+    if (object_wants_any(s->object, is_ours, NULL))
+        object_each_pointer(s->object, check_pointer, s);
+}
+
+/* ---- BLAS inside ---- */
+
+/* A message of every OpenBLAS since GotoBLAS, for programs without a symbol table; only data that is never written to. */
+static bool has_openblas_text(const struct dl_phdr_info *info)
+{
+    static const char text[] = "Program is Terminated. Because you tried to allocate too many";
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        if (p->p_type == PT_LOAD && p->p_flags == PF_R &&
+            memmem((void *)(info->dlpi_addr + p->p_vaddr), p->p_filesz, text, sizeof text - 1))
+            return true;
+    }
+    return false;
+}
+
+static bool is_same_routine(const char *name, void *of)
+{
+    int64_t symbol = forward_symbol(name), other = forward_symbol(of);
+    return symbol >= 0 && other >= 0 && forward_symbols[symbol].routine == forward_symbols[other].routine;
+}
+
+/* What a library exports is called through the shim; what the program itself defines never is. Who also needs the routine
+ * from elsewhere has but another name for it inside. */
+static void look_inside(struct search *s, const struct dl_phdr_info *info)
+{
+    char name[64];
+    bool is_program = !*s->object->path, stripped;
+    const char *path = is_program ? "/proc/self/exe" : s->object->path;
+    if (target_has_blas(path, name, sizeof name, &stripped)) {
+        if ((is_program || !object_defines(s->object, name)) && !object_wants_any(s->object, is_same_routine, name))
+            uncovered_add(s->list, path_of(s->object), " has a BLAS inside (", name, ", statically linked)", NULL);
+    } else if (is_program && stripped && has_openblas_text(info)) {
+        uncovered_add(s->list, path_of(s->object), " has a BLAS inside (OpenBLAS, statically linked)", NULL);
+    }
+}
+
+/* ---- all objects ---- */
+
+static int look_at(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct search *s = data;
+    struct object object = {info->dlpi_name, info->dlpi_addr, NULL};
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+            object.dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+    /* Only the first object without a name is the program: the vDSO has none on some kernels. */
+    if (!object.dynamic || forward_in_shim(object.dynamic) || provider_is_pure(object.path) || (s->seen++ && !*object.path))
+        return 0;
+    s->object = &object;
+    look_at_pointers(s);
+    if (clock_now_ns() < s->until_ns)
+        look_inside(s, info);
+    return 0;
+}
+
+void unseen_look(struct uncovered *list)
+{
+    struct search search = {.list = list, .until_ns = clock_now_ns() + LOOK_INSIDE_NS};
+    if (!may_not_look)
+        dl_iterate_phdr(look_at, &search);
+}
+
+void unseen_before_fork(void)
+{
+    had_threads = !__libc_single_threaded;
+}
+
+void unseen_in_child(void)
+{
+    may_not_look = may_not_look || had_threads;
+}

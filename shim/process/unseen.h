@@ -1,0 +1,11 @@
+/* What no stub could see, looked for when a summary is made. */
+#pragma once
+#include "uncovered.h"
+
+/* Go through the loaded objects: whose calls pass the shim by, and who has BLAS inside? Calls the loader; no lock of ours
+ * may be held. */
+void unseen_look(struct uncovered *list);
+
+/* Before a fork: threads other than the caller may hold the loader's locks for ever in the child, which then does not look. */
+void unseen_before_fork(void);
+void unseen_in_child(void);

@@ -1,0 +1,51 @@
+/* Slots and their bindings: which function a call from which object goes to. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* For calls from [start, start + length): go to target. Never changed once length is set, never freed. */
+struct binding {
+    uintptr_t start;
+    uintptr_t length;
+    void *target;
+    bool wide;           /* integers have 64 bits */
+    bool result_pointer; /* complex results through a first, hidden pointer (Intel's convention) */
+    bool from_provider;  /* the caller is a pure provider: its own call, nested whatever the thread */
+    struct binding *next;
+};
+
+/* hot: of the first caller that is no provider itself, tried by the stub; hot.next: the others'. */
+struct slot {
+    struct binding hot;
+};
+
+/* One a symbol, and one for each function that dlsym has given out (generated, because entries name theirs). */
+#define BOUND_MAX 4096
+extern struct slot forward_slots[] __attribute__((visibility("hidden")));
+
+/* One exported name (generated, without relocations: offsets from forward_symbols). */
+struct symbol {
+    uint32_t name; /* offset in forward_names */
+    int32_t body;
+    uint16_t routine;
+    uint8_t wide; /* the name says 64-bit integers */
+    uint8_t face; /* 'f' or 'g' Fortran, 'c' CBLAS, 'e' LAPACKE */
+};
+extern const struct symbol forward_symbols[] __attribute__((visibility("hidden")));
+
+/* The name of an exported symbol, and the symbol of a name (-1: not ours). */
+static inline const char *forward_name(uint32_t symbol)
+{
+    extern const char forward_names[] __attribute__((visibility("hidden")));
+    return forward_names + forward_symbols[symbol].name;
+}
+
+/* The binding of a call from `caller`, NULL where there is none yet. nowhere: the caller lies in no object. Lock-free. */
+const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool nowhere);
+
+/* Make one, for calls from these addresses, to `target`. from_provider: they are a provider's own. Lock-free. */
+const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider);
+
+/* What dlsym gives out for a symbol's function: an entry of its own; the function itself where there is none left. */
+void *bind_entry(uint32_t symbol, void *target);

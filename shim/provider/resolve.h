@@ -1,0 +1,40 @@
+/* Finding the provider of a symbol, and what the real dlsym knows. */
+#pragma once
+#include "bind.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The symbol of a name; -1: not one of ours. */
+int64_t forward_symbol(const char *name);
+
+/* The function that the object at `path` (NULL: code that lies in no object) reaches by a symbol's name, or NULL. */
+void *forward_resolve(uint32_t symbol, const char *path);
+
+/* The function of that name in the loaded object at path, or in what it needs. */
+void *forward_ask(const char *path, const char *name);
+
+bool forward_in_shim(const void *address);
+
+/* Was the object that holds this address loaded before the shim, so that RTLD_NEXT reaches the shim from there? */
+bool forward_is_before_shim(uintptr_t address);
+
+/* The real dlsym. */
+extern void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));
+
+/* dlsym on a handle, never answered by the shim itself: NULL instead. */
+void *forward_lookup(void *handle, const char *name);
+
+/* The next definition of a libc function behind the shim. */
+void *forward_next(const char *name);
+
+/* Find the real dlsym. */
+void forward_start(void);
+
+/* At start, once: what RTLD_NEXT can tell already. */
+void forward_note_start(void);
+/* Was the object at this address a provider then? */
+bool forward_was_there_at_start(uintptr_t start);
+
+/* A function of a provider that was there then, or NULL. */
+void *forward_first_at_start(void);

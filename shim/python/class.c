@@ -1,0 +1,62 @@
+/* BudgetExhaustedError (class.h), defined by the source in python_source.h. */
+#include "class.h"
+#include "python_source.h"
+#include "start.h"
+#include "unhandled.h"
+#include <stddef.h>
+
+#define EXPORTED __attribute__((visibility("default")))
+
+static bool define(PyObject *space)
+{
+    enum { file_input = 257 };
+    PyObject *source = py.new_text(python_source), *find = py.new_text(python_find);
+    bool set = source && find && !py.dict_set(space, "source", source) && !py.dict_set(space, "find", find);
+    PyObject *done = set ? py.run(python_source, file_input, space, space) : NULL;
+    if (source)
+        py.drop(source);
+    if (find)
+        py.drop(find);
+    if (done)
+        py.drop(done);
+    return done && !py.audit(unhandled_see, NULL);
+}
+
+PyObject *class_space(void)
+{
+    PyObject *module = py.add_module("_flopshim");
+    PyObject *space = module ? py.module_dict(module) : NULL;
+    if (space && !py.dict_get(space, "watch") && !define(space))
+        return NULL;
+    return space;
+}
+
+static PyObject *exception_class(void)
+{
+    PyObject *space = class_space();
+    PyObject *class = space ? py.dict_get(space, "BudgetExhaustedError") : NULL;
+    unhandled_look_for(class);
+    return class;
+}
+
+EXPORTED void *flopshim_python_exception(void)
+{
+    return start_shim() && interpreter_runs() ? exception_class() : NULL;
+}
+
+void class_raise(const struct refusal *refusal)
+{
+    PyObject *class = exception_class();
+    PyObject *exception = class ? py.call(class, "sKK", refusal->operation, (unsigned long long)refusal->cost,
+                                          (unsigned long long)refusal->remaining)
+                                : NULL;
+    if (!exception)
+        return;
+    PyObject *watched = py.call(py.dict_get(class_space(), "watch"), NULL);
+    if (watched)
+        py.drop(watched);
+    else
+        py.clear();
+    py.set_object(class, exception);
+    py.drop(exception);
+}
