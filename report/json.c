@@ -3,6 +3,7 @@
 #include "cost.h"
 #include "instant.h"
 #include "summary.h"
+#include "utf8.h"
 #include <string.h>
 
 #define NESTED offsetof(struct summary_operation, nested_calls)
@@ -22,51 +23,24 @@ static void new_line(struct json *json)
     json->behind = true;
 }
 
-/* The length of the UTF-8 character at text, or 0 where there is none (RFC 3629: no overlong forms, no surrogates). */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-    static const struct {
-        unsigned char first, last, low, high, length;
-    } forms[] = {
-        {0x20, 0x7e, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (text[0] < forms[i].first || text[0] > forms[i].last)
-            continue;
-        size_t length = forms[i].length;
-        if (length > left || (length > 1 && (text[1] < forms[i].low || text[1] > forms[i].high)))
-            return 0;
-        for (size_t j = 2; j < length; j++)
-            if ((text[j] & 0xc0) != 0x80)
-                return 0;
-        return length;
-    }
-    return 0;
-}
-
-/* A byte that is no UTF-8 is shown as the character of its number. */
+/* A byte that is no UTF-8, and a control character, is shown as the character of its number. */
 static void put_string_bytes(struct out *out, const char *text, size_t length)
 {
     static const char hex[] = "0123456789abcdef";
     out_text(out, "\"");
     for (size_t i = 0; i < length;) {
-        unsigned char c = (unsigned char)text[i];
-        size_t whole = utf8_length((const unsigned char *)text + i, length - i);
-        if (c == '"' || c == '\\') {
-            out_text(out, c == '"' ? "\\\"" : "\\\\");
-        } else if (c == 0xc2 && whole && (unsigned char)text[i + 1] < 0xa0) { /* U+0080 to U+009F: terminals obey them */
-            unsigned char low = (unsigned char)text[i + 1];
-            char escape[] = {'\\', 'u', '0', '0', hex[low >> 4], hex[low & 15]};
-            out_bytes(out, escape, sizeof escape);
-        } else if (whole) {
+        size_t whole = utf8_length(text + i, length - i);
+        size_t bytes = whole ? whole : 1;
+        if (text[i] == '"' || text[i] == '\\') {
+            out_text(out, text[i] == '"' ? "\\\"" : "\\\\");
+        } else if (whole && !utf8_is_control(text + i)) {
             out_bytes(out, text + i, whole);
         } else {
+            unsigned char c = (unsigned char)text[i + bytes - 1]; /* the last byte of a control character is its number */
             char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
             out_bytes(out, escape, sizeof escape);
         }
-        i += whole ? whole : 1;
+        i += bytes;
     }
     out_text(out, "\"");
 }

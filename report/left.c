@@ -4,6 +4,7 @@
 #include "instant.h"
 #include "leftover.h"
 #include "load.h"
+#include "path.h"
 #include "show.h"
 #include "sweep.h"
 #include "text_rows.h"
@@ -36,10 +37,9 @@ static void put_start(struct out *out, uint64_t realtime_ns)
 
 static void put_line(struct out *out, const char *path, const struct summary *s)
 {
-    const char *slash = strrchr(s->program, '/');
     text_put_name(out, path);
     out_text(out, ": ");
-    text_put_name(out, slash ? slash + 1 : s->program);
+    text_put_name(out, path_base(s->program));
     out_text(out, " (pid ");
     out_number(out, s->pid);
     out_text(out, "), started ");

@@ -2,6 +2,7 @@
 #include "leftover.h"
 #include "load.h"
 #include "output.h"
+#include "path.h"
 #include "sweep.h"
 #include <dirent.h>
 #include <errno.h>
@@ -25,8 +26,7 @@ bool leftover_is_ledger_name(const char *name)
 /* The name comes from the program: no control character may reach the terminal. */
 static const char *printable(const char *path, char name[NAME_BYTES])
 {
-    const char *slash = strrchr(path, '/');
-    snprintf(name, NAME_BYTES, "%s", slash ? slash + 1 : path);
+    snprintf(name, NAME_BYTES, "%s", path_base(path));
     for (char *p = name; *p; p++)
         if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
             *p = '?';

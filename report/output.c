@@ -2,6 +2,7 @@
  * where, so that a later write replaces its own file and nobody else's. One thread at a time. */
 #include "output.h"
 #include "origin.h"
+#include "path.h"
 #include "text_rows.h"
 #include <errno.h>
 #include <limits.h>
@@ -242,11 +243,10 @@ int output_write_all(const struct output_order *order, const struct summary *sum
 void output_say(const struct summary *summary, const char *how, const char *names)
 {
     struct out line = {0};
-    const char *slash = strrchr(summary->program, '/');
     if (!origin_has_stderr())
         return;
     out_text(&line, "flopshim: summary of ");
-    text_put_name(&line, slash ? slash + 1 : summary->program);
+    text_put_name(&line, path_base(summary->program));
     out_text(&line, " (pid ");
     out_number(&line, summary->pid);
     out_text(&line, how);

@@ -6,6 +6,7 @@
 #include "ledger_check.h"
 #include "ledger_seal.h"
 #include "output.h"
+#include "path.h"
 #include "preload.h"
 #include "summary.h"
 #include <dirent.h>
@@ -288,11 +289,10 @@ static void look_through(const struct folder *folder, const struct sweep *how, i
 
 void sweep_folder(const char *path, const struct sweep *how)
 {
-    const char *slash = strrchr(path, '/');
     int saved = errno;
     struct folder folder = {.path = path, .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)};
     if (folder.fd >= 0) {
-        folder.runner = sweep_run_of(slash ? slash + 1 : path);
+        folder.runner = sweep_run_of(path_base(path));
         bool is_of_run = folder.runner;
         if (is_of_run && !ledger_pid_lives(folder.runner))
             folder.runner = 0;

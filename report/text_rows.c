@@ -1,5 +1,6 @@
 /* The parts of a text table: rows, columns, shares, and the order of rows. */
 #include "text_rows.h"
+#include "utf8.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -16,32 +17,29 @@ size_t text_grouped_width(uint64_t value)
     return digits + (digits - 1) / 3;
 }
 
+/* The bytes of the character at `text` that may be shown; 0 where ? stands for the byte: a control character, or no UTF-8,
+ * which a terminal of another encoding could take for one. */
+static size_t shown(const char *text, size_t length)
+{
+    size_t bytes = utf8_length(text, length);
+    return bytes && !utf8_is_control(text) ? bytes : 0;
+}
+
 /* In characters, not bytes. */
 size_t text_width(const char *text)
 {
-    size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
+    size_t width = 0, length = strlen(text);
+    for (size_t i = 0; i < length; width++) {
+        size_t bytes = shown(text + i, length - i);
+        i += bytes ? bytes : 1;
+    }
     return width;
-}
-
-/* Bytes of the UTF-8 character at `text` that may be shown; 0: a control character, of C1 (U+0080 to U+009F) too, or no
- * UTF-8, which a terminal of another encoding could take for one. */
-static size_t shown(const unsigned char *text, size_t length)
-{
-    size_t bytes = *text < 0x80 ? 1 : *text >= 0xf0 && *text < 0xf5 ? 4 : *text >= 0xe0 ? 3 : 2;
-    if (*text < 0x20 || *text == 0x7f || (*text >= 0x80 && *text < 0xc2) || *text >= 0xf5 || bytes > length)
-        return 0;
-    for (size_t i = 1; i < bytes; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    return *text == 0xc2 && text[1] < 0xa0 ? 0 : bytes;
 }
 
 void text_put_line(struct out *out, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        size_t bytes = shown((const unsigned char *)text + i, length - i);
+        size_t bytes = shown(text + i, length - i);
         out_bytes(out, bytes ? text + i : "?", bytes ? bytes : 1);
         i += bytes ? bytes : 1;
     }

@@ -1,6 +1,7 @@
 /* Reads by pread alone: a file that is cut off meanwhile must not be a SIGBUS. */
 #include "elf_file.h"
 #include "kernel.h"
+#include "path.h"
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -69,8 +70,7 @@ static void copy_interpreter(char *interpreter, size_t size, const char *line)
 
 static enum elf_file_kind kind_of_loader(const char *interpreter)
 {
-    const char *slash = strrchr(interpreter, '/');
-    const char *base = slash ? slash + 1 : interpreter;
+    const char *base = path_base(interpreter);
     if (starts_with(base, "ld-linux") || starts_with(base, "ld-lsb"))
         return ELF_FILE_GLIBC;
     return starts_with(base, "ld-musl") ? ELF_FILE_MUSL : ELF_FILE_LOADER;

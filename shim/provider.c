@@ -2,6 +2,7 @@
 #include "provider.h"
 #include "forward.h"
 #include "objects.h"
+#include "path.h"
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdatomic.h>

@@ -4,6 +4,7 @@
  * beside the parent's other threads, and may wait for none of them. */
 #include "starts.h"
 #include "forward.h"
+#include "path.h"
 #include "shim.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -95,8 +96,7 @@ __attribute__((constructor(101))) static void learn_name(void)
     Dl_info info;
     if (!dladdr(&own, &info) || !info.dli_fname)
         return;
-    const char *slash = strrchr(info.dli_fname, '/');
-    library = slash ? slash + 1 : info.dli_fname;
+    library = path_base(info.dli_fname);
     if (!has_library(preload_of(environ)))
         library = "";
 }
@@ -168,8 +168,7 @@ static void strip_preload(struct starting *s, const char *preload)
 /* Python's ctypes.util.find_library asks it, by a clean environment: the C library's own tool has no BLAS. */
 static bool is_harmless(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    return !strcmp(slash ? slash + 1 : path, "ldconfig");
+    return !strcmp(path_base(path), "ldconfig");
 }
 
 static void look(struct starting *s, const char *file, const char *shown, char *const environment[])

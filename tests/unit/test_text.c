@@ -1,5 +1,6 @@
 /* The text summary, to the byte. Expected texts are written by hand from interface.md's sample. */
 #include "output.h"
+#include "text_rows.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -340,6 +341,17 @@ Test(text, no_control_character_reaches_the_terminal)
     summary_text(&s, "a\nb", &out);
     cr_expect(!memchr(out.data, 033, out.length) && !memmem(out.data, out.length, "a\nb", 3));
     out_free(&out);
+}
+
+/* Terminals show nothing, or anything, for a surrogate, and a column is as wide as what is shown. */
+Test(text, what_is_no_character_is_a_question_mark_and_as_wide)
+{
+    struct out out = {0};
+    text_put_name(&out, "a\xed\xa0\x80z\xe2\x82\xac");
+    out_bytes(&out, "", 1);
+    cr_expect_str_eq(out.data, "a???z\xe2\x82\xac");
+    out_free(&out);
+    cr_expect(text_width("a\xed\xa0\x80z\xe2\x82\xac") == 6);
 }
 
 Test(csv, has_a_row_for_each_operation_of_each_namespace)
