@@ -3,7 +3,6 @@
 #include "cost.h"
 #include "instant.h"
 #include "summary.h"
-#include "utf8.h"
 #include <string.h>
 
 #define NESTED offsetof(struct summary_operation, nested_calls)
@@ -23,37 +22,10 @@ static void new_line(struct json *json)
     json->behind = true;
 }
 
-/* A byte that is no UTF-8, and a control character, is shown as the character of its number. */
-static void put_string_bytes(struct out *out, const char *text, size_t length)
-{
-    static const char hex[] = "0123456789abcdef";
-    out_text(out, "\"");
-    for (size_t i = 0; i < length;) {
-        size_t whole = utf8_length(text + i, length - i);
-        size_t bytes = whole ? whole : 1;
-        if (text[i] == '"' || text[i] == '\\') {
-            out_text(out, text[i] == '"' ? "\\\"" : "\\\\");
-        } else if (whole && !utf8_is_control(text + i)) {
-            out_bytes(out, text + i, whole);
-        } else {
-            unsigned char c = (unsigned char)text[i + bytes - 1]; /* the last byte of a control character is its number */
-            char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            out_bytes(out, escape, sizeof escape);
-        }
-        i += bytes;
-    }
-    out_text(out, "\"");
-}
-
-static void put_string(struct out *out, const char *text)
-{
-    put_string_bytes(out, text, strlen(text));
-}
-
 static void put_key(struct json *json, const char *key)
 {
     new_line(json);
-    put_string(json->out, key);
+    out_quoted(json->out, key, strlen(key));
     out_text(json->out, ": ");
 }
 
@@ -81,7 +53,7 @@ static void close_nest(struct json *json, const char *bracket)
 static void put_member_text(struct json *json, const char *key, const char *value)
 {
     put_key(json, key);
-    put_string(json->out, value);
+    out_quoted(json->out, value, strlen(value));
 }
 
 static void put_member_number(struct json *json, const char *key, uint64_t value)
@@ -251,7 +223,7 @@ static void put_arguments(struct json *json, const struct summary *s)
         const char *argument = s->arguments + at;
         size_t length = strnlen(argument, s->arguments_bytes - at);
         new_line(json);
-        put_string_bytes(json->out, argument, length);
+        out_quoted(json->out, argument, length);
         at += length + 1;
     }
     close_nest(json, "]");
@@ -320,7 +292,7 @@ static void put_uncovered(struct json *json, const struct summary *s)
     for (const char *line = s->uncovered + strspn(s->uncovered, "\n"); *line;) {
         size_t length = strcspn(line, "\n");
         new_line(json);
-        put_string_bytes(json->out, line, length);
+        out_quoted(json->out, line, length);
         line += length;
         line += strspn(line, "\n");
     }
@@ -336,7 +308,7 @@ static void put_end(struct json *json, const struct summary *s)
     for (unsigned bit = 0; bit < SUMMARY_INCOMPLETE_NAMES; bit++)
         if (s->incomplete >> bit & 1) {
             new_line(json);
-            put_string(json->out, summary_incomplete_names[bit]);
+            out_quoted(json->out, summary_incomplete_names[bit], strlen(summary_incomplete_names[bit]));
         }
     close_nest(json, "]");
     put_member_number(json, "dropped_calls", s->dropped_calls);

@@ -1,6 +1,7 @@
 /* The growing text buffer and the formatting of numbers: integers only, memory from mmap, no state. Doubles are in
  * out_double.c, files in out_save.c. */
 #include "out.h"
+#include "utf8.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -47,6 +48,27 @@ void out_bytes(struct out *out, const char *bytes, size_t length)
 void out_text(struct out *out, const char *text)
 {
     out_bytes(out, text, strlen(text));
+}
+
+void out_quoted(struct out *out, const char *text, size_t length)
+{
+    static const char hex[] = "0123456789abcdef";
+    out_text(out, "\"");
+    for (size_t i = 0; i < length;) {
+        size_t whole = utf8_length(text + i, length - i);
+        size_t bytes = whole ? whole : 1;
+        if (text[i] == '"' || text[i] == '\\') {
+            out_text(out, text[i] == '"' ? "\\\"" : "\\\\");
+        } else if (whole && !utf8_is_control(text + i)) {
+            out_bytes(out, text + i, whole);
+        } else {
+            unsigned char c = (unsigned char)text[i + bytes - 1]; /* the last byte of a control character is its number */
+            char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            out_bytes(out, escape, sizeof escape);
+        }
+        i += bytes;
+    }
+    out_text(out, "\"");
 }
 
 void out_number(struct out *out, uint64_t value)

@@ -15,6 +15,8 @@ struct out {
 void out_free(struct out *out);
 void out_bytes(struct out *out, const char *bytes, size_t length);
 void out_text(struct out *out, const char *text);
+/* A JSON string, always valid UTF-8: a byte that is no UTF-8, or a control character, is the escape of its number, \u00XX. */
+void out_quoted(struct out *out, const char *text, size_t length);
 /* 1234567 */
 void out_number(struct out *out, uint64_t value);
 /* 1,234,567 */

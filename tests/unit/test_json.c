@@ -196,6 +196,40 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
                      "x.json: flop_multiplier: expected a number above 0, found an integer");
 }
 
+Test(json_read, takes_no_text_for_a_number_and_no_number_for_another)
+{
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": \"12\"}",
+                     "x.json: flop_budget: expected a whole number or null, found a string");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": 18446744073709551616}",
+                     "x.json: flop_budget: expected a whole number or null, found an integer");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"host\": 1.23456789012345678}}",
+                     "x.json: process.host: expected a string, found a number with a fraction");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"wall_seconds\": \"1.5\"}}",
+                     "x.json: process.wall_seconds: expected seconds, found a string");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"wall_seconds\": 18446744074}}",
+                     "x.json: process.wall_seconds: expected seconds, found an integer");
+    expect_complaint("{\"schema_version\": 2.5 1.5}", "x.json: not valid JSON, line 1: '}' expected near '1.5'");
+}
+
+static uint64_t wall_of(const char *seconds)
+{
+    char json[200], message[256] = "";
+    struct summary s;
+    snprintf(json, sizeof json, "{\"schema_version\": 2, \"operations\": {}, \"process\": {\"wall_seconds\": %s}}", seconds);
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    uint64_t wall_ns = s.wall_ns;
+    summary_free(&s);
+    return wall_ns;
+}
+
+Test(json_read, seconds_are_exact_to_the_nanosecond)
+{
+    cr_expect(wall_of("0") == 0 && wall_of("7") == 7000000000 && wall_of("0.5") == 500000000);
+    cr_expect(wall_of("18446744073.709551615") == UINT64_MAX && wall_of("9007199254.740993001") == 9007199254740993001);
+    cr_expect(wall_of("25e-1") == 2500000000 && wall_of("1E2") == 100000000000);
+    cr_expect(wall_of("0.00000000051") == 1); /* to the nearest */
+}
+
 /* Version 1 counted what was done below in the figures of a namespace with a budget, and in those of no other. */
 Test(json_read, of_version_1_has_self_and_total)
 {
