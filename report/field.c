@@ -40,6 +40,11 @@ const char *field_numeral(const struct field_reader *r, const json_t *value, cha
     return buffer;
 }
 
+size_t field_numeral_length(const char *numeral)
+{
+    return strspn(numeral, "+-.eE" DIGITS);
+}
+
 /* Has it neither a fraction nor an exponent? */
 static bool is_whole(const char *numeral)
 {
@@ -145,13 +150,6 @@ uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, con
     return 0;
 }
 
-double field_as_real(const struct field_reader *r, const json_t *value)
-{
-    char buffer[FIELD_NUMERAL_BYTES];
-    const char *numeral = field_numeral(r, value, buffer);
-    return numeral ? strtod(numeral, NULL) : 0;
-}
-
 /* A nested object, or NULL. */
 json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type)
 {
@@ -208,7 +206,7 @@ size_t field_place_numbers(const char *data, size_t length, char *placed)
     bool in_string = false;
     for (size_t i = 0; i < length;) {
         bool begins = !in_string && (data[i] == '-' || (data[i] >= '0' && data[i] <= '9'));
-        size_t step = begins ? strspn(data + i, "+-.eE" DIGITS) : 1;
+        size_t step = begins ? field_numeral_length(data + i) : 1;
         if (in_string && data[i] == '\\' && i + 1 < length)
             step = 2;
         else if (data[i] == '"')

@@ -25,12 +25,11 @@ const char *field_copy(struct field_reader *r, const char *text);
 /* A number's own digits; what follows them is no part of a number. NULL where the value is none. buffer: for those that jansson
  * has itself. */
 const char *field_numeral(const struct field_reader *r, const json_t *value, char buffer[FIELD_NUMERAL_BYTES]);
+size_t field_numeral_length(const char *numeral);
 bool field_as_number(const struct field_reader *r, const json_t *value, uint64_t *number);
 const char *field_get_text(struct field_reader *r, const json_t *object, const char *where, const char *key);
 uint64_t field_get_number(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required);
 uint32_t field_get_small_number(struct field_reader *r, const json_t *object, const char *where, const char *key);
-/* 0 where it is no number. */
-double field_as_real(const struct field_reader *r, const json_t *value);
 uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key);
 /* A nested object or array, or NULL. */
 json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type);

@@ -324,7 +324,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_member_text(&json, "cost_model", s->cost_model);
     put_member_text(&json, "convention", s->convention);
     put_key(&json, "flop_multiplier");
-    out_double(out, s->multiplier);
+    out_text(out, s->multiplier);
     put_member_text(&json, "scope", s->is_tree ? "tree" : "process");
     put_limit(&json, s->has_budget, s->flop_budget);
     put_member_number(&json, "flops_used", s->flops_used);

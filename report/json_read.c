@@ -3,8 +3,8 @@
 #include "json_read.h"
 #include "cost.h"
 #include "json_counts.h"
+#include "multiplier.h"
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,19 +193,31 @@ static void read_end(struct field_reader *r, const json_t *root)
     s->complete = s->complete && !json_is_false(complete);
 }
 
+/* Shown as it stands in the file. */
+static const char *read_multiplier(struct field_reader *r, const json_t *root)
+{
+    char buffer[FIELD_NUMERAL_BYTES], given[MULTIPLIER_BYTES], shown[MULTIPLIER_BYTES];
+    json_t *value = json_object_get(root, "flop_multiplier");
+    const char *numeral = field_numeral(r, value, buffer);
+    if (!value)
+        return "1";
+    if (numeral && snprintf(given, sizeof given, "%.*s", (int)field_numeral_length(numeral), numeral) < (int)sizeof given &&
+        multiplier_text(given, shown))
+        return field_copy(r, shown);
+    field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(r, value));
+    return "1";
+}
+
 static void read_model(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
     const char *convention = field_get_text(r, root, "", "convention");
-    json_t *multiplier = json_object_get(root, "flop_multiplier");
     s->version = field_get_text(r, root, "", "flopshim_version");
     s->cost_model = field_get_text(r, root, "", "cost_model");
     s->convention = *convention ? convention : cost_convention_name(COST_OPS);
     if (strcmp(s->convention, "ops") != 0 && strcmp(s->convention, "fma") != 0)
         field_complain(r, "convention: expected ops or fma, found \"%s\"", s->convention);
-    s->multiplier = multiplier ? field_as_real(r, multiplier) : 1;
-    if (!(s->multiplier > 0 && isfinite(s->multiplier)))
-        field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(r, multiplier));
+    s->multiplier = read_multiplier(r, root);
 }
 
 static void read_root(struct field_reader *r, const json_t *root)

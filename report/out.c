@@ -1,5 +1,5 @@
-/* The growing text buffer and the formatting of numbers: integers only, memory from mmap, no state. Doubles are in
- * out_double.c, files in out_save.c. */
+/* The growing text buffer and the formatting of numbers: integers only, memory from mmap, no state. Files are written by
+ * out_save.c. */
 #include "out.h"
 #include "utf8.h"
 #include <string.h>

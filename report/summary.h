@@ -88,7 +88,7 @@ struct summary {
     const char *version; /* of flopshim */
     const char *cost_model;
     const char *convention; /* "ops" or "fma" */
-    double multiplier;
+    const char *multiplier; /* a JSON number */
     bool complete;
     const char *end_reason; /* "exit" "exec" "signal" "exhausted" "unknown" */
     uint32_t end_status;    /* exit status or signal number */

@@ -12,6 +12,7 @@
 struct config config = {
     .limit_flops = LEDGER_UNLIMITED,
     .multiplier = 1,
+    .multiplier_text = "1",
     .timing = CONFIG_TIMING_AUTO,
     .signal = SIGXCPU,
     .exit_code = 86,

@@ -53,7 +53,7 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
       ledger_lost lifecycle message objects oplog others process spelling starts stop summaries target thread tree uncovered)
   list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
   fuzz_program(env ${CMAKE_SOURCE_DIR}/shim/config_parse.c ${CMAKE_SOURCE_DIR}/shim/config_values.c
-               ${CMAKE_SOURCE_DIR}/shim/spelling.c)
+               ${CMAKE_SOURCE_DIR}/shim/multiplier.c ${CMAKE_SOURCE_DIR}/shim/spelling.c)
   fuzz_program(cost ${cost_sources})
   foreach(name ledger json output)
     fuzz_program(${name} ${common})

@@ -153,7 +153,7 @@ Test(json, an_invalid_byte_becomes_the_character_of_its_number)
     struct summary s = {.version = "",
                         .cost_model = "",
                         .convention = "ops",
-                        .multiplier = 1,
+                        .multiplier = "1",
                         .end_reason = "exit",
                         .refused_operation = "",
                         .refused_namespace = "",
@@ -230,6 +230,32 @@ Test(json_read, seconds_are_exact_to_the_nanosecond)
     cr_expect(wall_of("0.00000000051") == 1); /* to the nearest */
 }
 
+static void expect_shown(const char *given, const char *shown)
+{
+    char json[200], member[100], message[256] = "";
+    struct summary s;
+    struct out out = {0};
+    snprintf(json, sizeof json, "{\"schema_version\": 2, \"operations\": {}, \"flop_multiplier\": %s}", given);
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    int length = snprintf(member, sizeof member, "\"flop_multiplier\": %s,\n", shown);
+    summary_json(&s, &out);
+    cr_expect(memmem(out.data, out.length, member, (size_t)length), "%s: %.*s", given, (int)out.length, out.data);
+    out_free(&out);
+    summary_free(&s);
+}
+
+Test(json_read, a_multiplier_is_shown_as_it_was_given)
+{
+    static const char *const kept[] = {"2", "2.50", "1e3", "1E-05", "0.1000000000000000000000001", "12345678901234567890123"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        expect_shown(kept[i], kept[i]);
+    expect_shown("1.0", "1");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": 1e-308}",
+                     "x.json: flop_multiplier: expected a number above 0, found a number with a fraction");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": \"2\"}",
+                     "x.json: flop_multiplier: expected a number above 0, found a string");
+}
+
 /* Version 1 counted what was done below in the figures of a namespace with a budget, and in those of no other. */
 Test(json_read, of_version_1_has_self_and_total)
 {
@@ -273,7 +299,7 @@ Test(json_read, ignores_what_it_does_not_know)
     struct summary s;
     char message[256] = "";
     cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
-    cr_expect(s.flops_used == UINT64_MAX && s.calls == 2 && !s.has_budget && s.multiplier == 1.0 && !s.complete);
+    cr_expect(s.flops_used == UINT64_MAX && s.calls == 2 && !s.has_budget && !strcmp(s.multiplier, "1") && !s.complete);
     summary_free(&s);
 }
 

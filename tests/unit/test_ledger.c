@@ -170,6 +170,23 @@ Test(ledger_check, says_what_is_wrong)
     free(b.data);
 }
 
+/* It is printed into the JSON summary as it is. */
+Test(ledger_check, a_multiplier_that_is_no_json_number_is_refused)
+{
+    static const char *const bad[] = {"", "0", "1.0", ".5", "007", "nan", "-1", "1e999", "2, \"x\": 3", "0x10"};
+    struct ledger_build b;
+    build_example(&b, LEDGER_SCOPE_TREE);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        strcpy(build_process(&b)->multiplier, bad[i]);
+        build_seal(&b);
+        expect_check(&b, b.used, "damaged: a record holds an impossible value");
+    }
+    memset(build_process(&b)->multiplier, '5', sizeof build_process(&b)->multiplier);
+    build_seal(&b);
+    expect_check(&b, b.used, "damaged: a record holds an impossible value");
+    free(b.data);
+}
+
 /* Every block, of whatever kind, with a record more than its seal covers, and with two more. */
 Test(ledger_check, what_was_added_last_is_doubtful_and_more_is_damage)
 {

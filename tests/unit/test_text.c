@@ -15,7 +15,7 @@ static const struct summary base = {
     .version = "0.1.0",
     .cost_model = "flopshim-1",
     .convention = "ops",
-    .multiplier = 1,
+    .multiplier = "1",
     .complete = true,
     .end_reason = "exit",
     .refused_operation = "",
@@ -267,7 +267,7 @@ Test(text, every_section_says_its_piece)
     s.refused_cost = 2000000;
     s.refused_remaining = 1234;
     s.refused_namespace = "forward";
-    s.multiplier = 2.5;
+    s.multiplier = "2.50";
     s.convention = "fma";
     s.uncovered = "static:/opt/app\ndeepbind:/opt/x.so";
     s.complete = false;
@@ -303,7 +303,7 @@ Test(text, every_section_says_its_piece)
                 "    leading order     900,000,000  (90.0%)\n"
                 "\n"
                 "  Counted with:\n"
-                "    multiplier 2.5 (each call's cost times this, truncated)\n"
+                "    multiplier 2.50 (each call's cost times this, truncated)\n"
                 "    convention fma (a multiply-add pair is 1 FLOP)\n"
                 "\n"
                 "  Not covered:\n"
