@@ -1,5 +1,6 @@
 /* What `flopshim run` does about processes that could not speak for themselves. */
 #include "leftover.h"
+#include "ledger_walk.h"
 #include "load.h"
 #include "output.h"
 #include "path.h"
@@ -145,11 +146,11 @@ static int patience(const char *path)
     int moments = 0;
     if (ledger_load(path, &view, &why) < 0)
         return 0;
-    for (const struct ledger_block *b = NULL; moments < WRITER_MOMENTS && (b = ledger_next(&view, b));) {
-        const struct ledger_process *p = (const struct ledger_process *)(b + 1);
-        if (b->kind == LEDGER_PROCESSES && b->count && ledger_process_lives(view.header, p))
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *p;
+    while (moments < WRITER_MOMENTS && (p = ledger_next_record(&cursor)) != NULL)
+        if (ledger_process_lives(view.header, p))
             moments = p->end_monotonic_ns && p->end_reason != LEDGER_END_EXEC ? WRITER_MOMENTS : HELPERS_MOMENTS;
-    }
     munmap((void *)(uintptr_t)view.header, view.size_bytes);
     return moments;
 }

@@ -6,6 +6,7 @@
  * and leaves the sum right. The owner's side of a grant is plain stores (grant_take in slow.h); the price lies here, with
  * whoever runs short. Everything is under shim_lock; what concerns the first account, under tree_lock as well. */
 #include "cost.h"
+#include "ledger_walk.h"
 #include "others.h"
 #include "process.h"
 #include "shim.h"
@@ -43,12 +44,9 @@ static bool can_fence(void)
 static struct ledger_account *find_first(void)
 {
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));)
-        if (b->kind == LEDGER_ACCOUNTS && b->count) {
-            struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);
-            return a->is_context || a->limit_flops == LEDGER_UNLIMITED ? NULL : a;
-        }
-    return NULL;
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_ACCOUNTS};
+    struct ledger_account *a = (struct ledger_account *)(uintptr_t)ledger_next_record(&cursor);
+    return !a || a->is_context || a->limit_flops == LEDGER_UNLIMITED ? NULL : a;
 }
 
 uint64_t account_tree_limit(void)

@@ -3,6 +3,7 @@
  * (boot, pid namespace, pid, start time). */
 #include "ledger_check.h"
 #include "kernel.h"
+#include "ledger_walk.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -125,9 +126,10 @@ bool ledger_process_lives(const struct ledger_header *header, const struct ledge
 
 bool ledger_somebody_lives(const struct ledger_view *view)
 {
-    for (const struct ledger_block *b = NULL; (b = ledger_next(view, b));)
-        if (b->kind == LEDGER_PROCESSES && b->count &&
-            ledger_process_lives(view->header, (const struct ledger_process *)(b + 1)))
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *process;
+    while ((process = ledger_next_record(&cursor)) != NULL)
+        if (ledger_process_lives(view->header, process))
             return true;
     return false;
 }

@@ -1,5 +1,6 @@
 /* A ledger file, read into memory. */
 #include "ledger_check.h"
+#include "ledger_walk.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -48,16 +49,15 @@ static bool settle_tallies(int fd, const struct ledger_view *view)
 {
     bool changed = false;
     int failed = 0;
-    for (const struct ledger_block *block = NULL; (block = ledger_next(view, block)) != NULL;) {
-        struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(block + 1);
-        for (uint32_t i = 0; block->kind == LEDGER_TALLIES && i < block->count; i++) {
-            struct ledger_counts counts;
-            if (ledger_tally_read(&tally[i], &counts) || failed == TALLIES_AT_WORK)
-                continue;
-            bool settled = settle_tally(fd, view, &tally[i]);
-            changed |= settled;
-            failed += !settled;
-        }
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_TALLIES};
+    const struct ledger_tally *tally;
+    while (failed < TALLIES_AT_WORK && (tally = ledger_next_record(&cursor)) != NULL) {
+        struct ledger_counts counts;
+        if (ledger_tally_read(tally, &counts))
+            continue;
+        bool settled = settle_tally(fd, view, (struct ledger_tally *)(uintptr_t)tally);
+        changed |= settled;
+        failed += !settled;
     }
     return changed;
 }

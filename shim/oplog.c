@@ -3,6 +3,7 @@
 #include "oplog.h"
 #include "cost.h"
 #include "flopshim.h"
+#include "ledger_walk.h"
 #include "process.h"
 #include "shim.h"
 #include "thread.h"
@@ -52,14 +53,13 @@ static uint64_t calls_of(const struct thread *t)
     struct ledger_view view = ledger_view();
     struct ledger_counts counts;
     uint64_t calls = 0;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
-        if (b->kind != LEDGER_TALLIES || b->owner != t->slot || ledger_process_of(&view, b) != ledger_process)
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = ledger_process};
+    const struct ledger_tally *tally;
+    while ((tally = ledger_next_record(&cursor)) != NULL) {
+        if (cursor.block->owner != t->slot)
             continue;
-        for (uint32_t i = 0; i < b->count; i++, tally++) {
-            ledger_tally_read(tally, &counts);
-            calls = cost_sum(calls, counts.calls);
-        }
+        ledger_tally_read(tally, &counts);
+        calls = cost_sum(calls, counts.calls);
     }
     return calls;
 }

@@ -1,6 +1,7 @@
 /* The process's own record: who it is, and what became of it. */
 #include "process.h"
 #include "ledger_seal.h"
+#include "ledger_walk.h"
 #include "shim.h"
 #include "tree.h"
 #include <errno.h>
@@ -47,12 +48,13 @@ static void close_image(struct ledger_process *earlier)
 static uint32_t close_images(uint64_t ticks)
 {
     struct ledger_view view = ledger_view();
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
     uint32_t images = 0, pid = (uint32_t)getpid();
     if (!tree_lock())
         return 0;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        struct ledger_process *p = (struct ledger_process *)(uintptr_t)(b + 1);
-        if (b->kind != LEDGER_PROCESSES || p->pid != pid || p->start_ticks != ticks)
+    struct ledger_process *p;
+    while ((p = (struct ledger_process *)(uintptr_t)ledger_next_record(&cursor)) != NULL) {
+        if (p->pid != pid || p->start_ticks != ticks)
             continue;
         images++;
         close_image(p);
