@@ -17,7 +17,7 @@ static bool look_up(const char *name, char *path, size_t size)
     return target_find(name, getenv("PATH"), path, size) && !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
 }
 
-/* The program of a #! line: true where the file has one. */
+/* Reads the #! line of a file and sets *program to what it names. False: there is none. */
 static bool read_script(const char *path, char *line, const char **program)
 {
     char *rest;

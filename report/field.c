@@ -118,7 +118,7 @@ uint32_t field_get_small_number(struct field_reader *r, const json_t *object, co
     return (uint32_t)number;
 }
 
-/* D or D.D, of nine decimals at most, as the writer has them. */
+/* Reads D or D.D with nine decimals at most, which is how the writer prints seconds, without a double. */
 static bool exact_nanoseconds(const char *text, uint64_t *nanoseconds)
 {
     uint64_t seconds = 0, rest = 0;
@@ -150,7 +150,6 @@ uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, con
     return 0;
 }
 
-/* A nested object, or NULL. */
 json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type)
 {
     json_t *value = json_object_get(object, key);

@@ -1,5 +1,5 @@
-/* Reading fields of a JSON value into a summary's arena; only json_read.c uses it. `where` is the path of the object, with a
- * dot at its end, for messages. An absent field has its neutral value. */
+/* Reading fields of a JSON value into a summary's arena; only json_read.c and json_counts.c use it. `where` is the path of the
+ * object, with a dot at its end, for messages. An absent field has its neutral value. */
 #pragma once
 #include "summary.h"
 #include <jansson.h>
@@ -13,11 +13,11 @@ struct field_reader {
     bool failed;
 };
 
-/* The first complaint is kept. */
+/* Write a message, after the file's name; only the first one is kept. */
 __attribute__((format(printf, 2, 3))) void field_complain(struct field_reader *r, const char *format, ...);
 const char *field_type_of(const struct field_reader *r, const json_t *value);
 
-/* Memory of the arena, or NULL after a complaint. */
+/* Room in the summary's arena, or NULL after a complaint. */
 void *field_room(struct field_reader *r, size_t bytes);
 const char *field_copy(struct field_reader *r, const char *text);
 
@@ -31,9 +31,9 @@ const char *field_get_text(struct field_reader *r, const json_t *object, const c
 uint64_t field_get_number(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required);
 uint32_t field_get_small_number(struct field_reader *r, const json_t *object, const char *where, const char *key);
 uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key);
-/* A nested object or array, or NULL. */
+/* A nested object or array; NULL where there is none or null, or after a complaint that it is something else. */
 json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type);
-/* Is there a limit? */
+/* Read "flop_budget". True: it is there and not null, so there is a limit. */
 bool field_get_budget(struct field_reader *r, const json_t *object, const char *where, uint64_t *flop_budget);
 
 /* jansson holds integers of 63 bits and decimals as doubles; counts have 64 bits, and times and the multiplier more digits. So

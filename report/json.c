@@ -193,7 +193,7 @@ static void put_accuracy(struct json *json, const struct summary *s)
     close_nest(json, "}");
 }
 
-/* RFC 3339 in UTC. */
+/* Prints a time as RFC 3339 has it, in UTC. */
 static void put_member_instant(struct json *json, const char *key, uint64_t realtime_ns)
 {
     struct out *out = json->out;

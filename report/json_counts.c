@@ -39,7 +39,7 @@ static void read_operation(struct field_reader *r, const char *where, const char
         field_complain(r, "%scalls: expected at least 1, found 0", path);
 }
 
-/* `more`: room for others behind them. */
+/* Reads the operations of an object. Behind them is room for `more`. */
 static struct summary_operation *read_operations(struct field_reader *r, const json_t *object, const char *where, size_t more,
                                                  size_t *count)
 {
@@ -79,7 +79,7 @@ static void check_numbers(struct field_reader *r, const char *where, const json_
     }
 }
 
-/* What an operation says of its queries stands here as well. */
+/* "queries" repeats what the operations listed say of theirs; it must be the same number. */
 static void check_queries(struct field_reader *r, const char *where, const json_t *listed, const json_t *queries)
 {
     const char *name;
@@ -117,7 +117,8 @@ static void read_apart(struct field_reader *r, const json_t *listed, const json_
     }
 }
 
-/* A total that may hold more than what is listed: the use of scopes inside, or what flopshim_reset() forgot. */
+/* Reads a total, which may be more than the sum of what is listed (scopes inside, or what flopshim_reset() forgot), not less.
+ */
 static uint64_t get_total(struct field_reader *r, const json_t *object, const char *where, const char *key, uint64_t listed)
 {
     uint64_t total = field_get_number(r, object, where, key, false);

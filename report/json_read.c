@@ -31,7 +31,7 @@ static void read_providers(struct field_reader *r, const json_t *root)
     }
 }
 
-/* The strings of an array one behind the other, each followed by `separator`. */
+/* Copies the strings of an array one behind the other, each followed by `separator`. */
 static const char *join(struct field_reader *r, const json_t *list, const char *what, char separator, size_t *bytes)
 {
     size_t length = 0;
@@ -52,7 +52,7 @@ static const char *join(struct field_reader *r, const json_t *list, const char *
     return joined ? joined : "";
 }
 
-/* RFC 3339 in UTC, as the writer has it: no field out of its range, which timegm would carry over. */
+/* Reads a time of RFC 3339 in UTC, as the writer prints it. A field out of its range is refused; timegm would carry it over. */
 static bool parse_start(const char *text, uint64_t *nanoseconds)
 {
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
@@ -148,7 +148,7 @@ static struct summary_process read_listed(struct field_reader *r, const json_t *
     };
 }
 
-/* Absent in files of a process that are older. */
+/* Reads the list of processes, which older files do not have. */
 static void read_processes(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
@@ -193,7 +193,7 @@ static void read_end(struct field_reader *r, const json_t *root)
     s->complete = s->complete && !json_is_false(complete);
 }
 
-/* Shown as it stands in the file. */
+/* Reads the multiplier as text, so that it is shown as the file has it. */
 static const char *read_multiplier(struct field_reader *r, const json_t *root)
 {
     char buffer[FIELD_NUMERAL_BYTES], given[MULTIPLIER_BYTES], shown[MULTIPLIER_BYTES];

@@ -54,7 +54,7 @@ static void add(struct left *left, const char *path)
     struct loaded loaded;
     if (load_file(path, &loaded) < 0)
         return; /* it is named, and why it cannot be shown */
-    /* Of another pid namespace nobody here can say who lives. */
+    /* Who lives in another pid namespace cannot be told from here, so its ledgers are passed over. */
     if (loaded.ledger.header && loaded.ledger.header->pid_namespace == ledger_pid_namespace() &&
         !loaded.summary.processes_alive) {
         bool json = strcmp(left->format, "json") == 0;

@@ -54,7 +54,7 @@ static void say_running(const struct summary *s, const char *path)
         fprintf(stderr, ": %zu processes of its tree still run; the ledger is %s\n", s->processes_alive, path);
 }
 
-/* It ended just now, by a signal, and could not say so. */
+/* Completes the summary of a process that a signal ended just now, before it could note its end. */
 static void set_killed(struct loaded *loaded, int signal)
 {
     struct summary *s = &loaded->summary;
@@ -68,7 +68,7 @@ static void set_killed(struct loaded *loaded, int signal)
         s->processes->wall_ns = s->wall_ns;
 }
 
-/* What a process of it had written before it was killed is written anew. */
+/* Takes over the names of what a process had written before it was killed, so that those files are replaced. */
 static void adopt_outputs(const struct ledger_header *header)
 {
     output_forget();

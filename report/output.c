@@ -176,7 +176,7 @@ static void warn(const char *path, int error)
     out_free(&out);
 }
 
-/* One template's path, which becomes the name that was used. -1: a file that could not be written; the warning is out. */
+/* Writes the file at `path`, which becomes the name that was used. -1: it could not be written, and a warning was printed. */
 static int write_one(const struct output_order *order, char *path, const struct summary *s, bool *is_file)
 {
     *is_file = false;

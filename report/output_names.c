@@ -75,7 +75,7 @@ static void put_rank(struct out *out)
     put_safely(out, rank ? rank : "0");
 }
 
-/* false: no such letter. */
+/* Puts in what a letter stands for. False: there is no such letter. */
 static bool put_field(struct out *out, char letter, const struct summary *s)
 {
     switch (letter) {

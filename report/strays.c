@@ -36,7 +36,7 @@ static void add_children(pid_t pid, struct pids *pids)
 
 enum covered { COVERED, NOT_COVERED, NOT_READABLE };
 
-/* A process that has ended, or is a kernel's, maps nothing. */
+/* Does the process map the library? One that has ended, or a kernel thread, maps nothing and counts as covered. */
 static enum covered is_covered(pid_t pid, const char *library)
 {
     char path[64];
@@ -74,7 +74,7 @@ static unsigned long long start_ticks(pid_t pid)
     return at ? strtoull(at, NULL, 10) : 0;
 }
 
-/* One line a program, not a process. */
+/* Adds a line for the program that the process runs, once however many processes run it. */
 static void name(struct strays *strays, pid_t pid, enum covered covered)
 {
     char path[64];

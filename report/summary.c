@@ -76,7 +76,7 @@ static int by_first_use(const void *left, const void *right, const void *context
     return by_operation_name(a, b, context);
 }
 
-/* Of one name: operations first, then accounts opened anew, then such as were opened again. */
+/* Sorts the parts of one name: operations first, then accounts opened anew, then accounts opened again. */
 static int rank_of(const struct part *part)
 {
     return part->account ? 1 + (part->account->prior_flops != 0) : 0;
@@ -105,7 +105,7 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
     to->queries = cost_sum(to->queries, from->queries);
 }
 
-/* A query is no use, and its cost of 0 no estimate. */
+/* A workspace query does not count as a first use, and its cost of 0 is exact. */
 static struct summary_operation operation_of(const struct ledger_view *view, const struct reading *reading)
 {
     bool is_query = ledger_is_query(reading->tally->routine);
@@ -123,7 +123,8 @@ static struct summary_operation operation_of(const struct ledger_view *view, con
     };
 }
 
-/* Of what was forgotten only the FLOPs count, and only where there is a limit that they were taken of. */
+/* Tallies that flopshim_reset() forgot still count by their FLOPs, and only where there is a limit that they were taken from.
+ */
 static void add_to_process(struct builder *b, struct process_image *process, const struct ledger_counts *counts, bool forgotten)
 {
     if (forgotten)
@@ -166,7 +167,7 @@ static size_t count_cells(const struct builder *b)
     return cells;
 }
 
-/* One cell a (namespace, operation), one part a namespace. */
+/* Adds the tallies up, one cell for each (namespace, operation), and notes each cell as a part of its namespace. */
 static void fold_tallies(struct builder *b)
 {
     const struct ledger_tally *previous = NULL;
@@ -200,7 +201,7 @@ static void collect_contexts(struct builder *b, size_t room)
     }
 }
 
-/* All namespaces together. */
+/* Adds the cells of all namespaces up by operation. */
 static void fold_operations(struct builder *b, struct summary_operation *all)
 {
     size_t count = 0;
@@ -322,7 +323,7 @@ static void read_header(const struct ledger_header *header, struct summary *s)
     s->is_tree = header->scope == LEDGER_SCOPE_TREE;
 }
 
-/* How many records there are; a living process adds more meanwhile. */
+/* How many records are read; those that a living process adds meanwhile are left out. */
 struct sizes {
     size_t tallies;
     size_t accounts;
@@ -330,7 +331,7 @@ struct sizes {
     size_t processes;
 };
 
-/* With the scratch memory at hand. */
+/* Builds the summary, once the scratch memory is there. */
 static int build(struct builder *b, const struct sizes *sizes)
 {
     struct summary *s = b->summary;
@@ -354,7 +355,7 @@ static int build(struct builder *b, const struct sizes *sizes)
     return 0;
 }
 
-/* Every part begins on 16 bytes. */
+/* Cuts `bytes` off the scratch memory; every part begins on 16 bytes. */
 static void *carve(char **scratch, size_t bytes)
 {
     char *part = *scratch;

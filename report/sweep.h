@@ -27,11 +27,11 @@ struct sweep_name {
     bool unready;
 };
 bool sweep_parse(const char *name, struct sweep_name *parsed);
-/* Is whoever has claimed it still at work? */
+/* Is the process that has claimed the ledger still at work? */
 bool sweep_is_claimed(const struct sweep_name *name);
-/* Take it: only one who tries succeeds. `claimed` is its name from then on. */
+/* Claim a ledger: of several processes that try, one succeeds. `claimed` is its name from then on. */
 bool sweep_claim(int folder, const char *name, char claimed[SWEEP_NAME_BYTES]);
 
-/* flopshim-PID-NAMESPACE-XXXXXX: the folder of a run, for its ledgers. The run's pid, or 0. */
+/* The pid of the run whose folder is named so, flopshim-PID-NAMESPACE-XXXXXX; 0: it is no such name. */
 uint32_t sweep_run_of(const char *folder_name);
 bool sweep_run_is_dead(const char *folder_name);

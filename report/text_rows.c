@@ -45,7 +45,6 @@ void text_put_line(struct out *out, const char *text, size_t length)
     }
 }
 
-/* Names come from the program: no control character may reach the terminal. */
 void text_put_name(struct out *out, const char *text)
 {
     text_put_line(out, text, strlen(text));

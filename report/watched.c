@@ -1,4 +1,4 @@
-/* One ledger of a run: its copies, held together by their sums. */
+/* Looks at one ledger of a run, again and again, and compares each copy with the one before by their sums. */
 #include "watched.h"
 #include "shim/ledger_check.h"
 #include <errno.h>
