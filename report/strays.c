@@ -1,6 +1,7 @@
 /* Walks the tree of descendants by /proc/PID/task/TID/children, which costs what the tree costs and not what the machine
  * runs. Who has left the tree (a daemon whose parent ended) is not found. */
 #include "strays.h"
+#include "path.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -46,9 +47,8 @@ static enum covered is_covered(pid_t pid, const char *library)
     errno = 0;
     FILE *file = fopen(path, "re");
     while (file && !found && fgets(line, sizeof line, file)) {
-        const char *name = strrchr(line, '/');
         any = true;
-        found = name && strncmp(name + 1, library, strlen(library)) == 0;
+        found = strncmp(path_base(line), library, strlen(library)) == 0;
     }
     bool denied = errno == EACCES || errno == EPERM;
     if (file)
