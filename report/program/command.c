@@ -1,5 +1,6 @@
 /* execvp's rules, without running anything. What a program starts itself is not followed (but for env in a #! line). */
 #include "command.h"
+#include "path.h"
 #include "target.h"
 #include <fcntl.h>
 #include <stdbool.h>
@@ -16,7 +17,7 @@ static bool look_up(const char *name, char *path, size_t size)
     return target_find(name, getenv("PATH"), path, size) && !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
 }
 
-/* The program of a #! line: true where the file has one. */
+/* Reads the #! line of a file and sets *program to what it names. False: there is none. */
 static bool read_script(const char *path, char *line, const char **program)
 {
     char *rest;
@@ -29,9 +30,10 @@ static bool read_script(const char *path, char *line, const char **program)
     line[length] = 0;
     line[strcspn(line, "\n")] = 0;
     *program = strtok_r(line + 2, " \t", &rest);
-    const char *base = *program ? strrchr(*program, '/') : NULL;
-    if (!base || strcmp(base, "/env") != 0)
-        return *program != NULL;
+    if (!*program)
+        return false;
+    if (strcmp(path_base(*program), "env") != 0)
+        return true;
     for (char *word = strtok_r(NULL, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
         if (*word != '-' && !strchr(word, '=')) {
             *program = word;

@@ -4,6 +4,7 @@
 #include "ledger_alive.h"
 #include "leftover.h"
 #include "load.h"
+#include "path.h"
 #include "show.h"
 #include "sweep_name.h"
 #include "text_rows.h"
@@ -36,10 +37,9 @@ static void put_start(struct out *out, uint64_t realtime_ns)
 
 static void put_line(struct out *out, const char *path, const struct summary *s)
 {
-    const char *slash = strrchr(s->program, '/');
     text_put_name(out, path);
     out_text(out, ": ");
-    text_put_name(out, slash ? slash + 1 : s->program);
+    text_put_name(out, path_base(s->program));
     out_text(out, " (pid ");
     out_number(out, s->pid);
     out_text(out, "), started ");
@@ -54,7 +54,7 @@ static void add(struct left *left, const char *path)
     struct loaded loaded;
     if (load_file(path, &loaded) < 0)
         return; /* it is named, and why it cannot be shown */
-    /* Of another pid namespace nobody here can say who lives. */
+    /* Who lives in another pid namespace cannot be told from here, so its ledgers are passed over. */
     if (loaded.ledger.header && loaded.ledger.header->pid_namespace == ledger_pid_namespace() &&
         !loaded.summary.processes_alive) {
         bool json = strcmp(left->format, "json") == 0;

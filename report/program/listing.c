@@ -53,7 +53,7 @@ static bool next_line(const bool *wanted, int *at, struct line *line)
     return true;
 }
 
-/* Columns of the terminal; 0 where stdout is none. */
+/* The width of the terminal in columns; 0 where stdout is none. */
 static size_t terminal_width(void)
 {
     struct winsize window;

@@ -57,7 +57,7 @@ static void complain(const char *name)
     fputs("\n", stderr);
 }
 
-/* NULL after a message. */
+/* The verb of this name; NULL after a message. */
 static const struct verb *find(const char *name)
 {
     for (size_t i = 0; i < VERBS; i++)

@@ -36,6 +36,6 @@ int options_read(const struct option_table *table, int argc, char **argv, void *
  * none). Returns STATUS_USAGE. */
 int options_refuse(const char *verb, const struct option_row *row, const char *value, const char *expected, const char *words);
 
-/* At most 200 bytes of what was typed, as a terminal may be shown it. */
+/* Copies at most 200 bytes of what was typed to `buffer`, without control characters, for a message. */
 const char *options_shown(const char *typed, char *buffer);
 enum { OPTIONS_SHOWN_BYTES = 204 };

@@ -106,7 +106,7 @@ static void suggest_families(const char *families, char *tail, size_t size)
     append(tail, size, " (in double precision)");
 }
 
-/* Names of that family in its precisions: 0 where it is none. */
+/* Lists the routines of a family, one for each precision. Returns how many; 0: there is no such family. */
 static size_t members_of(const char *family, const char **names)
 {
     size_t count = 0;
@@ -116,7 +116,7 @@ static size_t members_of(const char *family, const char **names)
     return count;
 }
 
-/* In lower case, without what a face puts around a name: cblas_dgem64_ is dgem. */
+/* Copies a name in lower case, without what a face puts around it: cblas_dgem64_ becomes dgem. */
 static void undress(const char *name, char *bare)
 {
     static const char *const prefixes[] = {"scipy_", "cblas_", "lapacke_"}, *const suffixes[] = {"_", "64", "_"};
@@ -159,7 +159,7 @@ static void consider(struct nearest *nearest, const char *typed, const char *kno
     nearest->names[place] = known;
 }
 
-/* Among routines, families and topics; the words of a topic are cut apart in `words`. */
+/* Finds the nearest names among routines, families and topics. The words of topics are cut apart in `words`. */
 static struct nearest find_nearest(const char *typed, char *words, size_t size)
 {
     struct nearest nearest = {.distance = spelling_tolerance(typed)};

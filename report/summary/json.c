@@ -22,64 +22,10 @@ static void new_line(struct json *json)
     json->behind = true;
 }
 
-/* The length of the UTF-8 character at text, or 0 where there is none (RFC 3629: no overlong forms, no surrogates). */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-    static const struct {
-        unsigned char first, last, low, high, length;
-    } forms[] = {
-        {0x20, 0x7e, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (text[0] < forms[i].first || text[0] > forms[i].last)
-            continue;
-        size_t length = forms[i].length;
-        if (length > left || (length > 1 && (text[1] < forms[i].low || text[1] > forms[i].high)))
-            return 0;
-        for (size_t j = 2; j < length; j++)
-            if ((text[j] & 0xc0) != 0x80)
-                return 0;
-        return length;
-    }
-    return 0;
-}
-
-/* A byte that is no UTF-8 is shown as the character of its number. */
-static void put_string_bytes(struct out *out, const char *text, size_t length)
-{
-    static const char hex[] = "0123456789abcdef";
-    out_text(out, "\"");
-    for (size_t i = 0; i < length;) {
-        unsigned char c = (unsigned char)text[i];
-        size_t whole = utf8_length((const unsigned char *)text + i, length - i);
-        if (c == '"' || c == '\\') {
-            out_text(out, c == '"' ? "\\\"" : "\\\\");
-        } else if (c == 0xc2 && whole && (unsigned char)text[i + 1] < 0xa0) { /* U+0080 to U+009F: terminals obey them */
-            unsigned char low = (unsigned char)text[i + 1];
-            char escape[] = {'\\', 'u', '0', '0', hex[low >> 4], hex[low & 15]};
-            out_bytes(out, escape, sizeof escape);
-        } else if (whole) {
-            out_bytes(out, text + i, whole);
-        } else {
-            char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            out_bytes(out, escape, sizeof escape);
-        }
-        i += whole ? whole : 1;
-    }
-    out_text(out, "\"");
-}
-
-static void put_string(struct out *out, const char *text)
-{
-    put_string_bytes(out, text, strlen(text));
-}
-
 static void put_key(struct json *json, const char *key)
 {
     new_line(json);
-    put_string(json->out, key);
+    out_quoted(json->out, key, strlen(key));
     out_text(json->out, ": ");
 }
 
@@ -107,7 +53,7 @@ static void close_nest(struct json *json, const char *bracket)
 static void put_member_text(struct json *json, const char *key, const char *value)
 {
     put_key(json, key);
-    put_string(json->out, value);
+    out_quoted(json->out, value, strlen(value));
 }
 
 static void put_member_number(struct json *json, const char *key, uint64_t value)
@@ -247,7 +193,7 @@ static void put_accuracy(struct json *json, const struct summary *s)
     close_nest(json, "}");
 }
 
-/* RFC 3339 in UTC. */
+/* Prints a time as RFC 3339 has it, in UTC. */
 static void put_member_instant(struct json *json, const char *key, uint64_t realtime_ns)
 {
     struct out *out = json->out;
@@ -277,7 +223,7 @@ static void put_arguments(struct json *json, const struct summary *s)
         const char *argument = s->arguments + at;
         size_t length = strnlen(argument, s->arguments_bytes - at);
         new_line(json);
-        put_string_bytes(json->out, argument, length);
+        out_quoted(json->out, argument, length);
         at += length + 1;
     }
     close_nest(json, "]");
@@ -346,7 +292,7 @@ static void put_uncovered(struct json *json, const struct summary *s)
     for (const char *line = s->uncovered + strspn(s->uncovered, "\n"); *line;) {
         size_t length = strcspn(line, "\n");
         new_line(json);
-        put_string_bytes(json->out, line, length);
+        out_quoted(json->out, line, length);
         line += length;
         line += strspn(line, "\n");
     }
@@ -362,7 +308,7 @@ static void put_end(struct json *json, const struct summary *s)
     for (unsigned bit = 0; bit < SUMMARY_INCOMPLETE_NAMES; bit++)
         if (s->incomplete >> bit & 1) {
             new_line(json);
-            put_string(json->out, summary_incomplete_names[bit]);
+            out_quoted(json->out, summary_incomplete_names[bit], strlen(summary_incomplete_names[bit]));
         }
     close_nest(json, "]");
     put_member_number(json, "dropped_calls", s->dropped_calls);
@@ -378,7 +324,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_member_text(&json, "cost_model", s->cost_model);
     put_member_text(&json, "convention", s->convention);
     put_key(&json, "flop_multiplier");
-    out_double(out, s->multiplier);
+    out_text(out, s->multiplier);
     put_member_text(&json, "scope", s->is_tree ? "tree" : "process");
     put_limit(&json, s->has_budget, s->flop_budget);
     put_member_number(&json, "flops_used", s->flops_used);

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "origin.h"
 #include "out_save.h"
+#include "path.h"
 #include "templates.h"
 #include "text.h"
 #include "text_rows.h"
@@ -180,7 +181,7 @@ static void warn(const char *path, int error)
     out_free(&out);
 }
 
-/* One template's path, which becomes the name that was used. -1: a file that could not be written; the warning is out. */
+/* Writes the file at `path`, which becomes the name that was used. -1: it could not be written, and a warning was printed. */
 static int write_one(const struct output_order *order, char *path, const struct summary *s, bool *is_file)
 {
     *is_file = false;
@@ -256,11 +257,10 @@ int output_write_all(const struct output_order *order, const struct summary *sum
 void output_say(const struct summary *summary, const char *how, const char *names)
 {
     struct out line = {0};
-    const char *slash = strrchr(summary->program, '/');
     if (!origin_has_stderr())
         return;
     out_text(&line, "flopshim: summary of ");
-    text_put_name(&line, slash ? slash + 1 : summary->program);
+    text_put_name(&line, path_base(summary->program));
     out_text(&line, " (pid ");
     out_number(&line, summary->pid);
     out_text(&line, how);

@@ -22,7 +22,7 @@ struct output_order {
  * be 0). 0, or -1 where any failed. */
 int output_write_all(const struct output_order *order, const struct summary *summary, char *names, size_t size);
 
-/* The line on stderr that names them; `how`: what became of the process, from a comma on. */
+/* Print the line on stderr that names a summary's files; `how`: what became of the process, from a comma on. */
 void output_say(const struct summary *summary, const char *how, const char *names);
 
 /* What this process has written: the hash of the path that was asked for, and the path that was used; NULL behind the last.

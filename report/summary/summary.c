@@ -6,11 +6,11 @@
 #include "ledger_read.h"
 #include "ledger_walk.h"
 #include "order.h"
+#include "pages.h"
 #include "summary_namespaces.h"
 #include "summary_processes.h"
 #include "summary_providers.h"
 #include <string.h>
-#include <sys/mman.h>
 
 /* What one namespace is made of: the operations used in it, or an account opened with its name. */
 struct part {
@@ -77,7 +77,7 @@ static int by_first_use(const void *left, const void *right, const void *context
     return by_operation_name(a, b, context);
 }
 
-/* Of one name: operations first, then accounts opened anew, then such as were opened again. */
+/* Sorts the parts of one name: operations first, then accounts opened anew, then accounts opened again. */
 static int rank_of(const struct part *part)
 {
     return part->account ? 1 + (part->account->prior_flops != 0) : 0;
@@ -106,7 +106,7 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
     to->queries = cost_sum(to->queries, from->queries);
 }
 
-/* A query is no use, and its cost of 0 no estimate. */
+/* A workspace query does not count as a first use, and its cost of 0 is exact. */
 static struct summary_operation operation_of(const struct ledger_view *view, const struct reading *reading)
 {
     bool is_query = ledger_is_query(reading->tally->routine);
@@ -124,7 +124,8 @@ static struct summary_operation operation_of(const struct ledger_view *view, con
     };
 }
 
-/* Of what was forgotten only the FLOPs count, and only where there is a limit that they were taken of. */
+/* Tallies that flopshim_reset() forgot still count by their FLOPs, and only where there is a limit that they were taken from.
+ */
 static void add_to_process(struct builder *b, struct process_image *process, const struct ledger_counts *counts, bool forgotten)
 {
     if (forgotten)
@@ -167,7 +168,7 @@ static size_t count_cells(const struct builder *b)
     return cells;
 }
 
-/* One cell a (namespace, operation), one part a namespace. */
+/* Adds the tallies up, one cell for each (namespace, operation), and notes each cell as a part of its namespace. */
 static void fold_tallies(struct builder *b)
 {
     const struct ledger_tally *previous = NULL;
@@ -201,7 +202,7 @@ static void collect_contexts(struct builder *b, size_t room)
     }
 }
 
-/* All namespaces together. */
+/* Adds the cells of all namespaces up by operation. */
 static void fold_operations(struct builder *b, struct summary_operation *all)
 {
     size_t count = 0;
@@ -323,7 +324,7 @@ static void read_header(const struct ledger_header *header, struct summary *s)
     s->is_tree = header->scope == LEDGER_SCOPE_TREE;
 }
 
-/* How many records there are; a living process adds more meanwhile. */
+/* How many records are read; those that a living process adds meanwhile are left out. */
 struct sizes {
     size_t tallies;
     size_t accounts;
@@ -331,7 +332,7 @@ struct sizes {
     size_t processes;
 };
 
-/* With the scratch memory at hand. */
+/* Builds the summary, once the scratch memory is there. */
 static int build(struct builder *b, const struct sizes *sizes)
 {
     struct summary *s = b->summary;
@@ -355,7 +356,7 @@ static int build(struct builder *b, const struct sizes *sizes)
     return 0;
 }
 
-/* Every part begins on 16 bytes. */
+/* Cuts `bytes` off the scratch memory; every part begins on 16 bytes. */
 static void *carve(char **scratch, size_t bytes)
 {
     char *part = *scratch;
@@ -375,8 +376,8 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     *summary = (struct summary){0};
     size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +
                    sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) + 64;
-    char *scratch = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (scratch == MAP_FAILED)
+    char *scratch = pages_reserve(bytes);
+    if (!scratch)
         return -1;
     char *rest = scratch;
     b.readings = carve(&rest, sizes.tallies * sizeof *b.readings);
@@ -390,6 +391,6 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     add_up(summary);
     if (summary->has_budget && !namespace_)
         summary->flops_used = cost_sum(summary->flops_used, b.forgotten_flops);
-    munmap(scratch, bytes);
+    pages_free(scratch, bytes);
     return result;
 }

@@ -1,8 +1,8 @@
 /* What every summary has, wherever it was read from: the one piece of memory that it lives in (mapped at once, handed out
  * front to back, unmapped at once) and the facts that follow from its fields. */
 #include "summary_model.h"
+#include "pages.h"
 #include <string.h>
-#include <sys/mman.h>
 
 #define ALIGN ((size_t)16)
 
@@ -12,8 +12,8 @@ const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_spac
 int summary_reserve(struct summary *summary, size_t bytes)
 {
     bytes += ALIGN;
-    void *arena = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (arena == MAP_FAILED)
+    void *arena = pages_reserve(bytes);
+    if (!arena)
         return -1;
     summary->arena = arena;
     summary->arena_bytes = bytes;
@@ -35,8 +35,7 @@ void *summary_alloc(struct summary *summary, size_t bytes)
 
 void summary_free(struct summary *summary)
 {
-    if (summary->arena)
-        munmap(summary->arena, summary->arena_bytes);
+    pages_free(summary->arena, summary->arena_bytes);
     *summary = (struct summary){0};
 }
 

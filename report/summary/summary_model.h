@@ -33,8 +33,8 @@ struct summary_use {
     uint64_t calls;
 };
 
-/* There is one where something was done in it, or in one dotted below it, and where a context with a budget has its name.
- * The unlabelled one is "", and nothing is below it. */
+/* A namespace has a row where something was done in it, or in one dotted below it, and where a context with a budget has its
+ * name. The unlabelled one is "", and nothing is below it. */
 struct summary_namespace {
     const char *name;
     bool has_budget;
@@ -88,7 +88,7 @@ struct summary {
     const char *version; /* of flopshim */
     const char *cost_model;
     const char *convention; /* "ops" or "fma" */
-    double multiplier;
+    const char *multiplier; /* a JSON number */
     bool complete;
     const char *end_reason; /* "exit" "exec" "signal" "exhausted" "unknown" */
     uint32_t end_status;    /* exit status or signal number */
@@ -127,10 +127,10 @@ struct summary {
 /* What the arena holds goes. */
 void summary_free(struct summary *summary);
 
-/* For who builds a summary: the arena, and room in it (16-aligned, zeroed; NULL where the arena is used up). */
+/* Map the arena of a summary that is being built, and take room in it (16-aligned, zeroed; NULL where it is used up). */
 int summary_reserve(struct summary *summary, size_t bytes);
 void *summary_alloc(struct summary *summary, size_t bytes);
-/* The end of the process or root. Derives complete: it is known, nothing is missing, and no listed process still runs. */
+/* Set the end of the process or root, and with it `complete`: the end is known, nothing is missing, no listed process runs. */
 void summary_set_end(struct summary *summary, const char *end_reason, uint32_t end_status);
 /* How many of the listed processes still run. */
 size_t summary_count_running(const struct summary *summary);
@@ -141,5 +141,5 @@ const struct summary_namespace *summary_only_namespace(const struct summary *sum
 /* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;
  * else NULL. */
 const char *summary_label(const struct summary *summary);
-/* Anything to report: calls, queries, refusals, or a context that was opened? Who has nothing writes no file. */
+/* Is there anything to report: calls, queries, refusals, or a context that was opened? Without, no file is written. */
 bool summary_is_worth_a_file(const struct summary *summary);

@@ -1,4 +1,4 @@
-/* Rows of namespaces: those above others, and totals. For who builds a summary (summary.c, json_read.c). No malloc. */
+/* Rows of namespaces: those above others, and totals. Called by what builds a summary (summary.c, json_counts.c). No malloc. */
 #pragma once
 #include "summary_model.h"
 
@@ -15,5 +15,5 @@ void namespaces_measure(const char *name, struct namespaces_room *room);
 /* Add a row behind those of the summary for each namespace that lies above one of them and has none. */
 void namespaces_add_above(struct summary *summary, struct namespaces_room *room);
 
-/* From what was done in each namespace itself, its total; in order of first use in it or below it. */
+/* Add up each namespace's total from what was done in it and in those below it, and sort by the first use of either. */
 void namespaces_add_up(struct summary *summary);

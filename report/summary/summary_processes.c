@@ -10,8 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#define ONE_BITS 0x3ff0000000000000u /* of the double 1 */
-#define INFINITE_BITS 0x7ff0000000000000u
 #define UNCOVERED_LINES 256
 #define UNCOVERED_BYTES ((size_t)32 << 10)
 
@@ -150,9 +148,7 @@ static const struct process_image *end_of_root(const struct process_table *table
 static void read_root(const struct process_table *table, const struct process_image *last, struct summary *s)
 {
     const struct ledger_process *root = table->images->record;
-    uint64_t bits = root->multiplier_bits;
-    bits = bits && bits < INFINITE_BITS ? bits : ONE_BITS;
-    memcpy(&s->multiplier, &bits, sizeof bits);
+    s->multiplier = root->multiplier;
     s->pid = root->pid;
     s->ppid = root->ppid;
     s->program = root->program;
@@ -257,7 +253,7 @@ size_t processes_arena(const struct process_table *table)
 void processes_summarise(const struct process_table *table, const char *filter, struct summary *s)
 {
     s->refused_operation = s->refused_namespace = s->uncovered = s->program = s->arguments = "";
-    s->multiplier = 1;
+    s->multiplier = "1";
     s->processes = summary_alloc(s, table->count * sizeof *s->processes);
     if (!table->count) {
         summary_set_end(s, "unknown", 0);

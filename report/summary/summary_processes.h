@@ -12,7 +12,7 @@ struct process_image {
     uint64_t calls;
 };
 
-/* Scratch memory for as many records as there are, from processes_scratch(). */
+/* The images of a ledger, in scratch memory of processes_scratch() bytes. */
 struct process_table {
     const struct ledger_view *view;
     struct process_image *images; /* in order of their records */
@@ -28,6 +28,6 @@ struct process_image *processes_find(const struct process_table *table, const st
 
 /* How much of the summary's memory processes_summarise needs. */
 size_t processes_arena(const struct process_table *table);
-/* Root, end, refusals, what is missing, and the list, once all tallies are added up. filter: as summary_from_ledger's
- * namespace. */
+/* Fill in the root, the end, refusals, what is missing, and the list, once all tallies are added up. filter: as
+ * summary_from_ledger's namespace. */
 void processes_summarise(const struct process_table *table, const char *filter, struct summary *summary);

@@ -11,6 +11,7 @@
 #include "ledger_self.h"
 #include "library.h"
 #include "output.h"
+#include "path.h"
 #include "summary.h"
 #include "sweep_name.h"
 #include "templates.h"
@@ -19,7 +20,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -55,7 +55,7 @@ static uint64_t elapsed_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - begun_ns;
 }
 
-/* Of a child that nobody has waited for it can be told how it ended. */
+/* Is the ledger's process dead? Where it was a child of ours that nobody has waited for, the signal that ended it is noted. */
 static bool is_dead(struct found *f)
 {
     siginfo_t info = {0};
@@ -122,7 +122,7 @@ static bool has_place(void)
     return !relative || is_folder(header.folder);
 }
 
-/* Of this format and this pid namespace, and unharmed. */
+/* Is the header whole, of this format and of this pid namespace, with a place for its summary? */
 static bool looks_right(int fd)
 {
     if (pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header ||
@@ -143,7 +143,7 @@ static bool is_in_use(const struct ledger_view *view)
 
 /* ---- its summary ---- */
 
-/* Its process has written it, and could not remove the ledger (it had given up its rights). */
+/* Has its own process written the summary, and could not remove the ledger, because it had given up its rights? */
 static bool is_written(const struct found *f)
 {
     return f->view.header->writer == LEDGER_REMOVED;
@@ -164,7 +164,7 @@ static void say(const struct summary *s, const char *how, const struct sweep *sw
         output_say(s, how, names);
 }
 
-/* False: it could be written nowhere. */
+/* Writes the summary to its process's outputs and says so. False: it could be written nowhere. */
 static bool write_summary(const struct found *f, const struct sweep *sweep, struct summary *s)
 {
     static char names[1200];
@@ -182,7 +182,7 @@ static bool write_summary(const struct found *f, const struct sweep *sweep, stru
     return !result || *names;
 }
 
-/* The claimed file is the one that was looked at? Then it has served. */
+/* Removes the claimed file where it is still the one that was read. */
 static void remove_claimed(const struct folder *folder, const struct found *f, const char *claimed)
 {
     struct stat here, opened;
@@ -246,7 +246,7 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
         if ((!first || (root && root->pid == f.parsed.pid)) && !is_in_use(&f.view) &&
             is_for_us(folder, how, &f, root ? root->ppid : 0))
             finish(folder, how, &f);
-        munmap((void *)(uintptr_t)f.view.header, f.view.size_bytes);
+        ledger_unload(&f.view);
     }
     close(f.fd);
 }
@@ -258,7 +258,7 @@ static bool goes_on(const struct sweep *how)
 
 static void look_through(const struct folder *folder, const struct sweep *how, int depth);
 
-/* The folder of a `flopshim run` that was killed: what lies in it, the link to the library, and the folder. */
+/* Clears up after a `flopshim run` that was killed: the ledgers in its folder, the link to the library, and the folder. */
 static void look_into(const struct folder *parent, const struct sweep *how, const char *name)
 {
     struct stat st;
@@ -275,7 +275,7 @@ static void look_into(const struct folder *parent, const struct sweep *how, cons
     close(folder.fd);
 }
 
-/* As the kernel hands them out: opendir() allocates. */
+/* Reads the folder by getdents64, because opendir() allocates. */
 static void look_through(const struct folder *folder, const struct sweep *how, int depth)
 {
     long length;
@@ -294,11 +294,10 @@ static void look_through(const struct folder *folder, const struct sweep *how, i
 
 void sweep_folder(const char *path, const struct sweep *how)
 {
-    const char *slash = strrchr(path, '/');
     int saved = errno;
     struct folder folder = {.path = path, .fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)};
     if (folder.fd >= 0) {
-        folder.runner = sweep_run_of(slash ? slash + 1 : path);
+        folder.runner = sweep_run_of(path_base(path));
         bool is_of_run = folder.runner;
         if (is_of_run && !ledger_pid_lives(folder.runner))
             folder.runner = 0;

@@ -1,6 +1,7 @@
 /* The section of the text summary that says which process of a tree used what, and how each ended. */
 #include "text_processes.h"
 #include "order.h"
+#include "path.h"
 #include "text_rows.h"
 #include <string.h>
 
@@ -15,15 +16,9 @@ static int by_cost(const void *left, const void *right, const void *context)
     return order ? order : (a > b) - (a < b);
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static size_t name_width(const struct summary_process *process)
 {
-    size_t width = text_width(base_name(process->program)) + strlen(" (pid 0)");
+    size_t width = text_width(path_base(process->program)) + strlen(" (pid 0)");
     for (uint32_t pid = process->pid / 10; pid; pid /= 10)
         width++;
     return width;
@@ -32,7 +27,7 @@ static size_t name_width(const struct summary_process *process)
 static void put_name(struct out *out, const struct summary_process *process, const struct text_columns *columns)
 {
     text_put_blanks(out, 4);
-    text_put_name(out, base_name(process->program));
+    text_put_name(out, path_base(process->program));
     out_text(out, " (pid ");
     out_number(out, process->pid);
     out_text(out, ")");

@@ -1,7 +1,8 @@
 /* The parts of a text table: rows, columns, shares, and the order of rows. */
 #include "text_rows.h"
+#include "pages.h"
+#include "utf8.h"
 #include <string.h>
-#include <sys/mman.h>
 
 size_t text_larger(size_t a, size_t b)
 {
@@ -16,38 +17,34 @@ size_t text_grouped_width(uint64_t value)
     return digits + (digits - 1) / 3;
 }
 
+/* The bytes of the character at `text` that may be shown; 0 where ? stands for the byte: a control character, or no UTF-8,
+ * which a terminal of another encoding could take for one. */
+static size_t shown(const char *text, size_t length)
+{
+    size_t bytes = utf8_length(text, length);
+    return bytes && !utf8_is_control(text) ? bytes : 0;
+}
+
 /* In characters, not bytes. */
 size_t text_width(const char *text)
 {
-    size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
+    size_t width = 0, length = strlen(text);
+    for (size_t i = 0; i < length; width++) {
+        size_t bytes = shown(text + i, length - i);
+        i += bytes ? bytes : 1;
+    }
     return width;
-}
-
-/* Bytes of the UTF-8 character at `text` that may be shown; 0: a control character, of C1 (U+0080 to U+009F) too, or no
- * UTF-8, which a terminal of another encoding could take for one. */
-static size_t shown(const unsigned char *text, size_t length)
-{
-    size_t bytes = *text < 0x80 ? 1 : *text >= 0xf0 && *text < 0xf5 ? 4 : *text >= 0xe0 ? 3 : 2;
-    if (*text < 0x20 || *text == 0x7f || (*text >= 0x80 && *text < 0xc2) || *text >= 0xf5 || bytes > length)
-        return 0;
-    for (size_t i = 1; i < bytes; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    return *text == 0xc2 && text[1] < 0xa0 ? 0 : bytes;
 }
 
 void text_put_line(struct out *out, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        size_t bytes = shown((const unsigned char *)text + i, length - i);
+        size_t bytes = shown(text + i, length - i);
         out_bytes(out, bytes ? text + i : "?", bytes ? bytes : 1);
         i += bytes ? bytes : 1;
     }
 }
 
-/* Names come from the program: no control character may reach the terminal. */
 void text_put_name(struct out *out, const char *text)
 {
     text_put_line(out, text, strlen(text));
@@ -113,13 +110,13 @@ void text_put_label(struct out *out, const char *label)
 bool text_ranking_open(struct text_ranking *ranking, size_t count)
 {
     *ranking = (struct text_ranking){.bytes = (count + 1) * sizeof *ranking->rows};
-    ranking->rows = mmap(NULL, ranking->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return ranking->rows != MAP_FAILED;
+    ranking->rows = pages_get(ranking->bytes);
+    return ranking->rows;
 }
 
 void text_ranking_close(struct text_ranking *ranking)
 {
-    munmap(ranking->rows, ranking->bytes);
+    pages_free(ranking->rows, ranking->bytes);
 }
 
 int text_descending(uint64_t a, uint64_t b)

@@ -1,4 +1,4 @@
-/* The parts that every section of the text summary is made of; only text*.c use them. */
+/* The parts that every section of the text summary is made of (text*.c). What prints a name in a message uses text_put_name. */
 #pragma once
 #include "summary_model.h"
 
@@ -29,7 +29,7 @@ size_t text_grouped_width(uint64_t value);
 size_t text_width(const char *text);
 size_t text_share_width(uint64_t part, uint64_t whole);
 
-/* Text of somebody else's, of `length` bytes: what is no printable UTF-8 becomes ?. */
+/* Put `length` bytes of foreign text, where ? stands for what is no printable UTF-8; text_put_name: the same of a string. */
 void text_put_line(struct out *out, const char *text, size_t length);
 void text_put_name(struct out *out, const char *text);
 void text_put_blanks(struct out *out, size_t count);

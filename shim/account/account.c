@@ -14,6 +14,7 @@
 #include "ledger_lock.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "lock.h"
 #include "others.h"
 #include <errno.h>
@@ -49,12 +50,9 @@ static bool can_fence(void)
 static struct ledger_account *find_first(void)
 {
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));)
-        if (b->kind == LEDGER_ACCOUNTS && b->count) {
-            struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);
-            return a->is_context || a->limit_flops == LEDGER_UNLIMITED ? NULL : a;
-        }
-    return NULL;
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_ACCOUNTS};
+    struct ledger_account *a = (struct ledger_account *)(uintptr_t)ledger_next_record(&cursor);
+    return !a || a->is_context || a->limit_flops == LEDGER_UNLIMITED ? NULL : a;
 }
 
 uint64_t account_tree_limit(void)

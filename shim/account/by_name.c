@@ -5,6 +5,7 @@
 #include "ledger_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "pages.h"
 #include <string.h>
 
@@ -105,13 +106,10 @@ static uint64_t each_tally(uint64_t (*visit)(struct ledger_tally *, const char *
 {
     uint64_t sum = 0;
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(b + 1);
-        if (b->kind != LEDGER_TALLIES || ledger_process_of(&view, b) != ledger_process)
-            continue;
-        for (uint32_t i = 0; i < b->count; i++)
-            sum += visit(&tally[i], name);
-    }
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = ledger_process};
+    const void *tally;
+    while ((tally = ledger_next_record(&cursor)) != NULL)
+        sum += visit((struct ledger_tally *)(uintptr_t)tally, name);
     return sum;
 }
 

@@ -5,6 +5,7 @@
 #include "ledger_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "pages.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -23,14 +24,13 @@ static uint64_t calls_of(const struct thread *t)
     struct ledger_view view = ledger_view();
     struct ledger_counts counts;
     uint64_t calls = 0;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
-        if (b->kind != LEDGER_TALLIES || b->owner != t->slot || ledger_process_of(&view, b) != ledger_process)
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = ledger_process};
+    const struct ledger_tally *tally;
+    while ((tally = ledger_next_record(&cursor)) != NULL) {
+        if (cursor.block->owner != t->slot)
             continue;
-        for (uint32_t i = 0; i < b->count; i++, tally++) {
-            ledger_tally_read(tally, &counts);
-            calls = cost_sum(calls, counts.calls);
-        }
+        ledger_tally_read(tally, &counts);
+        calls = cost_sum(calls, counts.calls);
     }
     return calls;
 }

@@ -6,6 +6,7 @@
 #include "ledger_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "pages.h"
 #include <errno.h>
 #include <sched.h>
@@ -168,18 +169,15 @@ void others_wait(void)
 void others_settle(struct ledger_process *process)
 {
     struct ledger_view view = ledger_view();
-    uint32_t offset = (uint32_t)((char *)process - (char *)ledger);
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = process};
+    const struct ledger_tally *tally;
     struct ledger_counts counts;
     uint64_t sum = 0;
     if (is_settled(process))
         return;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
-        for (uint32_t i = 0; b->kind == LEDGER_TALLIES && b->process == offset && is_inside(b, view.size_bytes) && i < b->count;
-             i++) {
-            ledger_tally_read(&tally[i], &counts);
-            sum = cost_sum(sum, counts.flops);
-        }
+    while ((tally = ledger_next_record(&cursor)) != NULL) {
+        ledger_tally_read(tally, &counts);
+        sum = cost_sum(sum, counts.flops);
     }
     __atomic_store_n(&process->settled_flops, sum, __ATOMIC_RELAXED);
     __atomic_store_n(&process->settled_again, ~sum, __ATOMIC_RELEASE);

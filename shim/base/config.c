@@ -13,6 +13,7 @@
 struct config config = {
     .limit_flops = CONFIG_UNLIMITED,
     .multiplier = 1,
+    .multiplier_text = "1",
     .timing = CONFIG_TIMING_AUTO,
     .signal = SIGXCPU,
     .exit_code = 86,

@@ -89,20 +89,19 @@ bool config_parse_flops(const char *text, uint64_t *flops)
     return !*text && evaluate(digits, count, exponent, flops);
 }
 
-bool config_parse_multiplier(const char *text, double *multiplier)
+bool config_parse_multiplier(const char *text, char shown[MULTIPLIER_BYTES], double *multiplier)
 {
-    char *end;
-    if (!isdigit((unsigned char)*text) && *text != '.')
-        return false;
-    if (strspn(text, "0123456789.eE+-") != strlen(text))
+    char *end, written[MULTIPLIER_BYTES];
+    if (strlen(text) > MULTIPLIER_GIVEN_MAX || !multiplier_text(text, written))
         return false;
     unsigned environment = __builtin_ia32_stmxcsr();
-    double value = strtod(text, &end);
-    bool good = !*end && value > 0 && value <= 1.7976931348623157e308;
+    double value = strtod(written, &end);
     __builtin_ia32_ldmxcsr(environment);
-    if (good)
-        *multiplier = value;
-    return good;
+    if (*end) /* a locale of another decimal point */
+        return false;
+    strcpy(shown, written);
+    *multiplier = value;
+    return true;
 }
 
 bool config_parse_int(const char *text, int low, int high, int *value)

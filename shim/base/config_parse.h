@@ -1,5 +1,6 @@
 /* Parsers of configuration values. Pure functions; each returns true and sets its result, or returns false and leaves it. */
 #pragma once
+#include "multiplier.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,8 +8,8 @@
 /* A whole number of FLOPs, 1 to 2^64-2: digits with single underscores between them, a fraction, an exponent, one of
  * k K M G T P E (powers of ten). */
 bool config_parse_flops(const char *text, uint64_t *flops);
-/* A finite decimal number > 0. The floating-point environment is kept. */
-bool config_parse_multiplier(const char *text, double *multiplier);
+/* A decimal number > 0 as multiplier.h has it, with the text that it is shown as. The floating-point environment is kept. */
+bool config_parse_multiplier(const char *text, char shown[MULTIPLIER_BYTES], double *multiplier);
 bool config_parse_int(const char *text, int low, int high, int *value);
 /* SIGXCPU, XCPU or a number. */
 bool config_parse_signal(const char *text, int *signal);

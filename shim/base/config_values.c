@@ -12,7 +12,7 @@ static bool take_budget(const char *value, struct config *config)
 
 static bool take_multiplier(const char *value, struct config *config)
 {
-    return config_parse_multiplier(value, &config->multiplier);
+    return config_parse_multiplier(value, config->multiplier_text, &config->multiplier);
 }
 
 static bool take_text(const char *value, char *text, size_t size)
@@ -127,7 +127,8 @@ const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_BUDGET", take_budget, NULL,
      "a whole number of FLOPs > 0, below 1.8e19, such as 10000000, 10_000_000, 1e7, 2.5G or 5T (k M G T P E)", "",
      CONFIG_LIMIT},
-    {"FLOP_MULTIPLIER", take_multiplier, NULL, "a number > 0, such as 0.5", "; using 1", CONFIG_NO_LIMIT},
+    {"FLOP_MULTIPLIER", take_multiplier, NULL, "a number > 0 of at most 62 characters, such as 0.5", "; using 1",
+     CONFIG_NO_LIMIT},
     {"FLOP_NAMESPACE", take_namespace, NULL, "a shorter text", "; ignoring it", CONFIG_NO_LIMIT},
     {"FLOP_SCOPE", take_scope, "process tree", "process or tree (job is not available in this version)", "; using process",
      CONFIG_LIMIT_OF},

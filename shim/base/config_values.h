@@ -1,6 +1,7 @@
 /* The configuration, and one table of the variables that fill it: what each takes, and how that is said. Shared by the
  * library, which reads the environment, and by `flopshim run`, whose options are the same variables. */
 #pragma once
+#include "multiplier.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@ enum config_timing { CONFIG_TIMING_OFF, CONFIG_TIMING_AUTO, CONFIG_TIMING_ALL };
 struct config {
     uint64_t limit_flops; /* CONFIG_UNLIMITED: none */
     double multiplier;
+    char multiplier_text[MULTIPLIER_BYTES]; /* as summaries show it */
     enum config_exhausted on_exhausted;
     enum config_timing timing;
     int signal;

@@ -12,5 +12,5 @@ struct instant {
     unsigned nanosecond;
 };
 
-/* Of nanoseconds since 1970-01-01T00:00:00Z. */
+/* The calendar time so many nanoseconds after 1970-01-01T00:00:00Z. */
 struct instant instant_of(uint64_t realtime_ns);

@@ -6,10 +6,10 @@
 
 #define ORIGIN_BYTES 512
 
-/* At the start of the process, once. */
+/* Note both. Called once, at the start of the process. */
 void origin_note(void);
 
-/* The folder; "" where it cannot be named. */
+/* The folder that was noted; "" where it has no name that could be used. */
 const char *origin_folder(void);
 
 /* May a line that nobody waits for be written to stderr? Where it has become another file since the start, the program opened

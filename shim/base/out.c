@@ -1,16 +1,16 @@
-/* The growing text buffer and the formatting of numbers: integers only, memory from mmap, no state. Doubles are in
- * out_double.c, files in out_save.c. */
+/* The growing text buffer and the formatting of numbers: integers only, memory of pages.h, no state. Files are written by
+ * out_save.c. */
 #include "out.h"
+#include "pages.h"
+#include "utf8.h"
 #include <string.h>
-#include <sys/mman.h>
 
 #define FIRST_BYTES ((size_t)64 << 10)
 #define DIGITS_MAX 20 /* of a 64-bit number */
 
 void out_free(struct out *out)
 {
-    if (out->data)
-        munmap(out->data, out->capacity);
+    pages_free(out->data, out->capacity);
     *out = (struct out){0};
 }
 
@@ -20,12 +20,12 @@ static bool grow(struct out *out, size_t wanted)
     while (capacity < wanted)
         if (__builtin_mul_overflow(capacity, 2, &capacity))
             return false;
-    char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (data == MAP_FAILED)
+    char *data = pages_get(capacity);
+    if (!data)
         return false;
     if (out->data) {
         memcpy(data, out->data, out->length);
-        munmap(out->data, out->capacity);
+        pages_free(out->data, out->capacity);
     }
     out->data = data;
     out->capacity = capacity;
@@ -47,6 +47,27 @@ void out_bytes(struct out *out, const char *bytes, size_t length)
 void out_text(struct out *out, const char *text)
 {
     out_bytes(out, text, strlen(text));
+}
+
+void out_quoted(struct out *out, const char *text, size_t length)
+{
+    static const char hex[] = "0123456789abcdef";
+    out_text(out, "\"");
+    for (size_t i = 0; i < length;) {
+        size_t whole = utf8_length(text + i, length - i);
+        size_t bytes = whole ? whole : 1;
+        if (text[i] == '"' || text[i] == '\\') {
+            out_text(out, text[i] == '"' ? "\\\"" : "\\\\");
+        } else if (whole && !utf8_is_control(text + i)) {
+            out_bytes(out, text + i, whole);
+        } else {
+            unsigned char c = (unsigned char)text[i + bytes - 1]; /* the last byte of a control character is its number */
+            char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            out_bytes(out, escape, sizeof escape);
+        }
+        i += bytes;
+    }
+    out_text(out, "\"");
 }
 
 void out_number(struct out *out, uint64_t value)

@@ -15,6 +15,8 @@ struct out {
 void out_free(struct out *out);
 void out_bytes(struct out *out, const char *bytes, size_t length);
 void out_text(struct out *out, const char *text);
+/* A JSON string, always valid UTF-8: a byte that is no UTF-8, or a control character, is the escape of its number, \u00XX. */
+void out_quoted(struct out *out, const char *text, size_t length);
 /* 1234567 */
 void out_number(struct out *out, uint64_t value);
 /* 1,234,567 */
@@ -23,8 +25,6 @@ void out_grouped(struct out *out, uint64_t value);
 void out_scientific(struct out *out, uint64_t value);
 /* part / whole in per cent with one decimal, rounded half up: 33.3; 0.0 where whole is 0 */
 void out_percent(struct out *out, uint64_t part, uint64_t whole);
-/* The shortest decimal that reads back as this positive, finite double: 1, 0.1, 2.5e+30 */
-void out_double(struct out *out, double value);
 /* units / 10^places with all its places: out_decimal(out, 1500, 3) is 1.500 */
 void out_decimal(struct out *out, uint64_t units, unsigned places);
 /* With leading zeros: out_padded(out, 7, 2) is 07; of a longer number the last digits. At most 20. */

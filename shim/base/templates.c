@@ -2,6 +2,7 @@
 #include "templates.h"
 #include "instant.h"
 #include "out.h"
+#include "path.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +54,7 @@ static void put_start(struct out *out, uint64_t realtime_ns)
 
 static void put_program(struct out *out, const char *program)
 {
-    const char *slash = strrchr(program, '/');
-    const char *name = slash ? slash + 1 : program;
+    const char *name = path_base(program);
     put_safely(out, *name ? name : "program");
 }
 

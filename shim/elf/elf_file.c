@@ -1,12 +1,13 @@
 /* Reads by pread alone: a file that is cut off meanwhile must not be a SIGBUS. */
 #include "elf_file.h"
 #include "kernel.h"
+#include "pages.h"
+#include "path.h"
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -69,8 +70,7 @@ static void copy_interpreter(char *interpreter, size_t size, const char *line)
 
 static enum elf_file_kind kind_of_loader(const char *interpreter)
 {
-    const char *slash = strrchr(interpreter, '/');
-    const char *base = slash ? slash + 1 : interpreter;
+    const char *base = path_base(interpreter);
     if (starts_with(base, "ld-linux") || starts_with(base, "ld-lsb"))
         return ELF_FILE_GLIBC;
     return starts_with(base, "ld-musl") ? ELF_FILE_MUSL : ELF_FILE_LOADER;
@@ -170,8 +170,8 @@ static bool load_symbols(int fd, struct symbols *s)
     size_t symbol_bytes = s->count * sizeof *s->list;
     s->string_bytes = strings.sh_size;
     s->mapped = symbol_bytes + s->string_bytes;
-    void *memory = mmap(NULL, s->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    void *memory = pages_get(s->mapped);
+    if (!memory)
         return false;
     s->list = memory;
     char *text = (char *)memory + symbol_bytes;
@@ -180,7 +180,7 @@ static bool load_symbols(int fd, struct symbols *s)
                  read_all(fd, text, s->string_bytes, strings.sh_offset);
     text[s->string_bytes - 1] = 0;
     if (!whole)
-        munmap(memory, s->mapped);
+        pages_free(memory, s->mapped);
     return whole;
 }
 
@@ -203,6 +203,6 @@ bool elf_file_function(int fd, bool (*is_wanted)(const char *name, size_t bytes)
         memcpy(name, found, length);
         name[length] = 0;
     }
-    munmap(s.list, s.mapped);
+    pages_free(s.list, s.mapped);
     return found;
 }

@@ -1,6 +1,7 @@
 /* Reads the dynamic sections of loaded objects. An object that is unloaded meanwhile by another thread is the reader's
  * risk, so lists are used at once and never kept. */
 #include "objects.h"
+#include "path.h"
 #include <dlfcn.h>
 #include <string.h>
 
@@ -16,12 +17,6 @@ struct list {
     struct object *objects;
     size_t count;
 };
-
-const char *path_base(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 static int add_object(struct dl_phdr_info *info, size_t size, void *data)
 {

@@ -31,8 +31,6 @@ bool object_wants(const struct object *o, const char *name);
 /* Does the object list the library of this path (by its base name) among those it needs? */
 bool object_needs(const struct object *o, const char *path);
 
-const char *path_base(const char *path);
-
 /* The object that holds an address. */
 bool object_holding(uintptr_t address, struct object *object);
 

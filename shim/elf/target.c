@@ -3,6 +3,7 @@
 #include "target.h"
 #include "elf_file.h"
 #include "kernel.h"
+#include "path.h"
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
@@ -11,12 +12,6 @@
 
 #define SCRIPT_DEPTH 5 /* the kernel's own limit on interpreters of interpreters */
 #define MOUNTED_NOSUID 2
-
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 /* The kernel sets AT_SECURE where the new effective user or group is not the real one, and for file capabilities of a user
  * who is not root. */
@@ -54,7 +49,7 @@ static enum target look(const char *path, unsigned depth)
         elf_file_close(fd);
     if (kind == ELF_FILE_SCRIPT)
         return depth < SCRIPT_DEPTH && *interpreter ? look(interpreter, depth + 1) : TARGET_REACHED;
-    if (!strncmp(base_of(path), "ld-musl", 7))
+    if (!strncmp(path_base(path), "ld-musl", 7))
         return TARGET_MUSL;
     enum target target = target_of(kind);
     return target == TARGET_REACHED && is_privileged(path, &st) ? TARGET_PRIVILEGED : target;

@@ -13,12 +13,13 @@
  *
  * Nothing is believed: seals cover what does not change (ledger_seal.h), and the numbers of a tally prove each other. */
 #pragma once
+#include "multiplier.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 3u
+#define LEDGER_FORMAT 4u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
@@ -103,7 +104,7 @@ struct ledger_process {
     uint64_t start_ticks; /* of the process, from /proc: with pid and boot_id its identity */
     uint64_t start_realtime_ns;
     uint64_t start_monotonic_ns;
-    uint64_t multiplier_bits; /* of the process's multiplier, a double */
+    char multiplier[MULTIPLIER_BYTES]; /* the process's, as text */
     char program[256];
     char arguments[1024]; /* each terminated by a zero byte, cut where they do not fit */
     uint64_t seal;
@@ -128,7 +129,7 @@ struct ledger_process {
     /* Written under header.lock by who found the process dead: what it had used of the first account, and ~ of that. */
     uint64_t settled_flops;
     uint64_t settled_again;
-    uint64_t padding[3];
+    uint64_t padding[4];
 };
 
 struct ledger_block {
@@ -146,13 +147,12 @@ struct ledger_block {
 struct ledger_account {
     uint64_t limit_flops; /* LEDGER_UNLIMITED: none */
     uint64_t prior_flops; /* used before this context was opened again; counts against the limit */
-    uint64_t multiplier_bits;
     uint32_t namespace_;  /* string */
     uint32_t is_context;  /* up to here sealed */
     uint64_t spent_flops; /* of a context: by threads that have left it since */
     uint32_t open;
     uint32_t forgotten; /* LEDGER_FORGOTTEN or 0 */
-    uint32_t unused[4];
+    uint32_t unused[6];
 };
 
 /* What one thread may use without asking. It has allowed_flops - spent_flops left; both only grow, but that an unused rest

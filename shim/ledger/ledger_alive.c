@@ -5,6 +5,7 @@
 #include "kernel.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "procfs.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -118,9 +119,10 @@ bool ledger_process_lives(const struct ledger_header *header, const struct ledge
 
 bool ledger_somebody_lives(const struct ledger_view *view)
 {
-    for (const struct ledger_block *b = NULL; (b = ledger_next(view, b));)
-        if (b->kind == LEDGER_PROCESSES && b->count &&
-            ledger_process_lives(view->header, (const struct ledger_process *)(b + 1)))
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *process;
+    while ((process = ledger_next_record(&cursor)) != NULL)
+        if (ledger_process_lives(view->header, process))
             return true;
     return false;
 }

@@ -7,8 +7,8 @@
 #include "ledger_read.h"
 #include "ledger_seal.h"
 #include "ledger_self.h"
+#include "pages.h"
 #include <string.h>
-#include <sys/mman.h>
 
 #define READ_AGAIN 64 /* what a living owner is just changing */
 #define GROWN_AGAIN 5
@@ -190,7 +190,8 @@ static enum ledger_problem check_process(struct ledger_view *view, const struct 
     while (load(&p->state_seal) != ledger_seal_state(p) && --attempts)
         ;
     view->doubtful |= !attempts;
-    if (p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_DOUBTFUL)
+    if (!ends_in_zero(p->multiplier, sizeof p->multiplier) || !multiplier_is_sound(p->multiplier) ||
+        p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_DOUBTFUL)
         return LEDGER_BAD_RECORD;
     bool named = is_string(places, p->refused_name) && is_string(places, p->refused_namespace);
     return named && is_string(places, p->uncovered) ? LEDGER_SOUND : LEDGER_BAD_OFFSET;
@@ -290,16 +291,15 @@ static enum ledger_problem check(struct ledger_view *view, size_t available)
         return problem;
     uint32_t few[3 * FEW_PLACES];
     size_t bytes = 3 * (places.room + 1) * sizeof(uint32_t);
-    places.string_begin = bytes <= sizeof few ? few
-                                              : mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (places.string_begin == MAP_FAILED)
+    places.string_begin = bytes <= sizeof few ? few : pages_get(bytes);
+    if (!places.string_begin)
         return LEDGER_NO_MEMORY;
     places.string_end = places.string_begin + places.room + 1;
     places.processes = places.string_end + places.room + 1;
     find_places(view, &places);
     problem = check_blocks(view, &places);
     if (places.string_begin != few)
-        munmap(places.string_begin, bytes);
+        pages_free(places.string_begin, bytes);
     return problem;
 }
 

@@ -2,6 +2,8 @@
 #include "ledger_load.h"
 #include "ledger_check.h"
 #include "ledger_read.h"
+#include "ledger_walk.h"
+#include "pages.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -50,16 +52,15 @@ static bool settle_tallies(int fd, const struct ledger_view *view)
 {
     bool changed = false;
     int failed = 0;
-    for (const struct ledger_block *block = NULL; (block = ledger_next(view, block)) != NULL;) {
-        struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(block + 1);
-        for (uint32_t i = 0; block->kind == LEDGER_TALLIES && i < block->count; i++) {
-            struct ledger_counts counts;
-            if (ledger_tally_read(&tally[i], &counts) || failed == TALLIES_AT_WORK)
-                continue;
-            bool settled = settle_tally(fd, view, &tally[i]);
-            changed |= settled;
-            failed += !settled;
-        }
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_TALLIES};
+    const struct ledger_tally *tally;
+    while (failed < TALLIES_AT_WORK && (tally = ledger_next_record(&cursor)) != NULL) {
+        struct ledger_counts counts;
+        if (ledger_tally_read(tally, &counts))
+            continue;
+        bool settled = settle_tally(fd, view, (struct ledger_tally *)(uintptr_t)tally);
+        changed |= settled;
+        failed += !settled;
     }
     return changed;
 }
@@ -68,9 +69,11 @@ static bool settle_tallies(int fd, const struct ledger_view *view)
  * add a record and its string between two reads of ours, so what looks damaged or doubtful is read again. */
 static int load_copy(int fd, size_t size_bytes, struct ledger_view *view, const char **why)
 {
-    char *data = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (data == MAP_FAILED)
+    char *data = pages_reserve(size_bytes);
+    if (!data) {
+        errno = ENOMEM;
         return -1;
+    }
     for (int attempt = 1; attempt <= LOAD_ATTEMPTS; attempt++) {
         ssize_t got = read_whole(fd, data, size_bytes, 0);
         if (got < 0)
@@ -83,9 +86,7 @@ static int load_copy(int fd, size_t size_bytes, struct ledger_view *view, const 
             return mprotect(data, size_bytes, PROT_READ);
         }
     }
-    int saved = errno;
-    munmap(data, size_bytes);
-    errno = saved;
+    pages_free(data, size_bytes);
     return -1;
 }
 
@@ -118,4 +119,9 @@ int ledger_load(const char *path, struct ledger_view *view, const char **why)
     close(fd);
     errno = saved;
     return result;
+}
+
+void ledger_unload(const struct ledger_view *view)
+{
+    pages_free((void *)(uintptr_t)view->header, view->size_bytes);
 }

@@ -30,7 +30,7 @@ static void fill(struct ledger_process *p, uint32_t exec_number, uint64_t ticks)
     p->start_ticks = ticks;
     p->start_realtime_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
     p->start_monotonic_ns = clock_now_ns();
-    memcpy(&p->multiplier_bits, &config.multiplier, sizeof config.multiplier);
+    memcpy(p->multiplier, config.multiplier_text, sizeof p->multiplier);
     snprintf(p->program, sizeof p->program, "%s", program_invocation_short_name);
     procfs_read("/proc/self/cmdline", p->arguments, sizeof p->arguments);
     p->seal = ledger_seal_process(p);

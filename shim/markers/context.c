@@ -27,12 +27,11 @@ static bool is_zero(double value)
     return bits << 1 == 0;
 }
 
-static struct ledger_account *open_account(const struct flopshim_context *context, double multiplier)
+static struct ledger_account *open_account(const struct flopshim_context *context)
 {
     struct ledger_account a = {
         .limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED, .is_context = 1, .open = 1};
     a.prior_flops = context->flops_used < a.limit_flops ? context->flops_used : a.limit_flops;
-    memcpy(&a.multiplier_bits, &multiplier, sizeof multiplier);
     a.namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
     if (!ledger_has_room() || (context->namespace_ && !a.namespace_))
         return NULL;
@@ -44,7 +43,7 @@ static int begin_locked(struct thread *t, const struct flopshim_context *context
     double multiplier = is_zero(context->multiplier) ? config.multiplier : context->multiplier;
     if (t->context || context_process.account)
         return FLOPSHIM_NESTED;
-    struct ledger_account *account = open_account(context, multiplier);
+    struct ledger_account *account = open_account(context);
     if (!account)
         return FLOPSHIM_NO_SPACE;
     uint64_t calls = by_name_calls(names_text(account->namespace_));

@@ -4,8 +4,10 @@
 #include "flopshim.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "lock.h"
 #include "names.h"
+#include "thread.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -36,19 +38,15 @@ EXPORTED int flopshim_tallies(int thread, struct flopshim_tally *tallies, uint32
     *count = 0;
     shim_lock();
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        if (b->kind != LEDGER_TALLIES || ledger_process_of(&view, b) != ledger_process)
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = ledger_process};
+    const struct ledger_tally *tally;
+    while ((tally = ledger_next_record(&cursor)) != NULL) {
+        int owner = (int)cursor.block->owner;
+        if ((thread != FLOPSHIM_ALL_THREADS && owner != thread) || ledger_is_query(tally->routine))
             continue;
-        if (thread != FLOPSHIM_ALL_THREADS && b->owner != (uint32_t)thread)
-            continue;
-        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
-        for (uint32_t i = 0; i < b->count; i++) {
-            if (ledger_is_query(tally[i].routine))
-                continue;
-            if (*count < room)
-                read_tally(tally + i, (int)b->owner, tallies + *count);
-            ++*count;
-        }
+        if (*count < room)
+            read_tally(tally, owner, tallies + *count);
+        ++*count;
     }
     shim_unlock();
     return FLOPSHIM_OK;

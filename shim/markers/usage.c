@@ -6,6 +6,7 @@
 #include "flopshim.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "lock.h"
 #include "names.h"
 
@@ -23,16 +24,15 @@ static struct sums sum_tallies(const char *name)
     struct sums sums = {0};
     struct ledger_counts counts;
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        const struct ledger_tally *tally = (const struct ledger_tally *)(b + 1);
-        for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++) {
-            if (name && (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, names_text(tally->namespace_))))
-                continue;
-            ledger_tally_read(tally, &counts);
-            sums.flops = cost_sum(sums.flops, counts.flops);
-            sums.calls += counts.calls;
-            sums.seen = true;
-        }
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES};
+    const struct ledger_tally *tally;
+    while ((tally = ledger_next_record(&cursor)) != NULL) {
+        if (name && (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, names_text(tally->namespace_))))
+            continue;
+        ledger_tally_read(tally, &counts);
+        sums.flops = cost_sum(sums.flops, counts.flops);
+        sums.calls += counts.calls;
+        sums.seen = true;
     }
     return sums;
 }
@@ -41,15 +41,14 @@ static uint64_t budget_of(const char *name, bool *seen)
 {
     uint64_t budget = 0;
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        const struct ledger_account *a = (const struct ledger_account *)(b + 1);
-        for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++) {
-            if (!a->is_context || a->forgotten || strcmp(name, names_text(a->namespace_)) != 0)
-                continue;
-            *seen = true;
-            if (a->limit_flops != LEDGER_UNLIMITED && !a->prior_flops)
-                budget = cost_sum(budget, a->limit_flops);
-        }
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_ACCOUNTS};
+    const struct ledger_account *a;
+    while ((a = ledger_next_record(&cursor)) != NULL) {
+        if (!a->is_context || a->forgotten || strcmp(name, names_text(a->namespace_)) != 0)
+            continue;
+        *seen = true;
+        if (a->limit_flops != LEDGER_UNLIMITED && !a->prior_flops)
+            budget = cost_sum(budget, a->limit_flops);
     }
     return budget;
 }
@@ -87,18 +86,16 @@ EXPORTED int flopshim_reset(void)
         return FLOPSHIM_NOT_LOADED;
     shim_lock();
     struct ledger_view view = ledger_view();
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        struct ledger_tally *tally = (struct ledger_tally *)(uintptr_t)(b + 1);
-        struct ledger_account *a = (struct ledger_account *)(uintptr_t)(b + 1);
-        if (ledger_process_of(&view, b) != ledger_process)
-            continue;
-        for (uint32_t i = 0; b->kind == LEDGER_TALLIES && i < b->count; i++, tally++)
-            if (!is_open(names_text(tally->namespace_)))
-                tally->accuracy |= LEDGER_FORGOTTEN;
-        for (uint32_t i = 0; b->kind == LEDGER_ACCOUNTS && i < b->count; i++, a++)
-            if (a->is_context && !a->open)
-                a->forgotten = LEDGER_FORGOTTEN;
-    }
+    struct ledger_cursor tallies = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = ledger_process};
+    struct ledger_cursor accounts = {.view = &view, .kind = LEDGER_ACCOUNTS, .of_one = true, .process = ledger_process};
+    struct ledger_tally *tally;
+    struct ledger_account *a;
+    while ((tally = (struct ledger_tally *)(uintptr_t)ledger_next_record(&tallies)) != NULL)
+        if (!is_open(names_text(tally->namespace_)))
+            tally->accuracy |= LEDGER_FORGOTTEN;
+    while ((a = (struct ledger_account *)(uintptr_t)ledger_next_record(&accounts)) != NULL)
+        if (a->is_context && !a->open)
+            a->forgotten = LEDGER_FORGOTTEN;
     thread_make_all_stale();
     shim_unlock();
     return FLOPSHIM_OK;

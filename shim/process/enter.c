@@ -11,6 +11,7 @@
 #include "ledger_lock.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "lock.h"
 #include "noted.h"
 #include "others.h"
@@ -24,12 +25,13 @@ static uint32_t close_images(void)
 {
     uint64_t ticks = ledger_start_ticks((uint32_t)getpid());
     struct ledger_view view = ledger_view();
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
     uint32_t images = 0, pid = (uint32_t)getpid();
     if (!ledger_lock())
         return 0;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));) {
-        struct ledger_process *p = (struct ledger_process *)(uintptr_t)(b + 1);
-        if (b->kind != LEDGER_PROCESSES || p->pid != pid || p->start_ticks != ticks)
+    struct ledger_process *p;
+    while ((p = (struct ledger_process *)(uintptr_t)ledger_next_record(&cursor)) != NULL) {
+        if (p->pid != pid || p->start_ticks != ticks)
             continue;
         images++;
         self_superseded(p);

@@ -1,6 +1,7 @@
 /* The shim in LD_PRELOAD (preloaded.h). */
 #include "preloaded.h"
 #include "ledger_file.h"
+#include "path.h"
 #include <dlfcn.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,8 +64,7 @@ __attribute__((constructor(101))) static void learn_name(void)
     Dl_info info;
     if (!dladdr(&library, &info) || !info.dli_fname)
         return;
-    const char *slash = strrchr(info.dli_fname, '/');
-    library = slash ? slash + 1 : info.dli_fname;
+    library = path_base(info.dli_fname);
     if (!has_library(preload_of(environ)))
         library = "";
 }

@@ -5,6 +5,7 @@
 #include "starts.h"
 #include "config.h"
 #include "pages.h"
+#include "path.h"
 #include "preloaded.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -84,8 +85,7 @@ static int note_start(const char *path, const char *reason)
 /* Python's ctypes.util.find_library asks it, by a clean environment: the C library's own tool has no BLAS. */
 static bool is_harmless(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    return !strcmp(slash ? slash + 1 : path, "ldconfig");
+    return !strcmp(path_base(path), "ldconfig");
 }
 
 static void look(struct starting *s, const char *file, const char *shown, char *const environment[])

@@ -13,6 +13,7 @@
 #include "ledger_lock.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "ledger_walk.h"
 #include "lock.h"
 #include "message.h"
 #include <stdio.h>
@@ -141,10 +142,12 @@ static bool goes_on(const struct ledger_process *p)
 bool tree_is_over(void)
 {
     struct ledger_view view = ledger_view();
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *p;
     if (goes_on(root()))
         return false;
-    for (const struct ledger_block *b = NULL; (b = ledger_next(&view, b));)
-        if (b->kind == LEDGER_PROCESSES && goes_on((const struct ledger_process *)(b + 1)))
+    while ((p = ledger_next_record(&cursor)) != NULL)
+        if (goes_on(p))
             return false;
     return !a_member_lives();
 }
@@ -152,10 +155,12 @@ bool tree_is_over(void)
 static bool somebody_writes(void)
 {
     struct ledger_view view = ledger_view();
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *p;
     uint32_t writer = ledger->writer;
-    for (const struct ledger_block *b = NULL; writer && writer != own_offset() && (b = ledger_next(&view, b));)
-        if (b->kind == LEDGER_PROCESSES && (uint32_t)((const char *)(b + 1) - (const char *)ledger) == writer)
-            return ledger_process_lives(ledger, (const struct ledger_process *)(b + 1));
+    while (writer && writer != own_offset() && (p = ledger_next_record(&cursor)) != NULL)
+        if ((uint32_t)((const char *)p - (const char *)ledger) == writer)
+            return ledger_process_lives(ledger, p);
     return false;
 }
 

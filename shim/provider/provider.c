@@ -2,6 +2,7 @@
 #include "provider.h"
 #include "objects.h"
 #include "pages.h"
+#include "path.h"
 #include "resolve.h"
 #include <dlfcn.h>
 #include <limits.h>

@@ -71,6 +71,7 @@ def multiplier():
         run = dots(n + "x3", FLOP_MULTIPLIER=factor)
         expect(f"{factor} x {n}", run.costs(), {"ddot": (3, 3 * cost)})
         expect("flop_multiplier", run.summary["flop_multiplier"], float(factor))
+    expect("as it was given", "    multiplier 1.50 (" in dots("5", FLOP_MULTIPLIER="1.50", FLOP_OUTPUT="stderr").stderr, True)
     run = dots("10", "10", FLOP_MULTIPLIER="2.5", FLOP_BUDGET="99")
     check("after the multiplier", run, 86, 1, 50, 49)
     expect("cost after the multiplier", "would cost 50 FLOPs but only 49 remain" in run.stderr, True)

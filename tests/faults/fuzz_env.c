@@ -100,6 +100,15 @@ static bool is_budget(const char *text, uint64_t *flops)
     return true;
 }
 
+/* Of a decimal number: is its first digit that is not 0 at most 307 places from the point? */
+static bool is_in_range(const char *text)
+{
+    size_t zeros = strspn(text, "0."), point = strcspn(text, ".eE"), letter = strcspn(text, "eE");
+    long place = point > zeros ? (long)(point - zeros) - 1 : (long)point - (long)zeros;
+    long exponent = text[letter] ? strtol(text + letter + 1, NULL, 10) : 0;
+    return zeros < letter && exponent > -100000 && exponent < 100000 && labs(place + exponent) <= 307;
+}
+
 static bool is_multiplier(const char *text, double *value)
 {
     size_t at = strspn(text, "0123456789"), digits = at;
@@ -113,10 +122,9 @@ static bool is_multiplier(const char *text, double *value)
         size_t more = strspn(text + at + 1 + sign, "0123456789");
         at += more ? 1 + sign + more : 0;
     }
-    double read = strtod(text, NULL);
-    if (!digits || text[at] || !(read > 0) || read > 1.7976931348623157e308)
+    if (!digits || text[at] || strlen(text) > 62 || !is_in_range(text))
         return false;
-    *value = read;
+    *value = strtod(text, NULL);
     return true;
 }
 
@@ -336,6 +344,7 @@ static void judge(char **entries, struct expected *e)
 static const struct config defaults = {
     .limit_flops = CONFIG_UNLIMITED,
     .multiplier = 1,
+    .multiplier_text = "1",
     .timing = CONFIG_TIMING_AUTO,
     .signal = SIGXCPU,
     .exit_code = 86,
@@ -347,6 +356,12 @@ static void expect_config(const struct expected *e)
     const struct config *want = &e->config;
     REQUIRE(config.limit_flops == want->limit_flops, "%lu not %lu", config.limit_flops, want->limit_flops);
     REQUIRE(!memcmp(&config.multiplier, &want->multiplier, sizeof(double)), "%a not %a", config.multiplier, want->multiplier);
+    const char *shown = config.multiplier_text;
+    double again = strtod(shown, NULL);
+    REQUIRE(!memcmp(&again, &want->multiplier, sizeof(double)), "%s is shown for %a", shown, want->multiplier);
+    size_t whole = strspn(shown, "0123456789");
+    bool json = whole && (*shown != '0' || whole == 1) && (shown[whole] != '.' || strchr("0123456789", shown[whole + 1]));
+    REQUIRE(json && strlen(shown) < sizeof config.multiplier_text, "%s is no JSON number", shown);
     REQUIRE(config.on_exhausted == want->on_exhausted && config.signal == want->signal, "signal %d", config.signal);
     REQUIRE(config.exit_code == want->exit_code && config.timing == want->timing, "exit code %d", config.exit_code);
     REQUIRE(config.convention == want->convention && config.quiet == want->quiet, "convention %d", config.convention);

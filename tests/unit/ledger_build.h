@@ -55,7 +55,6 @@ static inline struct ledger_process *build_process(struct ledger_build *b)
 
 static inline struct ledger_process *build_add_process(struct ledger_build *b, uint32_t pid, const char *program)
 {
-    double one = 1;
     b->process = (uint32_t)(b->used + sizeof(struct ledger_block));
     build_record(b, build_block(b, LEDGER_PROCESSES, sizeof(struct ledger_process), 1));
     struct ledger_process *p = build_process(b);
@@ -67,7 +66,7 @@ static inline struct ledger_process *build_add_process(struct ledger_build *b, u
     p->start_monotonic_ns = 1000;
     p->end_monotonic_ns = 2500001000; /* 2.5 s later */
     p->end_reason = LEDGER_END_EXIT;
-    memcpy(&p->multiplier_bits, &one, 8);
+    strcpy(p->multiplier, "1");
     strcpy(p->program, program);
     return p;
 }

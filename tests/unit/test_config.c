@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
+#include <stdlib.h>
 
 static uint64_t flops(const char *text)
 {
@@ -72,18 +73,74 @@ Test(config, what_is_no_budget_is_refused)
     }
 }
 
+static void expect_multiplier(const char *given, const char *expected, double value)
+{
+    char shown[MULTIPLIER_BYTES];
+    double read = 0;
+    cr_assert(config_parse_multiplier(given, shown, &read), "'%s' is refused", given);
+    cr_expect(eq(str, shown, (char *)(uintptr_t)expected));
+    cr_expect(eq(dbl, read, value), "of '%s'", given);
+    cr_expect(multiplier_is_sound(shown));
+}
+
+/* RFC 8259, section 6: no zeros before the first digit, digits on both sides of a point. */
+Test(config, a_multiplier_is_shown_as_it_was_given_as_json_has_numbers)
+{
+    static const char *const kept[] = {"2",     "0.5",   "2.50", "1e3", "1E+3", "1e-05", "0.1000000000000000000000001",
+                                       "1e307", "1e-307"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        expect_multiplier(kept[i], kept[i], strtod(kept[i], NULL));
+    expect_multiplier(".5", "0.5", 0.5);
+    expect_multiplier("5.", "5", 5);
+    expect_multiplier("5.e1", "5e1", 50);
+    expect_multiplier("007.25", "7.25", 7.25);
+    expect_multiplier("00.5", "0.5", 0.5);
+    expect_multiplier("0.0000001e7", "1", 1);
+    expect_multiplier("1.00", "1", 1);
+    expect_multiplier("10e-1", "1", 1);
+    expect_multiplier("10", "10", 10);
+    expect_multiplier("0.1", "0.1", 0.1);
+    expect_multiplier("1.01", "1.01", 1.01);
+    expect_multiplier("2.0", "2.0", 2);
+    expect_multiplier(".2500000000000000000000000000000000000000000000000000000000000",
+                      "0.2500000000000000000000000000000000000000000000000000000000000", 0.25);
+}
+
 Test(config, a_multiplier_is_a_number_above_0)
 {
-    static const char *const bad[] = {"",      "0",     "0.0", "-1", "nan", "inf",   "1e999",
-                                      "0x1p3", "1.2.3", "1k",  " 1", "e5",  "1e-400"};
-    double value = 0;
-    cr_expect(config_parse_multiplier("0.5", &value) && value == 0.5);
-    cr_expect(config_parse_multiplier("2", &value) && value == 2);
-    cr_expect(config_parse_multiplier("1e-3", &value) && value == 1e-3);
-    value = 7;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        cr_expect(not(config_parse_multiplier(bad[i], &value)), "'%s' is accepted", bad[i]);
+    static const char *const bad[] = {"",
+                                      "0",
+                                      "0.0",
+                                      "-1",
+                                      "nan",
+                                      "inf",
+                                      "1e999",
+                                      "0x1p3",
+                                      "1.2.3",
+                                      "1k",
+                                      " 1",
+                                      "1 ",
+                                      "e5",
+                                      "1e-400",
+                                      ".",
+                                      "1e",
+                                      "1e+",
+                                      "+1",
+                                      "1,5",
+                                      "1_0",
+                                      "0e5",
+                                      "1e308",
+                                      "1e-308",
+                                      "1e99999999999999999999",
+                                      "0.33333333333333333333333333333333333333333333333333333333333333"};
+    char shown[MULTIPLIER_BYTES] = "kept";
+    double value = 7;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        cr_expect(not(config_parse_multiplier(bad[i], shown, &value)), "'%s' is accepted", bad[i]);
+        cr_expect(not(multiplier_is_sound(bad[i])));
+    }
     cr_expect(eq(dbl, value, 7));
+    cr_expect(eq(str, shown, "kept"));
 }
 
 Test(config, signals_have_names_and_numbers)

@@ -6,6 +6,7 @@
 #include "ledger_build.h"
 #include "ledger_check.h"
 #include "ledger_read.h"
+#include "summary.h"
 #include "text.h"
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -158,7 +159,7 @@ Test(json, an_invalid_byte_becomes_the_character_of_its_number)
     struct summary s = {.version = "",
                         .cost_model = "",
                         .convention = "ops",
-                        .multiplier = 1,
+                        .multiplier = "1",
                         .end_reason = "exit",
                         .refused_operation = "",
                         .refused_namespace = "",
@@ -199,6 +200,66 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
                      "x.json: end_reason: expected exit, exec, signal, exhausted or unknown, found \"fire\"");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": 0}",
                      "x.json: flop_multiplier: expected a number above 0, found an integer");
+}
+
+Test(json_read, takes_no_text_for_a_number_and_no_number_for_another)
+{
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": \"12\"}",
+                     "x.json: flop_budget: expected a whole number or null, found a string");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": 18446744073709551616}",
+                     "x.json: flop_budget: expected a whole number or null, found an integer");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"host\": 1.23456789012345678}}",
+                     "x.json: process.host: expected a string, found a number with a fraction");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"wall_seconds\": \"1.5\"}}",
+                     "x.json: process.wall_seconds: expected seconds, found a string");
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"wall_seconds\": 18446744074}}",
+                     "x.json: process.wall_seconds: expected seconds, found an integer");
+    expect_complaint("{\"schema_version\": 2.5 1.5}", "x.json: not valid JSON, line 1: '}' expected near '1.5'");
+}
+
+static uint64_t wall_of(const char *seconds)
+{
+    char json[200], message[256] = "";
+    struct summary s;
+    snprintf(json, sizeof json, "{\"schema_version\": 2, \"operations\": {}, \"process\": {\"wall_seconds\": %s}}", seconds);
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    uint64_t wall_ns = s.wall_ns;
+    summary_free(&s);
+    return wall_ns;
+}
+
+Test(json_read, seconds_are_exact_to_the_nanosecond)
+{
+    cr_expect(wall_of("0") == 0 && wall_of("7") == 7000000000 && wall_of("0.5") == 500000000);
+    cr_expect(wall_of("18446744073.709551615") == UINT64_MAX && wall_of("9007199254.740993001") == 9007199254740993001);
+    cr_expect(wall_of("25e-1") == 2500000000 && wall_of("1E2") == 100000000000);
+    cr_expect(wall_of("0.00000000051") == 1); /* to the nearest */
+}
+
+static void expect_shown(const char *given, const char *shown)
+{
+    char json[200], member[100], message[256] = "";
+    struct summary s;
+    struct out out = {0};
+    snprintf(json, sizeof json, "{\"schema_version\": 2, \"operations\": {}, \"flop_multiplier\": %s}", given);
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    int length = snprintf(member, sizeof member, "\"flop_multiplier\": %s,\n", shown);
+    summary_json(&s, &out);
+    cr_expect(memmem(out.data, out.length, member, (size_t)length), "%s: %.*s", given, (int)out.length, out.data);
+    out_free(&out);
+    summary_free(&s);
+}
+
+Test(json_read, a_multiplier_is_shown_as_it_was_given)
+{
+    static const char *const kept[] = {"2", "2.50", "1e3", "1E-05", "0.1000000000000000000000001", "12345678901234567890123"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        expect_shown(kept[i], kept[i]);
+    expect_shown("1.0", "1");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": 1e-308}",
+                     "x.json: flop_multiplier: expected a number above 0, found a number with a fraction");
+    expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": \"2\"}",
+                     "x.json: flop_multiplier: expected a number above 0, found a string");
 }
 
 /* Version 1 counted what was done below in the figures of a namespace with a budget, and in those of no other. */
@@ -244,7 +305,7 @@ Test(json_read, ignores_what_it_does_not_know)
     struct summary s;
     char message[256] = "";
     cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
-    cr_expect(s.flops_used == UINT64_MAX && s.calls == 2 && !s.has_budget && s.multiplier == 1.0 && !s.complete);
+    cr_expect(s.flops_used == UINT64_MAX && s.calls == 2 && !s.has_budget && !strcmp(s.multiplier, "1") && !s.complete);
     summary_free(&s);
 }
 

@@ -4,6 +4,8 @@
 #include "ledger_check.h"
 #include "ledger_load.h"
 #include "ledger_read.h"
+#include "ledger_walk.h"
+#include "summary.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -174,6 +176,23 @@ Test(ledger_check, says_what_is_wrong)
     free(b.data);
 }
 
+/* It is printed into the JSON summary as it is. */
+Test(ledger_check, a_multiplier_that_is_no_json_number_is_refused)
+{
+    static const char *const bad[] = {"", "0", "1.0", ".5", "007", "nan", "-1", "1e999", "2, \"x\": 3", "0x10"};
+    struct ledger_build b;
+    build_example(&b, LEDGER_SCOPE_TREE);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        strcpy(build_process(&b)->multiplier, bad[i]);
+        build_seal(&b);
+        expect_check(&b, b.used, "damaged: a record holds an impossible value");
+    }
+    memset(build_process(&b)->multiplier, '5', sizeof build_process(&b)->multiplier);
+    build_seal(&b);
+    expect_check(&b, b.used, "damaged: a record holds an impossible value");
+    free(b.data);
+}
+
 /* Every block, of whatever kind, with a record more than its seal covers, and with two more. */
 Test(ledger_check, what_was_added_last_is_doubtful_and_more_is_damage)
 {
@@ -252,6 +271,54 @@ Test(ledger_check, a_block_of_no_process_is_refused)
 }
 
 /* ---- tallies ---- */
+
+static size_t count_of(struct ledger_cursor cursor)
+{
+    size_t count = 0;
+    while (ledger_next_record(&cursor))
+        count++;
+    return count;
+}
+
+Test(ledger_cursor, walks_the_records_of_a_kind_of_all_processes_or_of_one)
+{
+    struct ledger_build b;
+    build_start(&b, 1 << 14, 256);
+    struct ledger_process *first = build_process(&b);
+    size_t block = build_block(&b, LEDGER_TALLIES, 64, 4);
+    build_tally(&b, block, "", "dgemm", 1, 2, 1);
+    build_tally(&b, block, "", "dgemv", 1, 2, 1);
+    build_block(&b, LEDGER_TALLIES, 64, 4);
+    struct ledger_process *second = build_add_process(&b, 7, "child");
+    build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 1), "", "dgemm", 1, 2, 1);
+    struct ledger_view view = {.header = build_header(&b), .size_bytes = b.used};
+    cr_expect(count_of((struct ledger_cursor){.view = &view, .kind = LEDGER_PROCESSES}) == 2);
+    cr_expect(count_of((struct ledger_cursor){.view = &view, .kind = LEDGER_TALLIES}) == 3);
+    cr_expect(count_of((struct ledger_cursor){.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = first}) == 2);
+    cr_expect(count_of((struct ledger_cursor){.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = second}) == 1);
+    cr_expect(count_of((struct ledger_cursor){.view = &view, .kind = LEDGER_TALLIES, .of_one = true}) == 0);
+    cr_expect(count_of((struct ledger_cursor){.view = &view, .kind = LEDGER_GRANTS}) == 0);
+    free(b.data);
+}
+
+/* Of a tree's ledger that others write to: a block may say anything of itself. */
+Test(ledger_cursor, never_leaves_the_view)
+{
+    struct ledger_build b;
+    build_start(&b, 1 << 14, 256);
+    size_t at = build_block(&b, LEDGER_TALLIES, 64, 2);
+    struct ledger_block *block = (struct ledger_block *)(b.data + at);
+    struct ledger_view view = {.header = build_header(&b), .size_bytes = b.used};
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES};
+    block->count = 9;
+    cr_expect(count_of(cursor) == 2);
+    block->capacity = UINT32_MAX;
+    block->count = UINT32_MAX;
+    cr_expect(count_of(cursor) == 2);
+    block->record_bytes = 1 << 20;
+    cr_expect(count_of(cursor) == 2);
+    free(b.data);
+}
 
 Test(ledger_tally, numbers_prove_each_other)
 {

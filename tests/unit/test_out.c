@@ -96,55 +96,6 @@ Test(out, decimals_keep_all_their_places)
     expect_text(&out, "1.500 0.000000007 0.00");
 }
 
-Test(out, doubles_are_the_shortest_that_read_back)
-{
-    static const struct {
-        double value;
-        const char *text;
-    } cases[] = {{1, "1"},
-                 {0.5, "0.5"},
-                 {1.1, "1.1"},
-                 {2.5, "2.5"},
-                 {0.1, "0.1"},
-                 {100, "100"},
-                 {1e15, "1000000000000000"},
-                 {1e16, "1e+16"},
-                 {2.5e30, "2.5e+30"},
-                 {0.0001, "0.0001"},
-                 {0.00001, "1e-05"},
-                 {1.0 / 3, "0.3333333333333333"},
-                 {9007199254740993.0, "9007199254740992"},
-                 {5e-324, "5e-324"},
-                 {1.7976931348623157e308, "1.7976931348623157e+308"},
-                 {2.2250738585072014e-308, "2.2250738585072014e-308"}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct out out = {0};
-        out_double(&out, cases[i].value);
-        expect_text(&out, cases[i].text);
-    }
-}
-
-Test(out, any_double_reads_back_as_itself)
-{
-    uint64_t bits = 88172645463325252u;
-    for (int i = 0; i < 2000; i++) {
-        double value, back;
-        struct out out = {0};
-        bits ^= bits << 13;
-        bits ^= bits >> 7;
-        bits ^= bits << 17;
-        uint64_t positive = bits >> 1;
-        if (positive >> 52 == 0x7ff)
-            continue;
-        memcpy(&value, &positive, sizeof value);
-        out_double(&out, value);
-        out_bytes(&out, "", 1);
-        back = strtod(out.data, NULL);
-        cr_assert(memcmp(&back, &value, sizeof value) == 0, "%s is not %.17g", out.data, value);
-        out_free(&out);
-    }
-}
-
 Test(out, a_buffer_grows_beyond_its_first_size)
 {
     struct out out = {0};

@@ -2,6 +2,7 @@
 #include "ledger_build.h"
 #include "ledger_check.h"
 #include "ledger_read.h"
+#include "summary.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 

@@ -3,6 +3,7 @@
 #include "output.h"
 #include "templates.h"
 #include "text.h"
+#include "text_rows.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static const struct summary base = {
     .version = "0.1.0",
     .cost_model = "flopshim-1",
     .convention = "ops",
-    .multiplier = 1,
+    .multiplier = "1",
     .complete = true,
     .end_reason = "exit",
     .refused_operation = "",
@@ -269,7 +270,7 @@ Test(text, every_section_says_its_piece)
     s.refused_cost = 2000000;
     s.refused_remaining = 1234;
     s.refused_namespace = "forward";
-    s.multiplier = 2.5;
+    s.multiplier = "2.50";
     s.convention = "fma";
     s.uncovered = "static:/opt/app\ndeepbind:/opt/x.so";
     s.complete = false;
@@ -305,7 +306,7 @@ Test(text, every_section_says_its_piece)
                 "    leading order     900,000,000  (90.0%)\n"
                 "\n"
                 "  Counted with:\n"
-                "    multiplier 2.5 (each call's cost times this, truncated)\n"
+                "    multiplier 2.50 (each call's cost times this, truncated)\n"
                 "    convention fma (a multiply-add pair is 1 FLOP)\n"
                 "\n"
                 "  Not covered:\n"
@@ -343,6 +344,17 @@ Test(text, no_control_character_reaches_the_terminal)
     summary_text(&s, "a\nb", &out);
     cr_expect(!memchr(out.data, 033, out.length) && !memmem(out.data, out.length, "a\nb", 3));
     out_free(&out);
+}
+
+/* Terminals show nothing, or anything, for a surrogate, and a column is as wide as what is shown. */
+Test(text, what_is_no_character_is_a_question_mark_and_as_wide)
+{
+    struct out out = {0};
+    text_put_name(&out, "a\xed\xa0\x80z\xe2\x82\xac");
+    out_bytes(&out, "", 1);
+    cr_expect_str_eq(out.data, "a???z\xe2\x82\xac");
+    out_free(&out);
+    cr_expect(text_width("a\xed\xa0\x80z\xe2\x82\xac") == 6);
 }
 
 Test(csv, has_a_row_for_each_operation_of_each_namespace)

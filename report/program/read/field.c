@@ -10,7 +10,8 @@
 
 #define NS_PER_SECOND 1000000000u
 #define SECONDS_MAX (UINT64_MAX / NS_PER_SECOND)
-#define DOUBLE_DIGITS 15 /* that a double holds, whatever they are */
+#define HELD_DIGITS 18 /* of an integer, whatever they are */
+#define DIGITS "0123456789"
 
 void field_complain(struct field_reader *r, const char *format, ...)
 {
@@ -29,10 +30,36 @@ void field_complain(struct field_reader *r, const char *format, ...)
             *c = '?';
 }
 
-const char *field_type_of(const json_t *value)
+const char *field_numeral(const struct field_reader *r, const json_t *value, char buffer[FIELD_NUMERAL_BYTES])
+{
+    if (json_is_real(value))
+        return r->text + (size_t)json_real_value(value);
+    if (!json_is_integer(value))
+        return NULL;
+    snprintf(buffer, FIELD_NUMERAL_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    return buffer;
+}
+
+size_t field_numeral_length(const char *numeral)
+{
+    return strspn(numeral, "+-.eE" DIGITS);
+}
+
+/* Has it neither a fraction nor an exponent? */
+static bool is_whole(const char *numeral)
+{
+    const char *end = numeral + strspn(numeral, "-" DIGITS);
+    return *end != '.' && *end != 'e' && *end != 'E';
+}
+
+const char *field_type_of(const struct field_reader *r, const json_t *value)
 {
     static const char *const names[] = {"an object", "an array", "a string", "an integer", "a number with a fraction",
                                         "true",      "false",    "null"};
+    char buffer[FIELD_NUMERAL_BYTES];
+    const char *numeral = field_numeral(r, value, buffer);
+    if (numeral)
+        return names[is_whole(numeral) ? JSON_INTEGER : JSON_REAL];
     return value ? names[json_typeof(value)] : "nothing";
 }
 
@@ -57,24 +84,20 @@ const char *field_get_text(struct field_reader *r, const json_t *object, const c
     if (!value)
         return "";
     if (!json_is_string(value)) {
-        field_complain(r, "%s%s: expected a string, found %s", where, key, field_type_of(value));
+        field_complain(r, "%s%s: expected a string, found %s", where, key, field_type_of(r, value));
         return "";
     }
     return field_copy(r, json_string_value(value));
 }
 
-/* Numbers beyond jansson's range arrive as strings of digits (see field_quote_large_numbers). */
-bool field_as_number(const json_t *value, uint64_t *number)
+bool field_as_number(const struct field_reader *r, const json_t *value, uint64_t *number)
 {
-    if (json_is_integer(value) && json_integer_value(value) >= 0) {
-        *number = (uint64_t)json_integer_value(value);
-        return true;
-    }
-    const char *digits = json_is_string(value) ? json_string_value(value) : "";
-    if (!*digits || digits[strspn(digits, "0123456789")])
+    char buffer[FIELD_NUMERAL_BYTES];
+    const char *numeral = field_numeral(r, value, buffer);
+    if (!numeral || *numeral == '-' || !is_whole(numeral))
         return false;
     errno = 0;
-    *number = strtoull(digits, NULL, 10);
+    *number = strtoull(numeral, NULL, 10);
     return errno == 0;
 }
 
@@ -82,8 +105,8 @@ uint64_t field_get_number(struct field_reader *r, const json_t *object, const ch
 {
     json_t *value = json_object_get(object, key);
     uint64_t number = 0;
-    if ((value || required) && !field_as_number(value, &number))
-        field_complain(r, "%s%s: expected a whole number from 0 to 2^64-1, found %s", where, key, field_type_of(value));
+    if ((value || required) && !field_as_number(r, value, &number))
+        field_complain(r, "%s%s: expected a whole number from 0 to 2^64-1, found %s", where, key, field_type_of(r, value));
     return number;
 }
 
@@ -95,14 +118,14 @@ uint32_t field_get_small_number(struct field_reader *r, const json_t *object, co
     return (uint32_t)number;
 }
 
-/* D.D as the writer has them: nine decimals at most. */
+/* Reads D or D.D with nine decimals at most, which is how the writer prints seconds, without a double. */
 static bool exact_nanoseconds(const char *text, uint64_t *nanoseconds)
 {
     uint64_t seconds = 0, rest = 0;
-    size_t whole = strspn(text, "0123456789");
-    const char *decimals = text + whole + 1;
-    size_t places = whole && text[whole] == '.' ? strspn(decimals, "0123456789") : 0;
-    if (!places || places > 9 || decimals[places])
+    size_t whole = strspn(text, DIGITS);
+    const char *decimals = text + whole + (text[whole] == '.');
+    size_t places = text[whole] == '.' ? strspn(decimals, DIGITS) : 0;
+    if (!whole || places > 9 || decimals[places] == 'e' || decimals[places] == 'E')
         return false;
     for (size_t i = 0; i < whole; i++)
         if (__builtin_mul_overflow(seconds, 10u, &seconds) || __builtin_add_overflow(seconds, text[i] - '0', &seconds))
@@ -115,23 +138,18 @@ static bool exact_nanoseconds(const char *text, uint64_t *nanoseconds)
 uint64_t field_get_nanoseconds(struct field_reader *r, const json_t *object, const char *where, const char *key)
 {
     json_t *value = json_object_get(object, key);
+    char buffer[FIELD_NUMERAL_BYTES];
+    const char *numeral = field_numeral(r, value, buffer);
     uint64_t nanoseconds = 0;
-    if (!value || (json_is_string(value) && exact_nanoseconds(json_string_value(value), &nanoseconds)))
+    if (!value || (numeral && exact_nanoseconds(numeral, &nanoseconds)))
         return nanoseconds;
-    double seconds = json_number_value(value);
-    if (json_is_number(value) && seconds >= 0 && seconds < (double)SECONDS_MAX)
+    double seconds = numeral ? strtod(numeral, NULL) : -1;
+    if (seconds >= 0 && seconds < (double)SECONDS_MAX)
         return (uint64_t)(seconds * NS_PER_SECOND + 0.5);
-    field_complain(r, "%s%s: expected seconds, found %s", where, key, field_type_of(value));
+    field_complain(r, "%s%s: expected seconds, found %s", where, key, field_type_of(r, value));
     return 0;
 }
 
-double field_as_real(const json_t *value)
-{
-    const char *digits = json_is_string(value) ? json_string_value(value) : "";
-    return *digits && !digits[strspn(digits, "0123456789.")] ? strtod(digits, NULL) : json_number_value(value);
-}
-
-/* A nested object, or NULL. */
 json_t *field_get_container(struct field_reader *r, const json_t *object, const char *where, const char *key, json_type type)
 {
     json_t *value = json_object_get(object, key);
@@ -140,7 +158,7 @@ json_t *field_get_container(struct field_reader *r, const json_t *object, const 
     if (json_typeof(value) == type)
         return value;
     field_complain(r, "%s%s: expected %s, found %s", where, key, type == JSON_OBJECT ? "an object" : "an array",
-                   field_type_of(value));
+                   field_type_of(r, value));
     return NULL;
 }
 
@@ -149,51 +167,54 @@ bool field_get_budget(struct field_reader *r, const json_t *object, const char *
     json_t *value = json_object_get(object, "flop_budget");
     if (!value || json_is_null(value))
         return false;
-    if (!field_as_number(value, flop_budget))
-        field_complain(r, "%sflop_budget: expected a whole number or null, found %s", where, field_type_of(value));
+    if (!field_as_number(r, value, flop_budget))
+        field_complain(r, "%sflop_budget: expected a whole number or null, found %s", where, field_type_of(r, value));
     return true;
 }
 
-/* Does a number of so many characters not fit what jansson holds? */
-static bool is_too_exact(const char *number, size_t length)
+/* The length of the number at `text` as JSON has them, not beyond a double's range; 0 where there is none. */
+static size_t numeral_length(const char *text)
 {
-    bool negative = *number == '-'; /* what remains of a budget that was overrun */
-    number += negative;
-    length -= negative;
-    size_t whole = strspn(number, "0123456789");
-    bool valid = (*number != '0' || whole == 1) && number[length + strspn(number + length, " \t\r\n")] != ':';
-    if (!valid)
-        return false; /* no JSON, in quotes it would be */
-    if (whole >= length)
-        return length > 19 || (length == 19 && memcmp(number, "9223372036854775807", 19) > 0);
-    size_t decimals = number[whole] == '.' ? strspn(number + whole + 1, "0123456789") : 0;
-    return decimals && whole + 1 + decimals >= length && whole + decimals > DOUBLE_DIGITS;
+    const char *whole = text + (*text == '-');
+    size_t digits = strspn(whole, DIGITS);
+    const char *end = whole + digits;
+    if (!digits || (*whole == '0' && digits > 1))
+        return 0;
+    if (*end == '.') {
+        digits = strspn(end + 1, DIGITS);
+        end += 1 + digits;
+    }
+    if (digits && (*end == 'e' || *end == 'E')) {
+        end += end[1] == '+' || end[1] == '-' ? 2 : 1;
+        digits = strspn(end, DIGITS);
+        end += digits;
+    }
+    return digits && isfinite(strtod(text, NULL)) ? (size_t)(end - text) : 0;
 }
 
-size_t field_quote_large_numbers(const char *data, size_t length, char *quoted)
+static bool is_held(const char *numeral, size_t length)
 {
-    size_t written = 0;
+    size_t sign = *numeral == '-';
+    return length - sign <= HELD_DIGITS && strspn(numeral + sign, DIGITS) == length - sign;
+}
+
+/* What is no number as JSON has them stays as it is, so that jansson refuses it. */
+size_t field_place_numbers(const char *data, size_t length, char *placed)
+{
+    char *to = placed;
     bool in_string = false;
     for (size_t i = 0; i < length;) {
-        size_t digits = 0;
-        while (!in_string && i + digits < length && strchr("0123456789+-.eE", data[i + digits]) && data[i + digits])
-            digits++;
-        if (digits > DOUBLE_DIGITS && is_too_exact(data + i, digits)) {
-            quoted[written++] = '"';
-            memcpy(quoted + written, data + i, digits);
-            written += digits;
-            quoted[written++] = '"';
-            i += digits;
-            continue;
-        }
+        bool begins = !in_string && (data[i] == '-' || (data[i] >= '0' && data[i] <= '9'));
+        size_t step = begins ? field_numeral_length(data + i) : 1;
         if (in_string && data[i] == '\\' && i + 1 < length)
-            quoted[written++] = data[i++];
+            step = 2;
         else if (data[i] == '"')
             in_string = !in_string;
-        size_t step = digits ? digits : 1;
-        memcpy(quoted + written, data + i, step);
-        written += step;
+        if (begins && !is_held(data + i, step) && numeral_length(data + i) == step)
+            to += sprintf(to, "%zu.0", i);
+        else
+            to = mempcpy(to, data + i, step);
         i += step;
     }
-    return written;
+    return (size_t)(to - placed);
 }

@@ -24,7 +24,7 @@ static void read_operation(struct field_reader *r, const char *where, const char
     char path[256];
     snprintf(path, sizeof path, "%soperations.%s.", where, name);
     if (!json_is_object(value)) {
-        field_complain(r, "%soperations.%s: expected an object, found %s", where, name, field_type_of(value));
+        field_complain(r, "%soperations.%s: expected an object, found %s", where, name, field_type_of(r, value));
         return;
     }
     operation->name = field_copy(r, name);
@@ -39,7 +39,7 @@ static void read_operation(struct field_reader *r, const char *where, const char
         field_complain(r, "%scalls: expected at least 1, found 0", path);
 }
 
-/* `more`: room for others behind them. */
+/* Reads the operations of an object. Behind them is room for `more`. */
 static struct summary_operation *read_operations(struct field_reader *r, const json_t *object, const char *where, size_t more,
                                                  size_t *count)
 {
@@ -61,10 +61,10 @@ static struct summary_operation *read_operations(struct field_reader *r, const j
 }
 
 /* The number of a routine in an object of such, or 0. */
-static uint64_t number_of(const json_t *object, const char *name)
+static uint64_t number_of(const struct field_reader *r, const json_t *object, const char *name)
 {
     uint64_t number;
-    return field_as_number(json_object_get(object, name), &number) ? number : 0;
+    return field_as_number(r, json_object_get(object, name), &number) ? number : 0;
 }
 
 static void check_numbers(struct field_reader *r, const char *where, const json_t *object)
@@ -74,12 +74,12 @@ static void check_numbers(struct field_reader *r, const char *where, const json_
     uint64_t number;
     json_object_foreach((json_t *)(uintptr_t)object, name, value)
     {
-        if (!field_as_number(value, &number))
-            field_complain(r, "%s.%s: expected a whole number, found %s", where, name, field_type_of(value));
+        if (!field_as_number(r, value, &number))
+            field_complain(r, "%s.%s: expected a whole number, found %s", where, name, field_type_of(r, value));
     }
 }
 
-/* What an operation says of its queries stands here as well. */
+/* "queries" repeats what the operations listed say of theirs; it must be the same number. */
 static void check_queries(struct field_reader *r, const char *where, const json_t *listed, const json_t *queries)
 {
     const char *name;
@@ -88,8 +88,8 @@ static void check_queries(struct field_reader *r, const char *where, const json_
     json_object_foreach((json_t *)(uintptr_t)queries, name, value)
     {
         const json_t *operation = json_object_get(listed, name);
-        uint64_t expected = number_of(operation, "queries");
-        if (operation && number_of(queries, name) != expected)
+        uint64_t expected = number_of(r, operation, "queries");
+        if (operation && number_of(r, queries, name) != expected)
             field_complain(r, "%s.%s: expected %" PRIu64 ", as in operations, found another number", where, name, expected);
     }
 }
@@ -105,19 +105,20 @@ static void read_apart(struct field_reader *r, const json_t *listed, const json_
         json_t *value;
         json_object_foreach((json_t *)(uintptr_t)objects[i], name, value)
         {
-            bool is_known = json_object_get(listed, name) || (i == 1 && number_of(nested, name));
-            if (is_known || !number_of(objects[i], name))
+            bool is_known = json_object_get(listed, name) || (i == 1 && number_of(r, nested, name));
+            if (is_known || !number_of(r, objects[i], name))
                 continue;
             operations[*count] = (struct summary_operation){.name = field_copy(r, name),
-                                                            .nested_calls = number_of(nested, name),
-                                                            .queries = number_of(queries, name),
+                                                            .nested_calls = number_of(r, nested, name),
+                                                            .queries = number_of(r, queries, name),
                                                             .first_use = *count};
             ++*count;
         }
     }
 }
 
-/* A total that may hold more than what is listed: the use of scopes inside, or what flopshim_reset() forgot. */
+/* Reads a total, which may be more than the sum of what is listed (scopes inside, or what flopshim_reset() forgot), not less.
+ */
 static uint64_t get_total(struct field_reader *r, const json_t *object, const char *where, const char *key, uint64_t listed)
 {
     uint64_t total = field_get_number(r, object, where, key, false);
@@ -135,7 +136,7 @@ static void read_namespace(struct field_reader *r, const char *name, const json_
     char where[256];
     snprintf(where, sizeof where, "by_namespace.%s.", name);
     if (!json_is_object(value)) {
-        field_complain(r, "by_namespace.%s: expected an object, found %s", name, field_type_of(value));
+        field_complain(r, "by_namespace.%s: expected an object, found %s", name, field_type_of(r, value));
         return;
     }
     ns->name = field_copy(r, name);
@@ -173,7 +174,7 @@ static void check_use(struct field_reader *r, const json_t *ns, const char *name
     for (int i = 0; i < 2 && object; i++) {
         uint64_t found;
         json_t *value = json_object_get(object, keys[i]);
-        if (value && (!field_as_number(value, &found) || found != expected[i]))
+        if (value && (!field_as_number(r, value, &found) || found != expected[i]))
             field_complain(r, "%s%s.%s: expected %" PRIu64 ", which its operations%s add up to", where, which, keys[i],
                            expected[i], strcmp(which, "self") != 0 ? " and those below it" : "");
     }

@@ -2,5 +2,5 @@
 #pragma once
 #include "field.h"
 
-/* Operations, nested calls, namespaces, and the totals over them. */
+/* Read operations, nested calls, namespaces, and the totals over them. schema: the file's version. */
 void json_read_counts(struct field_reader *r, const json_t *root, uint64_t schema);

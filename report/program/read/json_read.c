@@ -3,8 +3,8 @@
 #include "json_read.h"
 #include "cost.h"
 #include "json_counts.h"
+#include "multiplier.h"
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static void read_providers(struct field_reader *r, const json_t *root)
     for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
         json_t *value = json_array_get(list, i);
         if (!json_is_object(value))
-            field_complain(r, "providers: expected objects, found %s", field_type_of(value));
+            field_complain(r, "providers: expected objects, found %s", field_type_of(r, value));
         s->providers[s->provider_count++] = (struct summary_provider){
             .path = field_get_text(r, value, "providers.", "path"),
             .name = field_get_text(r, value, "providers.", "name"),
@@ -31,14 +31,14 @@ static void read_providers(struct field_reader *r, const json_t *root)
     }
 }
 
-/* The strings of an array one behind the other, each followed by `separator`. */
+/* Copies the strings of an array one behind the other, each followed by `separator`. */
 static const char *join(struct field_reader *r, const json_t *list, const char *what, char separator, size_t *bytes)
 {
     size_t length = 0;
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *item = json_array_get(list, i);
         if (!json_is_string(item))
-            field_complain(r, "%s: expected strings, found %s", what, field_type_of(item));
+            field_complain(r, "%s: expected strings, found %s", what, field_type_of(r, item));
         length += json_string_length(item) + 1;
     }
     char *joined = field_room(r, length + 1);
@@ -52,7 +52,7 @@ static const char *join(struct field_reader *r, const json_t *list, const char *
     return joined ? joined : "";
 }
 
-/* RFC 3339 in UTC, as the writer has it: no field out of its range, which timegm would carry over. */
+/* Reads a time of RFC 3339 in UTC, as the writer prints it. A field out of its range is refused; timegm would carry it over. */
 static bool parse_start(const char *text, uint64_t *nanoseconds)
 {
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
@@ -129,9 +129,9 @@ static struct summary_process read_listed(struct field_reader *r, const json_t *
     static const char where[] = "processes.";
     json_t *running = json_object_get(value, "running");
     if (!json_is_object(value))
-        field_complain(r, "processes: expected objects, found %s", field_type_of(value));
+        field_complain(r, "processes: expected objects, found %s", field_type_of(r, value));
     if (running && !json_is_boolean(running))
-        field_complain(r, "processes.running: expected true or false, found %s", field_type_of(running));
+        field_complain(r, "processes.running: expected true or false, found %s", field_type_of(r, running));
     return (struct summary_process){
         .pid = field_get_small_number(r, value, where, "pid"),
         .ppid = field_get_small_number(r, value, where, "ppid"),
@@ -148,7 +148,7 @@ static struct summary_process read_listed(struct field_reader *r, const json_t *
     };
 }
 
-/* Absent in files of a process that are older. */
+/* Reads the list of processes, which older files do not have. */
 static void read_processes(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
@@ -189,30 +189,42 @@ static void read_end(struct field_reader *r, const json_t *root)
         return;
     summary_set_end(s, reason, field_get_small_number(r, root, "", "end_status"));
     if (complete && !json_is_boolean(complete))
-        field_complain(r, "complete: expected true or false, found %s", field_type_of(complete));
+        field_complain(r, "complete: expected true or false, found %s", field_type_of(r, complete));
     s->complete = s->complete && !json_is_false(complete);
+}
+
+/* Reads the multiplier as text, so that it is shown as the file has it. */
+static const char *read_multiplier(struct field_reader *r, const json_t *root)
+{
+    char buffer[FIELD_NUMERAL_BYTES], given[MULTIPLIER_BYTES], shown[MULTIPLIER_BYTES];
+    json_t *value = json_object_get(root, "flop_multiplier");
+    const char *numeral = field_numeral(r, value, buffer);
+    if (!value)
+        return "1";
+    if (numeral && snprintf(given, sizeof given, "%.*s", (int)field_numeral_length(numeral), numeral) < (int)sizeof given &&
+        multiplier_text(given, shown))
+        return field_copy(r, shown);
+    field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(r, value));
+    return "1";
 }
 
 static void read_model(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
     const char *convention = field_get_text(r, root, "", "convention");
-    json_t *multiplier = json_object_get(root, "flop_multiplier");
     s->version = field_get_text(r, root, "", "flopshim_version");
     s->cost_model = field_get_text(r, root, "", "cost_model");
     s->convention = *convention ? convention : cost_convention_name(COST_OPS);
     if (strcmp(s->convention, "ops") != 0 && strcmp(s->convention, "fma") != 0)
         field_complain(r, "convention: expected ops or fma, found \"%s\"", s->convention);
-    s->multiplier = multiplier ? field_as_real(multiplier) : 1;
-    if (!(s->multiplier > 0 && isfinite(s->multiplier)))
-        field_complain(r, "flop_multiplier: expected a number above 0, found %s", field_type_of(multiplier));
+    s->multiplier = read_multiplier(r, root);
 }
 
 static void read_root(struct field_reader *r, const json_t *root)
 {
     size_t bytes;
     if (!json_is_object(root)) {
-        field_complain(r, "not a flopshim summary: expected an object, found %s", field_type_of(root));
+        field_complain(r, "not a flopshim summary: expected an object, found %s", field_type_of(r, root));
         return;
     }
     uint64_t schema = field_get_number(r, root, "", "schema_version", true);
@@ -231,12 +243,24 @@ static void read_root(struct field_reader *r, const json_t *root)
     r->summary->uncovered = join(r, uncovered, "uncovered", '\n', &bytes);
 }
 
+static json_t *parse(struct field_reader *r, size_t length, char *placed)
+{
+    const size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES;
+    json_error_t error;
+    json_t *root = json_loadb(placed, field_place_numbers(r->text, length, placed), flags, &error);
+    if (!root) {
+        /* Complain of the text as it was given. */
+        json_decref(json_loadb(r->text, length, flags | JSON_DECODE_INT_AS_REAL, &error));
+        field_complain(r, "not valid JSON, line %d: %s", error.line, error.text);
+    }
+    return root;
+}
+
 int summary_from_json(const char *data, size_t length, const char *file, struct summary *summary, char *message, size_t size)
 {
     struct field_reader r = {.file = file, .summary = summary, .message = message, .size = size};
-    json_error_t error;
     *summary = (struct summary){0};
-    char *terminated = malloc(3 * length + 2); /* and behind it, the quoted one */
+    char *terminated = malloc(length + 1 + FIELD_PLACED_BYTES(length));
     if (!terminated || summary_reserve(summary, ARENA_FACTOR * length + ARENA_BASE) < 0) {
         field_complain(&r, "out of memory");
         free(terminated);
@@ -244,13 +268,10 @@ int summary_from_json(const char *data, size_t length, const char *file, struct 
     }
     memcpy(terminated, data, length);
     terminated[length] = 0;
-    char *quoted = terminated + length + 1;
-    size_t quoted_length = field_quote_large_numbers(terminated, length, quoted);
-    json_t *root = json_loadb(quoted, quoted_length, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+    r.text = terminated;
+    json_t *root = parse(&r, length, terminated + length + 1);
     if (root)
         read_root(&r, root);
-    else
-        field_complain(&r, "not valid JSON, line %d: %s", error.line, error.text);
     json_decref(root);
     free(terminated);
     if (r.failed)

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,7 +84,8 @@ static int load_json(const char *path, FILE *file, const char *before, size_t le
     return result;
 }
 
-/* Never waiting. Whatever else is neither a file nor a pipe, a terminal or /dev/zero, may have no end. */
+/* Opens without waiting for a writer. What is neither a file nor a pipe, such as a terminal or /dev/zero, is refused: it may
+ * have no end. */
 static FILE *open_file(const char *path, const char **why)
 {
     struct stat status;
@@ -104,7 +104,7 @@ static FILE *open_file(const char *path, const char **why)
     return file;
 }
 
-/* Of a pipe that has a writer, when it comes; of one that has none there is none. */
+/* The first byte of a file or pipe, or EOF. A pipe with a writer is waited for; one without ends at once. */
 static int first_byte(FILE *file)
 {
     struct stat status;
@@ -118,7 +118,7 @@ static int first_byte(FILE *file)
     return fgetc(file);
 }
 
-/* By the first byte that is no blank; what is neither is not read further. */
+/* The first byte that is no blank tells a ledger from JSON; a file that is neither is read no further. */
 int load_file(const char *path, struct loaded *loaded)
 {
     char begin[sizeof LEDGER_MAGIC];
@@ -153,6 +153,6 @@ void load_free(struct loaded *loaded)
 {
     summary_free(&loaded->summary);
     if (loaded->ledger.header)
-        munmap((void *)(uintptr_t)loaded->ledger.header, loaded->ledger.size_bytes);
+        ledger_unload(&loaded->ledger);
     *loaded = (struct loaded){0};
 }

@@ -24,7 +24,7 @@ static bool take(const struct elf_file *elf, uint64_t offset, void *to, size_t b
     return true;
 }
 
-/* Entry i of a table whose own place is anywhere. */
+/* Entry i of a table that need not be aligned. */
 static bool take_entry(const struct elf_file *elf, uint64_t table, uint64_t i, void *to, size_t bytes)
 {
     uint64_t offset;

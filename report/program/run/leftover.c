@@ -3,8 +3,10 @@
 #include "ledger_alive.h"
 #include "ledger_load.h"
 #include "ledger_read.h"
+#include "ledger_walk.h"
 #include "load.h"
 #include "output.h"
+#include "path.h"
 #include "summary.h"
 #include "sweep.h"
 #include "sweep_name.h"
@@ -14,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,8 +31,7 @@ bool leftover_is_ledger_name(const char *name)
 /* The name comes from the program: no control character may reach the terminal. */
 static const char *printable(const char *path, char name[NAME_BYTES])
 {
-    const char *slash = strrchr(path, '/');
-    snprintf(name, NAME_BYTES, "%s", slash ? slash + 1 : path);
+    snprintf(name, NAME_BYTES, "%s", path_base(path));
     for (char *p = name; *p; p++)
         if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
             *p = '?';
@@ -58,7 +58,7 @@ static void say_running(const struct summary *s, const char *path)
         fprintf(stderr, ": %zu processes of its tree still run; the ledger is %s\n", s->processes_alive, path);
 }
 
-/* It ended just now, by a signal, and could not say so. */
+/* Completes the summary of a process that a signal ended just now, before it could note its end. */
 static void set_killed(struct loaded *loaded, int signal)
 {
     struct summary *s = &loaded->summary;
@@ -72,7 +72,7 @@ static void set_killed(struct loaded *loaded, int signal)
         s->processes->wall_ns = s->wall_ns;
 }
 
-/* What a process of it had written before it was killed is written anew. */
+/* Takes over the names of what a process had written before it was killed, so that those files are replaced. */
 static void adopt_outputs(const struct ledger_header *header)
 {
     output_forget();
@@ -150,12 +150,12 @@ static int patience(const char *path)
     int moments = 0;
     if (ledger_load(path, &view, &why) < 0)
         return 0;
-    for (const struct ledger_block *b = NULL; moments < WRITER_MOMENTS && (b = ledger_next(&view, b));) {
-        const struct ledger_process *p = (const struct ledger_process *)(b + 1);
-        if (b->kind == LEDGER_PROCESSES && b->count && ledger_process_lives(view.header, p))
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
+    const struct ledger_process *p;
+    while (moments < WRITER_MOMENTS && (p = ledger_next_record(&cursor)) != NULL)
+        if (ledger_process_lives(view.header, p))
             moments = p->end_monotonic_ns && p->end_reason != LEDGER_END_EXEC ? WRITER_MOMENTS : HELPERS_MOMENTS;
-    }
-    munmap((void *)(uintptr_t)view.header, view.size_bytes);
+    ledger_unload(&view);
     return moments;
 }
 

@@ -10,7 +10,7 @@ struct ended_child {
 
 struct ledger_view;
 
-/* Is it the name of a ledger's file? */
+/* Has a file of this name the ending of a ledger? */
 bool leftover_is_ledger_name(const char *name);
 
 /* Write the summary of a ledger that somebody tampered with, as a copy shows it: incomplete, and with the findings (one a

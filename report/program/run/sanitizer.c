@@ -1,14 +1,14 @@
 /* What a sanitized program needs first, read from its file. */
 #include "sanitizer.h"
 #include "elf_needed.h"
+#include "path.h"
 #include <string.h>
 
 bool sanitizer_is_runtime(const char *library)
 {
     static const char *const names[] = {"libasan.so",       "libtsan.so",       "liblsan.so",
                                         "libclang_rt.asan", "libclang_rt.tsan", "libclang_rt.lsan"};
-    const char *slash = strrchr(library, '/');
-    const char *base = slash ? slash + 1 : library;
+    const char *base = path_base(library);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strncmp(base, names[i], strlen(names[i])))
             return true;

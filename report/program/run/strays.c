@@ -1,6 +1,7 @@
 /* Walks the tree of descendants by /proc/PID/task/TID/children, which costs what the tree costs and not what the machine
  * runs. Who has left the tree (a daemon whose parent ended) is not found. */
 #include "strays.h"
+#include "path.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -36,7 +37,7 @@ static void add_children(pid_t pid, struct pids *pids)
 
 enum covered { COVERED, NOT_COVERED, NOT_READABLE };
 
-/* A process that has ended, or is a kernel's, maps nothing. */
+/* Does the process map the library? One that has ended, or a kernel thread, maps nothing and counts as covered. */
 static enum covered is_covered(pid_t pid, const char *library)
 {
     char path[64];
@@ -46,9 +47,8 @@ static enum covered is_covered(pid_t pid, const char *library)
     errno = 0;
     FILE *file = fopen(path, "re");
     while (file && !found && fgets(line, sizeof line, file)) {
-        const char *name = strrchr(line, '/');
         any = true;
-        found = name && strncmp(name + 1, library, strlen(library)) == 0;
+        found = strncmp(path_base(line), library, strlen(library)) == 0;
     }
     bool denied = errno == EACCES || errno == EPERM;
     if (file)
@@ -74,7 +74,7 @@ static unsigned long long start_ticks(pid_t pid)
     return at ? strtoull(at, NULL, 10) : 0;
 }
 
-/* One line a program, not a process. */
+/* Adds a line for the program that the process runs, once however many processes run it. */
 static void name(struct strays *strays, pid_t pid, enum covered covered)
 {
     char path[64];

@@ -2,6 +2,7 @@
  * the run is watched, none is removed but here, after its end: so each is looked at, however late that is. */
 #include "watch.h"
 #include "ledger.h"
+#include "ledger_load.h"
 #include "ledger_read.h"
 #include "out.h"
 #include "out_save.h"
@@ -57,7 +58,7 @@ static void drop(struct watched *w)
 {
     close(w->fd);
     if (w->good.header)
-        munmap((void *)(uintptr_t)w->good.header, w->good.size_bytes);
+        ledger_unload(&w->good);
     for (size_t i = 0; i < count; i++)
         if (ledgers[i] == w)
             ledgers[i] = ledgers[--count];

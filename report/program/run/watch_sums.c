@@ -1,4 +1,4 @@
-/* The sums that `flopshim run` holds two looks at a ledger together by. */
+/* The sums by which `flopshim run` compares two looks at a ledger. */
 #include "watch_sums.h"
 #include "cost.h"
 #include "ledger_read.h"

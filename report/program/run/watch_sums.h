@@ -19,13 +19,13 @@ struct watch_sums {
     size_t processes;
 };
 
-/* Of a copy: a ledger that nobody writes to any more. */
+/* Add up a copy of a ledger: something that nobody writes to any more. */
 void watch_sum_up(const struct ledger_view *view, struct watch_sums *sums);
 
-/* What is less than it was or should be, or a limit that changed; NULL: nothing. `after` was copied after `before`;
+/* Says what is less than it was or should be, or that the limit changed; NULL: neither. `after` was copied after `before`;
  * `refunded_flops` is what there may have been refunded since some time before `before`. */
 const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, uint64_t refunded_flops);
 
-/* Of a ledger at rest, where there is a limit: does what its threads spent differ from what they counted? Where a process was
- * killed, or ended beside other threads of its own, calls may have been spent that were not counted yet. */
+/* Does what threads spent differ from what they counted? Asked of a ledger that nobody writes to, and answered where it has a
+ * limit. Where a process was killed, or ended beside other threads of its own, calls may be spent and not counted yet. */
 bool watch_mismatch(const struct ledger_view *view, const struct watch_sums *sums);

@@ -1,4 +1,4 @@
-/* One ledger of a run: its copies, held together by their sums. */
+/* Looks at one ledger of a run, again and again, and compares each copy with the one before by their sums. */
 #include "watched.h"
 #include "ledger_alive.h"
 #include "ledger_check.h"
@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +23,7 @@ void watched_find(struct watched *w, const char *what, const char *detail)
 static void keep(struct watched *w, const struct ledger_view *view, const struct watch_sums *sums)
 {
     if (w->good.header)
-        munmap((void *)(uintptr_t)w->good.header, w->good.size_bytes);
+        ledger_unload(&w->good);
     w->good = *view;
     w->refunded_before = w->sums.refunded_flops;
     w->sums = *sums;
@@ -42,7 +41,7 @@ static void compare(struct watched *w, const struct ledger_view *view)
     if (!what || (sums.flops >= w->sums.flops && sums.limit_flops == w->sums.limit_flops))
         keep(w, view, &sums); /* the most that is known */
     else
-        munmap((void *)(uintptr_t)view->header, view->size_bytes);
+        ledger_unload(view);
 }
 
 void watched_look_for_file(struct watched *w, const char *path, bool kept)

@@ -28,7 +28,7 @@ struct watched {
 /* Add a line to the findings, once. */
 void watched_find(struct watched *w, const char *what, const char *detail);
 
-/* Where is its file, `path`: sets `gone` and `in_order`. `kept`: nobody but us removes it in order. */
+/* Look for its file, `path`, and set `gone` and `in_order`. `kept`: nobody but us removes it in order. */
 void watched_look_for_file(struct watched *w, const char *path, bool kept);
 
 /* Look at what it holds. `last`: it will not be looked at again. */

@@ -5,7 +5,6 @@
 #include "out.h"
 #include "suggest.h"
 #include <getopt.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,20 +55,26 @@ static void print_text(const struct cost_answer *a, uint64_t flops)
     out_free(&out);
 }
 
-/* An integer above 2^63 is not to be had from jansson, so the number is put in by hand. */
+static void put_member(struct out *out, const char *key, const char *value)
+{
+    out_text(out, ", ");
+    out_quoted(out, key, strlen(key));
+    out_text(out, ": ");
+    out_quoted(out, value, strlen(value));
+}
+
 static void print_json(const char *routine, const struct cost_answer *a, uint64_t flops)
 {
-    json_t *rest = json_pack("{s:s, s:s, s:s}", "accuracy", cost_class_name(a->accuracy), "formula", a->formula, "source",
-                             a->source);
-    json_t *name = json_string(routine);
-    char *quoted = name ? json_dumps(name, JSON_ENCODE_ANY) : NULL;
-    char *text = rest ? json_dumps(rest, JSON_PRESERVE_ORDER) : NULL;
-    if (quoted && text)
-        printf("{\"routine\": %s, \"flop_cost\": %llu, %s\n", quoted, (unsigned long long)flops, text + 1);
-    free(quoted);
-    free(text);
-    json_decref(rest);
-    json_decref(name);
+    struct out out = {0};
+    out_text(&out, "{\"routine\": ");
+    out_quoted(&out, routine, strlen(routine));
+    out_text(&out, ", \"flop_cost\": ");
+    out_number(&out, flops);
+    put_member(&out, "accuracy", cost_class_name(a->accuracy));
+    put_member(&out, "formula", a->formula);
+    put_member(&out, "source", a->source);
+    printf("%.*s}\n", (int)out.length, out.data);
+    out_free(&out);
 }
 
 static int answer(int count, const char *const *words, const struct options *options)

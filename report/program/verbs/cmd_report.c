@@ -37,7 +37,7 @@ static int take(const struct option_row *row, const char *value, void *data)
     return 0;
 }
 
-/* What the extension of --output says where --format says nothing. */
+/* The format that the extension of --output names, for where --format is absent. */
 static const char *format_of(const char *output)
 {
     const char *dot = output ? strrchr(output, '.') : NULL;
@@ -68,7 +68,7 @@ static int check_left(int argc, char **argv, const struct options *options)
     return STATUS_USAGE;
 }
 
-/* OPTIONS_GO_ON, or an exit status to leave with. */
+/* Reads the options. Returns OPTIONS_GO_ON, or the exit status to leave with. */
 static int parse(int argc, char **argv, struct options *options)
 {
     *options = (struct options){0};

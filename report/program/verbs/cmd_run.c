@@ -25,7 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Each is a variable of config_values.c: --exit-code is FLOP_EXIT_CODE. */
+/* Each option is a variable of shim/config_values.c: --exit-code is FLOP_EXIT_CODE. */
 static const struct option_row rows[] = {
     {"budget", 'b', "N", NULL, "limit in FLOPs: 10000000, 1e7, 10M, 2.5G (FLOP_BUDGET; none: count only)"},
     {"output", 'o', "LIST", NULL,
@@ -83,7 +83,7 @@ static const struct option_table table = {
     .take = take,
 };
 
-/* Sets the environment. OPTIONS_GO_ON, or the exit status to leave with. */
+/* Sets the environment from the options. Returns OPTIONS_GO_ON, or the exit status to leave with. */
 static int parse(int argc, char **argv)
 {
     int status = options_read(&table, argc, argv, NULL);
@@ -95,7 +95,7 @@ static int parse(int argc, char **argv)
 
 static int make_folder_in(const char *parent, char *folder, size_t size)
 {
-    /* The name says whose it is (sweep.h), should this run be killed. */
+    /* The name says whose it is (sweep_run_of), should this run be killed. */
     int length = snprintf(folder, size, "%s/flopshim-%d-%llx-XXXXXX", parent, (int)getpid(),
                           (unsigned long long)ledger_pid_namespace());
     if ((size_t)length >= size) {
@@ -105,7 +105,7 @@ static int make_folder_in(const char *parent, char *folder, size_t size)
     return mkdtemp(folder) ? 0 : -1;
 }
 
-/* A folder of this run's own for the ledgers. A place that the user names must do. */
+/* Makes a folder of this run's own for the ledgers. Where the user names a place, no other is tried. */
 static int make_folder(char *folder, size_t size)
 {
     const char *named = getenv("FLOP_LEDGER_DIR");
@@ -122,7 +122,7 @@ static int make_folder(char *folder, size_t size)
     return result;
 }
 
-/* A relative one would be another folder after the program's chdir. */
+/* Exports the folder by its absolute name, since a relative one would be another folder after the program's chdir. */
 static int export_folder(char *folder)
 {
     char real[PATH_MAX];
@@ -134,7 +134,7 @@ static int export_folder(char *folder)
     return -1;
 }
 
-/* Relative names start from here, whatever folder the program goes to or starts others in. */
+/* Makes relative outputs absolute, so that they start from here whatever folder the program goes to or starts others in. */
 static const char *anchor_output(void)
 {
     static char anchored[TEMPLATE_BYTES];
@@ -164,7 +164,7 @@ static void clean_up(const char *folder, bool made_link)
         fprintf(stderr, "flopshim run: cannot remove %s: %s\n", folder, strerror(errno));
 }
 
-/* What others left beside the folder of this run. */
+/* Writes the summaries of the dead whose ledgers lie beside the folder of this run. */
 static void sweep_beside(const char *folder, const char *output)
 {
     struct sweep how = {.quiet = is_on(getenv("FLOP_QUIET"))};
