@@ -13,7 +13,9 @@ import re
 import subprocess
 import sys
 
-from spec import SpecError, parse_spec, routines_of, suffix_of, symbols_of
+from checks import SpecError
+from rows import suffix_of
+from spec import parse_spec, routines_of, symbols_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 USUAL = [f"/usr/lib/*/{name}" for name in (

@@ -4,7 +4,6 @@ import ast
 import pathlib
 import re
 
-CELLS = "family | prefixes | faces | arguments | mults | adds | class, source"
 FAMILY = re.compile(r"[a-z0-9_]+")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FACE = re.compile(r"f|g|c(:sub)?|e(:work)?(:plain)?(\+[a-z][a-z0-9_]*)*")
@@ -21,6 +20,10 @@ FORMULAS_H = pathlib.Path(__file__).resolve().parent.parent / "cost/formulas.h"
 
 class SpecError(Exception):
     pass
+
+
+class Placed(SpecError):
+    """An error that says file and line."""
 
 
 def one_of(what, value, accepted):

@@ -16,8 +16,10 @@ import pathlib
 import sys
 import zlib
 
-from spec import (COUNTED, SpecError, checked, dims_of, formulas_of, mode_of, paired, parse_spec, routines_of, symbols_of,
-                  used_args)
+from checks import SpecError
+from formulas import checked, paired
+from rows import COUNTED, dims_of, formulas_of, mode_of, used_args
+from spec import parse_spec, routines_of, symbols_of
 from stubs import body_of, emit_body
 
 SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
@@ -59,7 +61,7 @@ def emit_count(row, out):
     for i, a in enumerate(used_args(row)):
         kind = "int64_t" if a.kind == "option" else "count_t"
         out.append(f"    const {kind} {a.name} = arg[{i}]; (void){a.name};")
-    formulas, mode = formulas_of(row), mode_of(row)
+    formulas, mode = formulas_of(row.price), mode_of(row.price)
     if mode == "both":
         out.append(f"    *ops = {paired(formulas[0])};")
     else:
@@ -90,10 +92,10 @@ def emit_routines(routines, out):
         row = r.row
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
         text = [r.name, row.family, " ".join(a.name for a in row.args), " ".join(a.name for a in used_args(row)), kinds,
-                row.mults, row.adds, row.source]
+                row.price.mults, row.price.adds, row.price.source]
         out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
             ", ".join(f'"{t}"' for t in text), row.id,
-            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper(), first, id_of(r.name)))
+            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), first, id_of(r.name)))
     out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
     emit_indices(routines, out)
 

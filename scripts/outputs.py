@@ -1,11 +1,10 @@
 """What a call that was refused leaves where the program may look: C for the `writes` lines of the spec."""
 import ast
-import collections
 
 import checks
 from checks import SpecError
+from rows import Output
 
-Output = collections.namedtuple("Output", "name what sizes part")
 WHATS = ("nan", "real", "zero", "index", "none")
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<",
              ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
