@@ -1,14 +1,17 @@
 """The price cards: reading their lines, and finding the price of each signature (grammar: cost/routines.spec)."""
 from __future__ import annotations
 
+import ast
+
 import checks
 from checks import Placed, SpecError
-from rows import COUNTED, PREFIXES, Price, Signature, formulas_of, mode_of
+from rows import COUNTED, PREFIXES, Price, Signature, mode_of
 
 CELLS = "families | count | class | source"
 OTHERS = "M ; A, M each, real M ; A, = TOTAL"
 COUNTS = f"{OTHERS}, or functions of formulas.h that give both"
 CLASSES = ("exact", "leading", "estimate")
+WORDS = {"split": ("the formula of mults", "the formula of adds"), "total": ("the formula of the total",), "both": ("the count",)}
 NOT_CHECKED = "not checked"
 
 
@@ -39,6 +42,12 @@ def parse_count(text: str) -> tuple[str, str, bool]:
     return (rest if rest.startswith("=") else f"both {rest}"), "", False
 
 
+def parse_formulas(mults: str, adds: str) -> list[ast.Expression]:
+    mode = mode_of(mults)
+    texts = {"split": [mults, adds], "total": [mults[1:]], "both": [mults[5:]]}[mode]
+    return [checks.parse(what, text.strip()) for what, text in zip(WORDS[mode], texts)]
+
+
 def parse_price(where: str, cells: list[str], unchecked: bool) -> Price:
     if len(cells) != 4:
         raise SpecError(f"a price of {len(cells)} cells; accepted are 4: {CELLS}")
@@ -49,17 +58,15 @@ def parse_price(where: str, cells: list[str], unchecked: bool) -> Price:
     if unchecked and cells[2] != "estimate":
         raise SpecError(f"the class '{cells[2]}' among the unchecked; accepted there is estimate")
     says = cells[3] if not unchecked or NOT_CHECKED in cells[3] else f"{cells[3]}; {NOT_CHECKED} against counted runs"
-    price = Price(where, parse_families(cells[0]), mults, adds, real, cells[2], says, unchecked)
-    formulas_of(price)
-    return price
+    formulas = parse_formulas(mults, adds)
+    names = frozenset(n.id for f in formulas for n in ast.walk(f) if isinstance(n, ast.Name))
+    return Price(where, parse_families(cells[0]), mults, adds, real, cells[2], says, unchecked, formulas, names)
 
 
 def check_formulas(price: Price, signature: Signature) -> None:
     """By the names of the signature's arguments."""
-    names, mode = {a.name for a in signature.args if a.kind in COUNTED} | {"w"}, mode_of(price)
-    words = {"split": ("the formula of mults", "the formula of adds"), "total": ("the formula of the total",),
-             "both": ("the count",)}[mode]
-    for what, tree in zip(words, formulas_of(price)):
+    names, mode = {a.name for a in signature.args if a.kind in COUNTED} | {"w"}, mode_of(price.mults)
+    for what, tree in zip(WORDS[mode], price.formulas):
         formula = checks.Formula(what, names)
         try:
             (formula.pair if mode == "both" else formula.number)(tree.body)

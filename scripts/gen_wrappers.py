@@ -18,7 +18,7 @@ import zlib
 
 from checks import SpecError
 from formulas import checked, paired
-from rows import COUNTED, dims_of, formulas_of, mode_of, used_args
+from rows import COUNTED, dims_of, mode_of, used_args
 from spec import parse_spec, routines_of, symbols_of
 from stubs import body_of, emit_body
 
@@ -61,7 +61,7 @@ def emit_count(row, out):
     for i, a in enumerate(used_args(row)):
         kind = "int64_t" if a.kind == "option" else "count_t"
         out.append(f"    const {kind} {a.name} = arg[{i}]; (void){a.name};")
-    formulas, mode = formulas_of(row.price), mode_of(row.price)
+    formulas, mode = row.price.formulas, mode_of(row.price.mults)
     if mode == "both":
         out.append(f"    *ops = {paired(formulas[0])};")
     else:

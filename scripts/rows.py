@@ -4,7 +4,6 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple, Union
 
-import checks
 from checks import SpecError
 
 # prefix: field (r real, c complex, m complex data counted in real operations), scalar type, real type
@@ -59,7 +58,8 @@ class Signature(NamedTuple):
 
 
 class Price(NamedTuple):
-    """mults and adds; or `= total` or `both FUNCTIONS` in mults, and no adds. real: complex data in real operations."""
+    """mults and adds; or `= total` or `both FUNCTIONS` in mults, and no adds. real: complex data in real operations. formulas: of
+    mults and adds, a single one where they are not apart; names: what they read."""
     where: str
     families: list[tuple[str, list[str]]]
     mults: str
@@ -68,6 +68,8 @@ class Price(NamedTuple):
     cls: str
     source: str
     unchecked: bool
+    formulas: list[ast.Expression]
+    names: frozenset[str]
 
 
 class Row(NamedTuple):
@@ -113,21 +115,13 @@ def legal_letters(r: Routine) -> dict[str, str]:
 
 # ---- what a count reads --------------------------------------------------------------------------------------
 
-def mode_of(price: Price) -> str:
+def mode_of(mults: str) -> str:
     """split: mults and adds apart; both: a function gives the two; total: real operations."""
-    return "total" if price.mults.startswith("=") else "both" if price.mults.startswith("both ") else "split"
-
-
-def formulas_of(price: Price) -> list[ast.Expression]:
-    """The formulas of mults and adds, parsed; a single one where they are not apart."""
-    texts = {"split": [("the formula of mults", price.mults), ("the formula of adds", price.adds)],
-             "total": [("the formula of the total", price.mults[1:])], "both": [("the count", price.mults[5:])]}[mode_of(price)]
-    return [checks.parse(what, text.strip()) for what, text in texts]
+    return "total" if mults.startswith("=") else "both" if mults.startswith("both ") else "split"
 
 
 def used_args(row: Row) -> list[Arg]:
-    names = {n.id for f in formulas_of(row.price) for n in ast.walk(f) if isinstance(n, ast.Name)}
-    return [a for a in row.args if a.name in names and a.kind in COUNTED or a.kind in ("work", "query")]
+    return [a for a in row.args if a.name in row.price.names and a.kind in COUNTED or a.kind in ("work", "query")]
 
 
 def query_tests(row: Row) -> dict[str, str]:

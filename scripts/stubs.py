@@ -3,7 +3,7 @@ import collections
 
 from outputs import emit_outputs, info_of_refusal, outputs_of
 from formulas import degree, plain
-from rows import Arg, dims_of, formulas_of, is_turned, legal_letters, mode_of, query_tests, shapes_of, suffix_of, used_args
+from rows import Arg, dims_of, is_turned, legal_letters, mode_of, query_tests, shapes_of, suffix_of, used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -209,9 +209,9 @@ def emit_slow_body(r, b, name, fast, out):
 def small_degree(row):
     """The degree of a count that fits 64 bits for small dimensions, or None: no fast body. LAPACK's calls are too long
     to need one, and its counts may be negative where a dimension is 0."""
-    if mode_of(row.price) != "split" or not any(f[0] == "c" for f in row.faces) or any(a.array for a in row.args):
+    if mode_of(row.price.mults) != "split" or not any(f[0] == "c" for f in row.faces) or any(a.array for a in row.args):
         return None
-    degrees = [degree(f) for f in formulas_of(row.price)]
+    degrees = [degree(f) for f in row.price.formulas]
     if None in degrees or max(degrees) > 3 or any(a.kind not in ("dim", "option") for a in used_args(row)):
         return None
     return max(degrees)
@@ -267,7 +267,7 @@ def emit_fast_body(r, b, bound, out):
     """The plain case; everything else calls the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
-    cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, formulas_of(r.row.price))) + ")"
+    cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
     out.append(f"__attribute__((used, nocf_check)) {b.result} body_{b.name}({', '.join(b.params)})\n{{\n    CALL_BEGIN_FAST(call);")
     out.append("    uint64_t cost;")
     out.append("    if (!call_is_plain(&call, call_slot, (uintptr_t)__builtin_return_address(0)))\n        goto slow;")
