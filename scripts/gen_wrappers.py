@@ -56,6 +56,11 @@ def hash_table(hashes):
     return table
 
 
+def count_of(row):
+    """What a count's C is made of: rows that agree in it share a function."""
+    return row.price.mults, row.price.adds, tuple((a.name, a.kind == "option") for a in used_args(row))
+
+
 def emit_count(row, out):
     out.append(f"static void count_row_{row.id}(const int64_t *arg, int w, struct cost_ops *ops)\n{{")
     for i, a in enumerate(used_args(row)):
@@ -84,18 +89,20 @@ def emit_dims(lists, out):
 
 def emit_routines(routines, out):
     out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n')
+    counts = {}
     for row in {r.row.id: r.row for r in routines}.values():
-        emit_count(row, out)
+        if counts.setdefault(count_of(row), row.id) == row.id:
+            emit_count(row, out)
     dims = emit_dims([dims_of(r.row)[0] for r in routines], out)
     out.append("const struct cost_routine cost_routines[] = {")
-    for r, first in zip(routines, dims):
+    for r, begin in zip(routines, dims):
         row = r.row
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
         text = [r.name, row.family, " ".join(a.name for a in row.args), " ".join(a.name for a in used_args(row)), kinds,
                 row.price.mults, row.price.adds, row.price.source]
         out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
-            ", ".join(f'"{t}"' for t in text), row.id,
-            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), first, id_of(r.name)))
+            ", ".join(f'"{t}"' for t in text), counts[count_of(row)],
+            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), begin, id_of(r.name)))
     out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
     emit_indices(routines, out)
 
