@@ -20,7 +20,7 @@ def parse_families(text: str) -> list[tuple[str, list[str]]]:
     families = []
     for word in checks.some("family", checks.once("family", text.split())):
         family, slash, prefixes = word.partition("/")
-        checks.matches("family", family, checks.FAMILY, "lower-case letters, digits and _, then / and prefixes where not all are meant")
+        checks.matches("family", family, checks.FAMILY, "lower-case letters, digits and _, or that, / and prefixes with , between")
         listed = checks.once("prefix", prefixes.split(",")) if slash else []
         families.append((family, [checks.one_of(f"prefix of '{family}'", p, PREFIXES) for p in listed]))
     return families
@@ -89,7 +89,8 @@ def spread(prices: list[Price], known: dict[str, set[str]]) -> dict[tuple[str, s
                                  f"{', '.join(sorted(known[family]))}")
                 first = found.setdefault((family, prefix), price)
                 if first is not price:
-                    raise Placed(f"{price.where}: a second price of '{family}' for prefix '{prefix}'; the first is at {first.where}")
+                    raise Placed(f"{price.where}: a second price of '{family}' for prefix '{prefix}'; the first is at "
+                                 f"{first.where}")
     return found
 
 

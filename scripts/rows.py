@@ -94,7 +94,7 @@ class Routine(NamedTuple):
     row: Row
 
 
-def suffix_of(face: str | list[str]) -> str:
+def suffix_of(face: str) -> str:
     return "_sub" if ":sub" in face else "_work" if ":work" in face else ""
 
 

@@ -71,7 +71,8 @@ def check_rows(routines, counted):
         if place and row.id in with_count:
             wrong.append(f"{name} has an expected count, and is listed in {place} as one without; remove it there")
         elif place and price.cls != "estimate":
-            wrong.append(f"{name} is {price.cls} and listed in {place}; accepted there are estimates: add a line to tests/expected.tsv")
+            wrong.append(f"{name} is {price.cls} and listed in {place}; accepted there are estimates: add a line to "
+                         "tests/expected.tsv")
         elif not place and row.id not in with_count:
             wrong.append(f"{name} has no expected count; add a line to tests/expected.tsv: call, FLOPs, working")
     wrong.extend(f"{place}: no row of {family} | {' '.join(prefixes)}" for (family, prefixes), place in listed.items())
@@ -80,7 +81,7 @@ def check_rows(routines, counted):
 def check_widths():
     """An hour's reading is no reading in lines of 400 columns."""
     for path in [p for pattern in ("*.spec", "*/*.spec", "*/*.card") for p in sorted((ROOT / "cost").glob(pattern))]:
-        wrong.extend(f"{path}:{i}: {len(line)} columns; accepted are fewer than {WIDEST}, and a line that goes on with a blank first"
+        wrong.extend(f"{path}:{i}: {len(line)} columns; accepted are fewer than {WIDEST}; a line goes on in one with a blank first"
                      for i, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
                      if len(line) >= WIDEST)
 

@@ -120,7 +120,8 @@ BAD_CARDS = [
     (["frob | m*n", "  | + m*q each | exact | a book"], 1, ["'q'"]),
 ]
 TOKENS = ("**", "(", ")", "[]", ":", "|", '"', "\\", "\0", "\x0b", "é", "w", "n", "0", "1.5", "None", "f(n)", "getrf(m)", "=",
-          "both ", "->", "-> real", "if", "/0", "/n", "d", ":r", ":sub", "+x", "e", "g", "uplo", "group_count", "int", "exact", ",", "{n}", "{x}", "any",
+          "real ", ";", " each", "->", "-> real", "if", "/0", "/n", "/s", "d", ":sub", "+x", "e", "g", "uplo", "group_count", "int",
+          "exact", ",", "{n}", "{x}", "any", "unchecked", "  ",
           "#", "()", "not n", "n[0]", "a.b(n)", "min(*n)", "'NN'", "include ", "kind ", "legal ", "writes ", "scheme ", "nan", "\t",
           "-" * 300, "(" * 300, "n+" * 300 + "n", "lambda: 0", "f'{n}'", "(x:=1)", "yield", "...", "1j", "~m", "m@n", "m<n<k")
 
@@ -174,7 +175,8 @@ def check_bad_prices(folder):
         check_says(write(folder, [GOOD], lines), f"{card}:{number}", words, lines)
     two = ["frob/s | m each | exact | a book", "frob/d | n each | exact | a book"]
     path = write(folder, [GOOD], two)
-    check_says(path, f"{path}:{len(HEAD) + 1}", ["one signature and several prices", f"{card}:1, {card}:2", "a signature for each"], two)
+    words = ["one signature and several prices", f"{card}:1, {card}:2", "a signature for each"]
+    check_says(path, f"{path}:{len(HEAD) + 1}", words, two)
 
 
 def check_bad_files(folder):
