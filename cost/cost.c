@@ -1,4 +1,4 @@
-/* Prices a call: guards, the row's count, the weights of the convention. Owns no list of routines (routines.spec) and no
+/* Prices a call: guards, the row's count, the weights of the convention. Owns no list of routines (card/) and no
  * formula (formulas.c). */
 #include "cost.h"
 #include "symbols.h" /* generated: every exported name and its routine */

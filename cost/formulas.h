@@ -1,4 +1,4 @@
-/* Counts that routines.spec names. Those that return a struct are multiplications and additions in the routine's own
+/* Counts that the price cards name. Those that return a struct are multiplications and additions in the routine's own
  * field; those that return a count_t are totals of real operations where they take a weight (4 for complex data, 1 for
  * real). Arguments may be any int64_t; options are upper-case letters; a result of 0 where it describes nothing,
  * COUNT_HUGE where a dimension is beyond DIMENSION_LIMIT. Each definition names its source: LAWN 41 is Blackford &

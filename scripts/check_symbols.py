@@ -4,6 +4,8 @@
 Prints, for each library, how many of its names have a row and which have none; of those, the ones that cost/left_out.txt
 gives a reason for are counted under it, the others are the gap. Exit status 1 where there is a gap.
 """
+from __future__ import annotations
+
 import argparse
 import collections
 import fnmatch
@@ -12,8 +14,11 @@ import pathlib
 import re
 import subprocess
 import sys
+from collections.abc import Container, Iterator
 
-from spec import SpecError, parse_spec, routines_of, suffix_of, symbols_of
+from checks import SpecError
+from rows import Arg, Routine, suffix_of
+from spec import parse_spec, routines_of, symbols_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 USUAL = [f"/usr/lib/*/{name}" for name in (
@@ -24,13 +29,13 @@ SPELLED = re.compile(r"(scipy_)?(cblas_|LAPACKE_)\w+|[A-Za-z]\w*_")
 DECORATION = re.compile(r"(?:scipy_)?(.*?)(?:_64_|64_|_64|_)?")
 
 
-def exports(library):
+def exports(library: str) -> list[str]:
     listing = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
     names = [line.split() for line in listing.splitlines()]
     return sorted(n[2].partition("@")[0] for n in names if len(n) == 3 and n[1] in "TWi" and SPELLED.fullmatch(n[2]))
 
 
-def read_left_out(path):
+def read_left_out(path: pathlib.Path) -> list[tuple[str, str]]:
     reasons = []
     for line in path.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
@@ -39,16 +44,17 @@ def read_left_out(path):
     return reasons
 
 
-def reason_of(name, reasons):
-    base = DECORATION.fullmatch(name).group(1).lower()
+def reason_of(name: str, reasons: list[tuple[str, str]]) -> str | None:
+    match = DECORATION.fullmatch(name)
+    base = (match[1] if match else name).lower()
     return next((why for pattern, why in reasons if fnmatch.fnmatch(base, pattern)), None)
 
 
-def compare(library, ours, reasons):
+def compare(library: str, ours: Container[str], reasons: list[tuple[str, str]]) -> list[str]:
     """Names of the library that have neither row nor reason."""
     names = exports(library)
     missing = [n for n in names if n not in ours]
-    why = collections.Counter()
+    why: collections.Counter[str] = collections.Counter()
     gap = []
     for name in missing:
         reason = reason_of(name, reasons)
@@ -70,7 +76,7 @@ BY_VALUE = {"char": "option", "lapack_int": "int", "int": "int", "lapack_logical
             "double": "double", "lapack_complex_float": "float _Complex", "lapack_complex_double": "double _Complex"}
 
 
-def prototypes(path):
+def prototypes(path: str) -> Iterator[tuple[str, list[str]]]:
     """Arguments of each function of the header: by-value type or 'pointer'."""
     text = re.sub(r"/\*.*?\*/", "", pathlib.Path(path).read_text(), flags=re.S)
     for name, args in re.findall(r"LAPACKE_(\w+)\s*\(([^()]*)\)\s*;", text):
@@ -82,10 +88,10 @@ def prototypes(path):
         yield name, kinds
 
 
-def check_headers(routines, path="/usr/include/lapacke.h"):
+def check_headers(routines: list[Routine], path: str = "/usr/include/lapacke.h") -> int:
     from stubs import LAPACKE_INTEGERS, lapacke_args
 
-    def kind_in_header(r, arg):
+    def kind_in_header(r: Routine, arg: Arg) -> str:
         if arg.kind == "option":
             return "option"
         if arg.kind in LAPACKE_INTEGERS:
@@ -104,7 +110,7 @@ def check_headers(routines, path="/usr/include/lapacke.h"):
     return wrong
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("libraries", nargs="*", metavar="LIBRARY", help="default: those that are installed")
     parser.add_argument("--headers", action="store_true", help="compare LAPACKE's arguments with lapacke.h too")

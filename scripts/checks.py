@@ -1,10 +1,16 @@
 """What a line of the spec may say. Everything here raises SpecError with what is wrong, its value and what is accepted; the
 reader of the file (spec.py) adds file and line. What passes here makes no other part of the generator fail."""
+from __future__ import annotations
+
 import ast
 import pathlib
 import re
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, NoReturn
 
-CELLS = "family | prefixes | faces | arguments | mults | adds | class, source"
+if TYPE_CHECKING:
+    from rows import Arg, Output, Row
+
 FAMILY = re.compile(r"[a-z0-9_]+")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FACE = re.compile(r"f|g|c(:sub)?|e(:work)?(:plain)?(\+[a-z][a-z0-9_]*)*")
@@ -23,36 +29,40 @@ class SpecError(Exception):
     pass
 
 
-def one_of(what, value, accepted):
+class Placed(SpecError):
+    """An error that says file and line."""
+
+
+def one_of(what: str, value: str, accepted: Collection[str]) -> str:
     if value not in accepted:
         raise SpecError(f"unknown {what} '{value}'; one of {', '.join(sorted(accepted))}")
     return value
 
 
-def matches(what, value, pattern, accepted):
+def matches(what: str, value: str, pattern: re.Pattern[str], accepted: str) -> str:
     if not pattern.fullmatch(value):
         raise SpecError(f"bad {what} '{value}'; accepted is {accepted}")
     return value
 
 
-def name(what, value):
+def name(what: str, value: str) -> str:
     return matches(what, value, NAME, "a lower-case letter, then lower-case letters, digits and _")
 
 
-def once(what, values):
+def once(what: str, values: list[str]) -> list[str]:
     doubled = sorted({v for v in values if values.count(v) > 1})
     if doubled:
         raise SpecError(f"{what} '{doubled[0]}' stands twice in '{' '.join(values)}'; once is accepted")
     return values
 
 
-def some(what, values):
+def some(what: str, values: list[str]) -> list[str]:
     if not values:
         raise SpecError(f"no {what}; at least one is needed")
     return values
 
 
-def text(what, value):
+def text(what: str, value: str) -> str:
     """It becomes a string in C."""
     bad = next((c for c in value if c in '"\\' or not c.isprintable()), None)
     if bad is not None:
@@ -62,7 +72,7 @@ def text(what, value):
 
 # ---- formulas ------------------------------------------------------------------------------------------------
 
-def functions():
+def functions() -> dict[str, tuple[bool, int]]:
     """{name: (gives both mults and adds, number of arguments)} of formulas.h, and min and max."""
     found = re.findall(r"^(struct cost_ops|count_t) count_(\w+)\(([^)]*)\);", FORMULAS_H.read_text(encoding="utf-8"), re.M)
     return {"min": (False, 2), "max": (False, 2)} | {n: (t != "count_t", len(a.split(","))) for t, n, a in found}
@@ -71,7 +81,7 @@ def functions():
 FUNCTIONS = functions()
 
 
-def parse(what, source):
+def parse(what: str, source: str) -> ast.Expression:
     """The tree of a formula, by Python's grammar."""
     if not source:
         raise SpecError(f"{what} is empty; accepted are {ALLOWED}")
@@ -85,17 +95,17 @@ def parse(what, source):
 class Formula:
     """Checks one tree: as a number, or as a pair of mults and adds."""
 
-    def __init__(self, what, names, functions_=None):
+    def __init__(self, what: str, names: Collection[str], functions_: Collection[str] | None = None) -> None:
         self.what, self.names, self.functions = what, names, functions_
 
-    def refuse(self, node, accepted=ALLOWED):
+    def refuse(self, node: ast.AST, accepted: str = ALLOWED) -> NoReturn:
         raise SpecError(f"cannot use '{ast.unparse(node)}' in {self.what}; accepted are {accepted}")
 
-    def numbers(self, nodes, depth):
+    def numbers(self, nodes: Iterable[ast.expr], depth: int) -> None:
         for node in nodes:
             self.number(node, depth)
 
-    def number(self, node, depth=0):
+    def number(self, node: ast.expr, depth: int = 0) -> None:
         if depth > DEEPEST:
             raise SpecError(f"{self.what} is nested too deeply; accepted are {DEEPEST} levels")
         parts = self.parts(node)
@@ -103,7 +113,7 @@ class Formula:
             self.refuse(node)
         self.numbers(parts, depth + 1)
 
-    def parts(self, node):
+    def parts(self, node: ast.expr) -> list[ast.expr] | None:
         """What the node is made of, or None where it may not stand here."""
         if isinstance(node, ast.Constant):
             return self.constant(node)
@@ -123,20 +133,20 @@ class Formula:
             return node.values
         return self.call(node, False) if isinstance(node, ast.Call) else None
 
-    def constant(self, node):
+    def constant(self, node: ast.Constant) -> list[ast.expr]:
         value = node.value
         letter = isinstance(value, str) and re.fullmatch("[A-Z0-9]", value)
-        if not letter and (type(value) is not int or value >= 1 << 62):
+        if not letter and not (type(value) is int and value < 1 << 62):
             self.refuse(node, "integers below 2^62 and options in one upper-case letter or digit")
         return []
 
-    def operation(self, node):
+    def operation(self, node: ast.BinOp) -> list[ast.expr] | None:
         divides = isinstance(node.op, ast.Div)
         if divides and not (isinstance(node.right, ast.Constant) and type(node.right.value) is int and node.right.value > 0):
             self.refuse(node, "divisions by a positive integer")
         return [node.left, node.right] if divides or isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)) else None
 
-    def call(self, node, pair):
+    def call(self, node: ast.Call, pair: bool) -> list[ast.expr]:
         """The arguments that are numbers; the first of total() is a pair."""
         if not isinstance(node.func, ast.Name) or node.keywords:
             self.refuse(node)
@@ -150,7 +160,7 @@ class Formula:
         self.pair(node.args[0])
         return node.args[1:]
 
-    def pair(self, node, depth=0):
+    def pair(self, node: ast.expr, depth: int = 0) -> None:
         accepted = "functions of formulas.h that give both, their sums, an integer * one, X if C else Y, 0"
         if depth > DEEPEST:
             raise SpecError(f"{self.what} is nested too deeply; accepted are {DEEPEST} levels")
@@ -172,7 +182,7 @@ class Formula:
 
 # ---- rows ----------------------------------------------------------------------------------------------------
 
-def arguments(args, result):
+def arguments(args: list[Arg], result: str | None) -> None:
     """Of a row: their names, and what the generator needs of a batch and of a result."""
     names = [a.name for a in args]
     for each in once("argument", names):
@@ -190,7 +200,7 @@ def arguments(args, result):
             raise SpecError(f"result '{result}' of {len(args)} arguments; accepted are two and more, or one where it is no scalar")
 
 
-def faces(values):
+def faces(values: list[str]) -> None:
     some("face", once("face", values))
     for value in values:
         matches("face", value, FACE, "f, g, c, c:sub, e or e:work, the latter with :plain and +ARRAY")
@@ -198,11 +208,11 @@ def faces(values):
         raise SpecError("faces 'f' and 'g' in one row; one of them is accepted")
 
 
-def legal(row):
+def legal(row: Row) -> None:
     """The arguments that a 'legal' line of the row's family speaks of."""
     has = {a.name: a.kind for a in row.args}
     for matrix, rule in (row.legal or {}).items():
-        if isinstance(rule, tuple) and not hasattr(rule, "rows"):
+        if len(rule) == 2:  # letters
             one_of(f"option in 'legal' of {row.family}", matrix, has)
             continue
         one_of(f"leading dimension in 'legal' of {row.family}", f"ld{matrix}", has)
@@ -211,7 +221,7 @@ def legal(row):
             one_of(f"argument in 'legal' of {row.family}", used, readable)
 
 
-def writes(row, names_in):
+def writes(row: Row, names_in: Callable[[Output], set[str]]) -> None:
     """The arguments that the sizes in a 'writes' line need, of those outputs that the row has."""
     has = {a.name for a in row.args}
     for output in row.writes:

@@ -11,23 +11,28 @@ So that a changed row compiles little, a file is written only where its content 
 on rows of other families: its name decides a family's shard, a routine's id is a hash of its name, and what is numbered
 by place (slots, the table of counts) is named there by symbols that symbols.c and routines.c define.
 """
+from __future__ import annotations
+
 import collections
 import pathlib
 import sys
 import zlib
 
-from spec import (COUNTED, SpecError, checked, dims_of, formulas_of, mode_of, paired, parse_spec, routines_of, symbols_of,
-                  used_args)
+from checks import SpecError
+from formulas import checked, paired
+from rows import COUNTED, Routine, Row, dims_of, mode_of, used_args
+from spec import Symbol, parse_spec, routines_of, symbols_of
 from stubs import body_of, emit_body
 
 SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
 # With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT
 # by id (unit.cost); found by trying.
 ID_SEED = 22670
+Count = tuple[str, str, "tuple[tuple[str, bool], ...]"]
 NO_ROUTINE = 0xFFFFFFFF  # of a tally that is no routine's (shim/thread.h)
 
 
-def id_of(name):
+def id_of(name: str) -> int:
     """Of a routine: what tallies know it by, whatever other routines there are (FNV-1a, mixed), in 31 bits (LEDGER_QUERY)."""
     h = ID_SEED
     for ch in name.encode():
@@ -36,14 +41,14 @@ def id_of(name):
     return (h ^ h >> 13) & 0x7FFFFFFF
 
 
-def forward_hash(name):
+def forward_hash(name: str) -> int:
     h = 5381
     for ch in name.encode():
         h = (h * 33 + ch) & 0xFFFFFFFF
     return h
 
 
-def hash_table(hashes):
+def hash_table(hashes: list[int]) -> list[int]:
     """Open-addressed, at most half full: an entry is 0 or a place in hashes + 1."""
     table = [0] * (1 << (2 * len(hashes)).bit_length())
     for i, h in enumerate(hashes):
@@ -54,12 +59,17 @@ def hash_table(hashes):
     return table
 
 
-def emit_count(row, out):
+def count_of(row: Row) -> Count:
+    """What a count's C is made of: rows that agree in it share a function."""
+    return row.price.mults, row.price.adds, tuple((a.name, a.kind == "option") for a in used_args(row))
+
+
+def emit_count(row: Row, out: list[str]) -> None:
     out.append(f"static void count_row_{row.id}(const int64_t *arg, int w, struct cost_ops *ops)\n{{")
     for i, a in enumerate(used_args(row)):
         kind = "int64_t" if a.kind == "option" else "count_t"
         out.append(f"    const {kind} {a.name} = arg[{i}]; (void){a.name};")
-    formulas, mode = formulas_of(row), mode_of(row)
+    formulas, mode = row.price.formulas, mode_of(row.price.mults)
     if mode == "both":
         out.append(f"    *ops = {paired(formulas[0])};")
     else:
@@ -68,9 +78,10 @@ def emit_count(row, out):
     out.append(f"    ops->total_only = {int(mode == 'total')}; (void)w; (void)arg;\n}}\n")
 
 
-def emit_dims(lists, out):
+def emit_dims(lists: list[list[tuple[str, int]]], out: list[str]) -> list[int]:
     """The different lists of dimensions one behind the other; returns where that of each routine begins."""
-    begins, entries = {}, []
+    begins: dict[tuple[tuple[str, int], ...], int] = {}
+    entries: list[tuple[str, int]] = []
     for dims in lists:
         if tuple(dims) not in begins:
             begins[tuple(dims)] = len(entries)
@@ -80,25 +91,27 @@ def emit_dims(lists, out):
     return [begins[tuple(dims)] for dims in lists]
 
 
-def emit_routines(routines, out):
+def emit_routines(routines: list[Routine], out: list[str]) -> None:
     out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n')
+    counts: dict[Count, int] = {}
     for row in {r.row.id: r.row for r in routines}.values():
-        emit_count(row, out)
+        if counts.setdefault(count_of(row), row.id) == row.id:
+            emit_count(row, out)
     dims = emit_dims([dims_of(r.row)[0] for r in routines], out)
     out.append("const struct cost_routine cost_routines[] = {")
-    for r, first in zip(routines, dims):
+    for r, begin in zip(routines, dims):
         row = r.row
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
         text = [r.name, row.family, " ".join(a.name for a in row.args), " ".join(a.name for a in used_args(row)), kinds,
-                row.mults, row.adds, row.source]
+                row.price.mults, row.price.adds, row.price.source]
         out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
-            ", ".join(f'"{t}"' for t in text), row.id,
-            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.cls.upper(), first, id_of(r.name)))
+            ", ".join(f'"{t}"' for t in text), counts[count_of(row)],
+            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), begin, id_of(r.name)))
     out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
     emit_indices(routines, out)
 
 
-def emit_indices(routines, out):
+def emit_indices(routines: list[Routine], out: list[str]) -> None:
     """From a routine's id to its place in the table, and that place under a name of its own (cost_index_dgemm)."""
     table = hash_table([id_of(r.name) for r in routines])
     out.append(f"const uint32_t cost_id_mask = {len(table) - 1};")
@@ -108,13 +121,14 @@ def emit_indices(routines, out):
     out.append(f'__asm__(".pushsection .rodata\\n.balign 4\\n"\n{places}    ".popsection\\n");')
 
 
-def emit_entry(symbol, body, out):
+def emit_entry(symbol: str, body: str, out: list[str]) -> None:
     out.append(f'".globl {symbol}\\n.type {symbol}, @function\\n{symbol}:\\n"\n'
                f'"endbr64\\nleaq slot_{symbol}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
 
 
-def emit_shard(routines, by_routine):
-    out, entries = ['#include "call.h"', ""], []
+def emit_shard(routines: list[Routine], by_routine: dict[tuple[str, str], list[str]]) -> list[str]:
+    out = ['#include "call.h"', ""]
+    entries: list[str] = []
     for r in routines:
         out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'
                    f'extern const uint32_t cost_index_{r.name} __attribute__((visibility("hidden")));')
@@ -127,7 +141,7 @@ def emit_shard(routines, by_routine):
     return out
 
 
-def emit_symbols(symbols, bodies):
+def emit_symbols(symbols: list[Symbol], bodies: list[str]) -> list[str]:
     """One record a symbol, without relocations: name and body as offsets (resolve.h, struct symbol); and the slots, each
     with a name of its own."""
     out = ['#include "resolve.h"\n#include "symbols.h"', "", "struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX];",
@@ -143,7 +157,7 @@ def emit_symbols(symbols, bodies):
     return out + ['".popsection\\n");']
 
 
-def emit_names(symbols):
+def emit_names(symbols: list[Symbol]) -> tuple[list[str], int]:
     """The names one behind the other, the routine of each, and a hash table of both."""
     table = hash_table([forward_hash(name) for name, *_ in symbols])
     names = "\n".join(f'    "{name}\\0"' for name, *_ in symbols)
@@ -153,10 +167,10 @@ def emit_names(symbols):
             f"const uint16_t forward_hash[FORWARD_HASH_SIZE] = {{{','.join(map(str, table))}}};"], len(table)
 
 
-r_index = {}
+r_index: dict[str, int] = {}
 
 
-def arguments():
+def arguments() -> tuple[str, pathlib.Path, int]:
     try:
         spec, outdir, shards = sys.argv[1:]
         if int(shards) > 0:
@@ -166,7 +180,7 @@ def arguments():
     sys.exit(f"gen_wrappers.py: arguments '{' '.join(sys.argv[1:])}'; accepted are SPEC OUTDIR SHARDS, the last a number from 1")
 
 
-def generate(spec, shards):
+def generate(spec: str, shards: int) -> dict[str, list[str]]:
     """{name of a file: its lines}; SpecError where the spec is wrong."""
     schemes, rows = parse_spec(spec)
     routines = routines_of(rows)
@@ -175,12 +189,13 @@ def generate(spec, shards):
     r_index.update({r.name: i for i, r in enumerate(routines)})
     if len({id_of(name) for name in r_index} | {NO_ROUTINE}) <= len(r_index):
         raise SpecError("two routines have one id (ID_SEED of gen_wrappers.py)")
-    by_routine, bodies = collections.defaultdict(list), []
+    by_routine: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
+    bodies = []
     for name, r, face, _ in symbols:
         by_routine[(r.name, face)].append(name)
         bodies.append(f"body_{body_of(r, face).name}")
     names, size = emit_names(symbols)
-    counts = []
+    counts: list[str] = []
     emit_routines(routines, counts)
     files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": counts,
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
@@ -192,14 +207,14 @@ def generate(spec, shards):
     return files
 
 
-def write(path, lines):
+def write(path: pathlib.Path, lines: list[str]) -> None:
     """Only where the content is another: what is not written is not compiled."""
     text = "\n".join([*lines, ""])
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
 
 
-def main():
+def main() -> None:
     spec, outdir, shards = arguments()
     try:
         files = generate(spec, shards)

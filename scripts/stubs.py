@@ -1,9 +1,11 @@
 """The body of a routine's stub, as C: shim/call.h says what it does and in which order."""
-import collections
+from __future__ import annotations
+
+from typing import NamedTuple
 
 from outputs import emit_outputs, info_of_refusal, outputs_of
-from spec import (Arg, degree, dims_of, formulas_of, is_turned, legal_letters, mode_of, plain, query_tests, shapes_of, suffix_of,
-                  used_args)
+from formulas import degree, plain
+from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, mode_of, query_tests, shapes_of, suffix_of, used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -13,12 +15,12 @@ CBLAS_ENUMS = {"N": 111, "T": 112, "C": 113, "U": 121, "L": 122}
 CBLAS_DIAG, CBLAS_SIDE = {"N": 131, "U": 132}, {"L": 141, "R": 142}
 
 
-def cblas_args(row):
+def cblas_args(row: Row) -> list[Arg]:
     matrix = any(a.name in ("a", "ap", "uplo") for a in row.args) and not any(a.name == "order" for a in row.args)
     return [Arg("layout", "option", False)] * matrix + row.args
 
 
-def lapacke_args(row, face):
+def lapacke_args(row: Row, face: str) -> list[Arg]:
     """:plain: without the matrix layout; +name: an array at the end."""
     words, *more = face.split("+")
     layout = [] if ":plain" in words else [Arg("layout", "int", False)]
@@ -26,7 +28,7 @@ def lapacke_args(row, face):
     return layout + kept + [Arg(name, "array", False) for name in more]
 
 
-def c_parameter(r, face, arg):
+def c_parameter(r: Routine, face: str, arg: Arg) -> str:
     if face == "e" and arg.kind in ("scalar", "real"):
         return f"{r.real if arg.kind == 'real' else r.scalar} {arg.name}_"
     if face == "e":
@@ -39,7 +41,7 @@ def c_parameter(r, face, arg):
     return f"void *{arg.name}_" if arg.kind == "flag" else f"intptr_t {arg.name}_"
 
 
-def read_arg(r, face, arg, index=""):
+def read_arg(r: Routine, face: str, arg: Arg, index: str = "") -> str:
     """C that reads one argument of the count as an int64_t; index: the entry of a batch array."""
     where = f"{arg.name}_"
     if arg.kind == "option":
@@ -58,12 +60,19 @@ def read_arg(r, face, arg, index=""):
     return f"READ({where}, {index or 0})"
 
 
-Body = collections.namedtuple("Body", "name face result params passed by_pointer")
+class Body(NamedTuple):
+    """The C function that a face of a routine has."""
+    name: str
+    face: str
+    result: str
+    params: list[str]
+    passed: str
+    by_pointer: bool
 
 
-def body_of(r, face):
+def body_of(r: Routine, face: str) -> Body:
     letter = "f" if face[0] == "g" else face[0]
-    args = {"f": lambda: list(r.row.args), "c": lambda: cblas_args(r.row), "e": lambda: lapacke_args(r.row, face)}[letter]()
+    args = cblas_args(r.row) if letter == "c" else lapacke_args(r.row, face) if letter == "e" else list(r.row.args)
     kind = r.row.result or ("int" if letter == "e" else "")
     result = {"": "void", "scalar": r.scalar, "real": r.real, "int": "intptr_t"}[kind]
     by_pointer = letter == "f" and "_Complex" in result
@@ -76,7 +85,7 @@ def body_of(r, face):
     return Body(f"{r.name}_{letter}{suffix_of(face)}", letter, result, params, passed, by_pointer)
 
 
-def emit_forward(b, target, end, info, out):
+def emit_forward(b: Body, target: str, end: str, info: str | None, out: list[str]) -> None:
     types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in b.params)
     call = f"(({b.result} (*)({types})){target})({b.passed});"
     refund = f"    if (call.thread && {info} < 0)\n        call_refund(call.thread);\n" if info else ""
@@ -86,7 +95,7 @@ def emit_forward(b, target, end, info, out):
         out.append(f"    {b.result} result = {call}\n{refund}    {end}(&call);\n    return result;\n}}\n")
 
 
-def info_of(r, b):
+def info_of(r: Routine, b: Body) -> str | None:
     """C that reads what the provider said of the arguments, or None: LAPACKE returns it, LAPACK has it in info."""
     if b.face == "e":
         return "WIDTH(result)" if b.result == "intptr_t" else None
@@ -95,15 +104,15 @@ def info_of(r, b):
 
 # ---- arguments that a provider would reject ------------------------------------------------------------------
 
-def letter_test(value, letters):
+def letter_test(value: str, letters: str) -> str:
     return "(" + " || ".join(f"{value} == '{c}'" for c in letters) + ")"
 
 
-def steps_of(row):
+def steps_of(row: Row) -> list[str]:
     return [a.name for a in row.args if a.name in ("incx", "incy")] if row.legal else []
 
 
-def emit_legality(r, b, out):
+def emit_legality(r: Routine, b: Body, out: list[str]) -> None:
     """Set legal, as the reference tests its arguments: letters, steps, and leading dimensions, which count the rows of a
     matrix, or its columns where CBLAS has it row by row."""
     tests, rowwise = [], "0"
@@ -132,7 +141,7 @@ def emit_legality(r, b, out):
 
 # ---- bodies --------------------------------------------------------------------------------------------------
 
-def emit_reads(r, b, out):
+def emit_reads(r: Routine, b: Body, out: list[str]) -> None:
     """The arguments of the count as local int64_t. Where a complex result may be passed by address (Intel's convention)
     every argument may be one further on. A workspace length that LAPACKE chooses itself is no query: 0."""
     if b.by_pointer:
@@ -145,7 +154,7 @@ def emit_reads(r, b, out):
         out.append(f"    const int64_t {a.name} = {value};")
 
 
-def emit_price(r, b, out):
+def emit_price(r: Routine, b: Body, out: list[str]) -> None:
     """Set cost, by the table of counts."""
     used, price = used_args(r.row), f"cost_price(cost_index_{r.name}, arg, call_convention)"
     if not any(a.array for a in r.row.args):
@@ -164,13 +173,13 @@ def emit_price(r, b, out):
     out.append(f"        cost = cost_sum(cost, cost_times({price}, {read_arg(r, b.face, size, 'g')}));\n    }}")
 
 
-def query_of(r, b):
+def query_of(r: Routine, b: Body) -> str | None:
     """C that is true where the call only asks for its workspace, or None: nothing that it was given says so."""
     present = {p.split()[-1].lstrip("*") for p in b.params}
     return " || ".join(test for name, test in query_tests(r.row).items() if f"{name}_" in present) or None
 
 
-def shape_of(r, b):
+def shape_of(r: Routine, b: Body) -> str:
     """The array in which cost_dims() says the places of the dimensions: that of the count where it has all of them."""
     dims, shared = dims_of(r.row)
     args = {a.name: a for a in r.row.args}
@@ -186,7 +195,7 @@ def shape_of(r, b):
     return f"(const int64_t[]){{{', '.join(values)}}}"
 
 
-def emit_slow_body(r, b, name, fast, out):
+def emit_slow_body(r: Routine, b: Body, name: str, fast: bool, out: list[str]) -> None:
     skipped = info_of_refusal(outputs_of(r, b)) if b.face == "e" else "0"
     refused = {"void": "", "intptr_t": f" {skipped}"}.get(b.result, f" ({b.result})__builtin_nan(\"\")")
     params = ", ".join(b.params + ["uintptr_t caller"] * fast)
@@ -194,9 +203,9 @@ def emit_slow_body(r, b, name, fast, out):
     out.append(f"__attribute__((used, noinline)) {b.result} {name}({params})\n{{\n    CALL_BEGIN(call, {caller});")
     out.append("    if (call_outermost(&call)) {\n    uint64_t cost;")
     emit_price(r, b, out)
-    left = []
+    left: list[str] = []
     emit_outputs(r, b, read_arg, left)
-    left = [f"    if (call.thread->refused) {{", *left, "    }"] if left else []
+    left = ["    if (call.thread->refused) {", *left, "    }"] if left else []
     query = query_of(r, b)
     if query:
         out.append(f"    if ({query})\n        call_count_query(call.thread, ROUTINE_{r.name});\n    else")
@@ -206,47 +215,58 @@ def emit_slow_body(r, b, name, fast, out):
     emit_forward(b, "call.binding->target", "call_end", info_of(r, b), out)
 
 
-def small_degree(row):
+def small_degree(row: Row) -> int | None:
     """The degree of a count that fits 64 bits for small dimensions, or None: no fast body. LAPACK's calls are too long
     to need one, and its counts may be negative where a dimension is 0."""
-    if mode_of(row) != "split" or not any(f[0] == "c" for f in row.faces) or any(a.array for a in row.args):
+    if mode_of(row.price.mults) != "split" or not any(f[0] == "c" for f in row.faces) or any(a.array for a in row.args):
         return None
-    degrees = [degree(f) for f in formulas_of(row)]
-    if None in degrees or max(degrees) > 3 or any(a.kind not in ("dim", "option") for a in used_args(row)):
+    degrees = [d for d in map(degree, row.price.formulas) if d is not None]
+    if len(degrees) < len(row.price.formulas) or max(degrees) > 3 or any(a.kind not in ("dim", "option") for a in used_args(row)):
         return None
     return max(degrees)
 
 
-def loaded(b, name):
+def loaded(b: Body, name: str) -> str:
     """An argument that came on the stack, read there each time: gcc would keep it in a register that must be saved."""
     integers = [p.split()[-1].lstrip("*") for p in b.params if "*" in p or p.startswith("intptr_t")]
     return f"CALL_LOADED({name}_)" if integers.index(f"{name}_") >= 6 else f"{name}_"
 
 
-def emit_fast_integers(r, b, dims, bound, cost, out):
+class Width:
+    """C that reads the integers of a call, which are 32 or 64 bits wide."""
+
+    def __init__(self, r: Routine, b: Body, bits: int) -> None:
+        self.r, self.b, self.bits = r, b, bits
+
+    def read(self, name: str) -> str:
+        by_value = self.b.face == "c" and not any(p == f"void *{name}_" for p in self.b.params)
+        where = "first_" if name == "first" else loaded(self.b, name)
+        return f"(int{self.bits}_t){where}" if by_value else f"*(const int{self.bits}_t *){where}"
+
+    def emit(self, dims: list[Arg], bound: int, cost: str, out: list[str]) -> None:
+        for a in dims:
+            source = "first" if self.b.by_pointer and a is self.r.row.args[0] else a.name
+            out.append(f"        const int64_t {a.name} = {self.read(source)};")
+        any_dim = " | ".join(a.name for a in dims)
+        out.append(f"        const int{self.bits}_t any = (int{self.bits}_t)({any_dim});")
+        out.append(f"        cost = {cost};\n        CALL_PIN(cost);")
+        leading = [f"{self.read(f'ld{m}')} < any" for m in shapes_of(self.r.row)]
+        for test in leading + [f"!{self.read(s)}" for s in steps_of(self.r.row)]:
+            out.append(f"        if (UNLIKELY({test}))\n            goto slow;")
+        out.append(f"        if (UNLIKELY((uint{self.bits}_t)any >= call_small{self.bits}[{bound}]))\n            goto slow;")
+
+
+def emit_fast_integers(r: Routine, b: Body, dims: list[Arg], bound: int, cost: str, out: list[str]) -> None:
     """Read the dimensions, in either width, and work out the cost, so that they are dead when the rest is looked at; leave
     where a leading dimension is below any of them or a step is 0."""
-    leading = [f"ld{m}" for m in shapes_of(r.row)]
-    for wide, width in ((False, 32), (True, 64)):
-        def pointer(name):
-            return "first_" if name == "first" else loaded(b, name)
-
-        def read(name):
-            by_value = b.face == "c" and not any(p == f"void *{name}_" for p in b.params)
-            return f"(int{width}_t){loaded(b, name)}" if by_value else f"*(const int{width}_t *){pointer(name)}"
-        out.append("    } else {" if wide else "    if (LIKELY(!call_slot->hot.wide)) {")
-        for a in dims:
-            source = "first" if b.by_pointer and a is r.row.args[0] else a.name
-            out.append(f"        const int64_t {a.name} = {read(source)};")
-        any_dim = " | ".join(a.name for a in dims)
-        out.append(f"        const int{width}_t any = (int{width}_t)({any_dim});\n        cost = {cost};\n        CALL_PIN(cost);")
-        for test in [f"{read(ld)} < any" for ld in leading] + [f"!{read(s)}" for s in steps_of(r.row)]:
-            out.append(f"        if (UNLIKELY({test}))\n            goto slow;")
-        out.append(f"        if (UNLIKELY((uint{width}_t)any >= call_small{width}[{bound}]))\n            goto slow;")
+    out.append("    if (LIKELY(!call_slot->hot.wide)) {")
+    Width(r, b, 32).emit(dims, bound, cost, out)
+    out.append("    } else {")
+    Width(r, b, 64).emit(dims, bound, cost, out)
     out.append("    }")
 
 
-def emit_fast_options(r, b, out):
+def emit_fast_options(r: Routine, b: Body, out: list[str]) -> None:
     """Leave where an option is none of its letters; the first one is the most usual."""
     if b.face == "c" and any(p.endswith(" layout_") for p in b.params):
         out.append("    if (UNLIKELY((unsigned)((int)layout_ - 101) > 1))\n        goto slow;")
@@ -254,7 +274,8 @@ def emit_fast_options(r, b, out):
         enums = CBLAS_SIDE if option == "side" else CBLAS_DIAG if option == "diag" else CBLAS_ENUMS
         if b.face == "c":
             first, *others = [enums[c] for c in letters if c in enums]
-            out.append(f"    if (UNLIKELY((int){option}_ != {first})) {{\n        int value = (int){option}_;\n        CALL_PIN(value);")
+            out.append(f"    if (UNLIKELY((int){option}_ != {first})) {{")
+            out.append(f"        int value = (int){option}_;\n        CALL_PIN(value);")
             test = " && ".join(f"value != {other}" for other in others)
         else:
             out.append(f"    if (UNLIKELY(*(const char *){option}_ != '{letters[0]}')) {{")
@@ -263,11 +284,11 @@ def emit_fast_options(r, b, out):
         out.append(f"        if (UNLIKELY({test}))\n            goto slow;\n    }}")
 
 
-def emit_fast_body(r, b, bound, out):
+def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     """The plain case; everything else calls the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
-    cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, 'U')}" for w, f in zip(weights, formulas_of(r.row))) + ")"
+    cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
     out.append(f"__attribute__((used, nocf_check)) {b.result} body_{b.name}({', '.join(b.params)})\n{{\n    CALL_BEGIN_FAST(call);")
     out.append("    uint64_t cost;")
     out.append("    if (!call_is_plain(&call, call_slot, (uintptr_t)__builtin_return_address(0)))\n        goto slow;")
@@ -289,7 +310,7 @@ def emit_fast_body(r, b, bound, out):
     out.append(f"slow:\n    {'return ' if b.result != 'void' else ''}{slow}\n}}\n")
 
 
-def emit_body(r, face, out):
+def emit_body(r: Routine, face: str, out: list[str]) -> str:
     b, bound = body_of(r, face), small_degree(r.row)
     if bound is None or b.face == "e":
         emit_slow_body(r, b, f"body_{b.name}", False, out)

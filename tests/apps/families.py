@@ -1,5 +1,5 @@
 """The standard BLAS, one row a family: every_family.c is written from this table, and what its calls cost is worked out
-from it. The counts are those of cost-model.md section 1, written down a second time: nothing here reads routines.spec.
+from it. The counts are those of cost-model.md section 1, written down a second time: nothing here reads the cards.
 
 usage: families.py OUTPUT.c [INTEGER TYPE]
 

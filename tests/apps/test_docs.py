@@ -47,12 +47,13 @@ def links():
 
 
 def contributing():
-    """The row and the counts that CONTRIBUTING.md adds."""
+    """The signature, the price and the counts that CONTRIBUTING.md adds."""
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    row = re.search(r"^ +(gehad +\|.*)$", text, re.M)[1]
+    signature, price = re.findall(r"^ +(gehad +\|.*)$", text, re.M)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "spec")
-        path.write_text(f"include {ROOT}/cost/routines.spec\n{row}\n")
+        path.write_text(f"include {ROOT}/cost/routines.spec\n{signature}\ninclude the.card\n")
+        path.with_name("the.card").write_text(f"{price}\n")
         routines = {r.name for r in routines_of(parse_spec(path)[1])}
     counted = names(text, r"(?m)^ +([sdcz]gehad) m=")
     expect("routines of CONTRIBUTING.md's row", (len(counted), counted - routines), (2, set()))

@@ -1,6 +1,7 @@
-"""Every row of the spec has an expected count: one by hand in tests/expected.tsv, whose working is worked out again here, or
-counted operations in tests/oracle-*.tsv. An estimate may stand in tests/unchecked.txt instead, under a reason. And every
-row's price is pinned by a line of tests/prices.golden."""
+"""Every price has an expected count, for each signature that it is of: one by hand in tests/expected.tsv, whose working is worked
+out again here, or counted operations in tests/oracle-*.tsv. Without one it stands under `unchecked` in its card, or the estimate
+is listed in tests/unchecked.txt, under a reason. And every row's price is pinned by a line of tests/prices.golden. The cards
+are for people: no line of theirs, or of the signatures, has 120 columns."""
 import ast
 import fractions
 import operator
@@ -13,6 +14,7 @@ from spec import parse_spec, routines_of  # noqa: E402
 
 TESTS = ROOT / "tests"
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}
+WIDEST = 120
 wrong = []
 
 
@@ -63,15 +65,25 @@ def check_rows(routines, counted):
     rows, listed = {r.row.id: r.row for r in routines}, read_unchecked()
     with_count = {r.row.id for r in routines if r.name in counted}
     for row in rows.values():
-        place = listed.pop((row.family, tuple(row.prefixes)), None)
+        place, price = listed.pop((row.family, tuple(row.prefixes)), None), row.price
+        place = place or (f"{price.where}, under 'unchecked'" if price.unchecked else None)
         name = f"{row.where}: {row.family} of {' '.join(row.prefixes)}"
         if place and row.id in with_count:
             wrong.append(f"{name} has an expected count, and is listed in {place} as one without; remove it there")
-        elif place and row.cls != "estimate":
-            wrong.append(f"{name} is {row.cls} and listed in {place}; accepted there are estimates: add a line to tests/expected.tsv")
+        elif place and price.cls != "estimate":
+            wrong.append(f"{name} is {price.cls} and listed in {place}; accepted there are estimates: add a line to "
+                         "tests/expected.tsv")
         elif not place and row.id not in with_count:
             wrong.append(f"{name} has no expected count; add a line to tests/expected.tsv: call, FLOPs, working")
     wrong.extend(f"{place}: no row of {family} | {' '.join(prefixes)}" for (family, prefixes), place in listed.items())
+
+
+def check_widths():
+    """An hour's reading is no reading in lines of 400 columns."""
+    for path in [p for pattern in ("*.spec", "*/*.spec", "*/*.card") for p in sorted((ROOT / "cost").glob(pattern))]:
+        wrong.extend(f"{path}:{i}: {len(line)} columns; accepted are fewer than {WIDEST}; a line goes on in one with a blank first"
+                     for i, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+                     if len(line) >= WIDEST)
 
 
 def main():
@@ -86,6 +98,7 @@ def main():
     ids = {r.row.id for r in routines if r.name in pinned}
     wrong.extend(f"{row.where}: no price of {row.family} is pinned; add a call to tests/prices.golden" for row in rows
                  if row.id not in ids)
+    check_widths()
     print("\n".join(wrong))
     sys.exit(bool(wrong))
 

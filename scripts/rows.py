@@ -1,0 +1,146 @@
+"""What the spec says of one routine: its signature and its price, and what follows from the two without writing any C."""
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple, Union
+
+from checks import SpecError
+
+# prefix: field (r real, c complex, m complex data counted in real operations), scalar type, real type
+PREFIXES = {
+    "s": "r float float", "d": "r double double", "c": "c float-complex float", "z": "c double-complex double",
+    "sc": "m float float", "dz": "m double double", "cs": "m float float", "zd": "m double double",
+    "is": "r float float", "id": "r double double", "ic": "m float float", "iz": "m double double",
+    "ds": "r double double", "sds": "r float float", "zc": "c double-complex double", "sb": "r float float",
+    "sh": "r float float", "b": "r float float", "-": "r float float",
+}
+# Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
+COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
+           "query": "w"}
+KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
+MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
+# What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
+LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
+
+
+class Arg(NamedTuple):
+    name: str
+    kind: str
+    array: bool
+
+
+class Shape(NamedTuple):
+    """A matrix's size as stored, in C, and the arguments that it is made of."""
+    rows: str
+    columns: str
+    trans: str | None
+    names: set[str]
+
+
+Legal = dict[str, Union[Shape, "tuple[str, str]"]]  # of a matrix; of an option: letters of real data, of complex data
+
+
+class Output(NamedTuple):
+    """What a refused call leaves in an argument."""
+    name: str
+    what: str
+    sizes: list[ast.expr]
+    part: bool
+
+
+class Signature(NamedTuple):
+    where: str
+    family: str
+    prefixes: list[str]
+    faces: list[str]
+    args: list[Arg]
+    result: str
+
+
+class Price(NamedTuple):
+    """mults and adds; or `= total` or `both FUNCTIONS` in mults, and no adds. real: complex data in real operations. formulas: of
+    mults and adds, a single one where they are not apart; names: what they read."""
+    where: str
+    families: list[tuple[str, list[str]]]
+    mults: str
+    adds: str
+    real: bool
+    cls: str
+    source: str
+    unchecked: bool
+    formulas: list[ast.Expression]
+    names: frozenset[str]
+
+
+class Row(NamedTuple):
+    """A signature with its price, and the rules of its family."""
+    id: int
+    where: str
+    family: str
+    prefixes: list[str]
+    faces: list[str]
+    args: list[Arg]
+    result: str
+    price: Price
+    legal: Legal | None
+    writes: list[Output]
+
+
+class Routine(NamedTuple):
+    name: str
+    field: str
+    scalar: str
+    real: str
+    row: Row
+
+
+def suffix_of(face: str) -> str:
+    return "_sub" if ":sub" in face else "_work" if ":work" in face else ""
+
+
+# ---- the rules of a family -----------------------------------------------------------------------------------
+
+def shapes_of(row: Row) -> dict[str, Shape]:
+    return {name: rule for name, rule in (row.legal or {}).items() if isinstance(rule, Shape)}
+
+
+def legal_letters(r: Routine) -> dict[str, str]:
+    """{option: letters} of a routine whose arguments are checked."""
+    if r.row.legal is None:
+        return {}
+    rules = {name: rule for name, rule in r.row.legal.items() if not isinstance(rule, Shape)}
+    options = [a.name for a in r.row.args if a.name in LETTERS]
+    return {o: rules[o][r.field == "c"] if o in rules else LETTERS[o] for o in options}
+
+
+# ---- what a count reads --------------------------------------------------------------------------------------
+
+def mode_of(mults: str) -> str:
+    """split: mults and adds apart; both: a function gives the two; total: real operations."""
+    return "total" if mults.startswith("=") else "both" if mults.startswith("both ") else "split"
+
+
+def used_args(row: Row) -> list[Arg]:
+    return [a for a in row.args if a.name in row.price.names and a.kind in COUNTED or a.kind in ("work", "query")]
+
+
+def query_tests(row: Row) -> dict[str, str]:
+    """{argument: the values by which it asks for the workspace}, as C. Where LAPACK has two answers, -2 asks for the smaller."""
+    values = (-1, -2) if any(a.name == "tsize" and a.kind == "query" for a in row.args) else (-1,)
+    return {a.name: " || ".join(f"{a.name} == {v}" for v in values) for a in row.args if a.kind in ("work", "query")}
+
+
+def is_turned(row: Row) -> bool:
+    """A product of a matrix and a vector: its shape is that of the matrix as it is multiplied, transposed or not."""
+    return row.family in ("gemv", "gbmv", "gemv_batch_strided")
+
+
+def dims_of(row: Row) -> tuple[list[tuple[str, int]], bool]:
+    """[(name, place)] of the integers that a call's shape is known by. Where the count uses all of them (and the row is no
+    batch of groups) the place is that in used_args, else that in this list."""
+    used = [a.name for a in used_args(row)]
+    names = [a.name for a in row.args if not a.array and (a.kind == "dim" or a.kind == "int" and a.name in used)]
+    if len(names) > MOST_DIMS:
+        raise SpecError(f"{len(names)} dimensions: {', '.join(names)}; accepted are {MOST_DIMS}")
+    shared = set(names) <= set(used) and not any(a.array for a in row.args) and not is_turned(row)
+    return [(name, used.index(name) if shared else i) for i, name in enumerate(names)], shared
