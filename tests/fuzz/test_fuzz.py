@@ -1,6 +1,6 @@
 """A fuzz target: every input of its corpus again, then new ones for a moment. `test_fuzz.py TARGET SECONDS` fuzzes for longer.
 
-Inputs that broke something once stay in tests/faults/corpus/TARGET/. New ones go to the build folder."""
+Inputs that broke something once stay in tests/fuzz/corpus/TARGET/. New ones go to the build folder."""
 import pathlib
 import subprocess
 import sys

@@ -1,8 +1,17 @@
 # Bad input: libFuzzer targets with address and undefined-behaviour sanitizers. libFuzzer is clang's and flopshim builds with
 # gcc, so these are built apart, from the sources that each needs. README.md says how to run them for longer.
-set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
+set(FUZZ ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
 set(FUZZ_TARGETS env ledger json markers cost output)
 find_program(FUZZ_CLANG clang-14)
+
+# Beside the libraries cost and writers; of the env target alone; of the markers' target
+set(FUZZ_REPORT field json_counts json_read)
+set(FUZZ_ENV config_parse config_values spelling)
+set(FUZZ_MARKERS account by_name call config config_parse config_values context elf_file exhausted ledger ledger_file
+    ledger_lost lifecycle message objects oplog others process spelling starts stop summaries target thread tree uncovered)
+list(TRANSFORM FUZZ_REPORT REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/report/\\1.c")
+list(TRANSFORM FUZZ_ENV REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
+list(TRANSFORM FUZZ_MARKERS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
 
 set(FUZZ_FLAGS -g -O1 -fno-sanitize-recover=all -std=gnu11 -D_GNU_SOURCE -DFLOPSHIM_INSIDE -DFLOPSHIM_VERSION="${PROJECT_VERSION}"
                -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/shim -I${CMAKE_SOURCE_DIR}/cost
@@ -34,7 +43,7 @@ function(fuzz_objects out)
 endfunction()
 
 function(fuzz_program name)
-  fuzz_objects(objects ${FAULTS}/fuzz_${name}.c ${ARGN})
+  fuzz_objects(objects ${FUZZ}/fuzz_${name}.c ${ARGN})
   set(program ${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name})
   add_custom_command(OUTPUT ${program} DEPENDS ${objects} VERBATIM COMMENT "Linking fuzz_${name}"
                      COMMAND ${FUZZ_CLANG} -fsanitize=fuzzer,address,undefined ${objects} -ljansson -lm -o ${program})
@@ -47,21 +56,15 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
   get_target_property(writer_sources writers SOURCES)
   list(TRANSFORM cost_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
   list(TRANSFORM writer_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
-  set(common ${cost_sources} ${writer_sources} ${CMAKE_SOURCE_DIR}/report/field.c ${CMAKE_SOURCE_DIR}/report/json_counts.c
-             ${CMAKE_SOURCE_DIR}/report/json_read.c)
-  set(markers_sources account by_name call config config_parse config_values context elf_file exhausted ledger ledger_file
-      ledger_lost lifecycle message objects oplog others process spelling starts stop summaries target thread tree uncovered)
-  list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
-  fuzz_program(env ${CMAKE_SOURCE_DIR}/shim/config_parse.c ${CMAKE_SOURCE_DIR}/shim/config_values.c
-               ${CMAKE_SOURCE_DIR}/shim/spelling.c)
+  set(common ${cost_sources} ${writer_sources} ${FUZZ_REPORT})
+  fuzz_program(env ${FUZZ_ENV})
   fuzz_program(cost ${cost_sources})
   foreach(name ledger json output)
     fuzz_program(${name} ${common})
   endforeach()
-  fuzz_program(markers ${common} ${markers_sources})
+  fuzz_program(markers ${common} ${FUZZ_MARKERS})
 endif()
 
 foreach(target ${FUZZ_TARGETS})
-  python_test(faults fuzz_${target} test_fuzz.py ${target})
+  python_test(fuzz ${target} test_fuzz.py ${target})
 endforeach()
-python_test(faults fuzz_options test_options.py)
