@@ -39,8 +39,8 @@ def check_list():
     expect("symbols", (symbols[0].split(), ["cblas_dgemm", "dgemm"] in [s.split() for s in symbols]), (["SYMBOL", "ROUTINE"], True))
     symbols = flopshim("list", "--symbols", "--format", "tsv", "dgemm").splitlines()
     expect("symbols as tsv", symbols[:2], ["#symbol\troutine", "dgemm_\tdgemm"])
-    expect("both say the same routines", {l.split("\t")[1] for l in flopshim("list", "-s", "-f", "tsv").splitlines()[1:]},
-           {l.split("\t")[0] for l in tsv[1:]})
+    expect("both say the same routines", {line.split("\t")[1] for line in flopshim("list", "-s", "-f", "tsv").splitlines()[1:]},
+           {line.split("\t")[0] for line in tsv[1:]})
 
 
 def on_a_terminal(width, *words):
@@ -101,7 +101,8 @@ def check_a_price_for_each():
     rows = [line.split("\t") for line in flopshim("list", "--format", "tsv", "gemm", "dot", "trsm").splitlines()[1:]]
     for name, accuracy, arguments, formula, source in rows:
         words = [f"{argument}=2" for argument in arguments.split() if argument in ("m", "n", "k")]
-        expect(f"cost of {name} {words}", flopshim("cost", name, *words).rstrip("\n").split("  ", 3)[1:], [accuracy, formula, source])
+        said = flopshim("cost", name, *words).rstrip("\n")
+        expect(f"cost of {name} {words}", said.split("  ", 3)[1:], [accuracy, formula, source])
 
 
 for check in (check_list, check_list_fits_a_terminal, check_names, check_nothing_is_called_so, check_every_exported_name,

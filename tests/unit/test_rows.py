@@ -68,7 +68,8 @@ def check_rows(routines, counted):
         if place and row.id in with_count:
             wrong.append(f"{name} has an expected count, and is listed in {place} as one without; remove it there")
         elif place and row.cls != "estimate":
-            wrong.append(f"{name} is {row.cls} and listed in {place}; accepted there are estimates: add a line to tests/expected.tsv")
+            wrong.append(f"{name} is {row.cls} and listed in {place}; accepted there are estimates: "
+                         "add a line to tests/expected.tsv")
         elif not place and row.id not in with_count:
             wrong.append(f"{name} has no expected count; add a line to tests/expected.tsv: call, FLOPs, working")
     wrong.extend(f"{place}: no row of {family} | {' '.join(prefixes)}" for (family, prefixes), place in listed.items())

@@ -85,8 +85,9 @@ BAD = [
     (GOOD, ["second row for routine 'sfrob'", "first is at"]),
 ]
 TOKENS = ("**", "(", ")", "[]", ":", "|", '"', "\\", "\0", "\x0b", "é", "w", "n", "0", "1.5", "None", "f(n)", "getrf(m)", "=",
-          "both ", "->", "-> real", "if", "/0", "/n", "d", ":r", ":sub", "+x", "e", "g", "uplo", "group_count", "int", "exact", ",", "{n}", "{x}", "any",
-          "#", "()", "not n", "n[0]", "a.b(n)", "min(*n)", "'NN'", "include ", "kind ", "legal ", "writes ", "scheme ", "nan", "\t",
+          "both ", "->", "-> real", "if", "/0", "/n", "d", ":r", ":sub", "+x", "e", "g", "uplo", "group_count", "int", "exact",
+          ",", "{n}", "{x}", "any", "#", "()", "not n", "n[0]", "a.b(n)", "min(*n)", "'NN'",
+          "include ", "kind ", "legal ", "writes ", "scheme ", "nan", "\t",
           "-" * 300, "(" * 300, "n+" * 300 + "n", "lambda: 0", "f'{n}'", "(x:=1)", "yield", "...", "1j", "~m", "m@n", "m<n<k")
 
 

@@ -43,7 +43,7 @@ flopshim FLOP Budget Summary
     f.in?side                        3  (0.0%)                    3  (0.0%)  [3 calls]
 
   Refused calls:              2
-    last: big would cost 4,000,000,000,000 FLOPs but only 999,999,999,994 remained [f]"""
+    last: big would cost 4,000,000,000,000 FLOPs but only 999,999,999,994 remained [f]"""  # noqa: E501 (as it is printed)
 
 
 def mixed():
