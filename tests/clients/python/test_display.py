@@ -147,6 +147,19 @@ def test_19_html_is_escaped():
     assert "<script>" not in html and "&lt;script&gt;" in html and "[&lt;b&gt;&amp;]" in html
 
 
+def test_no_control_character_reaches_a_terminal():
+    with BudgetContext(100, quiet=True, namespace="a\x1b[31m\x9b") as context:
+        context.deduct("b\x1b\x85", flop_cost=1)
+        context.deduct("c", flop_cost=2)
+    text = str(render_budget_summary())
+    assert "[a?[31m??]" in text and "    b???  " in text
+    rich = pytest.importorskip("rich.console")
+    out = io.StringIO()
+    rich.Console(file=out, width=200).print(render_budget_summary())
+    assert "a?[31m??" in out.getvalue() and "b???" in out.getvalue()
+    assert not [c for c in out.getvalue() if c != "\n" and (c < " " or "\x7f" <= c < "\xa0")]
+
+
 def test_19_live_where_there_is_no_terminal(monkeypatch):
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
