@@ -43,11 +43,27 @@ function(fuzz_objects out)
 endfunction()
 
 function(fuzz_program name)
+  if(FLOPSHIM_COVERAGE)
+    fuzz_replay(${name} ${ARGN})
+    return()
+  endif()
   fuzz_objects(objects ${FUZZ}/fuzz_${name}.c ${ARGN})
   set(program ${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name})
   add_custom_command(OUTPUT ${program} DEPENDS ${objects} VERBATIM COMMENT "Linking fuzz_${name}"
                      COMMAND ${FUZZ_CLANG} -fsanitize=fuzzer,address,undefined ${objects} -ljansson -lm -o ${program})
   add_custom_target(build_fuzz_${name} ALL DEPENDS ${program})
+endfunction()
+
+# gcov counts what gcc compiled: the corpus is run once, and nothing is fuzzed.
+function(fuzz_replay name)
+  add_executable(fuzz_${name} ${FUZZ}/fuzz_${name}.c ${FUZZ}/replay.c ${ARGN})
+  target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/shim ${CMAKE_SOURCE_DIR}/cost
+                                                  ${CMAKE_SOURCE_DIR}/report ${GENERATED} ${CMAKE_CURRENT_SOURCE_DIR}/unit)
+  target_compile_definitions(fuzz_${name} PRIVATE FLOPSHIM_INSIDE)
+  target_link_libraries(fuzz_${name} PRIVATE flopshim_options PkgConfig::JANSSON m)
+  add_dependencies(fuzz_${name} generate)
+  keep_counts(fuzz_${name})
+  clean_test(fuzz ${name} $<TARGET_FILE:fuzz_${name}> ${FUZZ}/corpus/${name})
 endfunction()
 
 if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
@@ -65,6 +81,9 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
   fuzz_program(markers ${common} ${FUZZ_MARKERS})
 endif()
 
+if(FLOPSHIM_COVERAGE)
+  return()
+endif()
 foreach(target ${FUZZ_TARGETS})
   python_test(fuzz ${target} test_fuzz.py ${target})
 endforeach()
