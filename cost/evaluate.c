@@ -125,7 +125,7 @@ static int fail_name(struct question *q, const char *name)
     return -1;
 }
 
-/* Of the routine's arguments, also of those that its count does not need. */
+/* Checks all of the routine's arguments, also those that its count does not need. */
 static bool is_dimension(const struct cost_routine *routine, const char *name)
 {
     const struct cost_dims dims = cost_dims(routine);

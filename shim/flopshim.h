@@ -24,7 +24,7 @@
 extern "C" {
 #endif
 
-/* Of this header. Functions are added, never changed; a program asks flopshim_version_number() for the library's. */
+/* This header's version. Functions are added, never changed; a program asks flopshim_version_number() for the library's. */
 #define FLOPSHIM_VERSION_MAJOR 0
 #define FLOPSHIM_VERSION_MINOR 1
 #define FLOPSHIM_VERSION_PATCH 0

@@ -2,5 +2,5 @@
 #pragma once
 #include "text_rows.h"
 
-/* Of a tree that has more than one. */
+/* Writes it for a tree that has more than one process. */
 void text_processes(const struct summary *summary, struct out *out);

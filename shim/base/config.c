@@ -24,7 +24,7 @@ static bool fails_closed;
 
 #define SHOWN_BYTES ((size_t)200)
 
-/* Of a long value, as much as leaves room for what is accepted. */
+/* Complains of a value; a long one is cut, so that there is room for what is accepted. */
 static void complain(const char *variable, const char *value, const char *accepted, const char *consequence)
 {
     char shown[SHOWN_BYTES + 1];

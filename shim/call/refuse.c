@@ -11,6 +11,7 @@
 #include "lock.h"
 #include "message.h"
 #include "out_save.h"
+#include "refusal.h"
 #include "summaries.h"
 #include <errno.h>
 #include <pthread.h>
@@ -29,13 +30,8 @@ static void describe(struct out *out, const char *operation, uint64_t cost, uint
                      const struct ledger_account *account, const char *would)
 {
     uint64_t limit = account->limit_flops;
-    out_text(out, "flopshim: ");
-    out_text(out, operation);
-    out_text(out, would);
-    out_grouped(out, cost);
-    out_text(out, " FLOPs but only ");
-    out_grouped(out, remaining);
-    out_text(out, " remain (budget ");
+    refusal_say(&(struct refusal){operation, cost, remaining}, would, out);
+    out_text(out, " (budget ");
     out_grouped(out, limit);
     out_text(out, ", used ");
     out_grouped(out, limit - remaining);

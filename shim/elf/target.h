@@ -15,7 +15,7 @@ enum target {
     TARGET_PRIVILEGED, /* the loader ignores LD_PRELOAD for it (AT_SECURE) */
 };
 
-/* Of the file at `path`, or of the interpreter that runs it. TARGET_REACHED where it cannot be started at all. */
+/* Looks at the file at `path`, or the interpreter that runs it. TARGET_REACHED where it cannot be started at all. */
 enum target target_look(const char *path);
 
 /* What is said of it: "statically linked". */

@@ -25,11 +25,11 @@
 #define LEDGER_UNLIMITED UINT64_MAX
 /* A prime: no byte of a tally can change without its sum ceasing to be a multiple, wrapped around or not. */
 #define LEDGER_CALL_UNIT UINT64_C(1048559)
-/* Of a tally or account before flopshim_reset(): left out of operations and namespaces, though the first account, where it
- * has a limit, has still used it. No single byte makes it of 0. */
+/* Marks a tally or account as before flopshim_reset(): left out of operations and namespaces, though the first account, where
+ * it has a limit, has still used it. No single byte makes it of 0. */
 #define LEDGER_FORGOTTEN 0x5f5f5f00u
 
-/* Of ledger_tally.routine: the routine was asked for its workspace so many times, which is no call and costs nothing. */
+/* A bit of ledger_tally.routine: the routine was asked for its workspace so many times, which is no call and costs nothing. */
 #define LEDGER_QUERY 0x80000000u
 
 enum ledger_kind {

@@ -139,7 +139,7 @@ bool ledger_is_watched(int at, const char *name)
     return watched;
 }
 
-/* Of the ticks there is room for the low bits; below the pid, for a thread (tree.c). */
+/* A member has room for the low bits of the ticks, above the pid; below the pid, for a thread (ledger_lock.c). */
 #define TICKS_SHIFT (2 * LEDGER_ID_BITS)
 
 uint64_t ledger_member(uint32_t pid, uint64_t start_ticks)

@@ -14,7 +14,7 @@ bool ledger_join(const char *file, uint64_t nonce, const char **why);
 
 /* All blocks, as they are now. */
 struct ledger_view ledger_view(void);
-/* Of header and blocks, also of those that are in memory only. */
+/* The bytes of header and blocks, those in memory only included. */
 size_t ledger_bytes(void);
 void ledger_set_bytes(size_t bytes);
 /* Where blocks go on in memory, or 0. */

@@ -47,7 +47,7 @@ static bool read_counts(const struct ledger_tally *tally, struct ledger_counts *
         if (i >= LET_RUN)
             sched_yield();
     }
-    /* Of a call whose FLOPs were stored and whose check was not: its cost is missing, which may be more than all calls. */
+    /* A call's FLOPs were stored and its check was not: its cost is missing there, which may be more than all calls. */
     counts->calls = excess >> 63 ? 0 : counts->calls + (excess % LEDGER_CALL_UNIT != 0);
     if (!counts->calls && (counts->flops || counts->elapsed_ns || counts->timed_flops))
         counts->calls = 1;

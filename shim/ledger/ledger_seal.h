@@ -33,14 +33,14 @@ static inline uint64_t ledger_seal_process(const struct ledger_process *process)
     return ledger_seal_bytes(LEDGER_PROCESSES, process, offsetof(struct ledger_process, seal));
 }
 
-/* Of what changes in a process record. */
+/* Seals what changes in a process record. */
 static inline uint64_t ledger_seal_state(const struct ledger_process *process)
 {
     size_t from = offsetof(struct ledger_process, end_monotonic_ns);
     return ledger_seal_bytes(process->seal, (const char *)process + from, offsetof(struct ledger_process, state_seal) - from);
 }
 
-/* Of a block without records. */
+/* Seals a block without records. */
 static inline uint64_t ledger_seal_block(const struct ledger_block *block)
 {
     uint64_t sum = ledger_seal_word((uint64_t)block->kind << 32 | block->record_bytes, block->capacity);

@@ -18,7 +18,8 @@ struct sums {
     bool seen;
 };
 
-/* Of the process or tree. name: NULL for all. Counts of running threads are read while they grow. */
+/* Adds up the tallies of the process or tree that a name covers; NULL: all. Running threads' counts are read while they grow.
+ */
 static struct sums sum_tallies(const char *name)
 {
     struct sums sums = {0};

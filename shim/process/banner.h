@@ -2,9 +2,9 @@
 #pragma once
 #include <stdint.h>
 
-/* Of whatever opens first, the process's budget or a context's; 0: it has none. Any thread. */
+/* Print it for whatever opens first, the process's budget or a context's; 0: it has none. Any thread. */
 void banner_print(uint64_t budget);
-/* Of the process's budget, where it has one. Under shim_lock. */
+/* Print it for the process's budget, where it has one. Under shim_lock. */
 void banner_print_process(void);
 
 void banner_forget(void); /* in a fork child */

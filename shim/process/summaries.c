@@ -24,7 +24,7 @@ static const char *label(void)
     return *config.namespace_ ? config.namespace_ : NULL;
 }
 
-/* Of a tree the names are those of its root, wherever the process that writes them was started. */
+/* Where relative names start: for a tree, where its root was started, whichever process writes them. */
 static const char *folder(void)
 {
     return ledger->scope == LEDGER_SCOPE_TREE ? ledger->folder : origin_folder();

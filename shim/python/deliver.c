@@ -121,13 +121,8 @@ int python_end_status(int status, bool *unhandled)
 void python_report(int status, const char *file)
 {
     struct out line = {0};
-    out_text(&line, "flopshim: ");
-    out_text(&line, last.operation);
-    out_text(&line, " would cost ");
-    out_grouped(&line, last.cost);
-    out_text(&line, " FLOPs but only ");
-    out_grouped(&line, last.remaining);
-    out_text(&line, " remain, and the program went on without handling it: exit status ");
+    refusal_say(&last, " would cost ", &line);
+    out_text(&line, ", and the program went on without handling it: exit status ");
     out_grouped(&line, (uint64_t)status);
     out_text(&line, " instead of 0");
     if (*file) {

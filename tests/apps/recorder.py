@@ -41,7 +41,7 @@ def wrapper(name, letter, arguments, result, face):
     types, formats, shown = (["int"], ["%d"], ["p0"]) if layouts else ([], ["0"], [])
     for argument in arguments:
         more, _ = families.pieces(argument, letter, face, 0)
-        for i, kind in enumerate(more):
+        for kind in more:
             here = f"p{len(types)}"
             if argument in families.LETTERS:
                 formats, shown = formats + ["%c"], shown + [f"*{here}" if face == "f" else f"letter({here})"]

@@ -1,4 +1,5 @@
-"""What a question costs: flopshim_cost() in a process answers as `flopshim cost` does, and refuses what that refuses."""
+"""What a question costs: flopshim_cost() in a process answers as `flopshim cost` does, and refuses what that refuses; how the
+program lays out its answers, and what it says of questions that it does not answer."""
 import json
 
 from harness import PROGRAM, Run, expect
@@ -24,7 +25,14 @@ for line in sys.stdin:
 """
 
 
-def main():
+def cost(*words, status=0, **options):
+    """stdout and stderr."""
+    run = Run([PROGRAM, "cost", *words], preload=False, **options)
+    expect(f"flopshim cost {words}: {run.stderr}", run.returncode, status)
+    return run.stdout, run.stderr
+
+
+def check_questions():
     answers = Run(["/usr/bin/python3", "-c", ASK], input="\n".join(question for question, _ in QUESTIONS)).stdout.splitlines()
     for (question, wanted), answer in zip(QUESTIONS, answers):
         expect(f"flopshim_cost: {question}", answer, f"{wanted} 7" if wanted < 0 else f"0 {wanted}")
@@ -37,4 +45,67 @@ def main():
     expect("all were answered", len(answers), len(QUESTIONS))
 
 
-main()
+def check_layout():
+    line = "{} FLOPs  {}  {}  {}\n"
+    for question, wanted in (
+            ("dgemm m=3 n=4 k=5", ("120", "exact", "2*m*n*k", "LAWN 41")),
+            ("dgemm m=1000 n=1e3 k=1000", ("2,000,000,000", "exact", "2*m*n*k", "LAWN 41")),
+            ("DDOT n=0", ("0", "exact", "2*n", "LAWN 41"))):
+        expect(question, cost(*question.split()), (line.format(*wanted), ""))
+        expect(f"{question} --format text", cost("-f", "text", *question.split()), (line.format(*wanted), ""))
+    said, _ = cost("--format", "json", "ZGEMM_", "m=3", "n=4", "k=5")
+    expect("an object a line", said, '{"routine": "zgemm", "flop_cost": 480, "accuracy": "exact", "formula": "8*m*n*k", '
+                                     '"source": "LAWN 41"}\n')
+    expect("an estimate", json.loads(cost("-f", "json", "dgesdd", "m=9", "n=5")[0])["accuracy"], "estimate")
+
+
+def check_large():
+    """2 * 2^21 * 2^21 * (2^21 - 1) = 2^64 - 2^43 fits; 2^64 does not, and is the largest number that there is."""
+    two_21 = 2**21
+    for k, flops in ((two_21 - 1, 2**64 - 2**43), (two_21, 2**64 - 1)):
+        words = ["dgemm", f"m={two_21}", f"n={two_21}", f"k={k}"]
+        expect(f"{words}", cost(*words)[0].split()[0], f"{flops:,}")
+        expect(f"{words} as JSON", f'"flop_cost": {flops},' in cost(*words, "--format=json")[0], True)
+
+
+def check_conventions_and_options():
+    for words, flops in (
+            ("dgemm m=3 n=4 k=5", (120, 60)), ("zgemm m=3 n=4 k=5", (480, 240)), ("ddot n=7", (14, 7)),
+            # A triangle of 4 by 4 solved for 3 right-hand sides, and one of 3 by 3 for 4; a unit diagonal saves 12 divisions
+            ("dtrsm side=L m=4 n=3", (48, None)), ("dtrsm side=R m=4 n=3", (36, None)),
+            ("dtrsm side=L diag=U m=4 n=3", (36, None)), ("dtrsm side=l diag=u m=4 n=3", (36, None)),
+            ("dtrsm side=L diag=N m=4 n=3", (48, None))):
+        for convention, wanted in zip(("ops", "fma"), flops):
+            if wanted is not None:
+                said = json.loads(cost("-f", "json", "--convention", convention, *words.split())[0])
+                expect(f"{words} in {convention}", said["flop_cost"], wanted)
+
+
+def check_lines():
+    questions = "# a comment\n\n  \nddot n=2\n\tdgemm  m=1 n=1\tk=1\r\ndgemm_ m=3 n=4 k=5"
+    expect("a question a line", cost("-", input=questions),
+           ("4 FLOPs  exact  2*n  LAWN 41\n2 FLOPs  exact  2*m*n*k  LAWN 41\n120 FLOPs  exact  2*m*n*k  LAWN 41\n", ""))
+    expect("no question", cost("-", input=""), ("", ""))
+    said, complaints = cost("-", "--format", "json", input="dgem n=1\nddot n=2\nddot n=-2\nddot n=3\n", status=2)
+    expect("the others are answered", [json.loads(line)["flop_cost"] for line in said.splitlines()], [4, 6])
+    expect("a line for each of those that are not", [line.partition(";")[0] for line in complaints.splitlines()],
+           ["flopshim cost: unknown routine 'dgem'", "flopshim cost: ddot: n=-2 is not accepted"])
+
+
+def check_complaints():
+    integers = "is not accepted; an integer such as 1000 or 1e3"
+    for words, wanted in (
+            ("", "no ROUTINE; see flopshim cost --help"),
+            ("dgemm m=1 n=1", "dgemm needs k=, which has no usual case"),
+            ("dgemm m=1 n=1 k=1 q=2", "dgemm has no argument 'q'; it has transa transb m n k alpha a lda b ldb beta c ldc"),
+            ("dgemm m=1 n=1 k=x", f"dgemm: k=x {integers}"),
+            ("dgemm m=1 n=1 k=", "'k=' is not accepted; name=value, such as n=1000"),
+            ("dgemm m=1 n=1 k=1.5", f"dgemm: k=1.5 {integers}"), ("ddot n=9" + "9" * 19, f"ddot: n=9{'9' * 19} {integers}"),
+            ("dgemm m=1 n=1 k", "'k' is not accepted; name=value, such as n=1000"),
+            ("dgemm m=1 n=1 k=-1", "dgemm: k=-1 is not accepted; a dimension is 0 or more"),
+            ("dtrsm side=X m=4 n=3", "dtrsm: side=X is not accepted; one of L, R, B")):
+        expect(words, cost(*words.split(), status=2), ("", f"flopshim cost: {wanted}\n"))
+
+
+for check in (check_questions, check_layout, check_large, check_conventions_and_options, check_lines, check_complaints):
+    check()

@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from spec import parse_spec, routines_of  # noqa: E402
 
 README = (ROOT / "README.md").read_text()
-DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "shim/*.md", "shim/bindings/*.md", "tests/faults/*.md")
+DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "shim/*.md", "shim/bindings/*.md", "tests/*.md", "tests/faults/*.md",
+             "tests/fuzz/*.md")
 # ./program and ./app of the README: 60,000 dots of 2,000 FLOPs, more than 100M; one of 200
 SCRIPTS = {"program": "1000x60000", "app": "100", "pipeline.sh": "100 100"}
 

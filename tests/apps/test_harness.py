@@ -8,7 +8,8 @@ from harness import PLAIN, PROGRAM, ROOT, Run, expect
 
 HOSTILE = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error", "PYTHONPATH": "/nonexistent", "LANG": "de_DE.UTF-8", "LC_ALL": "C",
            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "40", "FLOP_BUDGET": "1",
-           "TERM": "xterm", "LD_LIBRARY_PATH": "/nonexistent", "TMPDIR": "/tmp/with blanks", "HOME": "/nonexistent", "PATH": "/nonexistent"}
+           "TERM": "xterm", "LD_LIBRARY_PATH": "/nonexistent", "TMPDIR": "/tmp/with blanks", "HOME": "/nonexistent",
+           "PATH": "/nonexistent"}
 STATED = {"FLOP_LEDGER_DIR", "HOME", "LANG", "OPENBLAS_NUM_THREADS", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR"}
 SHOW = "import json, os, sys; print(json.dumps([dict(os.environ), os.umask(0), sys.stdin.read()]))"
 

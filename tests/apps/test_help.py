@@ -170,45 +170,6 @@ def check_library():
         expect("no library", (run.returncode, run.stdout, "cannot find libflopshim.so" in run.stderr), (125, "", True))
 
 
-def check_list():
-    lines = flopshim("list").splitlines()
-    expect("header", lines[0].split(), ["FAMILY", "TYPES", "CLASS", "FLOPs", "SOURCE"])
-    gemm = [line.split() for line in flopshim("list", "gemm").splitlines()[1:3]]
-    expect("gemm", gemm, [["gemm", "s", "d", "exact", "2*m*n*k", "LAWN", "41"],
-                          ["gemm", "c", "z", "exact", "8*m*n*k", "LAWN", "41"]])
-    expect("one routine by an exported name", flopshim("list", "cblas_zgemm").split("\n")[1].split()[:2], ["gemm", "z"])
-    tsv = flopshim("list", "--format", "tsv").splitlines()
-    expect("tsv's header", tsv[0], "#routine\tclass\targuments\tformula\tsource")
-    expect("tsv's columns", {line.count("\t") for line in tsv}, {4})
-    expect("dgemm", [line for line in tsv if line.startswith("dgemm\t")], ["dgemm\texact\tm n k\t2*m*n*k\tLAWN 41"])
-    names = [line.split("\t")[0] for line in flopshim("list", "--format", "tsv", "?potr[fs]").splitlines()[1:]]
-    expect("a pattern", names, ["spotrf", "dpotrf", "cpotrf", "zpotrf", "spotrs", "dpotrs", "cpotrs", "zpotrs"])
-    topic = {line.split("\t")[0] for line in flopshim("list", "--format", "tsv", "lu").splitlines()[1:]}
-    expect("a topic", topic >= {"dgetrf", "zgetrs", "sgetri"} and "dgeqrf" not in topic, True)
-    symbols = flopshim("list", "--symbols", "dgemm").splitlines()
-    expect("symbols", (symbols[0].split(), ["cblas_dgemm", "dgemm"] in [s.split() for s in symbols]), (["SYMBOL", "ROUTINE"], True))
-    symbols = flopshim("list", "--symbols", "--format", "tsv", "dgemm").splitlines()
-    expect("symbols as tsv", symbols[:2], ["#symbol\troutine", "dgemm_\tdgemm"])
-    expect("both say the same routines", {l.split("\t")[1] for l in flopshim("list", "-s", "-f", "tsv").splitlines()[1:]},
-           {l.split("\t")[0] for l in tsv[1:]})
-
-
-def on_a_terminal(width, *words):
-    run = Run(["script", "-qc", f"stty cols {width}; {PROGRAM} {' '.join(words)}", "/dev/null"], {"COLUMNS": ""}, preload=False)
-    return run.stdout.replace("\r", "").splitlines()
-
-
-def check_list_fits_a_terminal():
-    formula = flopshim("list", "--format", "tsv", "dgesvdq").splitlines()[1].split("\t")[3].replace(" ", "")
-    for width in (80, 132, 200):
-        lines = on_a_terminal(width, "list")
-        expect(f"{width} columns: {max(lines, key=len)}", max(map(len, lines)) <= width and len(lines) > 800, True)
-        head, *rows = on_a_terminal(width, "list", "dgesvdq", "lascl")
-        column = slice(head.index("FLOPs"), head.index("SOURCE"))
-        folded = "".join(row[column].replace(" ", "") for row in rows)
-        expect(f"{width} columns: nothing is cut from {formula}", formula in folded, True)
-
-
 for check in (check_verbs, check_options, check_words, check_variables, check_suggestions, check_run_judges_its_values,
-              check_output_of_the_environment, check_library, check_list, check_list_fits_a_terminal):
+              check_output_of_the_environment, check_library):
     check()

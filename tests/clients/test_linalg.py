@@ -90,7 +90,8 @@ def geqrf(m, n):
     if m < n:
         return (m * (Fraction(23, 6) + 2 * n - Fraction(m, 2) + m * (n - third(m))),
                 m * (Fraction(5, 6) + n - Fraction(m, 2) + m * (n - third(m))))
-    return (n * (Fraction(23, 6) + m + Fraction(n, 2) + n * (m - third(n))), n * (Fraction(5, 6) + n * (Fraction(1, 2) + m - third(n))))
+    return (n * (Fraction(23, 6) + m + Fraction(n, 2) + n * (m - third(n))),
+            n * (Fraction(5, 6) + n * (Fraction(1, 2) + m - third(n))))
 
 
 def gerqf(m, n):

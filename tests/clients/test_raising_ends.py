@@ -19,7 +19,8 @@ def in_thread(action):
 # code: (status, end reason, refused calls, what stderr says, and what it does not say)
 FORCED = "went on without handling it: exit status 86 instead of 0. Summary: "
 CASES = {
-    "refused()": (1, "exhausted", 1, "line 5, in refused\nflopshim.BudgetExhaustedError: dgemm would cost 2,000,000 FLOPs but only 2", FORCED),
+    "refused()": (1, "exhausted", 1,
+                  "line 5, in refused\nflopshim.BudgetExhaustedError: dgemm would cost 2,000,000 FLOPs but only 2", FORCED),
     "try: refused()\nexcept Exception: pass": (0, "exit", 1, "", FORCED),
     "try: refused()\nexcept Exception: sys.exit(7)": (7, "exit", 1, "", FORCED),
     "try: refused()\nfinally: os._exit(0)": (0, "exit", 1, "", FORCED),

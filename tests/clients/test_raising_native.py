@@ -2,7 +2,6 @@
 that is no thread of Python's, in the main thread, soon after; no deadlock
 with threads that the interpreter does not know; and the outputs, which the program can read, are NaN where the routine would
 have written, and untouched elsewhere."""
-import sys
 import time
 
 from harness import BUILD, Run, expect, python

@@ -2,7 +2,6 @@
 it to the parent, where it is the class that the parent itself raises; and where nothing of flopshim is loaded it can be read."""
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 from harness import PLAIN, Run, expect, python
@@ -79,7 +78,8 @@ def check(env):
         plain = subprocess.run([python("debian"), "-c", READ], cwd=folder, env=PLAIN, capture_output=True, text=True, check=False)
         expect("read without flopshim", (plain.stdout[:28], plain.stderr), ("flopshim dgemm 2000000 dgemm", ""))
         # A package of that name decides which class it is
-        pathlib.Path(folder, "flopshim.py").write_text("class BudgetExhaustedError(Exception):\n    op_name = flop_cost = 'package'\n")
+        pathlib.Path(folder, "flopshim.py").write_text(
+            "class BudgetExhaustedError(Exception):\n    op_name = flop_cost = 'package'\n")
         plain = subprocess.run([python("debian"), "-c", READ.split("assert")[0] + "print(one.__class__)"], cwd=folder, env=PLAIN,
                                capture_output=True, text=True, check=False)
         expect("read with a package", (plain.stdout, plain.stderr), ("<class 'flopshim.BudgetExhaustedError'>\n", ""))

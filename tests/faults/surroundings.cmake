@@ -18,7 +18,7 @@ target_link_libraries(early PRIVATE ${BLAS_DIR}/blas/libblas.so Threads::Threads
 add_executable(early_main ${FAULTS}/early_main.c)
 target_link_libraries(early_main PRIVATE early)
 
-foreach(test ends kill jumps stderr weak)
+foreach(test ends kill jumps options stderr weak)
   python_test(faults ${test} test_${test}.py)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)

@@ -34,7 +34,8 @@ def check_end(what, run, place, mode, used):
     summary = run.summary
     stdout = {"held": "", "destructor": "before skipped 0 ran 0 handled 0"}.get(place, "before")
     if place == "fork":
-        expect(f"{what}: child", run.stdout, f"beforebefore child {status if status > 0 else 128 - status} skipped 0 ran 0 handled 0")
+        of_child = status if status > 0 else 128 - status
+        expect(f"{what}: child", run.stdout, f"beforebefore child {of_child} skipped 0 ran 0 handled 0")
         expect(f"{what}: parent", run.returncode, 0)
     else:
         expect(f"{what}: status ({run.stderr})", run.returncode, status)
@@ -71,7 +72,7 @@ def once(place, mode, context, threads):
     what = f"{place}, {mode}, {'context' if context else 'process'}, {threads} threads"
     used = PLACES[place][0]
     # a second is a lot for an end, but not for a machine that is busy elsewhere: a hang never passes
-    for attempt in range(3):
+    for _ in range(3):
         run, seconds = refuse(place, mode, used, context, threads)
         only_child(run)
         check_balance(run.summary)

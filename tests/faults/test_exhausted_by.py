@@ -1,6 +1,5 @@
 """Refusals in company: several threads, signals that the program handles or blocks, handlers that leave, an end that is under
 way already, readers that do not read, NumPy. See refuse.c and escape.cpp."""
-import signal
 import sys
 
 from harness import BUILD, LIBS, Run, check_balance, expect, python
@@ -132,7 +131,8 @@ def pool():
         try: e.submit(refuse).result()
         except f.process.BrokenProcessPool: return "broken"
 a @ a
-print({"main": refuse, "thread": lambda: f.ThreadPoolExecutor(2).submit(refuse).result(), "fork": child, "pool": pool}[sys.argv[1]]())
+ways = {"main": refuse, "thread": lambda: f.ThreadPoolExecutor(2).submit(refuse).result(), "fork": child, "pool": pool}
+print(ways[sys.argv[1]]())
 """
 
 
@@ -152,7 +152,8 @@ def numpy():
                 last = child[0]["refused"]["last"]
                 expect(f"{what}: refused", (last["operation"], last["flop_cost"]), ("dgemm", 2 * 10**9))
                 # a child has used one product of its own, the parent one as well
-                expect(f"{what}: calls", sorted(s["operations"]["dgemm"]["calls"] for s in run.summaries), [1, 1] if forked else [2])
+                expect(f"{what}: calls", sorted(s["operations"]["dgemm"]["calls"] for s in run.summaries),
+                       [1, 1] if forked else [2])
                 for summary in run.summaries:
                     check_balance(summary)
 

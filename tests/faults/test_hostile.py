@@ -59,7 +59,8 @@ def ledgers():
 def json_files():
     with tempfile.TemporaryDirectory() as name:
         path = pathlib.Path(name, "x.json")
-        for text, reason in (('{"a":' * 100000, "not valid JSON"), ('{"a":' + "[" * 100000, "not valid JSON"), ("[" * 100000, "neither"),
+        for text, reason in (('{"a":' * 100000, "not valid JSON"), ('{"a":' + "[" * 100000, "not valid JSON"),
+                             ("[" * 100000, "neither"),
                              ('{"a": "' + "x" * (64 << 20), "not valid JSON"), ("{" + " " * (64 << 20), "not valid JSON"),
                              ('{"schema_version": 1' + "0" * 1000000 + "}", ""), ('{"schema_version": 1e400}', ""),
                              ('{"schema_version": -1}', ""), ("{}", ""), ("{" + '"a":1,' * 1000000, "not valid JSON")):

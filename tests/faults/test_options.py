@@ -15,7 +15,8 @@ def refused(status, *command, names, **options):
 
 
 def numbers():
-    for value in ("", "0", "-1", "1e", "1.5", "nan", "1e30", "18446744073709551615", "10MM", "0x10", "1" * 5000, "\x1b[31m5", "5\n6"):
+    for value in ("", "0", "-1", "1e", "1.5", "nan", "1e30", "18446744073709551615", "10MM", "0x10", "1" * 5000,
+                  "\x1b[31m5", "5\n6"):
         shown = "".join("?" if c < " " else c for c in value[:200])
         refused(2, "run", "--budget", value, "--", DOTS, "7", names=f"--budget {shown}")
     for value in ("tree,", "PROCESS", ""):
@@ -34,7 +35,8 @@ def fall_back():
 
 def questions():
     for words, names in ((["dgemm", "m=1e", "n=1", "k=1"], "m=1e"), (["dgemm", "m=1", "n=1"], "k="), (["nosuch"], "nosuch"),
-                         (["dgemm", "m=99999999999999999999", "n=1", "k=1"], "m=9999"), (["dtrsm", "m=1", "n=1", "uplo=X"], "uplo=X"),
+                         (["dgemm", "m=99999999999999999999", "n=1", "k=1"], "m=9999"),
+                         (["dtrsm", "m=1", "n=1", "uplo=X"], "uplo=X"),
                          (["somatcopy", "rows=1", "cols=1", "alpha=much"], "alpha=much"), (["dgemm", "=1"], "=1"),
                          (["dgemm", "m=1", "--format", "xml"], "xml"), (["dgemm", "m=1", "--convention", "flops"], "flops")):
         refused(2, "cost", *words, names=names)
@@ -43,9 +45,12 @@ def questions():
 def files():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "x"
-        for content, names in ((b"", "empty"), (b"\0" * 5000, "neither"), (b"FLOPSHIM", "too short"), (b"FLOPSHIM" + b"\xff" * 5000, ""),
-                               (b"{", "not valid JSON"), (b'{"a": 1, "a": 2}', "duplicate"), (b'{"schema_version": 1e0}', "schema_version"),
-                               (b'{"schema_version": 1, "operations": {"x\\u001b": 1}}', "operations.x?"), (b"[" * 100000, "neither"),
+        for content, names in ((b"", "empty"), (b"\0" * 5000, "neither"), (b"FLOPSHIM", "too short"),
+                               (b"FLOPSHIM" + b"\xff" * 5000, ""),
+                               (b"{", "not valid JSON"), (b'{"a": 1, "a": 2}', "duplicate"),
+                               (b'{"schema_version": 1e0}', "schema_version"),
+                               (b'{"schema_version": 1, "operations": {"x\\u001b": 1}}', "operations.x?"),
+                               (b"[" * 100000, "neither"),
                                (b'{"a":' + b"[" * 100000, "not valid JSON")):
             path.write_bytes(content)
             refused(2, "report", str(path), names=names)

@@ -32,7 +32,7 @@ def main(compiler, sanitizer):
     with tempfile.TemporaryDirectory() as name:
         program = build(compiler, sanitizer, pathlib.Path(name))
         (pathlib.Path(name) / "app").symlink_to(program)
-        (pathlib.Path(name) / "script").write_text(f"#!/usr/bin/env app\n")
+        (pathlib.Path(name) / "script").write_text("#!/usr/bin/env app\n")
         (pathlib.Path(name) / "script").chmod(0o755)
         env = {"LD_LIBRARY_PATH": f"{LIBS}/blas", "PATH": f"{name}:/usr/bin:/bin"}
         alone = Run([program, "4", "50"], env, preload=False)

@@ -31,7 +31,8 @@ def run(command, *options, env=None, under=()):
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=PLAIN["FLOP_LEDGER_DIR"]) as ledgers:
         done = subprocess.run([*under, PROGRAM, "run", "--quiet", "--output", f"{folder}/s.json", *options, "--",
                                *map(str, command)],
-                              env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas", "FLOP_LEDGER_DIR": ledgers} | (env or {}),
+                              env=PLAIN | ENV | {"LIBRARIES": f"LD_LIBRARY_PATH={LIBS}/blas", "FLOP_LEDGER_DIR": ledgers}
+                              | (env or {}),
                               capture_output=True, text=True, timeout=120, cwd=folder, check=False)
         while "still run" in done.stderr and list(pathlib.Path(ledgers).glob("*/*.ledger")):
             time.sleep(0.01)  # a process in the background keeps its ledger, and the folder, as long as it runs

@@ -35,7 +35,8 @@ def symbols(option, *paths):
 
 def c_library():
     """What it exports, called by anybody as any program calls it."""
-    done = subprocess.run(["nm", "-D", "--defined-only", "/lib/x86_64-linux-gnu/libc.so.6"], capture_output=True, text=True, check=True)
+    done = subprocess.run(["nm", "-D", "--defined-only", "/lib/x86_64-linux-gnu/libc.so.6"],
+                          capture_output=True, text=True, check=True)
     return {line.split()[-1].split("@")[0] for line in done.stdout.splitlines()}
 
 
@@ -54,7 +55,8 @@ def upward(found, defined, order):
 
 def definitions(found):
     """Name: the room that defines it."""
-    return {name: room for room, objects in found.items() for names in symbols("--defined-only", *objects).values() for name in names}
+    return {name: room for room, objects in found.items()
+            for names in symbols("--defined-only", *objects).values() for name in names}
 
 
 def compile_command(source):
@@ -109,7 +111,8 @@ def see_planted(found, order):
         path, complaint = compile_planted(PLANTED_USE.format("refuse_forget"), "shim/base/message.c", folder)
         expect("a planted file compiles", complaint, "")
         planted = {**found, "base": [*found["base"], path]}
-        expect("a planted upward symbol", ("base", "planted", "refuse_forget", "call") in upward(planted, definitions(planted), order), True)
+        expect("a planted upward symbol is seen",
+               ("base", "planted", "refuse_forget", "call") in upward(planted, definitions(planted), order), True)
         path, complaint = compile_planted('#include "refuse.h"\n', "shim/base/message.c", folder)
         expect("a planted upward include compiles", path, None)
         expect("what is said of it", "refuse.h: No such file" in complaint, True)

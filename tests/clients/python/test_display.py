@@ -43,7 +43,7 @@ flopshim FLOP Budget Summary
     f.in?side                        3  (0.0%)                    3  (0.0%)  [3 calls]
 
   Refused calls:              2
-    last: big would cost 4,000,000,000,000 FLOPs but only 999,999,999,994 remained [f]"""
+    last: big would cost 4,000,000,000,000 FLOPs but only 999,999,999,994 remained [f]"""  # noqa: E501 (as it is printed)
 
 
 def mixed():
@@ -145,6 +145,19 @@ def test_19_html_is_escaped():
         context.deduct("<script>", flop_cost=1)
     html = render_budget_summary()._repr_html_()
     assert "<script>" not in html and "&lt;script&gt;" in html and "[&lt;b&gt;&amp;]" in html
+
+
+def test_no_control_character_reaches_a_terminal():
+    with BudgetContext(100, quiet=True, namespace="a\x1b[31m\x9b") as context:
+        context.deduct("b\x1b\x85", flop_cost=1)
+        context.deduct("c", flop_cost=2)
+    text = str(render_budget_summary())
+    assert "[a?[31m??]" in text and "    b???  " in text
+    rich = pytest.importorskip("rich.console")
+    out = io.StringIO()
+    rich.Console(file=out, width=200).print(render_budget_summary())
+    assert "a?[31m??" in out.getvalue() and "b???" in out.getvalue()
+    assert not [c for c in out.getvalue() if c != "\n" and (c < " " or "\x7f" <= c < "\xa0")]
 
 
 def test_19_live_where_there_is_no_terminal(monkeypatch):

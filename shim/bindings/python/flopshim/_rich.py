@@ -33,7 +33,7 @@ def summary_table(parts: List[Part]) -> Any:
     from rich.table import Table
     from rich.text import Text
     label, used = _text.label_of(parts), _counts.total(_summary.merged(parts))
-    title = _text.TITLE + (f" [{label}]" if label else "")
+    title = _text.TITLE + (f" [{_text.shown(label)}]" if label else "")
     groups: List[Any] = [Text(title, style="bold"), Text(_budget_text(parts))]
 
     def table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -41,7 +41,7 @@ def summary_table(parts: List[Part]) -> Any:
         for column in columns:
             made.add_column(column, justify="right")
         for name, *cells in rows:
-            made.add_row(Text(name), *cells)
+            made.add_row(Text(_text.shown(name)), *cells)
         groups.append(made)
     table("operation", _text.OPERATION_COLUMNS, _text.operation_cells(_summary.merged(parts)))
     spaces = _text.space_rows(parts)

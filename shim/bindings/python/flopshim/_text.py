@@ -1,5 +1,10 @@
 """The text summary, laid out as the library's own (report/text.c): a table of the budget, one of the operations, one of the
-namespaces, and what was refused. Percentages are rounded half up, in integers, as there."""
+namespaces, and what was refused. Percentages are rounded half up, in integers, as there.
+
+A second renderer, because that one cannot serve here. It knows processes: a session begins at the import or a reset, leaves out
+what NumPy did when it was imported, may be a single context, and knows which contexts paid for what. It is not there where
+nothing is preloaded and contexts open all the same (allow_unloaded()). Rich and HTML are made of the same cells. What keeps the
+two alike to the byte is tests/clients/python/test_same_text.py."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
@@ -16,9 +21,9 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _shown(name: str) -> str:
-    """Names come from the program: no control character may reach the terminal."""
-    return "".join("?" if c < " " or c == "\x7f" else c for c in name)
+def shown(name: str) -> str:
+    """Names come from the program: no control character may reach the terminal, of C1 neither. A ? for each of their bytes."""
+    return "".join("?" if c < " " or c == "\x7f" else "??" if "\x80" <= c < "\xa0" else c for c in name)
 
 
 def calls_text(calls: int) -> str:
@@ -47,9 +52,9 @@ def _budget_lines(budget: Optional[int], used: int) -> List[str]:
 
 
 def _rows(rows: List[Tuple[str, int, int]], used: int) -> List[str]:
-    names = max([16, *(len(_shown(row[0])) for row in rows)])
+    names = max([16, *(len(shown(row[0])) for row in rows)])
     numbers = max([12, *(len(f"{row[1]:,}") for row in rows)])
-    return [f"    {_shown(name):<{names}} {cost:>{numbers},}  ({percent(cost, used)})  [{calls_text(calls)}]"
+    return [f"    {shown(name):<{names}} {cost:>{numbers},}  ({percent(cost, used)})  [{calls_text(calls)}]"
             for name, cost, calls in rows]
 
 
@@ -95,13 +100,13 @@ def space_cells(rows: List[SpaceRow], used: int) -> List[Tuple[str, ...]]:
 
 
 def _space_lines(rows: List[SpaceRow], used: int) -> List[str]:
-    names = max([16, *(len(_shown(row.name)) for row in rows)])
+    names = max([16, *(len(shown(row.name)) for row in rows)])
     own = max([12, *(len(f"{row.own:,}") for row in rows)])
     shares = max(len(percent(row.own, used)) for row in rows) + 4
     total = max([10, *(len(f"{row.total:,}") for row in rows)])
     heading = f"{'  By namespace:':<{names + own + 1}}self"
     return [f"{heading:<{names + own + shares + total + 2}}total"] + [
-        f"    {_shown(row.name):<{names}} {row.own:>{own},}{f'  ({percent(row.own, used)})':<{shares}}"
+        f"    {shown(row.name):<{names}} {row.own:>{own},}{f'  ({percent(row.own, used)})':<{shares}}"
         f"  {row.total:>{total},}  ({percent(row.total, used)})  [{row.calls}]{row.more}" for row in rows]
 
 
@@ -114,8 +119,8 @@ def refused_lines(parts: List[Part]) -> List[str]:
     last = _session.last_refusal()
     spaces = {part.namespace for part in parts}
     if last and (None in spaces or any(last.namespace == s or last.namespace.startswith(f"{s}.") for s in spaces)):
-        where = f" [{_shown(last.namespace)}]" if last.namespace else ""
-        lines.append(f"    last: {_shown(last.operation)} would cost {last.flop_cost:,} FLOPs but only "
+        where = f" [{shown(last.namespace)}]" if last.namespace else ""
+        lines.append(f"    last: {shown(last.operation)} would cost {last.flop_cost:,} FLOPs but only "
                      f"{last.flops_remaining:,} remained{where}")
     return lines
 
@@ -135,7 +140,7 @@ def summary_text(parts: List[Part]) -> str:
     label = label_of(parts)
     counts = _summary.merged(parts)
     used = _counts.total(counts)
-    header = TITLE + (f" [{_shown(label)}]" if label else "")
+    header = TITLE + (f" [{shown(label)}]" if label else "")
     operations: List[Any] = by_cost(_counts.by_operation(counts))
     lines = [header, "=" * len(header), *_budget_lines(_summary.total_budget(parts), used), "", "  By operation:",
              *_rows([(name, op["flop_cost"], op["calls"]) for name, op in operations], used)]

@@ -1,8 +1,18 @@
 # Bad input: libFuzzer targets with address and undefined-behaviour sanitizers. libFuzzer is clang's and flopshim builds with
 # gcc, so these are built apart, from the sources that each needs. README.md says how to run them for longer.
-set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
+set(FUZZ ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
 set(FUZZ_TARGETS env ledger json markers cost output)
 find_program(FUZZ_CLANG clang-14)
+
+# Beside whole rooms
+set(FUZZ_PROGRAM field json_counts json_read)
+set(FUZZ_ENV config_parse config_values multiplier signals spelling)
+set(FUZZ_MARKERS account/account account/by_name account/oplog account/others account/refusal account/tally account/thread call/charge call/refuse
+    markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork
+    process/preloaded process/start process/starts process/summaries process/tree process/unseen)
+list(TRANSFORM FUZZ_PROGRAM REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/report/program/read/\\1.c")
+list(TRANSFORM FUZZ_ENV REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/base/\\1.c")
+list(TRANSFORM FUZZ_MARKERS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
 
 set(FUZZ_FLAGS -g -O1 -fno-sanitize-recover=all -std=gnu11 -D_GNU_SOURCE -DFLOPSHIM_INSIDE -DFLOPSHIM_VERSION="${PROJECT_VERSION}"
                -Wall -Wextra -Werror -I${GENERATED} -I${CMAKE_CURRENT_SOURCE_DIR}/unit)
@@ -37,11 +47,27 @@ function(fuzz_objects out)
 endfunction()
 
 function(fuzz_program name)
-  fuzz_objects(objects ${FAULTS}/fuzz_${name}.c ${ARGN})
+  if(FLOPSHIM_COVERAGE)
+    fuzz_replay(${name} ${ARGN})
+    return()
+  endif()
+  fuzz_objects(objects ${FUZZ}/fuzz_${name}.c ${ARGN})
   set(program ${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name})
   add_custom_command(OUTPUT ${program} DEPENDS ${objects} VERBATIM COMMENT "Linking fuzz_${name}"
                      COMMAND ${FUZZ_CLANG} -fsanitize=fuzzer,address,undefined ${objects} -ljansson -lm -o ${program})
   add_custom_target(build_fuzz_${name} ALL DEPENDS ${program})
+endfunction()
+
+# gcov counts what gcc compiled: the corpus is run once, and nothing is fuzzed.
+function(fuzz_replay name)
+  add_executable(fuzz_${name} ${FUZZ}/fuzz_${name}.c ${FUZZ}/replay.c ${ARGN})
+  target_include_directories(fuzz_${name} PRIVATE $<TARGET_PROPERTY:parts,INCLUDE_DIRECTORIES> ${CMAKE_CURRENT_SOURCE_DIR}/unit
+                                                  ${CMAKE_SOURCE_DIR}/report/program/read)
+  target_compile_definitions(fuzz_${name} PRIVATE FLOPSHIM_INSIDE)
+  target_link_libraries(fuzz_${name} PRIVATE flopshim_options PkgConfig::JANSSON m)
+  add_dependencies(fuzz_${name} generate)
+  keep_counts(fuzz_${name})
+  clean_test(fuzz ${name} $<TARGET_FILE:fuzz_${name}> ${FUZZ}/corpus/${name})
 endfunction()
 
 if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
@@ -50,22 +76,18 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
     get_target_property(${room}_sources ${room} SOURCES)
     list(TRANSFORM ${room}_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
   endforeach()
-  set(common ${cost_sources} ${base_sources} ${ledger_sources} ${summary_sources} ${CMAKE_SOURCE_DIR}/report/program/read/field.c
-             ${CMAKE_SOURCE_DIR}/report/program/read/json_counts.c ${CMAKE_SOURCE_DIR}/report/program/read/json_read.c)
-  set(markers_sources account/account account/by_name account/oplog account/others account/tally account/thread call/charge
-      call/refuse markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end
-      process/enter process/fork process/preloaded process/start process/starts process/summaries process/tree process/unseen)
-  list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
-  set(base ${CMAKE_SOURCE_DIR}/shim/base)
-  fuzz_program(env ${base}/config_parse.c ${base}/config_values.c ${base}/multiplier.c ${base}/signals.c ${base}/spelling.c)
+  set(common ${cost_sources} ${base_sources} ${ledger_sources} ${summary_sources} ${FUZZ_PROGRAM})
+  fuzz_program(env ${FUZZ_ENV})
   fuzz_program(cost ${cost_sources})
   foreach(name ledger json output)
     fuzz_program(${name} ${common})
   endforeach()
-  fuzz_program(markers ${common} ${elf_sources} ${ledger_writing_sources} ${markers_sources})
+  fuzz_program(markers ${common} ${elf_sources} ${ledger_writing_sources} ${FUZZ_MARKERS})
 endif()
 
+if(FLOPSHIM_COVERAGE)
+  return()
+endif()
 foreach(target ${FUZZ_TARGETS})
-  python_test(faults fuzz_${target} test_fuzz.py ${target})
+  python_test(fuzz ${target} test_fuzz.py ${target})
 endforeach()
-python_test(faults fuzz_options test_options.py)

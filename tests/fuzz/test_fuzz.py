@@ -1,6 +1,6 @@
 """A fuzz target: every input of its corpus again, then new ones for a moment. `test_fuzz.py TARGET SECONDS` fuzzes for longer.
 
-Inputs that broke something once stay in tests/faults/corpus/TARGET/. New ones go to the build folder."""
+Inputs that broke something once stay in tests/fuzz/corpus/TARGET/. New ones go to the build folder."""
 import pathlib
 import subprocess
 import sys
@@ -32,7 +32,8 @@ def main():
     expect(f"{target}: a corpus", bool(inputs) or target == "ledger", True)
     replayed = run("the corpus again", *inputs) if inputs else ""
     expect(f"{target}: all of the corpus was run", replayed.count("Executed "), len(inputs))
-    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST.get(target, 4096)}"] + ([f"-dict={dictionary}"] if dictionary.exists() else [])
+    options = [f"-max_total_time={seconds}", f"-max_len={LARGEST.get(target, 4096)}"]
+    options += [f"-dict={dictionary}"] if dictionary.exists() else []
     log = run("new inputs", *options, found, *([corpus] if inputs else []))
     executions = int(log.rpartition("Done ")[2].split()[0])
     coverage = [line for line in log.splitlines() if " cov: " in line][-1].split(" cov: ")[1].split()[0]
