@@ -22,6 +22,13 @@ MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
 # What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
 LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
 
+# Integers that LAPACK references only under some letters of an option: {argument: [(option, letters, families; none: all)]}
+LIVE: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
+    "il": [("range", "I", ())], "iu": [("range", "I", ())],
+    "kl": [("type", "BQZ", ("lascl",))], "ku": [("type", "BQZ", ("lascl",))],
+    "ijob": [("trans", "N", ("tgsyl", "tgsy2"))],
+}
+
 
 class Arg(NamedTuple):
     name: str
@@ -96,6 +103,15 @@ class Routine(NamedTuple):
 
 def suffix_of(face: str) -> str:
     return "_sub" if ":sub" in face else "_work" if ":work" in face else ""
+
+
+def live_under(row: Row, arg: Arg) -> tuple[Arg, str] | None:
+    """The option, and its letters, under which alone the argument is referenced; None: under all."""
+    for option, letters, families in LIVE.get(arg.name, []):
+        found = [a for a in row.args if a.name == option and (not families or row.family in families)]
+        if found:
+            return found[0], letters
+    return None
 
 
 # ---- the rules of a family -----------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from outputs import emit_outputs, info_of_refusal, outputs_of
 from formulas import degree, plain
-from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, mode_of, query_tests, shapes_of, suffix_of, used_args
+from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, live_under, mode_of, query_tests, shapes_of, suffix_of
+from rows import used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -42,7 +43,21 @@ def c_parameter(r: Routine, face: str, arg: Arg) -> str:
 
 
 def read_arg(r: Routine, face: str, arg: Arg, index: str = "") -> str:
-    """C that reads one argument of the count as an int64_t; index: the entry of a batch array."""
+    """C that reads one argument of the count as an int64_t; index: the entry of a batch array. What LAPACK does not reference
+    is not read, and what is NULL is absent: 0."""
+    value = read_given(r, face, arg, index)
+    if face != "f" or r.row.legal is not None or small_degree(r.row) is not None:
+        return value
+    value = value.replace("READ(", "READ_IF(") if value.startswith("READ(") else f"({arg.name}_ ? {value} : 0)"
+    live = live_under(r.row, arg)
+    if not live:
+        return value
+    letter = live[0].name if live[0] in used_args(r.row) else read_arg(r, face, live[0])
+    return f"({letter_test(letter, live[1])} ? {value} : 0)"
+
+
+def read_given(r: Routine, face: str, arg: Arg, index: str) -> str:
+    """The same of an argument that is there."""
     where = f"{arg.name}_"
     if arg.kind == "option":
         if face == "e":
@@ -99,7 +114,7 @@ def info_of(r: Routine, b: Body) -> str | None:
     """C that reads what the provider said of the arguments, or None: LAPACKE returns it, LAPACK has it in info."""
     if b.face == "e":
         return "WIDTH(result)" if b.result == "intptr_t" else None
-    return "READ(info_, 0)" if b.face == "f" and any(a.kind == "info" for a in r.row.args) else None
+    return "READ_IF(info_, 0)" if b.face == "f" and any(a.kind == "info" for a in r.row.args) else None
 
 
 # ---- arguments that a provider would reject ------------------------------------------------------------------
