@@ -1,23 +1,32 @@
 /* What is defined in the interpreter at the first refusal: run in the namespace of a module `_flopshim` that lies in
- * sys.modules. The class is pickled as an expression, because neither the package `flopshim` nor the shim need exist where it
- * is unpickled: it finds the process's class there, or makes it from this text. */
+ * sys.modules. The class and its instances are pickled as an expression, because neither the package `flopshim` nor the shim
+ * need exist where they are unpickled: it finds the process's class there, or makes it from this text. A class can say how it
+ * is pickled by a metaclass only; those that a program derives from it are pickled by name, as any. */
 static const char python_source[] =
-    "import sys\n"
-    "class BudgetExhaustedError(Exception):\n"
+    "import copyreg, sys\n"
+    "class Kind(type):\n"
+    "    pass\n"
+    "def is_ours(kind):\n"
+    "    return kind is BudgetExhaustedError or 'is_bound' in vars(kind)\n"
+    "def expression():\n"
+    "    return f'(lambda space, text: (exec(text, space), space[\"find\"]({source!r}, text))[1])({{}}, {find!r})'\n"
+    "copyreg.pickle(Kind, lambda kind: (eval, (expression(),)) if is_ours(kind) else kind.__qualname__)\n"
+    "class BudgetExhaustedError(Exception, metaclass=Kind):\n"
     "    \"\"\"A BLAS or LAPACK call was not run: it would cost more than the FLOP budget has left.\"\"\"\n"
     "    def __init__(self, op_name, flop_cost, flops_remaining):\n"
     "        self.op_name, self.flop_cost, self.flops_remaining = op_name, flop_cost, flops_remaining\n"
     "        super().__init__(f'{op_name} would cost {flop_cost:,} FLOPs but only {flops_remaining:,} remain')\n"
     "    def __reduce__(self):\n"
+    "        if not is_ours(type(self)):\n"
+    "            return copyreg.__newobj__, (type(self), *self.args), vars(self)\n"
     "        values = self.op_name, self.flop_cost, self.flops_remaining\n"
-    "        find_class = f'(lambda space, text: (exec(text, space), space[\"find\"]({source!r}, text))[1])({{}}, {find!r})'\n"
-    "        return eval, (f'{find_class}(*{values!r})',), vars(self)\n"
+    "        return eval, (f'{expression()}(*{values!r})',), vars(self)\n"
     "BudgetExhaustedError.__module__ = 'flopshim'\n"
     "def bound(op_name, flop_cost, flops_remaining, thread):\n"
     "    def init(self):\n"
     "        sys.audit('flopshim.raised', thread)\n"
     "        BudgetExhaustedError.__init__(self, op_name, flop_cost, flops_remaining)\n"
-    "    members = {'__init__': init, '__module__': 'flopshim', '__doc__': BudgetExhaustedError.__doc__}\n"
+    "    members = {'__init__': init, '__module__': 'flopshim', '__doc__': BudgetExhaustedError.__doc__, 'is_bound': True}\n"
     "    return type('BudgetExhaustedError', (BudgetExhaustedError,), members)\n"
     "def watch():\n"
     "    threading = sys.modules.get('threading')\n"
