@@ -96,6 +96,8 @@ static int read_dimension(struct question *q, const char *name, const char *valu
 static int read_value(struct question *q, int i, const char *value)
 {
     const char kind = q->routine->kinds[i];
+    if (q->given[i])
+        return fail_value(q, q->name[i], value, "it is given already");
     if (kind == 'o') {
         const char *letters = default_letters(q->routine->family, q->name[i]);
         const int letter = toupper((unsigned char)value[0]);

@@ -103,6 +103,7 @@ def check_complaints():
             ("dgemm m=1 n=1 k=1.5", f"dgemm: k=1.5 {integers}"), ("ddot n=9" + "9" * 19, f"ddot: n=9{'9' * 19} {integers}"),
             ("dgemm m=1 n=1 k", "'k' is not accepted; name=value, such as n=1000"),
             ("dgemm m=1 n=1 k=-1", "dgemm: k=-1 is not accepted; a dimension is 0 or more"),
+            ("dgemm m=1 m=2 n=1 k=1", "dgemm: m=2 is not accepted; it is given already"),
             ("dtrsm side=X m=4 n=3", "dtrsm: side=X is not accepted; one of L, R, B")):
         expect(words, cost(*words.split(), status=2), ("", f"flopshim cost: {wanted}\n"))
 
