@@ -3,7 +3,8 @@
 
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
-foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak)
+foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak
+        stops)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 foreach(program jumps thread_ends)
@@ -25,6 +26,9 @@ foreach(test ends kill jumps stderr weak)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)
   python_test(faults start_${case} test_start.py ${case})
+endforeach()
+foreach(case shell alone watched)
+  python_test(faults job_control_${case} test_job_control.py ${case})
 endforeach()
 foreach(case account vfork killed inside)
   python_test(faults forks_${case} test_forks.py ${case})
