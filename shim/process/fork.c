@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 static pid_t owner;
-static volatile int *canary;
+static volatile int *canary; /* never seen as 0 by the threads of the process that set it */
 
 static void before_fork(void)
 {
@@ -60,9 +60,10 @@ static void in_child(void)
 static void set_canary(void)
 {
     if (!canary) {
-        void *page = pages_get(4096);
-        if (!page || madvise(page, 4096, MADV_WIPEONFORK))
+        volatile int *page = pages_get(4096);
+        if (!page || madvise((void *)page, 4096, MADV_WIPEONFORK))
             return;
+        *page = 1;
         canary = page;
     }
     *canary = 1;
