@@ -17,7 +17,6 @@
 #include "ledger_walk.h"
 #include "lock.h"
 #include "others.h"
-#include <errno.h>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -98,8 +97,8 @@ static uint64_t unused(const struct ledger_grant *g)
 /* What was allowed of an account to this process's threads, or what they have spent of it. */
 static uint64_t taken_here(const struct ledger_account *account, bool allowed)
 {
-    uint64_t sum = account->is_context ? cost_sum(account->prior_flops, account->spent_flops) : 0;
-    for (struct thread *t = thread_list; t; t = t->next) {
+    uint64_t sum = account->is_context ? cost_sum(account->prior_flops, account->spent_flops) : thread_resting_flops();
+    for (struct thread *t = thread_owned; t; t = t->next_owned) {
         uint64_t taken = load(allowed ? &t->own_grant->allowed_flops : &t->own_grant->spent_flops);
         if (!account->is_context)
             sum = cost_sum(sum, taken);
@@ -145,11 +144,6 @@ void account_give_back(struct thread *t)
     store(&t->own_grant->allowed_flops, load(&t->own_grant->spent_flops));
 }
 
-static bool thread_lives(uint32_t tid)
-{
-    return tid && !syscall(SYS_tgkill, getpid(), tid, 0);
-}
-
 static void recall(struct ledger_grant *g)
 {
     __atomic_store_n(&g->recalled, 1, __ATOMIC_RELAXED);
@@ -175,23 +169,23 @@ static void collect(struct ledger_grant *g)
 static void call_back(const struct thread *self, const struct account_chain *chain, uint64_t needed)
 {
     uint64_t here = 0, elsewhere = 0;
-    for (struct thread *t = thread_list; t; t = t->next)
+    for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t != self && shares(t, chain))
             here = cost_sum(here, unused(t->own_grant));
     if (chain->process)
         elsewhere = others_each(NULL);
     if ((!here && !elsewhere) || cost_sum(here, elsewhere) < needed)
         return;
-    for (struct thread *t = thread_list; t; t = t->next)
+    for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t != self && shares(t, chain))
             recall(t->own_grant);
     if (elsewhere)
         others_each(recall);
     fence(elsewhere);
-    for (struct thread *t = thread_list; t; t = t->next) {
+    for (struct thread *t = thread_owned; t; t = t->next_owned) {
         if (t == self || !shares(t, chain))
             continue;
-        while (__atomic_load_n(&t->own_grant->inside, __ATOMIC_ACQUIRE) && thread_lives(t->own_grant->tid))
+        while (__atomic_load_n(&t->own_grant->inside, __ATOMIC_ACQUIRE) && thread_lives(t))
             sched_yield();
         collect(t->own_grant);
     }
@@ -302,12 +296,12 @@ void account_close(void)
     if (!ledger || ledger->scope != LEDGER_SCOPE_TREE || !first_account || !ledger_lock())
         return;
     struct account_chain all = {.process = first_account};
-    for (struct thread *t = thread_list; t; t = t->next)
+    for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t->chain.process)
             recall(t->own_grant);
     fence(false);
-    for (struct thread *t = thread_list; t; t = t->next)
-        if (shares(t, &all) && (!t->own_grant->inside || !thread_lives(t->own_grant->tid) || call_self == t))
+    for (struct thread *t = thread_owned; t; t = t->next_owned)
+        if (shares(t, &all) && (!t->own_grant->inside || !thread_lives(t) || call_self == t))
             collect(t->own_grant);
     ledger_unlock();
 }

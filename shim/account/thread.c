@@ -12,22 +12,27 @@
 #include "oplog.h"
 #include "pages.h"
 #include "tally.h"
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define FIRST_TALLIES 31
 #define FIRST_INDEX 128
+#define FIRST_LOOK 16 /* for dead owners: at so many slots */
 
 struct thread thread_none = {.outer_frame = UINTPTR_MAX};
 __thread struct thread *call_self __attribute__((tls_model("initial-exec"))) = &thread_none;
 
 struct context_process context_process;
-struct thread *thread_list;
+struct thread *thread_list, *thread_owned;
 uint32_t thread_live;
 
 static struct thread *free_threads;
+static unsigned __int128 resting_flops; /* each of them may be up to 2^64 - 1, where calls ran beyond a limit */
+static uint32_t look_at = FIRST_LOOK;
 static pthread_key_t key;
 static bool key_made;
 
@@ -49,26 +54,72 @@ static void cool_down(struct thread *t)
 
 /* ---- a thread's beginning and end ---- */
 
-static void detach(void *state)
+static void own(struct thread *t)
 {
-    struct thread *t = state;
-    if (call_self != t)
-        return; /* a fork child's copy */
-    shim_lock();
+    t->own_grant->tid = (uint32_t)gettid();
+    t->pid = (uint32_t)getpid();
+    t->next_owned = thread_owned;
+    t->owned_at = &thread_owned;
+    if (thread_owned)
+        thread_owned->owned_at = &t->next_owned;
+    thread_owned = t;
+    resting_flops -= t->own_grant->spent_flops;
+    thread_live++;
+}
+
+static void disown(struct thread *t)
+{
+    *t->owned_at = t->next_owned;
+    if (t->next_owned)
+        t->next_owned->owned_at = t->owned_at;
+    t->own_grant->tid = 0;
+    t->next_owned = free_threads;
+    free_threads = t;
+    resting_flops += t->own_grant->spent_flops;
+    thread_live--;
+}
+
+static void leave_slot(struct thread *t)
+{
     account_leave(t);
     oplog_free(t);
-    t->own_grant->tid = 0;
     t->context = NULL;
     t->scopes = 0;
     t->path[0] = 0;
     t->started_ns = 0;
     t->outer_frame = 0;
     t->handler_frame = 0;
-    t->next_free = free_threads;
-    free_threads = t;
-    thread_live--;
+    disown(t);
+}
+
+static void detach(void *state)
+{
+    struct thread *t = state;
+    if (call_self != t)
+        return; /* a fork child's copy */
+    shim_lock();
+    leave_slot(t);
     call_self = &thread_none;
     shim_unlock();
+}
+
+bool thread_lives(const struct thread *t)
+{
+    return !syscall(SYS_tgkill, t->pid, t->own_grant->tid, 0) || errno != ESRCH;
+}
+
+/* A system call for each slot, so not before there are twice as many as were alive at the last look. A dead owner whose tid
+ * a living thread of the process has is found when that has ended. */
+static void look_for_dead(void)
+{
+    if (thread_live < look_at)
+        return;
+    for (struct thread *t = thread_owned, *next; t; t = next) {
+        next = t->next_owned;
+        if (!thread_lives(t))
+            leave_slot(t);
+    }
+    look_at = 2 * thread_live + FIRST_LOOK;
 }
 
 static struct thread *make_thread(void)
@@ -92,9 +143,11 @@ static struct thread *make_thread(void)
 
 static struct thread *find_slot(void)
 {
+    if (!free_threads)
+        look_for_dead();
     struct thread *t = free_threads;
     if (t)
-        free_threads = t->next_free;
+        free_threads = t->next_owned;
     else if (ledger_process)
         t = make_thread();
     return t;
@@ -116,8 +169,7 @@ struct thread *thread_take(void)
         fail_closed();
     if (!t)
         return NULL;
-    t->own_grant->tid = (uint32_t)gettid();
-    thread_live++;
+    own(t);
     self_thread_started();
     call_self = t;
     thread_refresh(t);
@@ -130,6 +182,11 @@ void thread_hold(struct thread *t)
         pthread_setspecific(key, t);
 }
 
+uint64_t thread_resting_flops(void)
+{
+    return resting_flops < UINT64_MAX ? (uint64_t)resting_flops : UINT64_MAX;
+}
+
 void thread_forget_all(void)
 {
     struct thread *t = thread_self();
@@ -140,8 +197,10 @@ void thread_forget_all(void)
         t->log = t->last_log = NULL;
     }
     context_process = (struct context_process){0};
-    thread_list = free_threads = NULL;
+    thread_list = thread_owned = free_threads = NULL;
     thread_live = 0;
+    resting_flops = 0;
+    look_at = FIRST_LOOK;
     call_self = &thread_none;
     if (key_made)
         pthread_setspecific(key, NULL);
@@ -184,7 +243,7 @@ void thread_refresh(struct thread *t)
 
 void thread_make_all_stale(void)
 {
-    for (struct thread *t = thread_list; t; t = t->next) {
+    for (struct thread *t = thread_owned; t; t = t->next_owned) {
         __atomic_store_n(&t->stale, true, __ATOMIC_RELAXED);
         __atomic_store_n(&t->careful_flops, 0, __ATOMIC_RELAXED);
     }

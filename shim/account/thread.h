@@ -69,8 +69,10 @@ struct thread {
     uint32_t context_scopes; /* scopes that were open already when the context was opened: not part of its names */
     uint32_t context_path;   /* bytes of path that they take */
     struct thread_refusals refusals;
-    struct thread *next;      /* all threads ever */
-    struct thread *next_free; /* those without an owner */
+    struct thread *next;       /* all slots ever */
+    struct thread *next_owned; /* those with an owner, or those without */
+    struct thread **owned_at;  /* what points to it in the list of those with one */
+    uint32_t pid;              /* of the owner: a clone that shares memory may be a process of its own */
 };
 
 /* 8 bytes of initial-exec TLS: the thread, or thread_none, which is always inside a call, before it was attached. */
@@ -98,9 +100,18 @@ void thread_refresh(struct thread *t);
 /* Every thread refreshes itself at its next call. Under shim_lock. */
 void thread_make_all_stale(void);
 
-/* All threads ever attached; under shim_lock. `thread_live` counts those with an owner. */
+/* All slots ever, by `next`, and those with an owner, by `next_owned`, which `thread_live` counts; under shim_lock. Owners may
+ * be dead: a call in the last round of a thread's destructors takes a slot that its end does not give back. It is found when
+ * slots run out, so there are never more than twice as many as threads were alive at once, and a few. */
 extern struct thread *thread_list;
+extern struct thread *thread_owned;
 extern uint32_t thread_live;
+
+/* Does its owner live? Under shim_lock. */
+bool thread_lives(const struct thread *t);
+
+/* What those who had the slots without an owner have spent. Under shim_lock. */
+uint64_t thread_resting_flops(void);
 
 /* In a child process: forget every thread. */
 void thread_forget_all(void);

@@ -1,6 +1,7 @@
 /* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE or SIGXFSZ. What is quoted in them comes
  * from the environment or the program: a control character would make two lines of one, or reach the terminal. */
 #include "message.h"
+#include "own_stack.h"
 #include "signals.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -30,25 +31,36 @@ static void write_guarded(const char *text, size_t length)
     signals_release(&held);
 }
 
-void message_line(const char *first, ...)
+struct pieces {
+    const char *first;
+    va_list more;
+};
+
+static void write_pieces(void *data)
 {
+    struct pieces *pieces = data;
     char line[LINE_BYTES];
     size_t length = 0;
-    int saved = errno;
-    va_list pieces;
-    va_start(pieces, first);
-    for (const char *piece = first; piece; piece = va_arg(pieces, const char *)) {
+    for (const char *piece = pieces->first; piece; piece = va_arg(pieces->more, const char *)) {
         size_t more = strlen(piece);
         if (more > sizeof line - 1 - length)
             more = sizeof line - 1 - length;
         memcpy(line + length, piece, more);
         length += more;
     }
-    va_end(pieces);
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
             line[i] = '?';
     line[length++] = '\n';
     write_guarded(line, length);
+}
+
+void message_line(const char *first, ...)
+{
+    struct pieces pieces = {.first = first};
+    int saved = errno;
+    va_start(pieces.more, first);
+    own_stack_run(write_pieces, &pieces);
+    va_end(pieces.more);
     errno = saved;
 }

@@ -69,17 +69,20 @@ static void path_of_stat(uint32_t pid, char *path)
     strcat(path, "/stat");
 }
 
+/* The fields up to the 22nd: a name of 64 bytes and 21 numbers. */
+#define STAT_BYTES 512
+
 /* false: it cannot be read. */
-static bool read_stat(uint32_t pid, char line[1024])
+static bool read_stat(uint32_t pid, char line[STAT_BYTES])
 {
     char path[40];
     path_of_stat(pid, path);
-    return procfs_read(path, line, 1024) != 0;
+    return procfs_read(path, line, STAT_BYTES) != 0;
 }
 
 uint64_t ledger_start_ticks(uint32_t pid)
 {
-    char line[1024];
+    char line[STAT_BYTES];
     return read_stat(pid, line) ? number_at(field_at(line, 22)) : 0;
 }
 
@@ -92,7 +95,7 @@ static bool exists(uint32_t pid)
  * are, the dead main thread included; one that waits for its parent shows 1, or 0. */
 static bool lives(const struct ledger_process *process)
 {
-    char line[1024];
+    char line[STAT_BYTES];
     if (!read_stat(process->pid, line))
         return exists(process->pid);
     char state = *field_at(line, 3);

@@ -8,9 +8,11 @@
 #include "evaluate.h"
 #include "flopshim.h"
 #include "names.h"
+#include "own_stack.h"
 #include "refuse.h"
 #include "start.h"
 
+#define QUESTION_BYTES 1024
 #define EXPORTED __attribute__((visibility("default")))
 
 EXPORTED int flopshim_deduct(const char *name, uint64_t flop_cost)
@@ -41,23 +43,38 @@ static int split_words(char *text, const char **words, int most)
     return count;
 }
 
-EXPORTED int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
+struct question {
+    const char *routine, *arguments;
+    uint64_t *flop_cost;
+    int status;
+};
+
+static void evaluate(void *data)
 {
-    if (!start_shim())
-        return FLOPSHIM_NOT_LOADED;
-    char text[1024] = "", error[256];
+    struct question *q = data;
+    char text[QUESTION_BYTES] = "", error[256];
     const char *words[64];
     struct cost_answer answer;
-    if (!routine || !flop_cost || (arguments && strlen(arguments) >= sizeof text))
+    if (q->arguments)
+        strcpy(text, q->arguments);
+    q->status = FLOPSHIM_BAD_ARGUMENT;
+    if (cost_evaluate(q->routine, split_words(text, words, 64), words, &answer, error, sizeof error))
+        return;
+    *q->flop_cost = config.convention == COST_FMA ? answer.fma_cost : answer.flop_cost;
+    q->status = FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_cost(const char *routine, const char *arguments, uint64_t *flop_cost)
+{
+    struct question question = {.routine = routine, .arguments = arguments, .flop_cost = flop_cost};
+    if (!start_shim())
+        return FLOPSHIM_NOT_LOADED;
+    if (!routine || !flop_cost || (arguments && strlen(arguments) >= QUESTION_BYTES))
         return FLOPSHIM_BAD_ARGUMENT;
     if (cost_find(routine) < 0)
         return FLOPSHIM_UNKNOWN;
-    if (arguments)
-        strcpy(text, arguments);
-    if (cost_evaluate(routine, split_words(text, words, 64), words, &answer, error, sizeof error))
-        return FLOPSHIM_BAD_ARGUMENT;
-    *flop_cost = config.convention == COST_FMA ? answer.fma_cost : answer.flop_cost;
-    return FLOPSHIM_OK;
+    own_stack_run(evaluate, &question);
+    return question.status;
 }
 
 EXPORTED int flopshim_write_summary(const char *path)

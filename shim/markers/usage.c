@@ -75,7 +75,7 @@ EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage
 /* What an open context has tallied stays. */
 static bool is_open(const char *namespace_)
 {
-    for (struct thread *t = thread_list; t; t = t->next)
+    for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t->context && name_covers(names_text(t->context->namespace_), namespace_))
             return true;
     return context_process.account && name_covers(names_text(context_process.account->namespace_), namespace_);

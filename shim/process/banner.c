@@ -5,15 +5,15 @@
 #include "message.h"
 #include "noted.h"
 #include "out.h"
+#include "own_stack.h"
 #include <stdatomic.h>
 
 static atomic_flag is_out = ATOMIC_FLAG_INIT;
 
-void banner_print(uint64_t budget)
+static void print(void *of)
 {
+    uint64_t budget = *(uint64_t *)of;
     struct out line = {0};
-    if (config.quiet || atomic_flag_test_and_set(&is_out))
-        return;
     char backend[80];
     out_text(&line, "flopshim " FLOPSHIM_VERSION " (");
     noted_backend(backend, sizeof backend);
@@ -28,6 +28,12 @@ void banner_print(uint64_t budget)
     if (!line.failed)
         message_line(line.data, NULL);
     out_free(&line);
+}
+
+void banner_print(uint64_t budget)
+{
+    if (!config.quiet && !atomic_flag_test_and_set(&is_out))
+        own_stack_run(print, &budget);
 }
 
 void banner_print_process(void)

@@ -10,6 +10,7 @@
 #include "ledger_self.h"
 #include "lock.h"
 #include "message.h"
+#include "own_stack.h"
 #include "start.h"
 #include "starts.h"
 #include "summaries.h"
@@ -107,11 +108,17 @@ static void sweep_locked(void)
         shim_unlock();
 }
 
-const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
+struct end {
+    enum ledger_end reason;
+    uint32_t status;
+    bool says;
+    const char *named;
+};
+
+static void write_last(void *data)
 {
-    int saved = errno;
-    if (!start_is_done() || !fork_is_owner())
-        return "";
+    struct end *end = data;
+    enum ledger_end reason = end->reason;
     int cancel_state;
     sigset_t all, before;
     sigfillset(&all);
@@ -120,15 +127,26 @@ const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
     struct uncovered found = {0};
     bool claimed = claim_end();
     if (claimed && look_for_uncovered(&found))
-        end_locked(reason, status, &found);
+        end_locked(reason, end->status, &found);
     if (claimed && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
         sweep_locked();
-    if (claimed && says)
+    if (claimed && end->says)
         summaries_say(reason);
+    if (claimed)
+        end->named = summaries_named();
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setcancelstate(cancel_state, NULL);
+}
+
+const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
+{
+    struct end end = {.reason = reason, .status = status, .says = says, .named = ""};
+    int saved = errno;
+    if (!start_is_done() || !fork_is_owner())
+        return "";
+    own_stack_run(write_last, &end);
     errno = saved;
-    return claimed ? summaries_named() : "";
+    return end.named;
 }
 
 const char *end_write(enum ledger_end reason, uint32_t status)
@@ -158,12 +176,24 @@ void end_exec_failed(void)
     errno = saved;
 }
 
+struct copy {
+    const char *path;
+    int status;
+};
+
+static void write_to(void *data)
+{
+    struct copy *copy = data;
+    shim_lock();
+    copy->status = summaries_write_to(copy->path);
+    shim_unlock();
+}
+
 int end_write_to(const char *path)
 {
-    shim_lock();
-    int status = summaries_write_to(path);
-    shim_unlock();
-    return status;
+    struct copy copy = {.path = path};
+    own_stack_run(write_to, &copy);
+    return copy.status;
 }
 
 void end_forget(void)

@@ -15,6 +15,7 @@
 #include "lock.h"
 #include "noted.h"
 #include "others.h"
+#include "own_stack.h"
 #include "start.h"
 #include "starts.h"
 #include <errno.h>
@@ -62,19 +63,25 @@ void enter_ledger(void)
         banner_print_process();
 }
 
+static void take(void *taken)
+{
+    fork_notice();
+    if (!start_shim())
+        return;
+    shim_lock();
+    enter_ledger();
+    *(struct thread **)taken = thread_take();
+    shim_unlock();
+}
+
 struct thread *enter_thread(void)
 {
     struct thread *t = thread_self();
     if (t && t->own_grant)
         return t;
-    fork_notice();
-    if (!start_shim())
-        return NULL;
     int saved = errno;
-    shim_lock();
-    enter_ledger();
-    t = thread_take();
-    shim_unlock();
+    t = NULL;
+    own_stack_run(take, &t);
     if (t)
         thread_hold(t);
     errno = saved;

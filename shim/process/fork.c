@@ -8,6 +8,7 @@
 #include "ledger_file.h"
 #include "ledger_kept.h"
 #include "lock.h"
+#include "own_stack.h"
 #include "pages.h"
 #include "parts.h"
 #include "starts.h"
@@ -20,7 +21,7 @@
 #include <unistd.h>
 
 static pid_t owner;
-static volatile int *canary;
+static volatile int *canary; /* never seen as 0 by the threads of the process that set it */
 
 static void before_fork(void)
 {
@@ -36,8 +37,9 @@ static void in_parent(void)
 
 /* The child is a process of its own: its own threads, no call in progress, no context open; of a tree, in the same ledger,
  * else with its own account and ledger. */
-static void in_child(void)
+static void begin_anew(void *unused)
 {
+    (void)unused;
     shim_lock_forget();
     ledger_forget_process();
     if (ledger)
@@ -56,13 +58,20 @@ static void in_child(void)
         *canary = 1;
 }
 
+static void in_child(void)
+{
+    own_stack_forget();
+    own_stack_run(begin_anew, NULL);
+}
+
 /* Wiped in a child that has memory of its own, so not by vfork. */
 static void set_canary(void)
 {
     if (!canary) {
-        void *page = pages_get(4096);
-        if (!page || madvise(page, 4096, MADV_WIPEONFORK))
+        volatile int *page = pages_get(4096);
+        if (!page || madvise((void *)page, 4096, MADV_WIPEONFORK))
             return;
+        *page = 1;
         canary = page;
     }
     *canary = 1;
@@ -71,7 +80,7 @@ static void set_canary(void)
 void fork_notice(void)
 {
     if (canary && !*canary)
-        in_child();
+        begin_anew(NULL);
 }
 
 bool fork_is_owner(void)

@@ -1,6 +1,7 @@
 /* Identifies providers: by their own version functions, by what an integer argument means to them, by file name. */
 #include "provider.h"
 #include "objects.h"
+#include "own_stack.h"
 #include "pages.h"
 #include "path.h"
 #include "resolve.h"
@@ -141,8 +142,9 @@ static bool ask_mkl(const struct surroundings *s, struct provider *p)
 
 /* What the file's place and name tell: Debian keeps each implementation of libblas.so.3 in a folder of its own, and the
  * reference's version is that of its file (libblas.so.3.11.0). */
-static void take_from_path(struct provider *p)
+static void take_from_path(void *provider)
 {
+    struct provider *p = provider;
     static const struct {
         const char *in_path, *name;
     } known[] = {{"blis", "BLIS"},
@@ -176,7 +178,7 @@ static void identify(struct provider *p)
     if (s.self) {
         p->wide = has_wide_integers(&s);
         if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
-            take_from_path(p);
+            own_stack_run(take_from_path, p); /* realpath takes 7 KiB */
     }
     pages_free(s.list, OBJECTS_MAX * sizeof *s.list);
 }
@@ -205,7 +207,7 @@ const struct provider *provider_of(void *function)
     struct provider *p = &providers[mine];
     p->start = start;
     p->end = end;
-    snprintf(p->path, sizeof p->path, "%s", path);
+    memcpy(p->path, path, strnlen(path, sizeof p->path - 1)); /* snprintf takes 4 KiB of stack */
     identify(p);
     pin(p);
     publish(mine);
