@@ -217,6 +217,14 @@ size_t provider_count(void)
     return claimed < PROVIDERS ? claimed : PROVIDERS;
 }
 
+bool provider_starts_at(uintptr_t start)
+{
+    for (size_t i = 0, count = provider_count(); i < count; i++)
+        if (is_ready(i) && providers[i].start == start)
+            return true;
+    return false;
+}
+
 const struct provider *provider_at(size_t i)
 {
     return is_ready(i) ? &providers[i] : NULL;

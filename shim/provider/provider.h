@@ -22,6 +22,9 @@ const struct provider *provider_of(void *function);
  * calls it at top level: it is not.) */
 bool provider_is_pure(const char *path);
 
+/* Does the object that begins there hold a provider that was noted? */
+bool provider_starts_at(uintptr_t start);
+
 /* Those noted so far, in order. */
 size_t provider_count(void);
 const struct provider *provider_at(size_t i);
