@@ -5,6 +5,7 @@
 #include "provider.h"
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -20,12 +21,11 @@ static uintptr_t low_of_main(uintptr_t high)
     return high - (limit.rlim_cur < most ? limit.rlim_cur : most);
 }
 
-/* A thread's control block lies at the upper end of its stack. */
+/* A thread's control block lies at the upper end of its stack; above the main thread's frames lie bytes from the kernel. */
 static void find_stack(struct thread *t)
 {
-    extern void *__libc_stack_end;
     bool is_main = gettid() == getpid();
-    uintptr_t high = is_main ? (uintptr_t)__libc_stack_end : (uintptr_t)__builtin_thread_pointer();
+    uintptr_t high = is_main ? (uintptr_t)getauxval(AT_RANDOM) : (uintptr_t)__builtin_thread_pointer();
     t->stack_low = is_main ? low_of_main(high) : procfs_mapping(high);
     t->stack_high = high;
 }
