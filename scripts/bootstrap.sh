@@ -18,7 +18,8 @@ build_packages=(gcc libc6-dev cmake make ninja-build pkg-config python3 libjanss
 test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
-  clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache)
+  clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache
+  libboost-context-dev)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -107,7 +108,7 @@ environment() {
 
 make_environments() {
   local new=(numpy scipy scikit-learn statsmodels numba pytest hypothesis rich mypy==2.4.1 ruff==0.17.6 nbclient ipykernel
-    opt_einsum scikit-build-core)
+    opt_einsum scikit-build-core greenlet gevent)
   environment new "${new[@]}"
   environment old numpy==1.26.4 scipy==1.11.4 pytest
   environment numpy the NumPy of .venv/new: "${new[@]}"

@@ -103,7 +103,7 @@ def body_of(r: Routine, face: str) -> Body:
 def emit_forward(b: Body, target: str, end: str, info: str | None, out: list[str]) -> None:
     types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in b.params)
     call = f"(({b.result} (*)({types})){target})({b.passed});"
-    refund = f"    if (call.thread && {info} < 0)\n        call_refund(call.thread);\n" if info else ""
+    refund = f"    if (call.thread && {info} < 0)\n        call_refund(call.thread, &call.charge);\n" if info else ""
     if b.result == "void":
         out.append(f"    {call}\n{refund}    {end}(&call);\n}}\n")
     else:

@@ -69,34 +69,34 @@ static struct oplog_record *add(struct thread *t, uint32_t routine, uint32_t nam
     return r;
 }
 
-void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape)
+struct oplog_place oplog_call(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape)
 {
+    struct oplog_place place = {t->log, 0};
     if (is_full(t))
-        return;
+        return place;
+    place.number = t->log->count + 1;
     struct cost_dims dims = cost_dims(cost_routine_of(routine));
-    struct oplog_record *r = add(t, routine, 0, t->cost);
+    struct oplog_record *r = add(t, routine, 0, cost);
     for (uint32_t i = 0; i < dims.count; i++)
         r->dims[i] = shape[dims.places[i]];
-    t->log->progress = r;
+    return place;
 }
 
 void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost)
 {
     if (is_full(t))
         return;
-    struct oplog_record *r = add(t, OPLOG_DEDUCTION, name, cost);
-    if (r == t->log->progress)
-        t->log->progress = NULL; /* the ring came round to it */
+    add(t, OPLOG_DEDUCTION, name, cost);
 }
 
-void oplog_refund(struct thread *t)
+void oplog_refund(struct thread *t, struct oplog_place place)
 {
-    struct oplog_record *r = t->log->progress;
-    if (!r)
-        return;
+    struct oplog *log = t->log;
+    if (place.log != log || place.number - 1 >= log->count || log->count - place.number >= log->capacity)
+        return; /* another log, or not logged, or the ring came round to it */
+    struct oplog_record *r = &log->records[(place.number - 1) % log->capacity];
     r->cumulative -= r->flop_cost;
     r->flop_cost = 0;
-    t->log->progress = NULL;
 }
 
 /* ---- the memory ---- */

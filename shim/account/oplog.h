@@ -18,10 +18,9 @@ struct oplog_record {
 
 struct oplog {
     uint64_t capacity;
-    uint64_t count;                /* records ever; the newest is count - 1, at place (count - 1) % capacity */
-    uint64_t next;                 /* count % capacity, without the division */
-    struct oplog_record *progress; /* of the call in progress, NULL where that was not logged */
-    bool only_first;               /* full, it ends: later calls are at full speed again */
+    uint64_t count;  /* records ever; the newest is count - 1, at place (count - 1) % capacity */
+    uint64_t next;   /* count % capacity, without the division */
+    bool only_first; /* full, it ends: later calls are at full speed again */
     bool full;
     bool ended;          /* its context was closed: */
     uint64_t beyond;     /* so many calls came after the log was full */
@@ -32,11 +31,17 @@ struct oplog {
 /* Log the calls of the thread from here on: the newest so many, or only_first, the first. False: no memory. */
 bool oplog_begin(struct thread *t, uint64_t capacity, bool only_first);
 
-/* A call that was charged (t->cost), or a deduction by name. shape: cost_dims() says the places in it. `t->log` is not NULL. */
-void oplog_call(struct thread *t, uint32_t routine, const int64_t *shape);
+/* Where a call stands in a log: its number there from 1, or 0 where it was not logged. */
+struct oplog_place {
+    const struct oplog *log;
+    uint64_t number;
+};
+
+/* A call that was charged, or a deduction by name. shape: cost_dims() says the places in it. `t->log` is not NULL. */
+struct oplog_place oplog_call(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape);
 void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost);
-/* The call in progress costs nothing after all. */
-void oplog_refund(struct thread *t);
+/* The call that was logged there costs nothing after all. */
+void oplog_refund(struct thread *t, struct oplog_place place);
 /* The context is closed: no more is logged. Under shim_lock. */
 void oplog_end(struct thread *t);
 /* The thread ends: what it logged goes. */

@@ -86,8 +86,8 @@ static void leave_slot(struct thread *t)
     t->context = NULL;
     t->scopes = 0;
     t->path[0] = 0;
-    t->started_ns = 0;
     t->outer_frame = 0;
+    t->stack_high = 0;
     t->handler_frame = 0;
     disown(t);
 }
@@ -191,8 +191,6 @@ void thread_forget_all(void)
 {
     struct thread *t = thread_self();
     if (t) { /* the call that it forked in still returns through its stub */
-        t->started_ns = 0;
-        t->tally = NULL;
         t->grant = NULL;
         t->log = t->last_log = NULL;
     }

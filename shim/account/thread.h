@@ -14,6 +14,7 @@ enum thread_refused { THREAD_REFUSED_SKIPPED, THREAD_REFUSED_RAISED, THREAD_REFU
 #define THREAD_HOT 512 /* recently used tallies, by id of the routine */
 #define THREAD_PATH_BYTES 512
 #define THREAD_SCOPES 64
+#define THREAD_FRAMES 8
 
 struct account_chain {
     struct ledger_account *context; /* NULL: none open */
@@ -31,17 +32,14 @@ struct thread_refusals {
 };
 
 struct thread {
-    uintptr_t outer_frame;      /* frame address of the outermost call in progress; 0: none */
+    uintptr_t outer_frame;      /* frame address of the call in progress that was charged last; 0: none */
     uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
     struct ledger_grant *grant; /* what it may use without asking; NULL: no account has a limit */
-    uint64_t started_ns;        /* of the timed call in progress, or 0 */
     uint32_t namespace_;        /* string in the ledger */
     bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
     struct ledger_tally *hot[THREAD_HOT];
 
-    uint64_t timing_flops;      /* calls that cost this or more, before the multiplier, are timed */
-    struct ledger_tally *tally; /* of the call in progress, where it took the slow body, and what it was charged */
-    uint64_t cost;
+    uint64_t timing_flops; /* calls that cost this or more, before the multiplier, are timed */
     enum thread_refused refused;
     uint64_t exception_since_ns;  /* a Python exception is on its way to this thread; 0: none */
     const struct binding *caller; /* of the call that took the slow body; NULL: a deduction */
@@ -69,10 +67,14 @@ struct thread {
     uint32_t context_scopes; /* scopes that were open already when the context was opened: not part of its names */
     uint32_t context_path;   /* bytes of path that they take */
     struct thread_refusals refusals;
-    struct thread *next;       /* all slots ever */
-    struct thread *next_owned; /* those with an owner, or those without */
-    struct thread **owned_at;  /* what points to it in the list of those with one */
-    uint32_t pid;              /* of the owner: a clone that shares memory may be a process of its own */
+    uintptr_t other_frames[THREAD_FRAMES]; /* of further calls in progress, the oldest first: frames.h */
+    uint32_t other_count;                  /* to be believed where outer_frame is not 0 */
+    uintptr_t stack_low, stack_high;       /* of the stack that the thread was started on; 0: not looked for yet */
+    uint64_t timed_ns;                     /* the time of all its timed calls together */
+    struct thread *next;                   /* all slots ever */
+    struct thread *next_owned;             /* those with an owner, or those without */
+    struct thread **owned_at;              /* what points to it in the list of those with one */
+    uint32_t pid;                          /* of the owner: a clone that shares memory may be a process of its own */
 };
 
 /* 8 bytes of initial-exec TLS: the thread, or thread_none, which is always inside a call, before it was attached. */

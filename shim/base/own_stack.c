@@ -19,12 +19,24 @@
 #define VALGRIND_STACK_REGISTER 0x1501
 #define VALGRIND_STACK_DEREGISTER 0x1502
 
+#ifdef __clang__
+#define ALONE noinline
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define ALONE noipa
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+#endif
+
 static char *kept;
 static atomic_bool kept_taken;
 
 /* Calls work(data) on the stack that ends at top. The frame is marked as a signal's: gdb believes of no other that its caller's
  * stack lies elsewhere. Calls and returns are in pairs, as shadow stacks want them. */
-__attribute__((naked, noipa)) static void call_there(void (*work)(void *) __attribute__((unused)),
+__attribute__((naked, ALONE)) static void call_there(void (*work)(void *) __attribute__((unused)),
                                                      void *data __attribute__((unused)), void *top __attribute__((unused)))
 {
     __asm__(".cfi_signal_frame\n\t"
@@ -102,7 +114,7 @@ static uint64_t hold_signals(void)
     return before;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if SANITIZED
 #define SWITCHES false /* their runtimes know the stacks of threads alone */
 #else
 #define SWITCHES true

@@ -1,7 +1,7 @@
 /* The way of a call: what every stub does, readable from top to bottom.
  *
  *   call_find        which provider?       (find.c at first use)
- *   call_outermost   nested? then it is forwarded, counted as nested, never charged
+ *   call_outermost   nested? then it is forwarded, counted as nested, never charged (frames.h)
  *   ... cost         the stub's own lines
  *   call_charge      deduct, tally, log
  *   ... forward      the stub's own line
@@ -19,6 +19,7 @@
 #include "cost.h"
 #include "fast_limits.h"
 #include "find.h"
+#include "frames.h"
 #include "grant.h"
 #include "spoil.h"
 #include "tally.h"
@@ -34,14 +35,16 @@ struct call {
     const struct binding *binding;
     struct thread *thread; /* NULL: nested */
     uintptr_t frame;
+    uintptr_t caller;
+    struct charge charge;
 };
 
 /* An exception that unwinds through a stub ends its call: call_personality. */
 #define CALL_UNWINDS() __asm__ volatile(".cfi_personality 0x1b, call_personality")
 
-#define CALL_BEGIN(call, caller)                                    \
-    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa()}; \
-    call_find(&call, call_slot, caller);                            \
+#define CALL_BEGIN(call, from)                                                      \
+    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa(), .caller = from}; \
+    call_find(&call, call_slot);                                                    \
     CALL_UNWINDS()
 
 /* Integer arguments: by reference, and by value (an LP64 caller leaves the upper half of the register undefined). */
@@ -56,21 +59,22 @@ static inline bool call_comes_from(const struct binding *b, uintptr_t caller)
     return caller - b->start < b->length;
 }
 
-static inline void call_find(struct call *call, struct slot *slot, uintptr_t caller)
+static inline void call_find(struct call *call, struct slot *slot)
 {
-    call->binding = LIKELY(call_comes_from(&slot->hot, caller)) ? &slot->hot : call_find_binding(slot, caller);
+    bool usual = LIKELY(call_comes_from(&slot->hot, call->caller));
+    call->binding = usual ? &slot->hot : call_find_binding(slot, call->caller);
 }
 
 static inline bool call_outermost(struct call *call)
 {
-    call->thread = call_enter(call->binding, call->frame);
+    call->thread = call_enter(call->binding, call->caller, call->frame);
     return call->thread != NULL;
 }
 
 /* True: forward it. False: it was refused, the stub returns. shape: the dimensions, for the op log (cost_dims). */
 static inline bool call_charge(struct call *call, uint32_t routine, uint64_t cost, const int64_t *shape)
 {
-    return call_charge_carefully(call->thread, routine, cost, shape);
+    return call_charge_carefully(call->thread, routine, cost, shape, &call->charge);
 }
 
 static inline void call_count_nested(uint32_t routine)
@@ -85,9 +89,9 @@ static inline void call_end(const struct call *call)
     struct thread *t = call->thread;
     if (!t)
         return;
-    if (t->started_ns)
-        call_stop_clock(t);
-    t->outer_frame = 0;
+    if (call->charge.started_ns)
+        call_stop_clock(t, &call->charge);
+    frames_end(t, call->frame);
 }
 
 /* ---- the fast body ---- */

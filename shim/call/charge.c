@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "cost.h"
 #include "enter.h"
+#include "frames.h"
 #include "grant.h"
 #include "ledger_kept.h"
 #include "lock.h"
@@ -18,19 +19,16 @@ static void uncounted(void)
         kept_uncounted();
 }
 
-/* Nested: called from below the frame of the outermost call in progress. From above it, that frame is gone: its function
- * was left without a return. */
-struct thread *call_enter(const struct binding *binding, uintptr_t frame)
+struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintptr_t frame)
 {
     struct thread *t = enter_thread();
     if (!t && !binding->from_provider)
         uncounted();
     /* The stub compared with it before; this is the acquire that goes with bind.c's release. */
     (void)__atomic_load_n(&binding->length, __ATOMIC_ACQUIRE);
-    if (!t || binding->from_provider || (t->outer_frame && frame < t->outer_frame))
+    if (!t || binding->from_provider || (t->outer_frame && frames_are_nested(t, binding, caller, frame)))
         return NULL;
-    t->started_ns = 0;
-    t->outer_frame = frame;
+    frames_begin(t, frame);
     t->caller = binding;
     return t;
 }
@@ -56,7 +54,7 @@ static struct ledger_tally *count(struct thread *t, uint32_t routine, const char
 /* A call that is refused does not reach its stub's call_end. */
 static bool leave(struct thread *t)
 {
-    t->outer_frame = 0;
+    frames_end(t, t->outer_frame);
     return false;
 }
 
@@ -69,7 +67,7 @@ static void refresh_if_stale(struct thread *t)
     shim_unlock();
 }
 
-bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape)
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
 {
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
@@ -77,20 +75,20 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     cost = cost_scale(cost, t->multiplier);
     if (!take(t, cost_routine_of(routine)->name, cost))
         return leave(t);
-    t->tally = count(t, routine, NULL, cost);
-    t->cost = cost;
+    charge->tally = count(t, routine, NULL, cost);
+    charge->cost = cost;
     if (t->log)
-        oplog_call(t, routine, shape);
-    t->started_ns = timed ? clock_now_ns() : 0;
+        charge->logged = oplog_call(t, routine, cost, shape);
+    charge->timed_ns = t->timed_ns;
+    charge->started_ns = timed ? clock_now_ns() : 0;
     return true;
 }
 
 void call_count_query(struct thread *t, uint32_t routine)
 {
     refresh_if_stale(t);
-    t->tally = thread_tally(t, routine | LEDGER_QUERY, NULL);
-    t->cost = 0;
-    tally_add(t->tally, &t->tally->flops, 0, LEDGER_CALL_UNIT);
+    struct ledger_tally *tally = thread_tally(t, routine | LEDGER_QUERY, NULL);
+    tally_add(tally, &tally->flops, 0, LEDGER_CALL_UNIT);
 }
 
 bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
@@ -106,35 +104,50 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
     return true;
 }
 
-void call_stop_clock(struct thread *t)
+/* Not where the call forked and this is the child, nor where a coroutine ends it on another thread. */
+static bool is_still_ours(const struct thread *t)
 {
-    tally_add(t->tally, &t->tally->elapsed_ns, clock_now_ns() - t->started_ns, 0);
-    tally_add(t->tally, &t->tally->timed_flops, t->cost, 0);
-    t->started_ns = 0;
+    return t == thread_self() && t->own_grant;
 }
 
-void call_refund(struct thread *t)
+void call_stop_clock(struct thread *t, const struct charge *charge)
 {
-    if (!t->tally || !t->cost)
-        return; /* the call forked, and this is the child; or there is nothing to give back */
-    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + t->cost, __ATOMIC_RELEASE);
-    __atomic_store_n(&t->tally->flops, t->tally->flops - t->cost, __ATOMIC_RELAXED);
-    __atomic_store_n(&t->tally->check, t->tally->check - t->cost, __ATOMIC_RELAXED);
-    account_refund(t, t->cost);
+    uint64_t elapsed = clock_now_ns() - charge->started_ns;
+    if (!is_still_ours(t))
+        return;
+    uint64_t inside = t->timed_ns - charge->timed_ns, own = elapsed > inside ? elapsed - inside : 0;
+    t->timed_ns += own;
+    tally_add(charge->tally, &charge->tally->elapsed_ns, own, 0);
+    tally_add(charge->tally, &charge->tally->timed_flops, charge->cost, 0);
+}
+
+void call_refund(struct thread *t, struct charge *charge)
+{
+    struct ledger_tally *tally = charge->tally;
+    uint64_t cost = charge->cost;
+    if (!cost || !is_still_ours(t))
+        return;
+    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + cost, __ATOMIC_RELEASE);
+    __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
+    __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
+    account_refund(t, cost);
     if (t->log)
-        oplog_refund(t);
-    t->cost = 0;
+        oplog_refund(t, charge->logged);
+    charge->cost = 0;
 }
 
 /* ---- leaving a call without its end ---- */
 
 /* Every stub's personality: an unwinder that passes through a stub (a C++ exception, thread cancellation) ends its call.
- * 8 is _URC_CONTINUE_UNWIND, 2 is _UA_CLEANUP_PHASE. */
+ * It comes to the stubs of a stack from the innermost outwards. 8 is _URC_CONTINUE_UNWIND, 2 is _UA_CLEANUP_PHASE. */
 int call_personality(int version, int actions, uint64_t class, void *exception, void *context)
 {
     (void)version, (void)class, (void)exception, (void)context;
-    if (actions & 2)
-        call_abandon(UINTPTR_MAX);
+    struct thread *t = thread_self();
+    if (t && actions & 2) {
+        t->handler_frame = 0;
+        frames_unwind(t, (uintptr_t)__builtin_frame_address(0));
+    }
     return 8;
 }
 
@@ -143,8 +156,6 @@ void call_abandon(uintptr_t to)
     struct thread *t = thread_self();
     if (t && to >= t->handler_frame)
         t->handler_frame = 0;
-    if (!t || to < t->outer_frame)
-        return;
-    t->started_ns = 0;
-    t->outer_frame = 0;
+    if (t && t->outer_frame)
+        frames_leave(t, to);
 }

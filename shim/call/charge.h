@@ -1,21 +1,33 @@
 /* The seldom-taken branches of the way of a call, and what a deduction by hand shares with them. */
 #pragma once
 #include "bind.h"
+#include "oplog.h"
 #include "thread.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The thread, where the call is outermost, else NULL. */
-struct thread *call_enter(const struct binding *binding, uintptr_t frame);
+/* What a call that took the slow body was charged, until its end. It lies in the stub's own frame: calls of several stacks may
+ * be in progress, and end in any order. */
+struct charge {
+    struct ledger_tally *tally;
+    uint64_t cost;
+    uint64_t started_ns; /* 0: it is not timed */
+    uint64_t timed_ns;   /* of its thread, when it began */
+    struct oplog_place logged;
+};
+
+/* The thread, where the call is charged, else NULL: it is nested. */
+struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintptr_t frame);
 
 /* Pending changes, multiplier, budget, tally, log, clock. False: refused. */
-bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape);
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge);
 /* The routine is only asked how much workspace it would need: no call, free, never refused, not in the op log. */
 void call_count_query(struct thread *t, uint32_t routine);
-void call_stop_clock(struct thread *t);
-/* The call in progress was rejected for its arguments: it costs nothing. */
-void call_refund(struct thread *t);
-/* The thread's call in progress is over, if execution goes on at a stack address from `to` upwards. */
+/* The time of a call is its own: that of the calls that were timed inside it is theirs. */
+void call_stop_clock(struct thread *t, const struct charge *charge);
+/* The call was rejected for its arguments: it costs nothing. */
+void call_refund(struct thread *t, struct charge *charge);
+/* Execution goes on at the stack address `to`: the thread's calls below it on that stack are over. */
 void call_abandon(uintptr_t to);
 /* The personality routine of every stub: the unwinder calls it. */
 int call_personality(int version, int actions, uint64_t class, void *exception, void *context)

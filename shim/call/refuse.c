@@ -4,6 +4,7 @@
 #include "config.h"
 #include "deliver.h"
 #include "end.h"
+#include "frames.h"
 #include "leave.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
@@ -73,13 +74,13 @@ static void raise_signal(struct thread *t, int number)
 {
     sigset_t mask;
     uintptr_t frame = t->outer_frame;
-    t->outer_frame = 0; /* a handler may call BLAS, or jump */
+    frames_end(t, frame); /* a handler may call BLAS, or jump */
     if (!pthread_sigmask(SIG_SETMASK, NULL, &mask) && sigismember(&mask, number) == 1)
         kill(getpid(), number);
     else
         syscall(SYS_tgkill, getpid(), gettid(), number);
     if (thread_self() == t)
-        t->outer_frame = frame;
+        frames_begin(t, frame);
 }
 
 /* A reader of stderr that takes nothing must not hold up the end. */
@@ -131,7 +132,7 @@ static void end_process(struct thread *t, struct out *line)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setcancelstate(cancel_state, NULL);
     if (config.on_exhausted == CONFIG_ABORT) {
-        t->outer_frame = 0; /* a handler may jump */
+        frames_end(t, t->outer_frame); /* a handler may jump */
         leave_by_abort();
     }
     raise_signal(t, number);
@@ -159,12 +160,12 @@ static bool ask(flopshim_handler asked, struct thread *t, const struct flopshim_
         return false;
     uintptr_t frame = t->outer_frame;
     t->handler_frame = (uintptr_t)__builtin_frame_address(0);
-    t->outer_frame = 0; /* the handler may call BLAS, longjmp or throw */
+    frames_end(t, frame); /* the handler may call BLAS, longjmp or throw */
     bool run = asked(refusal, handler_data) == FLOPSHIM_RUN;
     if (thread_self() != t)
         return false; /* the handler forked: the child has another thread state, and no call in progress */
     t->handler_frame = 0;
-    t->outer_frame = frame;
+    frames_begin(t, frame);
     if (run)
         account_overrun(t, refusal->flop_cost);
     return run;

@@ -1,5 +1,5 @@
 /* Reads the dynamic sections of loaded objects. An object that is unloaded meanwhile by another thread is the reader's
- * risk, so lists are used at once and never kept. */
+ * risk, so lists are used at once and never kept, or within objects_hold. */
 #include "objects.h"
 #include "path.h"
 #include <dlfcn.h>
@@ -36,6 +36,25 @@ size_t objects_list(struct object *objects)
     struct list list = {objects, 0};
     dl_iterate_phdr(add_object, &list);
     return list.count;
+}
+
+struct holding {
+    void (*act)(void *data);
+    void *data;
+};
+
+static int act_and_stop(struct dl_phdr_info *info, size_t size, void *data)
+{
+    const struct holding *holding = data;
+    (void)info, (void)size;
+    holding->act(holding->data);
+    return 1;
+}
+
+/* dl_iterate_phdr holds the lock under which objects are unmapped; it may be called from within. */
+void objects_hold(void (*act)(void *), void *data)
+{
+    dl_iterate_phdr(act_and_stop, &(struct holding){act, data});
 }
 
 bool object_holding(uintptr_t address, struct object *object)

@@ -1,4 +1,4 @@
-/* What the dynamic loader has loaded, read from its own tables: no lock, no dlsym. */
+/* What the dynamic loader has loaded, read from its own tables: no dlsym. */
 #pragma once
 #include <link.h>
 #include <stdbool.h>
@@ -15,6 +15,9 @@ struct object {
 
 /* The loaded objects in load order, at most OBJECTS_MAX. */
 size_t objects_list(struct object *list);
+
+/* Call `act` where nothing is unloaded meanwhile: it may read objects, and must call neither the loader nor anybody's code. */
+void objects_hold(void (*act)(void *data), void *data);
 
 /* The object that holds an address: its first and last byte + 1, its path. False: none (code made at run time). */
 bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char **path);

@@ -1,18 +1,19 @@
-/* Slots and their bindings (bind.h), and the entries that dlsym gives out. */
+/* Slots and their bindings (bind.h), and the entries that dlsym gives out. What the loader and a provider are asked, they are
+ * asked without the lock. */
 #include "bind.h"
+#include "binding_lock.h"
 #include "config.h"
 #include "ledger_kept.h"
 #include "message.h"
 #include "noted.h"
+#include "objects.h"
 #include "pages.h"
 #include "provider.h"
 #include "symbols.h"
-#include <stdatomic.h>
 #include <stdlib.h>
 
 void *forward_bound_body[BOUND_MAX] __attribute__((visibility("hidden")));
-static atomic_uint bound_used;
-static atomic_bool slot_taken[SYMBOL_COUNT];
+static unsigned bound_used;
 
 _Static_assert(sizeof(struct slot) == 40, "the entries in assembly, here and in gen_wrappers.py, count slots by 40 bytes");
 
@@ -28,30 +29,43 @@ __asm__(".pushsection .text\n.balign 32\n.hidden forward_bound_entries\n.globl f
                            SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
                                          ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n.popsection\n");
 
-/* Bindings beyond the slots' own: a caller more of a symbol. Never freed. */
+/* Bindings beyond the slots' own: a caller more of a symbol. */
 #define POOL 65536
 static struct binding pool[POOL];
-static atomic_size_t pool_used;
+static size_t pool_used;
 
-static struct binding *take_binding(void)
+/* The symbols that have bindings, and where a function that was given out is gone. */
+static uint32_t bound_symbols[SYMBOL_COUNT];
+static size_t bound_symbol_count;
+static bool symbol_is_bound[SYMBOL_COUNT];
+static bool entry_is_free[BOUND_MAX];
+
+/* ---- bindings, under binding_lock ---- */
+
+static struct binding *take_from_pool(void)
 {
-    size_t i = atomic_fetch_add(&pool_used, 1);
-    if (i < POOL)
-        return &pool[i];
-    return pages_get(sizeof(struct binding));
+    return pool_used < POOL ? &pool[pool_used++] : pages_get(sizeof(struct binding));
 }
 
-/* ---- bindings ---- */
-
-static void describe(struct binding *b, uint32_t symbol, void *target)
+/* What another thread has made of the same, meanwhile. */
+static struct binding *made(struct slot *slot, const void *target, uintptr_t start, uintptr_t length)
 {
-    const struct provider *p = provider_of(target);
-    b->target = target;
-    b->wide = forward_symbols[symbol].wide || (p && p->wide);
-    b->result_pointer = p && p->result_pointer;
-    noted_incomplete(0);
-    if (config.verbose)
-        message_line("flopshim: ", forward_name(symbol), " -> ", p ? p->path : "?", b->wide ? " (64-bit integers)" : "", NULL);
+    for (struct binding *b = &slot->hot; b; b = b->next)
+        if (b->start == start && b->length == length && b->target == target)
+            return b;
+    return NULL;
+}
+
+/* The slot's own for a caller that is no provider, where it is not taken; else one that was freed, or a new one. */
+static struct binding *take(struct slot *slot, bool may_be_hot)
+{
+    struct binding *hot = &slot->hot;
+    if (may_be_hot && (!hot->target || hot->start == BINDING_FREE))
+        return hot;
+    for (struct binding *b = hot->next; b; b = b->next)
+        if (b->start == BINDING_FREE)
+            return b;
+    return take_from_pool();
 }
 
 /* Readers compare with length last (x86-64 keeps the order of stores): a half-written binding matches no caller. */
@@ -61,40 +75,78 @@ static void open_for(struct binding *b, uintptr_t start, uintptr_t length)
     __atomic_store_n(&b->length, length, __ATOMIC_RELEASE);
 }
 
-static void link_behind(struct slot *slot, struct binding *b)
+static void close_for_all(struct binding *b)
 {
-    struct binding *next = __atomic_load_n(&slot->hot.next, __ATOMIC_RELAXED);
-    do
-        b->next = next;
-    while (!__atomic_compare_exchange_n(&slot->hot.next, &next, b, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    __atomic_store_n(&b->length, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&b->start, BINDING_FREE, __ATOMIC_RELEASE);
 }
 
-/* The slot's own binding for the first caller that is no provider; whoever comes later, a link of the list. */
+static void link_behind(struct slot *slot, struct binding *b)
+{
+    for (const struct binding *linked = &slot->hot; linked; linked = linked->next)
+        if (linked == b)
+            return;
+    b->next = slot->hot.next;
+    __atomic_store_n(&slot->hot.next, b, __ATOMIC_RELEASE);
+}
+
+static void note_symbol(uint32_t symbol)
+{
+    if (!symbol_is_bound[symbol])
+        bound_symbols[bound_symbol_count++] = symbol;
+    symbol_is_bound[symbol] = true;
+}
+
+/* ---- bindings ---- */
+
+/* Asks the loader and the provider: without the lock. */
+static struct binding describe(uint32_t symbol, void *target)
+{
+    const struct provider *p = provider_of(target);
+    struct binding b = {.target = target};
+    b.wide = forward_symbols[symbol].wide || (p && p->wide);
+    b.result_pointer = p && p->result_pointer;
+    noted_incomplete(0);
+    if (config.verbose)
+        message_line("flopshim: ", forward_name(symbol), " -> ", p ? p->path : "?", b.wide ? " (64-bit integers)" : "", NULL);
+    return b;
+}
+
+static void fill(struct binding *b, const struct binding *with)
+{
+    b->target = with->target;
+    b->wide = with->wide;
+    b->result_pointer = with->result_pointer;
+    b->from_provider = with->from_provider;
+}
+
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider)
 {
     uint32_t symbol = (uint32_t)(slot - forward_slots);
-    struct binding *b = from_provider || !length || atomic_exchange(&slot_taken[symbol], true) ? NULL : &slot->hot;
-    bool behind = !b;
-    if (behind)
-        b = take_binding();
-    if (!b) {
-        message_line("flopshim: out of memory for the binding of ", forward_name(symbol), NULL);
-        abort();
-    }
-    describe(b, symbol, target);
-    b->from_provider = from_provider;
-    open_for(b, start, length);
-    if (behind)
+    struct binding described = describe(symbol, target);
+    described.from_provider = from_provider;
+    binding_lock();
+    struct binding *known = made(slot, target, start, length), *b = known ? known : take(slot, !from_provider && length);
+    if (b && !known) {
+        fill(b, &described);
+        open_for(b, start, length);
         link_behind(slot, b);
-    return b;
+        note_symbol(symbol);
+    }
+    binding_unlock();
+    if (b)
+        return b;
+    message_line("flopshim: out of memory for the binding of ", forward_name(symbol), NULL);
+    abort();
 }
 
 /* Code that lies in no object (made at run time) is bound as [0, 0). */
 const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool nowhere)
 {
     for (const struct binding *b = &slot->hot; b; b = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE)) {
+        uintptr_t start = __atomic_load_n(&b->start, __ATOMIC_ACQUIRE);
         uintptr_t length = __atomic_load_n(&b->length, __ATOMIC_ACQUIRE);
-        if (caller - __atomic_load_n(&b->start, __ATOMIC_RELAXED) < length || (nowhere && !length && b != &slot->hot))
+        if (caller - start < length || (nowhere && !start && !length && b != &slot->hot))
             return b;
     }
     return NULL;
@@ -102,22 +154,80 @@ const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool
 
 /* ---- what dlsym gives out ---- */
 
+/* The entry that leads to this function already; else a free one; else a new one, or BOUND_MAX. */
+static unsigned find_entry(const void *target, const void *body)
+{
+    unsigned free = BOUND_MAX;
+    for (unsigned i = 0; i < bound_used; i++) {
+        if (forward_slots[SYMBOL_COUNT + i].hot.target == target && forward_bound_body[i] == body)
+            return i;
+        if (entry_is_free[i] && free == BOUND_MAX)
+            free = i;
+    }
+    return free == BOUND_MAX && bound_used < BOUND_MAX ? bound_used++ : free;
+}
+
 void *bind_entry(uint32_t symbol, void *target)
 {
-    unsigned used = bound_used < BOUND_MAX ? bound_used : BOUND_MAX;
     void *body = (char *)forward_symbols + forward_symbols[symbol].body;
-    for (unsigned i = 0; i < used; i++) {
-        if (forward_slots[SYMBOL_COUNT + i].hot.target == target && forward_bound_body[i] == body)
-            return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * i;
+    struct binding described = describe(symbol, target);
+    binding_lock();
+    unsigned i = find_entry(target, body);
+    if (i < BOUND_MAX) {
+        struct binding *b = &forward_slots[SYMBOL_COUNT + i].hot;
+        forward_bound_body[i] = body;
+        fill(b, &described);
+        open_for(b, 0, UINTPTR_MAX);
+        entry_is_free[i] = false;
     }
-    unsigned mine = atomic_fetch_add(&bound_used, 1);
-    if (mine >= BOUND_MAX) {
-        kept_uncovered("functions given out by dlsym, more than the shim has entries for");
-        return target;
-    }
-    struct binding *b = &forward_slots[SYMBOL_COUNT + mine].hot;
-    forward_bound_body[mine] = body;
-    describe(b, symbol, target);
-    open_for(b, 0, UINTPTR_MAX);
-    return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * mine;
+    binding_unlock();
+    if (i < BOUND_MAX)
+        return forward_bound_entries + (size_t)BOUND_ENTRY_BYTES * i;
+    kept_uncovered("functions given out by dlsym, more than the shim has entries for");
+    return target;
+}
+
+/* ---- what is unloaded ---- */
+
+struct range {
+    uintptr_t start, length;
+};
+
+static bool is_in(uintptr_t address, const struct range *gone)
+{
+    uintptr_t start, end;
+    const char *path;
+    return gone ? address - gone->start < gone->length : !object_at(address, &start, &end, &path);
+}
+
+/* Is the object of these callers another one now? */
+static bool is_other(const struct binding *b)
+{
+    uintptr_t start, end;
+    const char *path;
+    return !object_at(b->start, &start, &end, &path) || start != b->start || end - start != b->length;
+}
+
+/* An entry stays as it is, for a program that calls it all the same, until another function needs it. gone: NULL, whatever is.
+ */
+static void forget(const struct range *gone)
+{
+    binding_lock();
+    for (size_t i = 0; i < bound_symbol_count; i++)
+        for (struct binding *b = &forward_slots[bound_symbols[i]].hot; b; b = b->next)
+            if ((b->length && (gone ? is_in(b->start, gone) : is_other(b))) || is_in((uintptr_t)b->target, gone))
+                close_for_all(b);
+    for (unsigned i = 0; i < bound_used; i++)
+        entry_is_free[i] |= is_in((uintptr_t)forward_slots[SYMBOL_COUNT + i].hot.target, gone);
+    binding_unlock();
+}
+
+void bind_forget(uintptr_t start, uintptr_t end)
+{
+    forget(&(struct range){start, end - start});
+}
+
+void bind_forget_gone(void)
+{
+    forget(NULL);
 }

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* For calls from [start, start + length): go to target. Never changed once length is set, never freed. */
+/* For calls from [start, start + length): go to target. Its memory is never freed; it is changed only where the caller or the
+ * target was unloaded (bind_forget): start is BINDING_FREE then, and it is used again for another caller of its symbol. */
 struct binding {
     uintptr_t start;
     uintptr_t length;
@@ -14,6 +15,9 @@ struct binding {
     bool from_provider;  /* the caller is a pure provider: its own call, nested whatever the thread */
     struct binding *next;
 };
+
+/* Below no address that code has by less than the length of an object. */
+#define BINDING_FREE ((uintptr_t)1 << 63)
 
 /* hot: of the first caller that is no provider itself, tried by the stub; hot.next: the others'. */
 struct slot {
@@ -44,8 +48,13 @@ static inline const char *forward_name(uint32_t symbol)
 /* The binding of a call from `caller`, NULL where there is none yet. nowhere: the caller lies in no object. Lock-free. */
 const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool nowhere);
 
-/* Make one, for calls from these addresses, to `target`. from_provider: they are a provider's own. Lock-free. */
+/* Make one, for calls from these addresses, to `target`. from_provider: they are a provider's own. Calls the loader. */
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider);
 
 /* What dlsym gives out for a symbol's function: an entry of its own; the function itself where there is none left. */
 void *bind_entry(uint32_t symbol, void *target);
+
+/* What lies in [start, end) is being unloaded: no caller and no target of a binding any more. */
+void bind_forget(uintptr_t start, uintptr_t end);
+/* The same of all that lies in no object any more. */
+void bind_forget_gone(void);

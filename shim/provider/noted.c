@@ -27,16 +27,10 @@ void noted_backend(char *text, size_t size)
 
 void noted_record(void)
 {
-    static size_t recorded_in;
-    static const struct ledger_process *of;
-    if (of != ledger_process) {
-        of = ledger_process;
-        recorded_in = 0;
-    }
-    for (; recorded_in < provider_count(); recorded_in++) {
-        const struct provider *p = provider_at(recorded_in);
-        if (!p)
-            return;
+    for (size_t i = 0; i < provider_count(); i++) {
+        const struct provider *p = provider_at(i);
+        if (!p || p->noted_in == ledger_process)
+            continue;
         struct ledger_provider r = {0};
         r.path = ledger_intern(p->path);
         r.name = ledger_intern(p->name);
@@ -44,6 +38,7 @@ void noted_record(void)
         r.integer_bits = p->wide ? 64 : 32;
         if (!ledger_add(LEDGER_PROVIDERS, &r, sizeof r))
             return;
+        provider_noted(i, ledger_process);
     }
 }
 

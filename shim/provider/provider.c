@@ -1,11 +1,10 @@
 /* Identifies providers: by their own version functions, by what an integer argument means to them, by file name. */
 #include "provider.h"
+#include "binding_lock.h"
 #include "objects.h"
 #include "own_stack.h"
 #include "pages.h"
 #include "path.h"
-#include "resolve.h"
-#include <dlfcn.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,8 +14,8 @@
 
 #define PROVIDERS 64
 
-static struct provider providers[PROVIDERS];
-static atomic_size_t claimed;
+static struct provider providers[PROVIDERS]; /* changed under binding_lock */
+static atomic_size_t provider_places;
 static atomic_bool ready[PROVIDERS];
 
 /* Where the program has ThreadSanitizer's runtime, which does not see the atomics of a library that is not instrumented but
@@ -56,24 +55,45 @@ bool provider_is_pure(const char *path)
     return false;
 }
 
-/* The loaded object that holds an address, and all of them. */
-struct surroundings {
-    struct object *list;
-    size_t count;
-    const struct object *self;
+/* Functions of the object that holds a provider, or of one that it needs: Debian's libblas.so.3 of OpenBLAS has its version in
+ * libopenblas.so.0, and a LAPACK its isamax in a BLAS. */
+enum { ISAMAX, OPENBLAS, BLIS, MKL, FUNCTIONS };
+static const char *const function_names[FUNCTIONS][6] = {
+    {"isamax_", "scipy_isamax_", "isamax"},
+    {"openblas_get_config", "openblas_get_config64_", "openblas_get_config_64", "scipy_openblas_get_config",
+     "scipy_openblas_get_config64_"},
+    {"bli_info_get_version_str"},
+    {"MKL_Get_Version_String", "mkl_get_version_string"},
 };
 
-/* The first of these functions that the object, or one that it needs, defines: Debian's libblas.so.3 of OpenBLAS has its
- * version in libopenblas.so.0, and a LAPACK its isamax in a BLAS. */
-static void *find(const struct surroundings *s, const char *const *names, size_t count)
+struct surroundings {
+    const struct provider *provider;
+    struct object *list; /* all objects */
+    size_t count;
+    const struct object *self; /* the provider's */
+    void *functions[FUNCTIONS];
+};
+
+static void *find(const struct surroundings *s, const char *const *names)
 {
     void *found = NULL;
-    for (size_t i = 0; i < count && !found; i++)
-        found = object_function(s->self, names[i]);
-    for (size_t o = 0; o < s->count; o++)
-        for (size_t i = 0; i < count && !found && object_needs(s->self, s->list[o].path); i++)
-            found = object_function(&s->list[o], names[i]);
+    for (const char *const *name = names; *name && !found; name++)
+        found = object_function(s->self, *name);
+    for (size_t o = 0; o < s->count && !found; o++)
+        for (const char *const *name = names; *name && !found && object_needs(s->self, s->list[o].path); name++)
+            found = object_function(&s->list[o], *name);
     return found;
+}
+
+static void find_all(void *surroundings)
+{
+    struct surroundings *s = surroundings;
+    s->count = objects_list(s->list);
+    for (size_t i = 0; i < s->count && !s->self; i++)
+        if ((uintptr_t)s->list[i].dynamic >= s->provider->start && (uintptr_t)s->list[i].dynamic < s->provider->end)
+            s->self = &s->list[i];
+    for (size_t i = 0; i < FUNCTIONS && s->self; i++)
+        s->functions[i] = find(s, function_names[i]);
 }
 
 /* n = 3 in its lower half and negative as a whole: a library with 32-bit integers finds the largest of three entries, one
@@ -81,10 +101,9 @@ static void *find(const struct surroundings *s, const char *const *names, size_t
 static bool has_wide_integers(const struct surroundings *s)
 {
     int64_t (*isamax)(const int64_t *, const float *, const int64_t *) = NULL;
-    static const char *const names[] = {"isamax_", "scipy_isamax_", "isamax"};
-    *(void **)&isamax = find(s, names, 3);
+    *(void **)&isamax = s->functions[ISAMAX];
     if (!isamax)
-        return strstr(path_base(s->self->path), "64") != NULL;
+        return strstr(path_base(s->provider->path), "64") != NULL;
     const int64_t n = (int64_t)0xffffffff00000003, incx = 1;
     const float x[3] = {1, 3, 2};
     return (int32_t)isamax(&n, x, &incx) == 0;
@@ -101,10 +120,8 @@ static void copy_word(char *to, size_t size, const char *from)
 
 static bool ask_openblas(const struct surroundings *s, struct provider *p)
 {
-    static const char *const names[] = {"openblas_get_config", "openblas_get_config64_", "openblas_get_config_64",
-                                        "scipy_openblas_get_config", "scipy_openblas_get_config64_"};
     const char *(*get_config)(void) = NULL;
-    *(void **)&get_config = find(s, names, sizeof names / sizeof *names);
+    *(void **)&get_config = s->functions[OPENBLAS];
     const char *text = get_config ? get_config() : NULL;
     if (!text || strncmp(text, "OpenBLAS ", 9) != 0)
         return false;
@@ -116,8 +133,7 @@ static bool ask_openblas(const struct surroundings *s, struct provider *p)
 static bool ask_blis(const struct surroundings *s, struct provider *p)
 {
     const char *(*get_version)(void) = NULL;
-    static const char *const names[] = {"bli_info_get_version_str"};
-    *(void **)&get_version = find(s, names, 1);
+    *(void **)&get_version = s->functions[BLIS];
     if (!get_version)
         return false;
     strcpy(p->name, "BLIS");
@@ -129,8 +145,7 @@ static bool ask_mkl(const struct surroundings *s, struct provider *p)
 {
     void (*get_version)(char *, int) = NULL;
     char text[200] = "";
-    static const char *const names[] = {"MKL_Get_Version_String", "mkl_get_version_string"};
-    *(void **)&get_version = find(s, names, 2);
+    *(void **)&get_version = s->functions[MKL];
     if (!get_version)
         return false;
     get_version(text, (int)sizeof text - 1);
@@ -166,15 +181,12 @@ static void take_from_path(void *provider)
 
 static void identify(struct provider *p)
 {
-    struct surroundings s = {.list = pages_get(OBJECTS_MAX * sizeof *s.list)};
+    struct surroundings s = {.provider = p, .list = pages_get(OBJECTS_MAX * sizeof *s.list)};
     const char *base = path_base(p->path);
     p->result_pointer = !strncmp(base, "libmkl_intel_", 13) || !strncmp(base, "libmkl_rt", 9);
     if (!s.list)
         return;
-    s.count = objects_list(s.list);
-    for (size_t i = 0; i < s.count && !s.self; i++)
-        if ((uintptr_t)s.list[i].dynamic >= p->start && (uintptr_t)s.list[i].dynamic < p->end)
-            s.self = &s.list[i];
+    objects_hold(find_all, &s);
     if (s.self) {
         p->wide = has_wide_integers(&s);
         if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
@@ -183,43 +195,91 @@ static void identify(struct provider *p)
     pages_free(s.list, OBJECTS_MAX * sizeof *s.list);
 }
 
-/* A provider that calls are bound to must stay. Those that were there at start cannot go; the handle of others is kept. */
-static void pin(const struct provider *p)
+static const struct provider *known(uintptr_t start)
 {
-    if (*p->path && !forward_was_there_at_start(p->start))
-        (void)dlopen(p->path, RTLD_NOLOAD | RTLD_LAZY);
+    for (size_t i = 0; i < provider_places; i++)
+        if (is_ready(i) && __atomic_load_n(&providers[i].start, __ATOMIC_ACQUIRE) == start)
+            return &providers[i];
+    return NULL;
+}
+
+static bool is_same(const struct provider *a, const struct provider *b)
+{
+    return a->wide == b->wide && !strcmp(a->path, b->path) && !strcmp(a->name, b->name) && !strcmp(a->version, b->version);
+}
+
+/* The place of the same provider that was unloaded; else a new one; else that of another one which is gone, and noted. */
+static size_t place_of(const struct provider *p)
+{
+    size_t gone = PROVIDERS;
+    for (size_t i = 0; i < provider_places; i++) {
+        if (!providers[i].start && is_same(&providers[i], p))
+            return i;
+        if (!providers[i].start && providers[i].noted_in)
+            gone = i;
+    }
+    return provider_places < PROVIDERS ? provider_places : gone;
+}
+
+static const struct provider *add(const struct provider *p)
+{
+    binding_lock();
+    const struct provider *added = known(p->start); /* by another thread */
+    size_t i = added ? PROVIDERS : place_of(p);
+    if (i < PROVIDERS) {
+        const void *noted_in = is_same(&providers[i], p) ? providers[i].noted_in : NULL;
+        uintptr_t start = p->start;
+        providers[i] = *p;
+        providers[i].noted_in = noted_in;
+        __atomic_store_n(&providers[i].start, start, __ATOMIC_RELEASE);
+        publish(i);
+        if (i == provider_places)
+            provider_places++;
+        added = &providers[i];
+    }
+    binding_unlock();
+    return added;
 }
 
 const struct provider *provider_of(void *function)
 {
-    uintptr_t start, end;
+    struct provider found = {0};
     const char *path;
+    if (!object_at((uintptr_t)function, &found.start, &found.end, &path))
+        return NULL;
+    const struct provider *p = known(found.start);
+    if (p)
+        return p;
+    memcpy(found.path, path, strnlen(path, sizeof found.path - 1)); /* snprintf takes 4 KiB of stack */
+    identify(&found);
+    return add(&found);
+}
 
-    if (!object_at((uintptr_t)function, &start, &end, &path))
-        return NULL;
-    size_t count = claimed < PROVIDERS ? claimed : PROVIDERS;
-    for (size_t i = 0; i < count; i++)
-        if (is_ready(i) && providers[i].start == start)
-            return &providers[i];
-    size_t mine = atomic_fetch_add(&claimed, 1);
-    if (mine >= PROVIDERS)
-        return NULL;
-    struct provider *p = &providers[mine];
-    p->start = start;
-    p->end = end;
-    memcpy(p->path, path, strnlen(path, sizeof p->path - 1)); /* snprintf takes 4 KiB of stack */
-    identify(p);
-    pin(p);
-    publish(mine);
-    return p;
+bool provider_starts_at(uintptr_t start)
+{
+    return start && known(start);
+}
+
+void provider_forget(uintptr_t start, uintptr_t end)
+{
+    binding_lock();
+    for (size_t i = 0; i < provider_places; i++)
+        if (providers[i].start >= start && providers[i].start < end)
+            __atomic_store_n(&providers[i].start, 0, __ATOMIC_RELEASE);
+    binding_unlock();
 }
 
 size_t provider_count(void)
 {
-    return claimed < PROVIDERS ? claimed : PROVIDERS;
+    return provider_places;
 }
 
 const struct provider *provider_at(size_t i)
 {
     return is_ready(i) ? &providers[i] : NULL;
+}
+
+void provider_noted(size_t i, const void *in)
+{
+    providers[i].noted_in = in;
 }

@@ -5,16 +5,17 @@
 #include <stdint.h>
 
 struct provider {
-    uintptr_t start;
+    uintptr_t start; /* 0: it was unloaded */
     uintptr_t end;
     bool wide;           /* its unsuffixed names take 64-bit integers */
     bool result_pointer; /* complex results by hidden pointer */
     char path[256];
     char name[24];
     char version[40];
+    const void *noted_in; /* the process of the ledger that has it */
 };
 
-/* The provider that holds this function, noted at its first use. NULL where the
+/* The provider that holds this function, found at its first use. NULL where the
  * address lies in no object, or the table is full. Any thread; calls the loader. */
 const struct provider *provider_of(void *function);
 
@@ -22,6 +23,13 @@ const struct provider *provider_of(void *function);
  * calls it at top level: it is not.) */
 bool provider_is_pure(const char *path);
 
-/* Those noted so far, in order. */
+/* Does the object that begins there hold a provider that was noted? */
+bool provider_starts_at(uintptr_t start);
+
+/* Those found so far, in order; a place is used again where its provider was unloaded and noted. */
 size_t provider_count(void);
 const struct provider *provider_at(size_t i);
+void provider_noted(size_t i, const void *in);
+
+/* What lies in [start, end) is being unloaded. */
+void provider_forget(uintptr_t start, uintptr_t end);

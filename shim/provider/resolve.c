@@ -104,40 +104,63 @@ void *forward_ask(const char *path, const char *name)
     return found;
 }
 
-static void *ask_those_that_need(const char *path, const char *name, const struct object *list, size_t count)
+/* A search among the loaded objects: their paths are copied while nothing is unloaded, and asked afterwards. */
+struct search {
+    bool (*is_asked)(const struct object *o, const struct search *s);
+    const char *name, *path;
+    struct object *list;
+    char *paths; /* one behind the other */
+    size_t used;
+};
+#define SEARCH_BYTES (OBJECTS_MAX * sizeof(struct object) + SEARCH_PATHS)
+#define SEARCH_PATHS ((size_t)1 << 18)
+
+static bool needs_it(const struct object *o, const struct search *s)
 {
-    for (size_t i = 0; i < count; i++) {
-        void *found = object_needs(&list[i], path) ? forward_ask(list[i].path, name) : NULL;
-        if (found)
-            return found;
-    }
-    return NULL;
+    return s->path && object_needs(o, s->path);
 }
 
-/* Every object that leaves the name undefined knows where its own comes from; *ambiguous where they disagree. */
-static void *ask_those_that_want(const char *name, const struct object *list, size_t count, bool *ambiguous)
+static bool wants_it(const struct object *o, const struct search *s)
 {
-    void *agreed = NULL;
+    return object_wants(o, s->name);
+}
+
+static bool defines_it(const struct object *o, const struct search *s)
+{
+    return object_function(o, s->name) != NULL;
+}
+
+static void collect(void *search)
+{
+    struct search *s = search;
+    size_t count = objects_list(s->list);
     for (size_t i = 0; i < count; i++) {
-        void *found = object_wants(&list[i], name) ? forward_ask(list[i].path, name) : NULL;
-        if (found && agreed && found != agreed)
+        size_t length = strlen(s->list[i].path) + 1;
+        if (!s->is_asked(&s->list[i], s) || s->used + length > SEARCH_PATHS)
+            continue;
+        memcpy(s->paths + s->used, s->list[i].path, length);
+        s->used += length;
+    }
+}
+
+/* What the first of them answers; *ambiguous, where that is asked for: they are all asked, and disagree. */
+static void *ask_all(struct search *s, bool (*is_asked)(const struct object *, const struct search *), bool *ambiguous)
+{
+    void *first = NULL;
+    s->is_asked = is_asked;
+    s->used = 0;
+    objects_hold(collect, s);
+    for (size_t i = 0; i < s->used && (!first || ambiguous); i += strlen(s->paths + i) + 1) {
+        void *found = forward_ask(s->paths + i, s->name);
+        if (found && first && found != first)
             *ambiguous = true;
-        else if (found)
-            agreed = found;
+        if (!first)
+            first = found;
     }
-    return agreed;
+    return first;
 }
 
-static void *ask_those_that_define(const char *name, const struct object *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        void *found = object_function(&list[i], name) ? forward_ask(list[i].path, name) : NULL;
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
+/* Those that need the object know where its own comes from; so does whoever leaves the name undefined. */
 void *forward_resolve(uint32_t symbol, const char *path)
 {
     bool ambiguous = false;
@@ -147,16 +170,16 @@ void *forward_resolve(uint32_t symbol, const char *path)
         found = forward_ask(path, name);
     if (found)
         return found;
-    struct object *list = pages_get(OBJECTS_MAX * sizeof *list);
-    if (!list)
+    struct search s = {.name = name, .path = path, .list = pages_get(SEARCH_BYTES)};
+    if (!s.list)
         return NULL;
-    size_t count = objects_list(list);
-    found = path ? ask_those_that_need(path, name, list, count) : NULL;
+    s.paths = (char *)(s.list + OBJECTS_MAX);
+    found = ask_all(&s, needs_it, NULL);
     if (!found)
-        found = ask_those_that_want(name, list, count, &ambiguous);
+        found = ask_all(&s, wants_it, &ambiguous);
     if (!found)
-        found = ask_those_that_define(name, list, count);
-    pages_free(list, OBJECTS_MAX * sizeof *list);
+        found = ask_all(&s, defines_it, NULL);
+    pages_free(s.list, SEARCH_BYTES);
     if (ambiguous)
         noted_incomplete(LEDGER_AMBIGUOUS);
     return found;
@@ -200,12 +223,13 @@ void *forward_first_at_start(void)
     return NULL;
 }
 
-bool forward_was_there_at_start(uintptr_t start)
+/* What a constructor had opened before the start may be closed again. */
+void forward_forget(uintptr_t start, uintptr_t end)
 {
     for (size_t i = 0; i < start_count; i++)
-        if (start_providers[i] == start)
-            return true;
-    return false;
+        for (uint32_t n = 0; start_providers[i] == start && n < SYMBOL_COUNT; n++)
+            if ((uintptr_t)next_functions[n] - start < end - start)
+                next_functions[n] = NULL;
 }
 
 void forward_note_start(void)

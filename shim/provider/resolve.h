@@ -33,8 +33,8 @@ void forward_start(void);
 
 /* At start, once: what RTLD_NEXT can tell already. */
 void forward_note_start(void);
-/* Was the object at this address a provider then? */
-bool forward_was_there_at_start(uintptr_t start);
+/* What lies in [start, end) is being unloaded. */
+void forward_forget(uintptr_t start, uintptr_t end);
 
 /* A function of a provider that was there then, or NULL. */
 void *forward_first_at_start(void);

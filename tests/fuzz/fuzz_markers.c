@@ -66,6 +66,12 @@ bool forward_is_before_shim(uintptr_t address)
 }
 
 /* Every object: nothing to be found in it. */
+bool provider_starts_at(uintptr_t start)
+{
+    (void)start;
+    return false;
+}
+
 bool provider_is_pure(const char *path)
 {
     (void)path;

@@ -1,0 +1,62 @@
+/* Unloaded objects (unload.h). */
+#include "unload.h"
+#include "bind.h"
+#include "objects.h"
+#include "provider.h"
+#include "resolve.h"
+#include <link.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static atomic_int closes; /* calls of dlclose in progress */
+
+static void forget(uintptr_t start, uintptr_t end)
+{
+    forward_forget(start, end);
+    bind_forget(start, end);
+    provider_forget(start, end);
+}
+
+void unload_begin(void)
+{
+    closes++;
+}
+
+void unload_object(const void *inside)
+{
+    uintptr_t start, end;
+    const char *path;
+    if (closes && object_at((uintptr_t)inside, &start, &end, &path))
+        forget(start, end);
+}
+
+static int read_count(struct dl_phdr_info *info, size_t size, void *count)
+{
+    (void)size;
+    *(unsigned long long *)count = info->dlpi_subs;
+    return 1;
+}
+
+/* An object that was linked without the compiler's start files has no destructor that would tell. */
+static void find_gone(void)
+{
+    uintptr_t start, end;
+    const char *path;
+    bind_forget_gone();
+    for (size_t i = 0; i < provider_count(); i++) {
+        const struct provider *p = provider_at(i);
+        if (p && p->start && !object_at(p->start, &start, &end, &path))
+            forget(p->start, p->end);
+    }
+}
+
+void unload_end(void)
+{
+    static _Atomic unsigned long long unloads_seen;
+    unsigned long long unloads = 0;
+    closes--;
+    dl_iterate_phdr(read_count, &unloads);
+    if (atomic_exchange(&unloads_seen, unloads) != unloads)
+        find_gone();
+}
