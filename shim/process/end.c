@@ -1,6 +1,7 @@
 /* The ends (end.h). */
 #include "end.h"
 #include "account.h"
+#include "closing.h"
 #include "config.h"
 #include "enter.h"
 #include "fork.h"
@@ -19,10 +20,19 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-static atomic_int ender; /* thread that ends the process; 0: none */
+static atomic_int ender;      /* thread that ends the process; 0: none */
+static uint32_t unclosed;     /* calls that the end may miss, of threads that could not be waited for */
+static atomic_int exit_known; /* exit's status, as a handler saw it before the destructors */
+static struct {
+    bool done, touched; /* the end was written before the destructors; and the ender has counted since */
+    enum ledger_end reason;
+    uint32_t status;
+} early;
 
 /* Whoever removed the file wanted the counts gone. Not where all of its folder is gone, such as that of a `flopshim run` that
  * ended before what it had started in the background. */
@@ -43,6 +53,7 @@ static void end_process(enum ledger_end reason, uint32_t status)
     if (reason != LEDGER_END_EXEC)
         ledger_lock_is_ending();
     account_close();
+    self_unclosed(unclosed);
     self_ended(reason, status);
     if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
         do
@@ -69,10 +80,62 @@ static bool claim_end(void)
     return false;
 }
 
-void end_release(void)
+static void release(void)
 {
     int self = gettid();
     atomic_compare_exchange_strong(&ender, &self, 0);
+}
+
+bool end_close(void)
+{
+    if (!claim_end())
+        return false;
+    unclosed = closing_close();
+    return true;
+}
+
+void end_release(void)
+{
+    shim_lock();
+    if (closing_is_mine())
+        closing_open();
+    shim_unlock();
+    release();
+}
+
+void end_linger(void)
+{
+    closing_has_patience();
+    release();
+}
+
+/* Threads that were held at an end go on. What the files say is not the whole any more, until a later end writes them anew. */
+static void let_go(void)
+{
+    shim_lock();
+    if (closing_may_open()) {
+        early.touched = true;
+        self_goes_on();
+        if (ledger_process && tree_begin_writing(false))
+            do
+                summaries_write();
+            while (!tree_end_writing());
+        closing_open();
+    }
+    shim_unlock();
+}
+
+void end_wait(void)
+{
+    if (closing_wait())
+        let_go();
+}
+
+void end_touch(void)
+{
+    early.touched = true;
+    if (closing_lasts())
+        let_go();
 }
 
 /* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
@@ -107,7 +170,7 @@ static void sweep_locked(void)
         shim_unlock();
 }
 
-const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
+static const char *write_end(enum ledger_end reason, uint32_t status, bool says, bool slowly)
 {
     int saved = errno;
     if (!start_is_done() || !fork_is_owner())
@@ -118,10 +181,10 @@ const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* a pool's SIGTERM must not come between the summary and its ledger */
     struct uncovered found = {0};
-    bool claimed = claim_end();
-    if (claimed && look_for_uncovered(&found))
+    bool claimed = end_close();
+    if (claimed && (slowly ? look_for_uncovered(&found) : ledger != NULL))
         end_locked(reason, status, &found);
-    if (claimed && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
+    if (claimed && slowly && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
         sweep_locked();
     if (claimed && says)
         summaries_say(reason);
@@ -131,20 +194,67 @@ const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
     return claimed ? summaries_named() : "";
 }
 
-const char *end_write(enum ledger_end reason, uint32_t status)
+const char *end_write(enum ledger_end reason, uint32_t status, bool says)
 {
-    return end_write_last(reason, status, false);
+    return write_end(reason, status, says, true);
 }
 
-void end_write_and_say(enum ledger_end reason, uint32_t status)
+/* ---- exit: before the destructors of the libraries, and after ---- */
+
+static void note_status(int status, void *unused)
 {
-    end_write_last(reason, status, true);
-    end_release();
+    (void)unused;
+    exit_known = status;
+}
+
+void end_watch_exit(void)
+{
+    static bool watching;
+    if (!watching)
+        watching = !on_exit(note_status, NULL);
+}
+
+int end_exit_status(void)
+{
+    return exit_known;
+}
+
+void end_write_early(enum ledger_end reason, uint32_t status, bool says)
+{
+    if (!start_is_done() || !end_close())
+        return;
+    early.touched = false;
+    write_end(reason, status, says, true);
+    early.done = true;
+    early.reason = reason;
+    early.status = status;
+    closing_has_patience();
+}
+
+const char *end_write_late(enum ledger_end reason, uint32_t status, bool says)
+{
+    if (!early.done)
+        return write_end(reason, status, says, true);
+    if (!early.touched && early.reason == reason && early.status == status)
+        return summaries_named();
+    return write_end(reason, status, says, false);
+}
+
+/* ---- ends that may come to nothing ---- */
+
+void end_before_abort(void)
+{
+    struct sigaction action;
+    end_write(LEDGER_END_SIGNAL, SIGABRT, true);
+    if (!sigaction(SIGABRT, NULL, &action) && action.sa_handler != SIG_DFL)
+        closing_has_patience();
+    release();
 }
 
 void end_before_exec(void)
 {
-    end_write_and_say(LEDGER_END_EXEC, 0);
+    end_write(LEDGER_END_EXEC, 0, true);
+    release();
 }
 
 void end_exec_failed(void)
@@ -154,6 +264,8 @@ void end_exec_failed(void)
         return;
     shim_lock();
     self_goes_on();
+    if (closing_is_mine())
+        closing_open();
     shim_unlock();
     errno = saved;
 }
@@ -169,4 +281,8 @@ int end_write_to(const char *path)
 void end_forget(void)
 {
     ender = 0;
+    unclosed = 0;
+    exit_known = 0;
+    memset(&early, 0, sizeof early);
+    closing_forget();
 }

@@ -27,6 +27,7 @@ static void before_fork(void)
     shim_lock();
     starts_before_fork();
     unseen_before_fork();
+    tree_before_fork();
 }
 
 static void in_parent(void)
@@ -56,6 +57,12 @@ static void in_child(void)
         *canary = 1;
 }
 
+static void in_fork_child(void)
+{
+    in_child();
+    tree_in_child();
+}
+
 /* Wiped in a child that has memory of its own, so not by vfork. */
 static void set_canary(void)
 {
@@ -83,5 +90,5 @@ void fork_watch(void)
 {
     owner = getpid();
     set_canary();
-    pthread_atfork(before_fork, in_parent, in_child);
+    pthread_atfork(before_fork, in_parent, in_fork_child);
 }
