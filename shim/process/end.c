@@ -14,6 +14,7 @@
 #include "start.h"
 #include "starts.h"
 #include "summaries.h"
+#include "templates.h"
 #include "tree.h"
 #include "unseen.h"
 #include <errno.h>
@@ -138,14 +139,23 @@ void end_touch(void)
         let_go();
 }
 
+/* Of a tree, the files may be those of another process. */
+static bool somebody_reads(void)
+{
+    bool is_tree = ledger && ledger->scope == LEDGER_SCOPE_TREE;
+    return !templates_are_none(is_tree ? ledger->output : config.output);
+}
+
 /* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
  * something to say only where a budget was set, which nothing was held against. */
 static bool look_for_uncovered(struct uncovered *found)
 {
     if (!ledger && config.limit_flops == CONFIG_UNLIMITED)
         return false;
-    starts_list(found);
-    unseen_look(found);
+    if (somebody_reads()) {
+        starts_list(found);
+        unseen_look(found);
+    }
     return ledger || found->length;
 }
 
