@@ -157,14 +157,23 @@ def emit_symbols(symbols: list[Symbol], bodies: list[str]) -> list[str]:
     return out + ['".popsection\\n");']
 
 
+def beginnings(names: list[str]) -> list[int]:
+    """A bit for each pair of first letters that a name has."""
+    bits = [0] * (1 << 13)
+    for first, second in {(ord(name[0]), ord(name[1])) for name in names}:
+        bits[first << 5 | second >> 3] |= 1 << (second & 7)
+    return bits
+
+
 def emit_names(symbols: list[Symbol]) -> tuple[list[str], int]:
-    """The names one behind the other, the routine of each, and a hash table of both."""
+    """The names one behind the other, the routine of each, a hash table of both, and how names begin."""
     table = hash_table([forward_hash(name) for name, *_ in symbols])
     names = "\n".join(f'    "{name}\\0"' for name, *_ in symbols)
     routines = ",".join(str(r_index[r.name]) for _, r, *_ in symbols)
     return ['#include "symbols.h"', "", f"const char forward_names[] =\n{names};",
             f"const uint16_t forward_routines[SYMBOL_COUNT] = {{{routines}}};",
-            f"const uint16_t forward_hash[FORWARD_HASH_SIZE] = {{{','.join(map(str, table))}}};"], len(table)
+            f"const uint16_t forward_hash[FORWARD_HASH_SIZE] = {{{','.join(map(str, table))}}};",
+            f"const uint8_t forward_beginnings[] = {{{','.join(map(str, beginnings([name for name, *_ in symbols])))}}};"], len(table)
 
 
 r_index: dict[str, int] = {}
@@ -200,7 +209,8 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
     files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": counts,
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
                            f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
-                           "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];"]}
+                           "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];",
+                           "extern const uint8_t forward_beginnings[];"]}
     for s in range(shards):
         own = [r for r in routines if zlib.crc32(r.row.family.encode()) % shards == s]
         files[f"stubs_{s}.c"] = emit_shard(own, by_routine)

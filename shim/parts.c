@@ -23,5 +23,12 @@ __attribute__((constructor)) static void start(void)
     forward_start();
     start_shim();
     on_exit(exit_finish, NULL);
+    at_quick_exit(exit_quickly);
     errno = saved;
+}
+
+/* The loader calls it after the program's own destructors, and before those of every other library. */
+__attribute__((destructor)) static void end(void)
+{
+    exit_begin();
 }

@@ -313,6 +313,7 @@ static void put_end(struct json *json, const struct summary *s)
     close_nest(json, "]");
     put_member_number(json, "dropped_calls", s->dropped_calls);
     put_member_number(json, "uncounted_calls", s->uncounted_calls);
+    put_member_number(json, "unclosed_calls", s->unclosed_calls);
 }
 
 void summary_json(const struct summary *s, struct out *out)

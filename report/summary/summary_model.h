@@ -13,7 +13,7 @@
 struct ledger_view;
 
 /* By bit number of enum ledger_incomplete, as the JSON calls them. */
-#define SUMMARY_INCOMPLETE_NAMES 5
+#define SUMMARY_INCOMPLETE_NAMES 6
 extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
 
 struct summary_operation {
@@ -96,6 +96,7 @@ struct summary {
     unsigned incomplete;    /* enum ledger_incomplete: why not complete, where it ended by itself */
     uint64_t dropped_calls;
     uint64_t uncounted_calls;
+    uint64_t unclosed_calls;
     uint64_t refused_calls;
     uint64_t refused_cost;
     uint64_t refused_remaining;

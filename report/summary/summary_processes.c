@@ -186,6 +186,7 @@ static void add_up(const struct process_table *table, const char *filter, struct
         s->incomplete |= record->incomplete;
         s->dropped_calls = cost_sum(s->dropped_calls, record->dropped_calls);
         s->uncounted_calls = cost_sum(s->uncounted_calls, record->uncounted_calls);
+        s->unclosed_calls = cost_sum(s->unclosed_calls, record->unclosed_calls);
         uint64_t threads = (uint64_t)s->threads + record->threads;
         s->threads = threads < UINT32_MAX ? (uint32_t)threads : UINT32_MAX;
         s->processes_alive += table->images[i].alive;

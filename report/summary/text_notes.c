@@ -272,6 +272,8 @@ static void put_incomplete(struct out *out, const struct summary *s)
         out_text(out, "    two providers answered for one symbol; the first one was called\n");
     if (s->incomplete & LEDGER_UNCOUNTED)
         put_number_line(out, s->uncounted_calls, " left out: made before counting could start\n");
+    if (s->incomplete & LEDGER_UNCLOSED)
+        put_number_line(out, s->unclosed_calls, " at most left out: of threads that could not be waited for at the end\n");
     if (s->incomplete & LEDGER_DOUBTFUL)
         out_text(
             out,

@@ -6,6 +6,7 @@
  * and leaves the sum right. The owner's side of a grant is plain stores (grant.h); the price lies here, with
  * whoever runs short. Everything is under shim_lock; what concerns the first account, under ledger_lock as well. */
 #include "account.h"
+#include "barrier.h"
 #include "config.h"
 #include "cost.h"
 #include "grant.h"
@@ -17,10 +18,8 @@
 #include "ledger_walk.h"
 #include "lock.h"
 #include "others.h"
-#include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 _Static_assert(CONFIG_UNLIMITED == LEDGER_UNLIMITED, "a budget becomes the limit of an account as it is");
@@ -38,9 +37,7 @@ struct ledger_account *account_process(void)
 static bool can_fence(void)
 {
     if (!fence_asked)
-        fence_works = !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) &&
-                      (ledger->scope != LEDGER_SCOPE_TREE ||
-                       !syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0));
+        fence_works = barrier_register() && (ledger->scope != LEDGER_SCOPE_TREE || barrier_register_everywhere());
     fence_asked = true;
     return fence_works;
 }
@@ -149,13 +146,12 @@ static void recall(struct ledger_grant *g)
     __atomic_store_n(&g->recalled, 1, __ATOMIC_RELAXED);
 }
 
-/* A barrier on every processor that runs a holder. Where the kernel refuses, its store buffers are empty long before. */
+/* A barrier on every processor that runs a holder. */
 static void fence(bool also_others)
 {
-    const struct timespec long_enough = {0, 2000000};
-    if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) ||
-        (also_others && syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0)))
-        nanosleep(&long_enough, NULL);
+    barrier_here();
+    if (also_others)
+        barrier_everywhere();
 }
 
 static void collect(struct ledger_grant *g)

@@ -2,6 +2,7 @@
  * first call inside a program's malloc hook. */
 #include "thread.h"
 #include "account.h"
+#include "closing.h"
 #include "config.h"
 #include "leave.h"
 #include "ledger_append.h"
@@ -235,7 +236,7 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    t->careful_flops = t->multiplier != 1 || t->log ? 0 : t->timing_flops;
+    t->careful_flops = t->multiplier != 1 || t->log || closing_is_closed() ? 0 : t->timing_flops;
     cool_down(t);
 }
 

@@ -37,6 +37,7 @@ struct thread {
     struct ledger_grant *grant; /* what it may use without asking; NULL: no account has a limit */
     uint32_t namespace_;        /* string in the ledger */
     bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
+    bool charging;              /* in the slow body, between its look at the gate and its tally (closing.h) */
     struct ledger_tally *hot[THREAD_HOT];
 
     uint64_t timing_flops; /* calls that cost this or more, before the multiplier, are timed */

@@ -180,11 +180,11 @@ static int publish(int folder, const char *temporary, const char *base, bool exc
 static int fill_temporary(const struct out *out, int fd)
 {
     int result = write_all(fd, out->data, out->length);
-    /* Some file systems have no fsync: the rename is all the safety there is. */
-    if (result == 0 && fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS && errno != EROFS)
-        result = -1;
     int saved = errno;
-    close(fd);
+    /* No fsync: what it would save is a summary from the machine's own death, and a process's end would wait for the disk. What
+     * a file system notices late (network, quota) close tells as well. */
+    if (close(fd) < 0 && result == 0 && errno != EINTR)
+        return -1;
     errno = saved;
     return result;
 }

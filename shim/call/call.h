@@ -140,16 +140,19 @@ wrapped:
                      : "cc");
 }
 
-/* Charge, tally, begin; or change nothing. */
+/* Begin, charge, tally; or change nothing. Begun before anything is looked at, so that whoever closes the accounts (closing.h)
+ * sees it, or is seen: the fence only holds the compiler back. */
 static inline bool call_charge_fast(const struct call *call, uint32_t routine, uint64_t cost)
 {
     struct thread *t = call->thread;
-    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine))
-        return false;
-    if (t->grant && UNLIKELY(!grant_take(t->grant, cost)))
-        return false;
     t->outer_frame = call_stack;
+    atomic_signal_fence(memory_order_seq_cst);
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine) ||
+        (t->grant && UNLIKELY(!grant_take(t->grant, cost)))) {
+        t->outer_frame = 0;
+        return false;
+    }
     call_add(tally, cost);
     return true;
 }

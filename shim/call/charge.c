@@ -2,7 +2,9 @@
 #include "charge.h"
 #include "account.h"
 #include "clock.h"
+#include "closing.h"
 #include "cost.h"
+#include "end.h"
 #include "enter.h"
 #include "frames.h"
 #include "grant.h"
@@ -21,25 +23,51 @@ static void uncounted(void)
 
 struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintptr_t frame)
 {
-    struct thread *t = enter_thread();
-    if (!t && !binding->from_provider)
-        uncounted();
     /* The stub compared with it before; this is the acquire that goes with bind.c's release. */
     (void)__atomic_load_n(&binding->length, __ATOMIC_ACQUIRE);
+    /* A provider's own threads go on at an end: somebody waits for their part of a call. */
+    struct thread *t = binding->from_provider && closing_is_closed() ? thread_self() : enter_thread();
+    if (!t && !binding->from_provider)
+        uncounted();
     if (!t || binding->from_provider || (t->outer_frame && frames_are_nested(t, binding, caller, frame)))
         return NULL;
+    t->charging = false; /* a signal handler may have jumped out of a charge */
     frames_begin(t, frame);
     t->caller = binding;
     return t;
 }
 
+/* ---- into the accounts, and out of them (closing.h) ---- */
+
+/* Where they are closed, this thread waits. */
+static void begin(struct thread *t)
+{
+    __atomic_store_n(&t->charging, true, __ATOMIC_SEQ_CST);
+    while (__builtin_expect(closing_is_closed() && !closing_is_mine(), 0)) {
+        t->charging = false;
+        end_wait();
+        __atomic_store_n(&t->charging, true, __ATOMIC_SEQ_CST);
+    }
+}
+
+static void done(struct thread *t)
+{
+    __atomic_store_n(&t->charging, false, __ATOMIC_RELEASE);
+}
+
+/* A refusal may end the process, or ask the program. */
 static bool take(struct thread *t, const char *operation, uint64_t cost)
 {
     uint64_t remaining;
     struct ledger_account *account;
     if (!t->grant || grant_take(t->grant, cost) || account_draw(t, cost, &remaining, &account))
         return true;
-    return refuse_call(t, operation, cost, remaining, account);
+    done(t);
+    if (!refuse_call(t, operation, cost, remaining, account))
+        return false;
+    begin(t);
+    account_overrun(t, cost);
+    return true;
 }
 
 static struct ledger_tally *count(struct thread *t, uint32_t routine, const char *operation, uint64_t cost)
@@ -69,6 +97,7 @@ static void refresh_if_stale(struct thread *t)
 
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
 {
+    begin(t);
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
     bool timed = cost >= t->timing_flops;
@@ -76,6 +105,7 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     if (!take(t, cost_routine_of(routine)->name, cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
+    done(t);
     charge->cost = cost;
     if (t->log)
         charge->logged = oplog_call(t, routine, cost, shape);
@@ -86,19 +116,23 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
 
 void call_count_query(struct thread *t, uint32_t routine)
 {
+    begin(t);
     refresh_if_stale(t);
     struct ledger_tally *tally = thread_tally(t, routine | LEDGER_QUERY, NULL);
     tally_add(tally, &tally->flops, 0, LEDGER_CALL_UNIT);
+    done(t);
 }
 
 bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 {
+    begin(t);
     refresh_if_stale(t);
     cost = cost_scale(cost, t->multiplier);
     t->caller = NULL;
     if (!take(t, operation, cost))
         return false;
     struct ledger_tally *tally = count(t, UINT32_MAX, operation, cost);
+    done(t);
     if (t->log)
         oplog_deduct(t, tally->operation, cost);
     return true;
@@ -116,9 +150,11 @@ void call_stop_clock(struct thread *t, const struct charge *charge)
     if (!is_still_ours(t))
         return;
     uint64_t inside = t->timed_ns - charge->timed_ns, own = elapsed > inside ? elapsed - inside : 0;
+    begin(t);
     t->timed_ns += own;
     tally_add(charge->tally, &charge->tally->elapsed_ns, own, 0);
     tally_add(charge->tally, &charge->tally->timed_flops, charge->cost, 0);
+    done(t);
 }
 
 void call_refund(struct thread *t, struct charge *charge)
@@ -127,10 +163,12 @@ void call_refund(struct thread *t, struct charge *charge)
     uint64_t cost = charge->cost;
     if (!cost || !is_still_ours(t))
         return;
+    begin(t);
     __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + cost, __ATOMIC_RELEASE);
     __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
     __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
     account_refund(t, cost);
+    done(t);
     if (t->log)
         oplog_refund(t, charge->logged);
     charge->cost = 0;

@@ -102,35 +102,37 @@ static void say_once_and_signal(struct thread *t, struct out *line)
     raise_signal(t, config.signal);
 }
 
-/* The process ends here. One thread writes, others that are refused wait for the end. No signal handler of the program's
- * runs meanwhile in this thread, nor is it cancelled: either could leave the end half done. */
-static void end_process(struct thread *t, struct out *line)
+/* What remains once all accounts are closed, and what the message and the summary say: other threads may have gone on since the
+ * charge was refused, and calls that were rejected may have given back. False: it fits after all. */
+static bool settle(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account *account)
 {
-    sigset_t all, before;
-    int cancel_state, number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
-    bool by_signal = config.on_exhausted != CONFIG_ERROR;
-    bool lives_on = by_signal && lives_through(number);
-    if (lives_on && number != SIGABRT) {
-        say_once_and_signal(t, line);
-        return;
-    }
-    sigfillset(&all);
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const char *file = end_write(LEDGER_END_EXHAUSTED, (uint32_t)(by_signal ? number : config.exit_code));
+    if (!end_close())
+        return true;
+    shim_lock();
+    *remaining = account_remaining(account);
+    bool fits = cost <= *remaining;
+    if (!fits)
+        self_refused_with(*remaining);
+    t->refusals.flops_remaining = *remaining;
+    shim_unlock();
+    if (fits)
+        end_release();
+    return !fits;
+}
+
+static void write_and_say(struct out *line, uint32_t status)
+{
+    const char *file = end_write(LEDGER_END_EXHAUSTED, status, false);
     if (*file) {
         out_text(line, ". Summary: ");
         out_text(line, file);
         summaries_said();
     }
     say(line);
-    if (!by_signal)
-        leave_now(config.exit_code);
-    leave_flush();
-    if (lives_on)
-        end_release();
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setcancelstate(cancel_state, NULL);
+}
+
+static void leave_by_signal(struct thread *t, int number)
+{
     if (config.on_exhausted == CONFIG_ABORT) {
         frames_end(t, t->outer_frame); /* a handler may jump */
         leave_by_abort();
@@ -139,11 +141,43 @@ static void end_process(struct thread *t, struct out *line)
     end_release(); /* blocked by all threads */
 }
 
-static bool let_it_run(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining,
-                       const struct ledger_account *account)
+/* The process ends here. One thread writes, others that are refused wait for the end. No signal handler of the program's
+ * runs meanwhile in this thread, nor is it cancelled: either could leave the end half done. True: the call fits after all. */
+static bool end_process(struct thread *t, struct out *line, const char *operation, uint64_t cost, uint64_t remaining,
+                        struct ledger_account *account)
+{
+    sigset_t all, before;
+    int cancel_state, number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
+    bool by_signal = config.on_exhausted != CONFIG_ERROR;
+    bool lives_on = by_signal && lives_through(number);
+    if (lives_on && number != SIGABRT) {
+        describe(line, operation, cost, remaining, account, " would cost ");
+        say_once_and_signal(t, line);
+        return false;
+    }
+    sigfillset(&all);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool refused = settle(t, cost, &remaining, account);
+    if (refused) {
+        describe(line, operation, cost, remaining, account, " would cost ");
+        write_and_say(line, (uint32_t)(by_signal ? number : config.exit_code));
+        if (!by_signal)
+            leave_now(config.exit_code);
+        leave_flush();
+        if (lives_on)
+            end_linger();
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_setcancelstate(cancel_state, NULL);
+    if (refused)
+        leave_by_signal(t, number);
+    return !refused;
+}
+
+static bool let_it_run(const char *operation, uint64_t cost, uint64_t remaining, const struct ledger_account *account)
 {
     struct out line = {0};
-    account_overrun(t, cost);
     if (atomic_flag_test_and_set(&warned))
         return true;
     describe(&line, operation, cost, remaining, account, " costs ");
@@ -166,8 +200,6 @@ static bool ask(flopshim_handler asked, struct thread *t, const struct flopshim_
         return false; /* the handler forked: the child has another thread state, and no call in progress */
     t->handler_frame = 0;
     frames_begin(t, frame);
-    if (run)
-        account_overrun(t, refusal->flop_cost);
     return run;
 }
 
@@ -186,7 +218,7 @@ bool refuse_call(struct thread *t, const char *operation, uint64_t cost, uint64_
 {
     __asm__ volatile(".cfi_personality 0x1b, call_personality"); /* a handler that throws ends the call */
     if (config.on_exhausted == CONFIG_WARN && !handler)
-        return let_it_run(t, operation, cost, remaining, account);
+        return let_it_run(operation, cost, remaining, account);
     record(t, operation, cost, remaining);
     if (handler) {
         const char *name = t->namespace_ ? (const char *)ledger + t->namespace_ : "";
@@ -198,9 +230,8 @@ bool refuse_call(struct thread *t, const char *operation, uint64_t cost, uint64_
     int saved = errno;
     if (config.on_exhausted == CONFIG_ERROR && python_refuse(t, operation, cost, remaining))
         return false;
-    describe(&line, operation, cost, remaining, account, " would cost ");
-    end_process(t, &line);
+    bool fits = end_process(t, &line, operation, cost, remaining, account);
     out_free(&line);
     errno = saved;
-    return false;
+    return fits;
 }

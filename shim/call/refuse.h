@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* True, it runs all the same (and is counted as an overrun); false, it is skipped; or it does not return. */
+/* True, it runs all the same (and is to be counted as an overrun); false, it is skipped; or it does not return. */
 bool refuse_call(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining, struct ledger_account *account);
 
 /* The handler that the program has set with flopshim_on_exhausted(); NULL: none. Any thread. */

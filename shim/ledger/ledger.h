@@ -52,6 +52,7 @@ enum ledger_incomplete {
     LEDGER_AMBIGUOUS = 4, /* two providers answered for one symbol */
     LEDGER_UNCOUNTED = 8, /* calls passed through before the shim could count: uncounted_calls */
     LEDGER_DOUBTFUL = 16, /* numbers that do not prove each other, found by the reader; by the process: its limit was changed */
+    LEDGER_UNCLOSED = 32, /* threads that were calling at the end could not be waited for: up to unclosed_calls are missing */
 };
 
 #define LEDGER_OUTPUTS 4                /* summary files that are remembered */
@@ -87,7 +88,7 @@ struct ledger_header {
     uint32_t ended;        /* how often a process has ended */
     uint32_t writer;       /* process record of whoever writes the summary just now, 0, LEDGER_REMOVED or LEDGER_CLAIMED */
     uint32_t named;        /* the files of a tree's summary were named on stderr */
-    uint32_t more_unused;
+    uint32_t unborn;       /* fork children that are not in `members` yet */
     struct {
         uint64_t asked; /* hash of the name that was asked for */
         char used[600]; /* and what was written */
@@ -123,7 +124,7 @@ struct ledger_process {
     uint32_t refused_name;
     uint32_t refused_namespace;
     uint32_t uncovered; /* string: reasons and paths that could not be seen, one a line, or 0 */
-    uint32_t more_unused;
+    uint32_t unclosed_calls;
     uint64_t state_seal;
 
     /* Written under header.lock by who found the process dead: what it had used of the first account, and ~ of that. */

@@ -191,7 +191,7 @@ static enum ledger_problem check_process(struct ledger_view *view, const struct 
         ;
     view->doubtful |= !attempts;
     if (!ends_in_zero(p->multiplier, sizeof p->multiplier) || !multiplier_is_sound(p->multiplier) ||
-        p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_DOUBTFUL)
+        p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_UNCLOSED)
         return LEDGER_BAD_RECORD;
     bool named = is_string(places, p->refused_name) && is_string(places, p->refused_namespace);
     return named && is_string(places, p->uncovered) ? LEDGER_SOUND : LEDGER_BAD_OFFSET;

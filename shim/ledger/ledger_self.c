@@ -125,6 +125,24 @@ void self_ended(enum ledger_end reason, uint32_t status)
     __atomic_add_fetch(&ledger->ended, 1, __ATOMIC_RELAXED);
 }
 
+void self_unclosed(uint32_t calls)
+{
+    if (!ledger_process || ledger_process->unclosed_calls == calls)
+        return;
+    ledger_process->unclosed_calls = calls;
+    ledger_process->incomplete &= ~(uint32_t)LEDGER_UNCLOSED;
+    ledger_process->incomplete |= calls ? LEDGER_UNCLOSED : 0;
+    seal(ledger_process);
+}
+
+void self_refused_with(uint64_t remaining)
+{
+    if (!ledger_process || !ledger_process->refused_calls)
+        return;
+    ledger_process->refused_remaining = remaining;
+    seal(ledger_process);
+}
+
 void self_goes_on(void)
 {
     if (!ledger_process)

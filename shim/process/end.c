@@ -1,6 +1,7 @@
 /* The ends (end.h). */
 #include "end.h"
 #include "account.h"
+#include "closing.h"
 #include "config.h"
 #include "enter.h"
 #include "fork.h"
@@ -14,16 +15,26 @@
 #include "start.h"
 #include "starts.h"
 #include "summaries.h"
+#include "templates.h"
 #include "tree.h"
 #include "unseen.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-static atomic_int ender; /* thread that ends the process; 0: none */
+static atomic_int ender;      /* thread that ends the process; 0: none */
+static uint32_t unclosed;     /* calls that the end may miss, of threads that could not be waited for */
+static atomic_int exit_known; /* exit's status, as a handler saw it before the destructors */
+static struct {
+    bool done, touched; /* the end was written before the destructors; and the ender has counted since */
+    enum ledger_end reason;
+    uint32_t status;
+} early;
 
 /* Whoever removed the file wanted the counts gone. Not where all of its folder is gone, such as that of a `flopshim run` that
  * ended before what it had started in the background. */
@@ -44,6 +55,7 @@ static void end_process(enum ledger_end reason, uint32_t status)
     if (reason != LEDGER_END_EXEC)
         ledger_lock_is_ending();
     account_close();
+    self_unclosed(unclosed);
     self_ended(reason, status);
     if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
         do
@@ -70,10 +82,69 @@ static bool claim_end(void)
     return false;
 }
 
-void end_release(void)
+static void release(void)
 {
     int self = gettid();
     atomic_compare_exchange_strong(&ender, &self, 0);
+}
+
+bool end_close(void)
+{
+    if (!claim_end())
+        return false;
+    unclosed = closing_close();
+    return true;
+}
+
+void end_release(void)
+{
+    shim_lock();
+    if (closing_is_mine())
+        closing_open();
+    shim_unlock();
+    release();
+}
+
+void end_linger(void)
+{
+    closing_has_patience();
+    release();
+}
+
+/* Threads that were held at an end go on. What the files say is not the whole any more, until a later end writes them anew. */
+static void let_go(void)
+{
+    shim_lock();
+    if (closing_may_open()) {
+        early.touched = true;
+        self_goes_on();
+        if (ledger_process && tree_begin_writing(false))
+            do
+                summaries_write();
+            while (!tree_end_writing());
+        closing_open();
+    }
+    shim_unlock();
+}
+
+void end_wait(void)
+{
+    if (closing_wait())
+        let_go();
+}
+
+void end_touch(void)
+{
+    early.touched = true;
+    if (closing_lasts())
+        let_go();
+}
+
+/* Of a tree, the files may be those of another process. */
+static bool somebody_reads(void)
+{
+    bool is_tree = ledger && ledger->scope == LEDGER_SCOPE_TREE;
+    return !templates_are_none(is_tree ? ledger->output : config.output);
 }
 
 /* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
@@ -82,8 +153,10 @@ static bool look_for_uncovered(struct uncovered *found)
 {
     if (!ledger && config.limit_flops == CONFIG_UNLIMITED)
         return false;
-    starts_list(found);
-    unseen_look(found);
+    if (somebody_reads()) {
+        starts_list(found);
+        unseen_look(found);
+    }
     return ledger || found->length;
 }
 
@@ -111,7 +184,7 @@ static void sweep_locked(void)
 struct end {
     enum ledger_end reason;
     uint32_t status;
-    bool says;
+    bool says, slowly;
     const char *named;
 };
 
@@ -125,10 +198,10 @@ static void write_last(void *data)
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* a pool's SIGTERM must not come between the summary and its ledger */
     struct uncovered found = {0};
-    bool claimed = claim_end();
-    if (claimed && look_for_uncovered(&found))
+    bool claimed = end_close();
+    if (claimed && (end->slowly ? look_for_uncovered(&found) : ledger != NULL))
         end_locked(reason, end->status, &found);
-    if (claimed && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
+    if (claimed && end->slowly && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
         sweep_locked();
     if (claimed && end->says)
         summaries_say(reason);
@@ -138,9 +211,9 @@ static void write_last(void *data)
     pthread_setcancelstate(cancel_state, NULL);
 }
 
-const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
+static const char *write_end(enum ledger_end reason, uint32_t status, bool says, bool slowly)
 {
-    struct end end = {.reason = reason, .status = status, .says = says, .named = ""};
+    struct end end = {.reason = reason, .status = status, .says = says, .slowly = slowly, .named = ""};
     int saved = errno;
     if (!start_is_done() || !fork_is_owner())
         return "";
@@ -149,20 +222,67 @@ const char *end_write_last(enum ledger_end reason, uint32_t status, bool says)
     return end.named;
 }
 
-const char *end_write(enum ledger_end reason, uint32_t status)
+const char *end_write(enum ledger_end reason, uint32_t status, bool says)
 {
-    return end_write_last(reason, status, false);
+    return write_end(reason, status, says, true);
 }
 
-void end_write_and_say(enum ledger_end reason, uint32_t status)
+/* ---- exit: before the destructors of the libraries, and after ---- */
+
+static void note_status(int status, void *unused)
 {
-    end_write_last(reason, status, true);
-    end_release();
+    (void)unused;
+    exit_known = status;
+}
+
+void end_watch_exit(void)
+{
+    static bool watching;
+    if (!watching)
+        watching = !on_exit(note_status, NULL);
+}
+
+int end_exit_status(void)
+{
+    return exit_known;
+}
+
+void end_write_early(enum ledger_end reason, uint32_t status, bool says)
+{
+    if (!start_is_done() || !end_close())
+        return;
+    early.touched = false;
+    write_end(reason, status, says, true);
+    early.done = true;
+    early.reason = reason;
+    early.status = status;
+    closing_has_patience();
+}
+
+const char *end_write_late(enum ledger_end reason, uint32_t status, bool says)
+{
+    if (!early.done)
+        return write_end(reason, status, says, true);
+    if (!early.touched && early.reason == reason && early.status == status)
+        return summaries_named();
+    return write_end(reason, status, says, false);
+}
+
+/* ---- ends that may come to nothing ---- */
+
+void end_before_abort(void)
+{
+    struct sigaction action;
+    end_write(LEDGER_END_SIGNAL, SIGABRT, true);
+    if (!sigaction(SIGABRT, NULL, &action) && action.sa_handler != SIG_DFL)
+        closing_has_patience();
+    release();
 }
 
 void end_before_exec(void)
 {
-    end_write_and_say(LEDGER_END_EXEC, 0);
+    end_write(LEDGER_END_EXEC, 0, true);
+    release();
 }
 
 void end_exec_failed(void)
@@ -172,6 +292,8 @@ void end_exec_failed(void)
         return;
     shim_lock();
     self_goes_on();
+    if (closing_is_mine())
+        closing_open();
     shim_unlock();
     errno = saved;
 }
@@ -199,4 +321,8 @@ int end_write_to(const char *path)
 void end_forget(void)
 {
     ender = 0;
+    unclosed = 0;
+    exit_known = 0;
+    memset(&early, 0, sizeof early);
+    closing_forget();
 }

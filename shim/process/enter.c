@@ -2,7 +2,9 @@
 #include "enter.h"
 #include "account.h"
 #include "banner.h"
+#include "closing.h"
 #include "config.h"
+#include "end.h"
 #include "fork.h"
 #include "ledger_alive.h"
 #include "ledger_append.h"
@@ -59,6 +61,7 @@ void enter_ledger(void)
     starts_own();
     kept_write();
     noted_record();
+    end_watch_exit();
     if (is_root)
         banner_print_process();
 }
@@ -74,9 +77,21 @@ static void take(void *taken)
     shim_unlock();
 }
 
+/* Who has no account yet waits here, the others where they charge: what they do inside a call goes on. */
+static void stand_before_closed(const struct thread *t)
+{
+    if (closing_is_mine())
+        end_touch();
+    else if (!t)
+        while (closing_is_closed())
+            end_wait();
+}
+
 struct thread *enter_thread(void)
 {
     struct thread *t = thread_self();
+    if (closing_is_closed())
+        stand_before_closed(t);
     if (t && t->own_grant)
         return t;
     int saved = errno;

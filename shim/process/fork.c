@@ -28,6 +28,7 @@ static void before_fork(void)
     shim_lock();
     starts_before_fork();
     unseen_before_fork();
+    tree_before_fork();
 }
 
 static void in_parent(void)
@@ -58,10 +59,11 @@ static void begin_anew(void *unused)
         *canary = 1;
 }
 
-static void in_child(void)
+static void in_fork_child(void)
 {
     own_stack_forget();
     own_stack_run(begin_anew, NULL);
+    tree_in_child();
 }
 
 /* Wiped in a child that has memory of its own, so not by vfork. */
@@ -92,5 +94,5 @@ void fork_watch(void)
 {
     owner = getpid();
     set_canary();
-    pthread_atfork(before_fork, in_parent, in_child);
+    pthread_atfork(before_fork, in_parent, in_fork_child);
 }

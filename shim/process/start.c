@@ -1,5 +1,6 @@
 /* The start (start.h): at load, or at a first call that comes before it. */
 #include "start.h"
+#include "barrier.h"
 #include "config.h"
 #include "fork.h"
 #include "origin.h"
@@ -25,6 +26,7 @@ bool start_shim(void)
         state = DISABLED;
         return false;
     }
+    barrier_register();
     origin_note();
     fork_watch();
     forward_start();

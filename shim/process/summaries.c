@@ -59,7 +59,7 @@ static void remember_outputs(void)
 void summaries_write(void)
 {
     struct summary summary;
-    if (!summarise(&summary))
+    if (templates_are_none(config.output) || !summarise(&summary))
         return;
     if (summary_is_worth_a_file(&summary)) {
         recall_outputs();

@@ -20,9 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define VARIABLE "FLOP_TREE"
+#define BIRTH_MS 200
 
 /* ---- members: whoever may still count, though it has no record yet ---- */
 
@@ -50,6 +52,27 @@ static bool a_member_lives(void)
             return true;
     }
     return false;
+}
+
+/* A child of fork is a member from the fork on, though it may get a processor only after its parent has ended. */
+void tree_before_fork(void)
+{
+    if (ledger && ledger->scope == LEDGER_SCOPE_TREE)
+        __atomic_add_fetch(&ledger->unborn, 1, __ATOMIC_RELAXED);
+}
+
+void tree_in_child(void)
+{
+    if (ledger && ledger->scope == LEDGER_SCOPE_TREE)
+        __atomic_sub_fetch(&ledger->unborn, 1, __ATOMIC_RELEASE);
+}
+
+/* Not for ever: the fork may have failed, or the child been killed. */
+static void wait_for_births(void)
+{
+    const struct timespec moment = {0, 1000000};
+    for (int waited = 0; waited < BIRTH_MS && __atomic_load_n(&ledger->unborn, __ATOMIC_ACQUIRE); waited++)
+        nanosleep(&moment, NULL);
 }
 
 /* ---- joining ---- */
@@ -149,6 +172,9 @@ bool tree_is_over(void)
     while ((p = ledger_next_record(&cursor)) != NULL)
         if (goes_on(p))
             return false;
+    if (a_member_lives())
+        return false;
+    wait_for_births();
     return !a_member_lives();
 }
 

@@ -18,3 +18,7 @@ bool tree_is_over(void);
 bool tree_begin_writing(bool at_any_rate);
 /* Written. False: somebody ended meanwhile, write again. The file is removed where nobody lives any more. */
 bool tree_end_writing(void);
+
+/* Around a fork: between the two its child is waited for. */
+void tree_before_fork(void);
+void tree_in_child(void);

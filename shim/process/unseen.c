@@ -4,7 +4,10 @@
  * The objects are gone through inside dl_iterate_phdr, which keeps them loaded meanwhile. */
 #include "unseen.h"
 #include "clock.h"
+#include "kernel.h"
+#include "ledger_seal.h"
 #include "objects.h"
+#include "pages.h"
 #include "provider.h"
 #include "resolve.h"
 #include "target.h"
@@ -12,9 +15,53 @@
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
-#define LOOK_INSIDE_NS 1000000000 /* files on a slow file system: no more are opened after a second */
+#define LOOK_INSIDE_NS 200000000 /* files on a slow file system: no more are opened after that */
+#define CLEAN 1024               /* a power of two */
+#define PROBES 8
 
 static bool had_threads, may_not_look;
+
+/* ---- what need not be looked at again ---- */
+
+/* By file and kind, in memory that fork children share: a pool's workers end one after the other with the same objects. */
+enum kind { NEEDS_NO_BLAS = 1, HAS_NO_BLAS };
+static uint64_t *clean;
+
+/* 0: it has none. */
+static uint64_t identity_of(const char *path)
+{
+    struct stat st;
+    if (kernel_stat(path, &st))
+        return 0;
+    const uint64_t words[] = {st.st_dev, st.st_ino, (uint64_t)st.st_size, (uint64_t)st.st_mtim.tv_sec,
+                              (uint64_t)st.st_mtim.tv_nsec};
+    return ledger_seal_bytes(1, words, sizeof words);
+}
+
+static bool is_clean(uint64_t identity, enum kind kind)
+{
+    uint64_t key = ledger_seal_word(identity, kind);
+    for (uint64_t i = 0; clean && identity && i < PROBES; i++)
+        if (__atomic_load_n(&clean[(key + i) % CLEAN], __ATOMIC_RELAXED) == key)
+            return true;
+    return false;
+}
+
+static void note_clean(uint64_t identity, enum kind kind)
+{
+    uint64_t key = ledger_seal_word(identity, kind);
+    for (uint64_t i = 0; clean && identity && i < PROBES; i++) {
+        uint64_t nobody = 0;
+        if (__atomic_compare_exchange_n(&clean[(key + i) % CLEAN], &nobody, key, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return;
+    }
+}
+
+static void make_clean_table(void)
+{
+    if (!clean)
+        clean = pages_share(CLEAN * sizeof *clean);
+}
 
 /* ---- pointers that lead past the shim ---- */
 
@@ -23,6 +70,7 @@ struct search {
     const struct object *object;
     bool found;
     uint64_t until_ns;
+    uintptr_t shim, shim_bytes;
     size_t seen; /* objects so far */
 };
 
@@ -61,7 +109,7 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
 {
     struct search *s = data;
     struct object target;
-    if (s->found || !value || !is_ours(name, NULL) || forward_in_shim((void *)value) || !object_holding(value, &target) ||
+    if (s->found || !value || value - s->shim < s->shim_bytes || !is_ours(name, NULL) || !object_holding(value, &target) ||
         target.dynamic == s->object->dynamic || !object_defines(&target, name) || !means_blas(&target, name) ||
         (!provider_is_pure(target.path) && forward_is_before_shim(value) && *target.path))
         return;
@@ -71,11 +119,16 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
                   before ? "loaded before the preload" : "RTLD_DEEPBIND?", ")", NULL);
 }
 
-static void look_at_pointers(struct search *s)
+/* Pointers may change as long as the process lives, names that an object needs do not. */
+static void look_at_pointers(struct search *s, uint64_t identity)
 {
     s->found = false;
+    if (is_clean(identity, NEEDS_NO_BLAS))
+        return;
     if (object_wants_any(s->object, is_ours, NULL))
         object_each_pointer(s->object, check_pointer, s);
+    else
+        note_clean(identity, NEEDS_NO_BLAS);
 }
 
 /* ---- BLAS inside ---- */
@@ -101,17 +154,26 @@ static bool is_same_routine(const char *name, void *of)
 
 /* What a library exports is called through the shim; what the program itself defines never is. Who also needs the routine
  * from elsewhere has but another name for it inside. */
-static void look_inside(struct search *s, const struct dl_phdr_info *info)
+static bool has_blas(struct search *s, const struct dl_phdr_info *info, const char *file)
 {
     char name[64];
     bool is_program = !*s->object->path, stripped;
-    const char *path = is_program ? "/proc/self/exe" : s->object->path;
-    if (target_has_blas(path, name, sizeof name, &stripped)) {
-        if ((is_program || !object_defines(s->object, name)) && !object_wants_any(s->object, is_same_routine, name))
-            uncovered_add(s->list, path_of(s->object), " has a BLAS inside (", name, ", statically linked)", NULL);
-    } else if (is_program && stripped && has_openblas_text(info)) {
-        uncovered_add(s->list, path_of(s->object), " has a BLAS inside (OpenBLAS, statically linked)", NULL);
+    if (target_has_blas(file, name, sizeof name, &stripped)) {
+        if ((!is_program && object_defines(s->object, name)) || object_wants_any(s->object, is_same_routine, name))
+            return false;
+        uncovered_add(s->list, path_of(s->object), " has a BLAS inside (", name, ", statically linked)", NULL);
+        return true;
     }
+    if (!is_program || !stripped || !has_openblas_text(info))
+        return false;
+    uncovered_add(s->list, path_of(s->object), " has a BLAS inside (OpenBLAS, statically linked)", NULL);
+    return true;
+}
+
+static void look_inside(struct search *s, const struct dl_phdr_info *info, const char *file, uint64_t identity)
+{
+    if (identity && !is_clean(identity, HAS_NO_BLAS) && clock_now_ns() < s->until_ns && !has_blas(s, info, file))
+        note_clean(identity, HAS_NO_BLAS);
 }
 
 /* ---- all objects ---- */
@@ -127,16 +189,22 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
     /* Only the first object without a name is the program: the vDSO has none on some kernels. */
     if (!object.dynamic || forward_in_shim(object.dynamic) || provider_is_pure(object.path) || (s->seen++ && !*object.path))
         return 0;
+    const char *file = *object.path ? object.path : "/proc/self/exe";
+    uint64_t identity = identity_of(file);
     s->object = &object;
-    look_at_pointers(s);
-    if (clock_now_ns() < s->until_ns)
-        look_inside(s, info);
+    look_at_pointers(s, identity);
+    look_inside(s, info, file, identity);
     return 0;
 }
 
 void unseen_look(struct uncovered *list)
 {
+    make_clean_table();
     struct search search = {.list = list, .until_ns = clock_now_ns() + LOOK_INSIDE_NS};
+    uintptr_t end = 0;
+    const char *path;
+    if (object_at((uintptr_t)unseen_look, &search.shim, &end, &path))
+        search.shim_bytes = end - search.shim;
     if (!may_not_look)
         dl_iterate_phdr(look_at, &search);
 }
@@ -144,6 +212,7 @@ void unseen_look(struct uncovered *list)
 void unseen_before_fork(void)
 {
     had_threads = !__libc_single_threaded;
+    make_clean_table();
 }
 
 void unseen_in_child(void)

@@ -31,9 +31,13 @@ bool forward_in_shim(const void *address)
            object_at((uintptr_t)&forward_dlsym, &mine, &mine_end, &path) && start == mine;
 }
 
-/* Also called by dlsym before a sanitizer is ready: no library function, nothing instrumented. */
+/* Most names that are asked about are the C library's or an interpreter's, and no name of ours begins as they do.
+ * Also called by dlsym before a sanitizer is ready: no library function, nothing instrumented. */
 __attribute__((no_sanitize("address", "thread", "undefined"))) int64_t forward_symbol(const char *name)
 {
+    unsigned first = (unsigned char)name[0], second = first ? (unsigned char)name[1] : 0;
+    if (!(forward_beginnings[first << 5 | second >> 3] >> (second & 7) & 1))
+        return -1;
     uint32_t h = 5381;
     for (const char *p = name; *p; p++)
         h = h * 33 + (unsigned char)*p;

@@ -6,7 +6,6 @@
 #include "fork.h"
 #include "leave.h"
 #include "next.h"
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,6 +23,11 @@ __attribute__((constructor(101))) static void find_all(void)
     find_next(&next_abort, "abort");
 }
 
+static enum ledger_end reason_of(bool unhandled)
+{
+    return unhandled ? LEDGER_END_EXHAUSTED : LEDGER_END_EXIT;
+}
+
 /* The summary of a process that ends with this status, and the status that it ends with (deliver.h). */
 static int exit_status(int status)
 {
@@ -31,10 +35,19 @@ static int exit_status(int status)
     if (!fork_is_owner()) /* a vfork child */
         return status;
     int last = python_end_status(status, &unhandled);
-    const char *file = end_write_last(unhandled ? LEDGER_END_EXHAUSTED : LEDGER_END_EXIT, (uint32_t)last, last == status);
+    const char *file = end_write_late(reason_of(unhandled), (uint32_t)last, last == status);
     if (last != status)
         python_report(last, file);
     return last;
+}
+
+void exit_begin(void)
+{
+    bool unhandled;
+    if (!fork_is_owner())
+        return;
+    int status = end_exit_status(), last = python_end_status(status, &unhandled);
+    end_write_early(reason_of(unhandled), (uint32_t)last, last == status);
 }
 
 void exit_finish(int status, void *unused)
@@ -43,6 +56,13 @@ void exit_finish(int status, void *unused)
     int last = exit_status(status);
     if (last != status)
         exit(last); /* glibc goes on with what is left of its exit, and this status */
+}
+
+static int quick_status;
+
+void exit_quickly(void)
+{
+    end_write(LEDGER_END_EXIT, (uint32_t)quick_status, true);
 }
 
 static _Noreturn void end(end_function *next, int status)
@@ -67,7 +87,7 @@ EXPORTED _Noreturn void _Exit(int status)
 EXPORTED _Noreturn void quick_exit(int status)
 {
     find_next(&next_quick_exit, "quick_exit");
-    end_write_and_say(LEDGER_END_EXIT, (uint32_t)status);
+    quick_status = status;
     if (next_quick_exit)
         next_quick_exit(status);
     _exit(status);
@@ -75,7 +95,7 @@ EXPORTED _Noreturn void quick_exit(int status)
 
 EXPORTED _Noreturn void abort(void)
 {
-    end_write_and_say(LEDGER_END_SIGNAL, SIGABRT);
+    end_before_abort();
     if (next_abort)
         next_abort();
     leave_by_abort();

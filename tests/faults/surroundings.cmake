@@ -4,7 +4,7 @@
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
 foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak
-        stops)
+        stops exit_races)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 foreach(program jumps thread_ends)
@@ -28,6 +28,11 @@ add_library(early SHARED ${FAULTS}/early.c)
 target_link_libraries(early PRIVATE ${BLAS_DIR}/blas/libblas.so Threads::Threads)
 add_executable(early_main ${FAULTS}/early_main.c)
 target_link_libraries(early_main PRIVATE early)
+add_library(exit_joins SHARED ${FAULTS}/exit_joins.c)
+target_link_libraries(exit_joins PRIVATE ${BLAS_DIR}/blas/libblas.so Threads::Threads)
+add_executable(exit_joins_main ${FAULTS}/exit_joins_main.c)
+target_link_libraries(exit_joins_main PRIVATE exit_joins)
+target_link_libraries(exit_races PRIVATE ${BLAS_DIR}/lapack/liblapack.so)
 
 # A plugin in three builds: its BLAS inside, the same without the compiler's start files, and its BLAS beside it
 add_executable(reload ${FAULTS}/reload.c)
@@ -75,6 +80,12 @@ python_test(faults depth_starts test_depth.py spawn spawnp system popen vfork fo
 python_test(faults depth_markers test_depth.py markers context cost context,FLOP_BUDGET=100)
 foreach(case shell alone watched)
   python_test(faults job_control_${case} test_job_control.py ${case})
+endforeach()
+# The second word is how often
+foreach(case counted=2 refused=5 refused_full=2 under_run=2 inside=10 joined=3)
+  string(REPLACE "=" ";" words ${case})
+  list(GET words 0 name)
+  python_test(faults exit_races_${name} test_exit_races.py ${words})
 endforeach()
 foreach(case account vfork killed inside)
   python_test(faults forks_${case} test_forks.py ${case})

@@ -39,9 +39,10 @@ static void build_example(struct ledger_build *b)
     root->refused_remaining = 12;
     root->refused_name = build_string(b, "zgesv");
     root->uncovered = build_string(b, "static:/opt/app\nx y");
-    root->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED;
+    root->incomplete = LEDGER_DROPPED | LEDGER_UNCOUNTED | LEDGER_UNCLOSED;
     root->dropped_calls = 5;
     root->uncounted_calls = 6;
+    root->unclosed_calls = 7;
     root->end_reason = LEDGER_END_SIGNAL;
     root->end_status = 9;
 }

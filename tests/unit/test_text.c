@@ -1,5 +1,6 @@
 /* The text summary, to the byte. Expected texts are written by hand from interface.md's sample. */
 #include "csv.h"
+#include "ledger.h"
 #include "output.h"
 #include "templates.h"
 #include "text.h"
@@ -275,9 +276,10 @@ Test(text, every_section_says_its_piece)
     s.uncovered = "static:/opt/app\ndeepbind:/opt/x.so";
     s.complete = false;
     s.end_reason = "unknown";
-    s.incomplete = 15;
+    s.incomplete = 15 | LEDGER_UNCLOSED;
     s.dropped_calls = 1;
     s.uncounted_calls = 4321;
+    s.unclosed_calls = 2;
     expect_text(&s, NULL,
                 "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
                 "  Used:           1,000,000,000\n"
@@ -318,7 +320,8 @@ Test(text, every_section_says_its_piece)
                 "    there was no space for the ledger's file; counts were kept in memory\n"
                 "    1 call left out: more routines and namespaces than the ledger holds\n"
                 "    two providers answered for one symbol; the first one was called\n"
-                "    4,321 calls left out: made before counting could start\n");
+                "    4,321 calls left out: made before counting could start\n"
+                "    2 calls at most left out: of threads that could not be waited for at the end\n");
 }
 
 Test(text, says_how_the_process_was_ended)

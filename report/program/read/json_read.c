@@ -184,6 +184,7 @@ static void read_end(struct field_reader *r, const json_t *root)
         }
     s->dropped_calls = field_get_number(r, root, "", "dropped_calls", false);
     s->uncounted_calls = field_get_number(r, root, "", "uncounted_calls", false);
+    s->unclosed_calls = field_get_number(r, root, "", "unclosed_calls", false);
     const char *reason = read_reason(r, root, "");
     if (r->failed)
         return;

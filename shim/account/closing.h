@@ -1,0 +1,37 @@
+/* Closing the accounts, so that what is summed up at an end is all that was counted: no thread is between its charge and its
+ * tally, and whoever calls later waits until the process has ended, or until the accounts are open again.
+ *
+ * A thread's way into its accounts costs no instruction for this. A fast body stores outer_frame, then loads careful_flops; the
+ * slow body stores `charging`, then loads `closing_state`. The closer stores careful_flops and `closing_state`, makes a
+ * barrier, then loads outer_frame and `charging`: where it finds nothing, the thread finds the gate shut. `charging` ends with
+ * the tally. outer_frame goes on until the call returns; that the thread is past its few instructions is told by the processor
+ * time that it has had since, or because it sleeps. */
+#pragma once
+#include "thread.h"
+
+enum { CLOSING_OPEN, CLOSING_CLOSED };
+
+extern uint32_t closing_state; /* enum above; a futex */
+
+static inline bool closing_is_closed(void)
+{
+    return __atomic_load_n(&closing_state, __ATOMIC_SEQ_CST) != CLOSING_OPEN;
+}
+
+/* Is it this thread that closed them? It is never kept waiting. */
+bool closing_is_mine(void);
+
+/* Close them. Returns how many calls may still be missing: those of threads that could not be waited for. Again by the same
+ * thread, it costs little. Not under shim_lock. */
+uint32_t closing_close(void);
+/* All go on. Under shim_lock. */
+void closing_open(void);
+
+/* From here on program code runs that may wait for a thread that we hold: after a while the accounts are to be opened. */
+void closing_has_patience(void);
+bool closing_may_open(void); /* program code runs */
+bool closing_lasts(void);    /* for longer than that while */
+/* Wait until the accounts are open. True: they are not, but the while is over, or the closer waits for somebody too. */
+bool closing_wait(void);
+
+void closing_forget(void); /* in a fork child */

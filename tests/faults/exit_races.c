@@ -1,0 +1,120 @@
+/* exit_races WAY WORK THREADS MILLISECONDS FILE: threads call BLAS for ever, and each writes how many of its calls have
+ * returned to a shared mapping of FILE, a cache line each. After so many milliseconds the process ends in the way that is
+ * named. WORK: `small` (ddot of 8, the slow body too: dgesv) or `large` (dgemm of 700, in which the end finds them). */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
+void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const double *, const int *,
+            const double *, const int *, const double *, double *, const int *);
+void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *pivots, double *b, const int *ldb, int *info);
+
+#define THREADS_MAX 64
+
+struct line {
+    _Atomic uint64_t calls;
+    uint64_t padding[7];
+};
+
+static struct line *lines;
+static int is_large;
+
+static void call_small(void)
+{
+    static const double x[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    const int n = 8, one = 1;
+    ddot_(&n, x, &one, x, &one);
+}
+
+static void call_lapack(void)
+{
+    double a = 2, b = 4;
+    int one = 1, pivot, info;
+    dgesv_(&one, &one, &a, &one, &pivot, &b, &one, &info);
+}
+
+static void call_large(double *m)
+{
+    const int n = 700;
+    const double one = 1, zero = 0;
+    dgemm_("N", "N", &n, &n, &n, &one, m, &n, m + n * n, &n, &zero, m + 2 * n * n, &n);
+}
+
+static void *work(void *line)
+{
+    struct line *mine = line;
+    double *matrices = is_large ? calloc((size_t)3 * 700 * 700, sizeof *matrices) : NULL;
+    for (uint64_t i = 1;; i++) {
+        if (is_large)
+            call_large(matrices);
+        else if (i % 64 == 0)
+            call_lapack();
+        else
+            call_small();
+        atomic_store_explicit(&mine->calls, i, memory_order_release);
+    }
+    return NULL;
+}
+
+static void in_handler(int number)
+{
+    _exit(number);
+}
+
+static void end(const char *way)
+{
+    if (!strcmp(way, "exit"))
+        exit(5);
+    if (!strcmp(way, "_exit"))
+        _exit(5);
+    if (!strcmp(way, "quick_exit"))
+        quick_exit(5);
+    if (!strcmp(way, "abort"))
+        abort();
+    if (!strcmp(way, "execl"))
+        execl("/bin/sh", "sh", "-c", "exit 5", (char *)NULL);
+    if (!strcmp(way, "term"))
+        kill(getpid(), SIGTERM);
+    if (!strcmp(way, "handler")) {
+        signal(SIGALRM, in_handler);
+        kill(getpid(), SIGALRM);
+    }
+    if (!strcmp(way, "fork")) { /* a child's end is not its parent's */
+        if (!fork())
+            _exit(0);
+        wait(NULL);
+        _exit(5);
+    }
+    for (;;) /* refused: the others end it */
+        pause();
+}
+
+int main(int argc, char **argv)
+{
+    int count = argc == 6 ? atoi(argv[3]) : 0;
+    long milliseconds = argc == 6 ? atol(argv[4]) : 0;
+    int fd = argc == 6 ? open(argv[5], O_RDWR | O_CREAT, 0600) : -1;
+    if (fd < 0 || count < 1 || count > THREADS_MAX || ftruncate(fd, sizeof(struct line) * THREADS_MAX))
+        return 1;
+    lines = mmap(NULL, sizeof(struct line) * THREADS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    is_large = !strcmp(argv[2], "large");
+    if (lines == MAP_FAILED)
+        return 1;
+    for (int i = 0; i < count; i++) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, work, &lines[i]))
+            return 1;
+    }
+    nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
+    end(argv[1]);
+    return 0;
+}
