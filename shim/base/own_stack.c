@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define STACK_BYTES ((size_t)256 << 10) /* of address space; a summary takes 32 KiB */
+#define STACK_BYTES ((size_t)256 << 10) /* of address space; an end with its summaries takes 16 KiB */
 #define GUARD_BYTES ((size_t)4096)
 #define VALGRIND_STACK_REGISTER 0x1501
 #define VALGRIND_STACK_DEREGISTER 0x1502
@@ -86,15 +86,17 @@ static char *take(void)
         return make();
     if (!kept)
         kept = make();
+    if (!kept)
+        kept_taken = false;
     return kept;
 }
 
 static void give_back(char *stack)
 {
-    if (stack && stack != kept)
-        unmake(stack);
-    else
+    if (stack && stack == kept)
         kept_taken = false;
+    else if (stack)
+        unmake(stack);
 }
 
 static bool is_on_kept(void)

@@ -157,9 +157,8 @@ static bool ask_mkl(const struct surroundings *s, struct provider *p)
 
 /* What the file's place and name tell: Debian keeps each implementation of libblas.so.3 in a folder of its own, and the
  * reference's version is that of its file (libblas.so.3.11.0). */
-static void take_from_path(void *provider)
+static void take_from_path(struct provider *p)
 {
-    struct provider *p = provider;
     static const struct {
         const char *in_path, *name;
     } known[] = {{"blis", "BLIS"},
@@ -179,8 +178,9 @@ static void take_from_path(void *provider)
         copy_word(p->version, sizeof p->version, suffix + 4);
 }
 
-static void identify(struct provider *p)
+static void identify(void *provider)
 {
+    struct provider *p = provider;
     struct surroundings s = {.provider = p, .list = pages_get(OBJECTS_MAX * sizeof *s.list)};
     const char *base = path_base(p->path);
     p->result_pointer = !strncmp(base, "libmkl_intel_", 13) || !strncmp(base, "libmkl_rt", 9);
@@ -190,7 +190,7 @@ static void identify(struct provider *p)
     if (s.self) {
         p->wide = has_wide_integers(&s);
         if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
-            own_stack_run(take_from_path, p); /* realpath takes 7 KiB */
+            take_from_path(p);
     }
     pages_free(s.list, OBJECTS_MAX * sizeof *s.list);
 }
@@ -250,8 +250,8 @@ const struct provider *provider_of(void *function)
     const struct provider *p = known(found.start);
     if (p)
         return p;
-    memcpy(found.path, path, strnlen(path, sizeof found.path - 1)); /* snprintf takes 4 KiB of stack */
-    identify(&found);
+    memcpy(found.path, path, strnlen(path, sizeof found.path - 1));
+    own_stack_run(identify, &found); /* realpath takes 7 KiB, openblas_get_config 4 */
     return add(&found);
 }
 

@@ -6,8 +6,10 @@
  *   spawn, spawnp, system, popen, fork, fork_first
  *   dlsym         a call of what dlsym gives
  *   markers, cost, context   functions of flopshim.h
+ *   plugin        a call of what dlsym gives for the library PLUGIN, which was opened before
  *   vfork         clone(CLONE_VM | CLONE_VFORK) on a stack of BYTES, and exec there
- *   handler       a first call in a signal's handler on an alternate stack of BYTES */
+ *   handler       a first call in a signal's handler on an alternate stack of BYTES
+ *   signals       a timer fires while BYTES threads make their first calls and main writes summaries: where its handler runs */
 #define _GNU_SOURCE
 #include "flopshim.h"
 #include <dlfcn.h>
@@ -20,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -165,6 +168,15 @@ static void by_dlsym(void)
     dot(&one, &number, &one, &number, &one);
 }
 
+static void *plugin;
+
+static void by_handle(void)
+{
+    double (*norm)(const int *, const double *, const int *);
+    *(void **)&norm = dlsym(plugin, "dnrm2_");
+    norm(&one, &number, &one);
+}
+
 static void markers(void)
 {
     struct flopshim_usage usage;
@@ -246,6 +258,45 @@ static void run_handler(void)
     raise(SIGUSR1);
 }
 
+static __thread char *stack_top; /* of a thread that may be interrupted, or NULL */
+static volatile sig_atomic_t interrupted;
+
+static void look_where(int signal)
+{
+    char here;
+    (void)signal;
+    if (!stack_top)
+        return;
+    interrupted++;
+    need(&here<stack_top && & here> stack_top - STACK);
+}
+
+static void *interrupted_thread(void *unused)
+{
+    stack_top = __builtin_frame_address(0);
+    call();
+    stack_top = NULL;
+    return unused;
+}
+
+static void run_signals(void)
+{
+    const struct itimerval often = {{0, 100}, {0, 100}};
+    pthread_t threads[8];
+    stack_top = __builtin_frame_address(0);
+    call();
+    need(!sigaction(SIGALRM, &(struct sigaction){.sa_handler = look_where, .sa_flags = SA_RESTART}, NULL));
+    need(!setitimer(ITIMER_REAL, &often, NULL));
+    for (size_t i = 0; i < bytes; i += 8) {
+        for (int j = 0; j < 8; j++)
+            need(!pthread_create(&threads[j], NULL, interrupted_thread, NULL));
+        flopshim_write_summary("written.json");
+        for (int j = 0; j < 8; j++)
+            pthread_join(threads[j], NULL);
+    }
+    need(interrupted > 0);
+}
+
 static const struct {
     const char *name;
     void (*what)(void);
@@ -257,18 +308,22 @@ static const struct {
     {"abort", end_by_abort, 0}, {"execl", exec_list, 0},   {"execvp", exec_name, 0},
     {"spawn", spawn, 0},        {"spawnp", spawn_name, 0}, {"system", by_system, 0},
     {"popen", by_popen, 0},     {"fork", fork_plain, 0},   {"fork_first", fork_first, 0},
-    {"dlsym", by_dlsym, 0},     {"markers", markers, 0},   {"context", context, 0},
-    {"cost", cost, 0},
+    {"dlsym", by_dlsym, 0},     {"plugin", by_handle, 0},  {"markers", markers, 0},
+    {"context", context, 0},    {"cost", cost, 0},
 };
 
 int main(int argc, char **argv)
 {
     need(argc == 3);
+    if (getenv("PLUGIN"))
+        plugin = dlopen(getenv("PLUGIN"), RTLD_NOW | RTLD_LOCAL);
     bytes = strtoul(argv[2], NULL, 10);
     if (!strcmp(argv[1], "vfork"))
         run_vfork();
     else if (!strcmp(argv[1], "handler"))
         run_handler();
+    else if (!strcmp(argv[1], "signals"))
+        run_signals();
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (!strcmp(argv[1], ways[i].name)) {
             if (ways[i].called)

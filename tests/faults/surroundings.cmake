@@ -70,12 +70,16 @@ endforeach()
 blas_program(depth "" ${FAULTS}/depth.c)
 target_link_libraries(depth PRIVATE ${BLAS_DIR}/lapack/liblapack.so)
 target_compile_options(depth PRIVATE -fno-sanitize=all)
-python_test(faults depth_small test_depth.py small)
-python_test(faults depth_calls test_depth.py plain first second gemm getrf dlsym handler first,FLOP_VERBOSE=1 first,FLOP_TIMING=all
-            first,FLOP_SCOPE=tree,FLOP_BUDGET=9 first,FLOP_ON_EXHAUSTED=warn,FLOP_BUDGET=1)
-python_test(faults depth_refusals test_depth.py exhausted exhausted,FLOP_SCOPE=tree exhausted,FLOP_ON_EXHAUSTED=abort
-            exhausted,FLOP_ON_EXHAUSTED=signal=TERM)
-python_test(faults depth_ends test_depth.py _exit exit quick_exit abort execl execvp _exit,FLOP_SCOPE=tree execl,FLOP_SCOPE=tree)
+foreach(case small signals)
+  python_test(faults depth_${case} test_depth.py ${case})
+endforeach()
+python_test(faults depth_calls test_depth.py plain first second gemm getrf dlsym plugin handler openblas:first openblas:gemm
+            openblas:second first,FLOP_VERBOSE=1 first,FLOP_TIMING=all first,FLOP_SCOPE=tree,FLOP_BUDGET=9
+            first,FLOP_ON_EXHAUSTED=warn,FLOP_BUDGET=1)
+python_test(faults depth_refusals test_depth.py exhausted openblas:exhausted exhausted,FLOP_SCOPE=tree
+            exhausted,FLOP_ON_EXHAUSTED=abort exhausted,FLOP_ON_EXHAUSTED=signal=TERM)
+python_test(faults depth_ends test_depth.py _exit exit quick_exit abort execl execvp openblas:exit openblas:execl
+            _exit,FLOP_SCOPE=tree execl,FLOP_SCOPE=tree)
 python_test(faults depth_starts test_depth.py spawn spawnp system popen vfork fork fork_first fork,FLOP_SCOPE=tree,FLOP_BUDGET=9)
 python_test(faults depth_markers test_depth.py markers context cost context,FLOP_BUDGET=100)
 foreach(case shell alone watched)

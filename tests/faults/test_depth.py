@@ -1,5 +1,6 @@
-"""test_depth.py WAY[,NAME=VALUE]...: how much stack a way takes, found by halving: with the preload (and these settings) at most
-so much more than without.
+"""test_depth.py [openblas:]WAY[,NAME=VALUE]...: how much stack a way takes, found by halving: with the preload (and these
+settings) at most so much more than without.
+test_depth.py signals: handlers run on the program's own stacks.
 test_depth.py small: what the platform promises to be enough, is."""
 import signal
 import subprocess
@@ -15,14 +16,18 @@ STATUS = {"exhausted": 86, "exhausted,FLOP_SCOPE=tree": 86, "abort": -signal.SIG
 
 
 def passes(words, size, preload):
+    blas = "openblas-pthread" if words.startswith("openblas:") else "blas"
+    words = words.removeprefix("openblas:")
     way, *settings = words.split(",")
     with tempfile.TemporaryDirectory() as folder:
-        env = PLAIN | {"LD_LIBRARY_PATH": f"{LIBS}/lapack:{LIBS}/blas"}
+        env = PLAIN | {"LD_LIBRARY_PATH": f"{LIBS}/lapack:{LIBS}/{blas}"}
         if preload:
             env |= {"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": f"{folder}/%p.json,{folder}/%p.txt", "FLOP_LEDGER_DIR": folder}
             env |= dict(setting.split("=", 1) for setting in settings)
         if way == "exhausted":
             env["FLOP_BUDGET"] = "1"
+        if way == "plugin":
+            env["PLUGIN"] = f"{LIBS}/openblas-pthread/libblas.so.3"
         done = subprocess.run([BUILD / "depth", way, str(size)], env=env, capture_output=True, text=True, check=False, cwd=folder)
     wanted = 0 if way == "exhausted" and not preload else STATUS.get(words, 0)
     expect(f"{words}, {size} bytes: status ({done.stderr})", done.returncode in (wanted, -signal.SIGSEGV), True)
@@ -52,6 +57,11 @@ def compare(ways):
     expect("more stack than without", bad, [])
 
 
+def signals():
+    """No handler of the program's runs on the shim's stack."""
+    expect("handlers run on the program's stacks", passes("signals", 800, True), True)
+
+
 def small():
     for way in ("first", "exhausted", "_exit", "exit", "execl", "spawn", "system"):
         expect(f"{way} on 16 KiB less what a thread takes", passes(way, 14336, True), True)
@@ -63,5 +73,7 @@ if SANITIZED:
     skip("sanitized code takes what it likes")
 if sys.argv[1:] == ["small"]:
     small()
+elif sys.argv[1:] == ["signals"]:
+    signals()
 else:
     compare(sys.argv[1:])
