@@ -52,8 +52,8 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
   endforeach()
   set(common ${cost_sources} ${base_sources} ${ledger_sources} ${summary_sources} ${CMAKE_SOURCE_DIR}/report/program/read/field.c
              ${CMAKE_SOURCE_DIR}/report/program/read/json_counts.c ${CMAKE_SOURCE_DIR}/report/program/read/json_read.c)
-  set(markers_sources account/account account/barrier account/by_name account/closing account/oplog account/others account/tally account/thread call/charge
-      call/refuse markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end
+  set(markers_sources account/account account/barrier account/by_name account/closing account/oplog account/others account/tally
+      account/thread call/charge call/refuse markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end
       process/enter process/fork process/preloaded process/start process/starts process/summaries process/tree process/unseen)
   list(TRANSFORM markers_sources REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")
   set(base ${CMAKE_SOURCE_DIR}/shim/base)

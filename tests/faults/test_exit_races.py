@@ -69,7 +69,7 @@ def counted(times):
                 run, returned = ended(way, "small", 8, scope)
                 expect(f"{way} {scope}: status {run.stderr}", run.returncode, status)
                 missing += check_counted(f"{way} {scope}", run.summary, returned)
-            print(f"{way} {scope}: {times} times, {missing} calls may be missing")
+            print(f"{way} {scope}: {times} times, {missing} calls may be missing", flush=True)
 
 
 def refused(times):
@@ -152,7 +152,7 @@ def inside(times):
             expect("a summary", (run.summary["complete"], run.summary["end_reason"]), (True, "exit"))
         return run.returncode < 0
     with tempfile.NamedTemporaryFile() as file:
-        for what, command in (("C", [BUILD / "exit_races", "exit", "large", 2, 100, file.name]),
+        for what, command in (("C", [BUILD / "exit_races", "exit", "large", 2, 30, file.name]),
                               ("NumPy", [python("debian"), "-c", NUMPY])):
             died = [sum(column) for column in zip(*((crashes(command, False), crashes(command, True)) for _ in range(times)))]
             print(f"{what}: of {times} each, died without {died[0]}, with {died[1]}")
