@@ -18,5 +18,6 @@ foreach(entry ${RUNTIMES})
 endforeach()
 # Leaks are not looked for: interpreters leave their memory to the kernel. TSan looks at accesses of our code only: it cannot
 # see how OpenBLAS's threads agree (its memset of a buffer on two of them is reported as a race).
+# It does not sleep at the end either: threads that a summary holds would be let go.
 list(APPEND TEST_ENVIRONMENT "FLOPSHIM_SANITIZE=${FLOPSHIM_SANITIZE}" "ASAN_OPTIONS=detect_leaks=0"
-                             "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+                             "TSAN_OPTIONS=ignore_noninstrumented_modules=1 atexit_sleep_ms=0")

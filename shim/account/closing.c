@@ -171,7 +171,8 @@ bool closing_may_open(void)
 
 bool closing_lasts(void)
 {
-    return closing_may_open() && clock_now_ns() - patient_since_ns > PATIENCE_NS;
+    uint64_t since = __atomic_load_n(&patient_since_ns, __ATOMIC_ACQUIRE);
+    return closing_may_open() && since && clock_now_ns() - since > PATIENCE_NS;
 }
 
 bool closing_wait(void)

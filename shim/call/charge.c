@@ -31,7 +31,7 @@ struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintp
         uncounted();
     if (!t || binding->from_provider || (t->outer_frame && frames_are_nested(t, binding, caller, frame)))
         return NULL;
-    t->charging = false; /* a signal handler may have jumped out of a charge */
+    __atomic_store_n(&t->charging, false, __ATOMIC_RELAXED); /* a signal handler may have jumped out of a charge */
     frames_begin(t, frame);
     t->caller = binding;
     return t;
@@ -44,7 +44,7 @@ static void begin(struct thread *t)
 {
     __atomic_store_n(&t->charging, true, __ATOMIC_SEQ_CST);
     while (__builtin_expect(closing_is_closed() && !closing_is_mine(), 0)) {
-        t->charging = false;
+        __atomic_store_n(&t->charging, false, __ATOMIC_RELEASE);
         end_wait();
         __atomic_store_n(&t->charging, true, __ATOMIC_SEQ_CST);
     }
@@ -88,7 +88,7 @@ static bool leave(struct thread *t)
 
 static void refresh_if_stale(struct thread *t)
 {
-    if (!t->stale)
+    if (!__atomic_load_n(&t->stale, __ATOMIC_RELAXED))
         return;
     shim_lock();
     thread_refresh(t);

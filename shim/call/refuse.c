@@ -108,13 +108,14 @@ static bool settle(struct thread *t, uint64_t cost, uint64_t *remaining, struct 
 {
     if (!end_close())
         return true;
-    shim_lock();
+    bool locked = shim_lock_at_end();
     *remaining = account_remaining(account);
     bool fits = cost <= *remaining;
     if (!fits)
         self_refused_with(*remaining);
     t->refusals.flops_remaining = *remaining;
-    shim_unlock();
+    if (locked)
+        shim_unlock();
     if (fits)
         end_release();
     return !fits;

@@ -23,7 +23,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +30,8 @@ static atomic_int ender;      /* thread that ends the process; 0: none */
 static uint32_t unclosed;     /* calls that the end may miss, of threads that could not be waited for */
 static atomic_int exit_known; /* exit's status, as a handler saw it before the destructors */
 static struct {
-    bool done, touched; /* the end was written before the destructors; and the ender has counted since */
+    bool done;           /* the end was written before the destructors */
+    atomic_bool touched; /* and something was counted since */
     enum ledger_end reason;
     uint32_t status;
 } early;
@@ -111,9 +111,32 @@ void end_linger(void)
     release();
 }
 
+/* Neither a signal handler nor a cancellation may leave an end half done, or come between a summary and its ledger. */
+struct undisturbed {
+    int cancel_state;
+    sigset_t before;
+};
+
+static void disturb_not(struct undisturbed *u)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &u->cancel_state);
+    pthread_sigmask(SIG_SETMASK, &all, &u->before);
+}
+
+static void disturb(const struct undisturbed *u)
+{
+    pthread_sigmask(SIG_SETMASK, &u->before, NULL);
+    pthread_setcancelstate(u->cancel_state, NULL);
+}
+
 /* Threads that were held at an end go on. What the files say is not the whole any more, until a later end writes them anew. */
 static void let_go(void)
 {
+    struct undisturbed u;
+    int saved = errno;
+    disturb_not(&u);
     shim_lock();
     if (closing_may_open()) {
         early.touched = true;
@@ -125,6 +148,8 @@ static void let_go(void)
         closing_open();
     }
     shim_unlock();
+    disturb(&u);
+    errno = saved;
 }
 
 void end_wait(void)
@@ -192,11 +217,8 @@ static void write_last(void *data)
 {
     struct end *end = data;
     enum ledger_end reason = end->reason;
-    int cancel_state;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* a pool's SIGTERM must not come between the summary and its ledger */
+    struct undisturbed u;
+    disturb_not(&u);
     struct uncovered found = {0};
     bool claimed = end_close();
     if (claimed && (end->slowly ? look_for_uncovered(&found) : ledger != NULL))
@@ -207,8 +229,7 @@ static void write_last(void *data)
         summaries_say(reason);
     if (claimed)
         end->named = summaries_named();
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setcancelstate(cancel_state, NULL);
+    disturb(&u);
 }
 
 static const char *write_end(enum ledger_end reason, uint32_t status, bool says, bool slowly)
@@ -323,6 +344,7 @@ void end_forget(void)
     ender = 0;
     unclosed = 0;
     exit_known = 0;
-    memset(&early, 0, sizeof early);
+    early.done = false;
+    early.touched = false;
     closing_forget();
 }

@@ -66,32 +66,33 @@ void enter_ledger(void)
         banner_print_process();
 }
 
+/* Who has no account yet does not get one while the accounts are closed: they are closed under the lock. */
+static void lock_open(void)
+{
+    shim_lock();
+    while (closing_is_closed() && !closing_is_mine()) {
+        shim_unlock();
+        end_wait();
+        shim_lock();
+    }
+}
+
 static void take(void *taken)
 {
     fork_notice();
     if (!start_shim())
         return;
-    shim_lock();
+    lock_open();
     enter_ledger();
     *(struct thread **)taken = thread_take();
     shim_unlock();
 }
 
-/* Who has no account yet waits here, the others where they charge: what they do inside a call goes on. */
-static void stand_before_closed(const struct thread *t)
-{
-    if (closing_is_mine())
-        end_touch();
-    else if (!t)
-        while (closing_is_closed())
-            end_wait();
-}
-
 struct thread *enter_thread(void)
 {
     struct thread *t = thread_self();
-    if (closing_is_closed())
-        stand_before_closed(t);
+    if (closing_is_closed() && closing_is_mine())
+        end_touch();
     if (t && t->own_grant)
         return t;
     int saved = errno;

@@ -1,6 +1,7 @@
 /* exit_races WAY WORK THREADS MILLISECONDS FILE: threads call BLAS for ever, and each writes how many of its calls have
- * returned to a shared mapping of FILE, a cache line each. After so many milliseconds the process ends in the way that is
- * named. WORK: `small` (ddot of 8, the slow body too: dgesv) or `large` (dgemm of 700, in which the end finds them). */
+ * returned to a shared mapping of FILE, a cache line each. So many milliseconds after the first of each the process ends in the
+ * way that is named. WORK: `small` (ddot of 8; the slow body too: dgesv) or `large` (dgemm of 700, in which the end finds
+ * them). */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -98,6 +99,13 @@ static void end(const char *way)
         pause();
 }
 
+static void await_calls(int count)
+{
+    for (int i = 0; i < count; i++)
+        while (!lines[i].calls)
+            nanosleep(&(struct timespec){0, 100000}, NULL);
+}
+
 int main(int argc, char **argv)
 {
     int count = argc == 6 ? atoi(argv[3]) : 0;
@@ -114,6 +122,8 @@ int main(int argc, char **argv)
         if (pthread_create(&thread, NULL, work, &lines[i]))
             return 1;
     }
+    if (strcmp(argv[1], "refused"))
+        await_calls(count);
     nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
     end(argv[1]);
     return 0;

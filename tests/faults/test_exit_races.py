@@ -18,6 +18,7 @@ import time
 from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, expect, python
 
 OPENBLAS = {"LD_LIBRARY_PATH": f"{LIBS}/openblas-pthread", "OPENBLAS_NUM_THREADS": "1"}
+REFERENCE = {"LD_LIBRARY_PATH": f"{LIBS}/blas:{LIBS}/lapack"}  # OpenBLAS dies of an exit by itself: `inside`
 TREE = {"FLOP_SCOPE": "tree"}
 LINE = 64
 WAYS = {"exit": 5, "_exit": 5, "quick_exit": 5, "abort": -signal.SIGABRT, "execl": 5, "handler": signal.SIGALRM, "fork": 5}
@@ -44,7 +45,7 @@ def acknowledged(path):
 def ended(way, work, threads, env, milliseconds=10, **options):
     """The run, how many calls had returned to the program, and how many the summary has."""
     with tempfile.NamedTemporaryFile() as file:
-        run = Run([BUILD / "exit_races", way, work, threads, milliseconds, file.name], OPENBLAS | env, **options)
+        run = Run([BUILD / "exit_races", way, work, threads, milliseconds, file.name], REFERENCE | env, **options)
         return run, acknowledged(file.name)
 
 
@@ -69,7 +70,7 @@ def counted(times):
                 run, returned = ended(way, "small", 8, scope)
                 expect(f"{way} {scope}: status {run.stderr}", run.returncode, status)
                 missing += check_counted(f"{way} {scope}", run.summary, returned)
-            print(f"{way} {scope}: {times} times, {missing} calls may be missing")
+            print(f"{way} {scope}: {times} times, {missing} calls may be missing", flush=True)
 
 
 def refused(times):
@@ -100,7 +101,7 @@ def full_pipe():
 
 def started(command, env, folder, **options):
     """A command that is told where its summary goes; its status, the summary and the calls that had returned."""
-    done = subprocess.run([str(word) for word in command], env=PLAIN | OPENBLAS | env, timeout=60, check=False, **options)
+    done = subprocess.run([str(word) for word in command], env=PLAIN | REFERENCE | env, timeout=60, check=False, **options)
     return done.returncode, json.loads(pathlib.Path(folder, "s.json").read_text()), acknowledged(f"{folder}/calls")
 
 
@@ -152,7 +153,7 @@ def inside(times):
             expect("a summary", (run.summary["complete"], run.summary["end_reason"]), (True, "exit"))
         return run.returncode < 0
     with tempfile.NamedTemporaryFile() as file:
-        for what, command in (("C", [BUILD / "exit_races", "exit", "large", 2, 100, file.name]),
+        for what, command in (("C", [BUILD / "exit_races", "exit", "large", 2, 30, file.name]),
                               ("NumPy", [python("debian"), "-c", NUMPY])):
             died = [sum(column) for column in zip(*((crashes(command, False), crashes(command, True)) for _ in range(times)))]
             print(f"{what}: of {times} each, died without {died[0]}, with {died[1]}")
