@@ -173,7 +173,8 @@ def emit_names(symbols: list[Symbol]) -> tuple[list[str], int]:
     return ['#include "symbols.h"', "", f"const char forward_names[] =\n{names};",
             f"const uint16_t forward_routines[SYMBOL_COUNT] = {{{routines}}};",
             f"const uint16_t forward_hash[FORWARD_HASH_SIZE] = {{{','.join(map(str, table))}}};",
-            f"const uint8_t forward_beginnings[] = {{{','.join(map(str, beginnings([name for name, *_ in symbols])))}}};"], len(table)
+            "const uint8_t forward_beginnings[] = "
+            f"{{{','.join(map(str, beginnings([name for name, *_ in symbols])))}}};"], len(table)
 
 
 r_index: dict[str, int] = {}

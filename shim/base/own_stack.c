@@ -3,6 +3,7 @@
  * jump out of a handler of SIGSEGV) costs the others a mapping each time. */
 #include "own_stack.h"
 #include "pages.h"
+#include "tsan.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -124,7 +125,7 @@ static uint64_t hold_signals(void)
 
 void own_stack_run(void (*work)(void *data), void *data)
 {
-    if (!SWITCHES || is_on_kept()) {
+    if (!SWITCHES || tsan_is_here() || is_on_kept()) {
         work(data);
         return;
     }

@@ -5,6 +5,7 @@
 #include "own_stack.h"
 #include "pages.h"
 #include "path.h"
+#include "tsan.h"
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,15 +19,9 @@ static struct provider providers[PROVIDERS]; /* changed under binding_lock */
 static atomic_size_t provider_places;
 static atomic_bool ready[PROVIDERS];
 
-/* Where the program has ThreadSanitizer's runtime, which does not see the atomics of a library that is not instrumented but
- * does see its calls of snprintf and strlen. */
-void __tsan_acquire(void *) __attribute__((weak));
-void __tsan_release(void *) __attribute__((weak));
-
 static void publish(size_t i)
 {
-    if (__tsan_release)
-        __tsan_release(&ready[i]);
+    tsan_release(&ready[i]);
     ready[i] = true;
 }
 
@@ -34,8 +29,7 @@ static bool is_ready(size_t i)
 {
     if (!ready[i])
         return false;
-    if (__tsan_acquire)
-        __tsan_acquire(&ready[i]);
+    tsan_acquire(&ready[i]);
     return true;
 }
 

@@ -172,7 +172,8 @@ def joined(times):
         expect(f"{way}: took {took} s", took < 5, True)
 
 
-CASES = {"counted": counted, "refused": refused, "refused_full": refused_full, "under_run": under_run, "inside": inside, "joined": joined}
+CASES = {"counted": counted, "refused": refused, "refused_full": refused_full, "under_run": under_run, "inside": inside,
+         "joined": joined}
 
 if sys.argv[1] == "rates":
     with busy():
