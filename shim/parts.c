@@ -1,4 +1,4 @@
-/* What joins the floors: the start at load, and the table of the few calls that go upwards (process/parts.h). */
+/* What joins the floors: the start at load, and the table of the few calls that go upwards (base/parts.h). */
 #include "parts.h"
 #include "deliver.h"
 #include "exit.h"
@@ -6,6 +6,7 @@
 #include "refuse.h"
 #include "resolve.h"
 #include "start.h"
+#include "thread.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -15,7 +16,8 @@ static void in_child(void)
     python_forget();
 }
 
-const struct parts parts = {.started = fast_limits_choose, .in_child = in_child};
+const struct parts parts = {
+    .started = fast_limits_choose, .in_child = in_child, .asking = thread_put_aside, .asked = thread_take_back};
 
 __attribute__((constructor)) static void start(void)
 {

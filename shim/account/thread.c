@@ -188,6 +188,18 @@ uint64_t thread_resting_flops(void)
     return resting_flops < UINT64_MAX ? (uint64_t)resting_flops : UINT64_MAX;
 }
 
+void *thread_put_aside(void)
+{
+    struct thread *t = call_self;
+    call_self = &thread_none;
+    return t;
+}
+
+void thread_take_back(void *aside)
+{
+    call_self = aside;
+}
+
 void thread_forget_all(void)
 {
     struct thread *t = thread_self();

@@ -93,6 +93,10 @@ static inline struct thread *thread_self(void)
 struct thread *thread_take(void);
 void thread_hold(struct thread *t);
 
+/* The calling thread is as one that was never attached, until it takes back what this returns. */
+void *thread_put_aside(void);
+void thread_take_back(void *aside);
+
 /* Calls that cost this or more are timed under FLOP_TIMING=auto: 20 us and more on today's processors, where two clock
  * reads take 0.05. */
 enum { thread_timed_flops = 1000000 };

@@ -11,13 +11,14 @@
 #include "ledger_kept.h"
 #include "lock.h"
 #include "oplog.h"
+#include "provider.h"
 #include "refuse.h"
 #include "start.h"
 #include "tally.h"
 
 static void uncounted(void)
 {
-    if (!start_is_disabled())
+    if (!start_is_disabled() && !provider_is_asked())
         kept_uncounted();
 }
 

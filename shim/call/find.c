@@ -31,7 +31,10 @@ const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)
     void *target = forward_resolve(symbol, path);
     if (!target)
         no_provider(forward_name(symbol), path);
-    known = bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
+    if (provider_is_asked())
+        known = bind_unlisted(target);
+    else
+        known = bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
     errno = saved;
     return known;
 }

@@ -18,6 +18,7 @@
 #include "noted.h"
 #include "others.h"
 #include "own_stack.h"
+#include "provider.h"
 #include "start.h"
 #include "starts.h"
 #include <errno.h>
@@ -95,6 +96,8 @@ struct thread *enter_thread(void)
         end_touch();
     if (t && t->own_grant)
         return t;
+    if (!t && provider_is_asked())
+        return NULL;
     int saved = errno;
     t = NULL;
     own_stack_run(take, &t);

@@ -140,6 +140,18 @@ const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t sta
     abort();
 }
 
+const struct binding *bind_unlisted(void *target)
+{
+    binding_lock();
+    struct binding *b = take_from_pool();
+    binding_unlock();
+    if (!b)
+        abort();
+    b->target = target;
+    b->from_provider = true;
+    return b;
+}
+
 /* Code that lies in no object (made at run time) is bound as [0, 0). */
 const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool nowhere)
 {

@@ -51,6 +51,9 @@ const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool
 /* Make one, for calls from these addresses, to `target`. from_provider: they are a provider's own. Calls the loader. */
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider);
 
+/* One that is kept nowhere: a provider's own call, of no account. */
+const struct binding *bind_unlisted(void *target);
+
 /* What dlsym gives out for a symbol's function: an entry of its own; the function itself where there is none left. */
 void *bind_entry(uint32_t symbol, void *target);
 

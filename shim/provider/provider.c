@@ -4,6 +4,7 @@
 #include "objects.h"
 #include "own_stack.h"
 #include "pages.h"
+#include "parts.h"
 #include "path.h"
 #include "tsan.h"
 #include <limits.h>
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
 #define PROVIDERS 64
 
@@ -51,9 +52,10 @@ bool provider_is_pure(const char *path)
 
 /* Functions of the object that holds a provider, or of one that it needs: Debian's libblas.so.3 of OpenBLAS has its version in
  * libopenblas.so.0, and a LAPACK its isamax in a BLAS. */
-enum { ISAMAX, OPENBLAS, BLIS, MKL, FUNCTIONS };
+enum { ISAMAX, ZDOTU, OPENBLAS, BLIS, MKL, FUNCTIONS };
 static const char *const function_names[FUNCTIONS][6] = {
     {"isamax_", "scipy_isamax_", "isamax"},
+    {"zdotu_", "scipy_zdotu_", "zdotu", "zdotu_64_", "scipy_zdotu_64_"},
     {"openblas_get_config", "openblas_get_config64_", "openblas_get_config_64", "scipy_openblas_get_config",
      "scipy_openblas_get_config64_"},
     {"bli_info_get_version_str"},
@@ -101,6 +103,19 @@ static bool has_wide_integers(const struct surroundings *s)
     const int64_t n = (int64_t)0xffffffff00000003, incx = 1;
     const float x[3] = {1, 3, 2};
     return (int32_t)isamax(&n, x, &incx) == 0;
+}
+
+/* With n = 0 the result is 0. By gfortran's convention it is returned, and the first argument is n; by Intel's the first
+ * argument is where to write it. Read as n, what lies there is 0 too, with either width. */
+static bool has_result_pointer(const struct surroundings *s)
+{
+    void (*zdotu)(void *, const void *, const void *, const void *, const void *, const void *) = NULL;
+    *(void **)&zdotu = s->functions[ZDOTU];
+    int64_t first[2] = {0, -1};
+    const int64_t zero[2] = {0}, one[2] = {1};
+    if (zdotu)
+        zdotu(first, zero, one, one, one, one);
+    return first[1] != -1;
 }
 
 static void copy_word(char *to, size_t size, const char *from)
@@ -176,18 +191,48 @@ static void identify(void *provider)
 {
     struct provider *p = provider;
     struct surroundings s = {.provider = p, .list = pages_get(OBJECTS_MAX * sizeof *s.list)};
-    const char *base = path_base(p->path);
-    p->result_pointer = !strncmp(base, "libmkl_intel_", 13) || !strncmp(base, "libmkl_rt", 9);
     if (!s.list)
         return;
     objects_hold(find_all, &s);
     if (s.self) {
         p->wide = has_wide_integers(&s);
+        p->result_pointer = has_result_pointer(&s);
         if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
             take_from_path(p);
     }
     pages_free(s.list, OBJECTS_MAX * sizeof *s.list);
 }
+
+/* ---- threads that ask ---- */
+
+#define ASKERS 16
+static atomic_int askers[ASKERS];
+
+bool provider_is_asked(void)
+{
+    int self = gettid();
+    for (size_t i = 0; i < ASKERS; i++)
+        if (askers[i] == self)
+            return true;
+    return false;
+}
+
+static void ask(struct provider *p)
+{
+    int nobody = 0, self = gettid();
+    size_t i = 0;
+    while (i < ASKERS && !atomic_compare_exchange_strong(&askers[i], &nobody, self)) {
+        nobody = 0;
+        i++;
+    }
+    void *aside = parts.asking();
+    own_stack_run(identify, p); /* realpath takes 7 KiB, openblas_get_config 4 */
+    parts.asked(aside);
+    if (i < ASKERS)
+        askers[i] = 0;
+}
+
+/* ---- what was found ---- */
 
 static const struct provider *known(uintptr_t start)
 {
@@ -245,7 +290,9 @@ const struct provider *provider_of(void *function)
     if (p)
         return p;
     memcpy(found.path, path, strnlen(path, sizeof found.path - 1));
-    own_stack_run(identify, &found); /* realpath takes 7 KiB, openblas_get_config 4 */
+    if (provider_is_asked())
+        return NULL; /* it looks itself up meanwhile */
+    ask(&found);
     return add(&found);
 }
 

@@ -19,6 +19,9 @@ struct provider {
  * address lies in no object, or the table is full. Any thread; calls the loader. */
 const struct provider *provider_of(void *function);
 
+/* Is the calling thread asking a provider who it is, so that what arrives at a stub is no call of the program's? */
+bool provider_is_asked(void);
+
 /* Is the object at this path nothing but a provider, so that its calls are its own? (libtorch_cpu has a BLAS inside and
  * calls it at top level: it is not.) */
 bool provider_is_pure(const char *path);

@@ -53,6 +53,16 @@ add_executable(absent ${APPS}/absent.c ${CMAKE_CURRENT_BINARY_DIR}/absent_table.
 target_include_directories(absent PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 target_link_libraries(absent PRIVATE absent_provider ${CMAKE_DL_LIBS})
 
+foreach(convention gnu intel)
+  add_library(dotter_${convention} SHARED ${APPS}/dotter.c)
+  add_executable(dotted_${convention} ${APPS}/dotted.c)
+  target_link_libraries(dotted_${convention} PRIVATE dotter_${convention})
+  python_test(apps dotted_${convention} test_dotted.py ${convention})
+endforeach()
+foreach(target dotter dotted)
+  target_compile_definitions(${target}_intel PRIVATE INTEL)
+endforeach()
+
 foreach(program contexts dots race threads)
   blas_program(${program} "" ${APPS}/${program}.c)
 endforeach()

@@ -78,6 +78,11 @@ bool provider_is_pure(const char *path)
     return true;
 }
 
+bool provider_is_asked(void)
+{
+    return false;
+}
+
 void forward_start(void)
 {
 }
