@@ -85,7 +85,7 @@ static bool is_past(const struct look *look, int round)
 static uint32_t list_threads(struct look *looks, uint32_t room)
 {
     uint32_t count = 0, self = (uint32_t)gettid();
-    for (struct thread *t = thread_list; t && count < room; t = t->next) {
+    for (struct thread *t = __atomic_load_n(&thread_list, __ATOMIC_ACQUIRE); t && count < room; t = t->next) {
         uint32_t tid = __atomic_load_n(&t->own_grant->tid, __ATOMIC_RELAXED);
         if (tid && tid != self && (is_charging(t) || frame_of(t)))
             looks[count++] = (struct look){t, tid, frame_of(t), processor_time(tid)};
@@ -129,8 +129,8 @@ static bool shut(void)
 
 static uint32_t wait_for_all(void)
 {
-    uint32_t room = thread_live;
-    if (!room || (room == 1 && thread_self()))
+    uint32_t room = thread_others();
+    if (!room)
         return 0;
     barrier_here();
     struct look *looks = pages_get(room * sizeof *looks);

@@ -57,7 +57,7 @@ static void cool_down(struct thread *t)
 
 static void own(struct thread *t)
 {
-    t->own_grant->tid = (uint32_t)gettid();
+    __atomic_store_n(&t->own_grant->tid, (uint32_t)gettid(), __ATOMIC_RELAXED);
     t->pid = (uint32_t)getpid();
     t->next_owned = thread_owned;
     t->owned_at = &thread_owned;
@@ -65,7 +65,7 @@ static void own(struct thread *t)
         thread_owned->owned_at = &t->next_owned;
     thread_owned = t;
     resting_flops -= t->own_grant->spent_flops;
-    thread_live++;
+    __atomic_store_n(&thread_live, thread_live + 1, __ATOMIC_RELAXED);
 }
 
 static void disown(struct thread *t)
@@ -73,11 +73,11 @@ static void disown(struct thread *t)
     *t->owned_at = t->next_owned;
     if (t->next_owned)
         t->next_owned->owned_at = t->owned_at;
-    t->own_grant->tid = 0;
+    __atomic_store_n(&t->own_grant->tid, 0, __ATOMIC_RELAXED);
     t->next_owned = free_threads;
     free_threads = t;
     resting_flops += t->own_grant->spent_flops;
-    thread_live--;
+    __atomic_store_n(&thread_live, thread_live - 1, __ATOMIC_RELAXED);
 }
 
 static void leave_slot(struct thread *t)
@@ -102,6 +102,12 @@ static void detach(void *state)
     leave_slot(t);
     call_self = &thread_none;
     shim_unlock();
+}
+
+uint32_t thread_others(void)
+{
+    uint32_t live = __atomic_load_n(&thread_live, __ATOMIC_RELAXED);
+    return live - (live && thread_self());
 }
 
 bool thread_lives(const struct thread *t)
@@ -138,7 +144,7 @@ static struct thread *make_thread(void)
     t->index_size = FIRST_INDEX;
     t->slot = slot;
     t->next = thread_list;
-    thread_list = t;
+    __atomic_store_n(&thread_list, t, __ATOMIC_RELEASE);
     return t;
 }
 

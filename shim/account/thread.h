@@ -114,6 +114,10 @@ extern struct thread *thread_list;
 extern struct thread *thread_owned;
 extern uint32_t thread_live;
 
+/* How many threads but the calling one have a slot. Without the lock: it may change meanwhile, as may what is read from
+ * thread_list, to which slots are only added. */
+uint32_t thread_others(void);
+
 /* Does its owner live? Under shim_lock. */
 bool thread_lives(const struct thread *t);
 

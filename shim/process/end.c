@@ -273,7 +273,7 @@ int end_exit_status(void)
 static void rest_before_destructors(void)
 {
     const struct timespec moment = {0, 1000000};
-    if (thread_live > (thread_self() ? 1 : 0))
+    if (thread_others())
         nanosleep(&moment, NULL);
 }
 
