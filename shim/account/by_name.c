@@ -26,11 +26,6 @@ static size_t bytes_for(uint32_t entries_wanted)
     return entries_wanted * (sizeof *entries + sizeof *buckets);
 }
 
-static const char *namespace_of(const struct ledger_tally *tally)
-{
-    return tally->namespace_ ? (const char *)ledger + tally->namespace_ : "";
-}
-
 bool name_covers(const char *name, const char *namespace_)
 {
     size_t length = strlen(name);
@@ -47,7 +42,7 @@ static uint32_t hash_of(const char *text, uint32_t length)
 
 static void link_entry(uint32_t i)
 {
-    uint32_t *bucket = &buckets[hash_of(namespace_of(entries[i].tally), entries[i].length) & (room - 1)];
+    uint32_t *bucket = &buckets[hash_of(ledger_text(entries[i].tally->namespace_), entries[i].length) & (room - 1)];
     entries[i].next = *bucket;
     *bucket = i;
 }
@@ -86,7 +81,7 @@ static void add_entry(struct ledger_tally *tally, uint32_t length)
 
 static void add(struct ledger_tally *tally)
 {
-    const char *name = namespace_of(tally);
+    const char *name = ledger_text(tally->namespace_);
     for (uint32_t i = 0; !given_up; i++) {
         if (!name[i] || name[i] == '.')
             add_entry(tally, i);
@@ -123,7 +118,7 @@ static uint64_t remember(struct ledger_tally *tally, const char *name)
 static uint64_t calls_if_covered(struct ledger_tally *tally, const char *name)
 {
     struct ledger_counts counts;
-    if (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, namespace_of(tally)))
+    if (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, ledger_text(tally->namespace_)))
         return 0;
     ledger_tally_read(tally, &counts);
     return counts.calls;

@@ -172,7 +172,7 @@ bool closing_may_open(void)
 bool closing_lasts(void)
 {
     uint64_t since = __atomic_load_n(&patient_since_ns, __ATOMIC_ACQUIRE);
-    return closing_may_open() && since && clock_now_ns() - since > PATIENCE_NS;
+    return closing_is_closed() && since && clock_now_ns() - since > PATIENCE_NS;
 }
 
 bool closing_wait(void)

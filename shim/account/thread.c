@@ -38,7 +38,7 @@ static pthread_key_t key;
 static bool key_made;
 
 /* A child made without fork()'s handlers would go on in its parent's slots: it finds zeros instead, so that every call
- * takes the careful path (careful_flops is 0), where thread_attach notices. */
+ * takes the careful path (careful_flops is 0), where enter_thread notices. */
 static struct thread *get_thread(void)
 {
     struct thread *t = pages_get((sizeof *t + 4095) & ~(size_t)4095);

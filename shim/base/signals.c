@@ -1,6 +1,7 @@
-/* Holding back what writing may raise (signals.h). */
+/* Holding signals back (signals.h). */
 #include "signals.h"
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -33,4 +34,18 @@ void signals_release(const struct held_signals *held)
         swallow(SIGPIPE);
     pthread_sigmask(SIG_SETMASK, &held->before, NULL);
     errno = saved;
+}
+
+void signals_hold_all(struct undisturbed *undisturbed)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &undisturbed->cancel_state);
+    pthread_sigmask(SIG_SETMASK, &all, &undisturbed->before);
+}
+
+void signals_release_all(const struct undisturbed *undisturbed)
+{
+    pthread_sigmask(SIG_SETMASK, &undisturbed->before, NULL);
+    pthread_setcancelstate(undisturbed->cancel_state, NULL);
 }

@@ -1,5 +1,5 @@
-/* The signals by which writing could end the program: SIGXFSZ (a file that is too large) and SIGPIPE (a reader that went away).
- * Held back in the calling thread, and swallowed if they came of the writing. */
+/* Signals held back in the calling thread: those by which writing could end the program, SIGXFSZ (a file that is too large) and
+ * SIGPIPE (a reader that went away), which are swallowed if they came of the writing; or all. */
 #pragma once
 #include <signal.h>
 
@@ -11,3 +11,12 @@ struct held_signals {
 void signals_hold(struct held_signals *held);
 /* Swallow what was raised since, but not what was pending before. errno is kept. */
 void signals_release(const struct held_signals *held);
+
+/* Neither a signal's handler nor a cancellation comes in between. */
+struct undisturbed {
+    sigset_t before;
+    int cancel_state;
+};
+
+void signals_hold_all(struct undisturbed *undisturbed);
+void signals_release_all(const struct undisturbed *undisturbed);

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "out_save.h"
 #include "refusal.h"
+#include "signals.h"
 #include "summaries.h"
 #include <errno.h>
 #include <pthread.h>
@@ -147,8 +148,8 @@ static void leave_by_signal(struct thread *t, int number)
 static bool end_process(struct thread *t, struct out *line, const char *operation, uint64_t cost, uint64_t remaining,
                         struct ledger_account *account)
 {
-    sigset_t all, before;
-    int cancel_state, number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
+    struct undisturbed u;
+    int number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
     bool by_signal = config.on_exhausted != CONFIG_ERROR;
     bool lives_on = by_signal && lives_through(number);
     if (lives_on && number != SIGABRT) {
@@ -156,9 +157,7 @@ static bool end_process(struct thread *t, struct out *line, const char *operatio
         say_once_and_signal(t, line);
         return false;
     }
-    sigfillset(&all);
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    signals_hold_all(&u);
     bool refused = settle(t, cost, &remaining, account);
     if (refused) {
         describe(line, operation, cost, remaining, account, " would cost ");
@@ -169,8 +168,7 @@ static bool end_process(struct thread *t, struct out *line, const char *operatio
         if (lives_on)
             end_linger();
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setcancelstate(cancel_state, NULL);
+    signals_release_all(&u);
     if (refused)
         leave_by_signal(t, number);
     return !refused;
@@ -222,10 +220,11 @@ bool refuse_call(struct thread *t, const char *operation, uint64_t cost, uint64_
         return let_it_run(operation, cost, remaining, account);
     record(t, operation, cost, remaining);
     if (handler) {
-        const char *name = t->namespace_ ? (const char *)ledger + t->namespace_ : "";
         return ask(handler, t,
-                   &(struct flopshim_refusal){
-                       .operation = operation, .flop_cost = cost, .flops_remaining = remaining, .namespace_ = name});
+                   &(struct flopshim_refusal){.operation = operation,
+                                              .flop_cost = cost,
+                                              .flops_remaining = remaining,
+                                              .namespace_ = ledger_text(t->namespace_)});
     }
     struct out line = {0};
     int saved = errno;

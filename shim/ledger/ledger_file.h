@@ -12,6 +12,12 @@ bool ledger_create(const char *dir, enum ledger_scope scope);
 /* Join that of a tree, after checks. False: *why is a static text. */
 bool ledger_join(const char *file, uint64_t nonce, const char **why);
 
+/* The string at an offset of this process's ledger; "" where there is none. */
+static inline const char *ledger_text(uint32_t offset)
+{
+    return offset ? (const char *)ledger + offset : "";
+}
+
 /* All blocks, as they are now. */
 struct ledger_view ledger_view(void);
 /* The bytes of header and blocks, those in memory only included. */

@@ -6,6 +6,7 @@
 #include "enter.h"
 #include "flopshim.h"
 #include "ledger_append.h"
+#include "ledger_file.h"
 #include "lock.h"
 #include "names.h"
 #include "oplog.h"
@@ -46,7 +47,7 @@ static int begin_locked(struct thread *t, const struct flopshim_context *context
     struct ledger_account *account = open_account(context);
     if (!account)
         return FLOPSHIM_NO_SPACE;
-    uint64_t calls = by_name_calls(names_text(account->namespace_));
+    uint64_t calls = by_name_calls(ledger_text(account->namespace_));
     if (context->scope == FLOPSHIM_PROCESS) {
         context_process = (struct context_process){account, multiplier, context->quiet, calls};
         thread_make_all_stale();
@@ -85,7 +86,7 @@ static void read_account(struct ledger_account *account, uint64_t calls_before, 
     *usage = (struct flopshim_usage){.flop_budget = limited ? account->limit_flops : 0,
                                      .flops_used = account->limit_flops - remaining,
                                      .flops_remaining = limited ? remaining : 0,
-                                     .calls = by_name_calls(names_text(account->namespace_)) - calls_before};
+                                     .calls = by_name_calls(ledger_text(account->namespace_)) - calls_before};
 }
 
 EXPORTED int flopshim_end(struct flopshim_usage *usage)

@@ -52,8 +52,8 @@ EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operat
     bool deduction = r->routine == OPLOG_DEDUCTION;
     struct cost_dims dims = deduction ? (struct cost_dims){0} : cost_dims(cost_routine_of(r->routine));
     *operation = (struct flopshim_operation){
-        .name = deduction ? (const char *)ledger + r->name : cost_routine_of(r->routine)->name,
-        .namespace_ = r->namespace_ ? (const char *)ledger + r->namespace_ : "",
+        .name = deduction ? ledger_text(r->name) : cost_routine_of(r->routine)->name,
+        .namespace_ = ledger_text(r->namespace_),
         .flop_cost = r->flop_cost,
         .cumulative = r->cumulative,
         .dim_count = dims.count,

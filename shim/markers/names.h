@@ -1,6 +1,5 @@
 /* Names that the program gives to contexts, scopes and operations. */
 #pragma once
-#include "ledger_file.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -10,10 +9,4 @@
 static inline bool names_is_valid(const char *name)
 {
     return name && *name && strnlen(name, NAMES_BYTES) < NAMES_BYTES;
-}
-
-/* The string at an offset of this process's ledger; "" where there is none. */
-static inline const char *names_text(uint32_t offset)
-{
-    return offset ? (const char *)ledger + offset : "";
 }

@@ -2,11 +2,11 @@
  * of the ledger's tallies under the lock, each with the thread that made it, so that the parts of a reading add up. */
 #include "enter.h"
 #include "flopshim.h"
+#include "ledger_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
 #include "ledger_walk.h"
 #include "lock.h"
-#include "names.h"
 #include "thread.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -15,8 +15,8 @@ static void read_tally(const struct ledger_tally *from, int thread, struct flops
 {
     struct ledger_counts counts;
     ledger_tally_read(from, &counts);
-    *to = (struct flopshim_tally){.name = names_text(from->operation),
-                                  .namespace_ = names_text(from->namespace_),
+    *to = (struct flopshim_tally){.name = ledger_text(from->operation),
+                                  .namespace_ = ledger_text(from->namespace_),
                                   .flop_cost = counts.flops,
                                   .calls = counts.calls,
                                   .first_use = from->first_use,
@@ -69,10 +69,10 @@ EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refus
             newest = &t->refusals;
     }
     if (newest)
-        *last = (struct flopshim_refusal){.operation = names_text(newest->operation),
+        *last = (struct flopshim_refusal){.operation = ledger_text(newest->operation),
                                           .flop_cost = newest->flop_cost,
                                           .flops_remaining = newest->flops_remaining,
-                                          .namespace_ = names_text(newest->namespace_)};
+                                          .namespace_ = ledger_text(newest->namespace_)};
     shim_unlock();
     return FLOPSHIM_OK;
 }

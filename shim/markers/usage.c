@@ -4,6 +4,7 @@
 #include "cost.h"
 #include "enter.h"
 #include "flopshim.h"
+#include "ledger_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
 #include "ledger_walk.h"
@@ -28,7 +29,7 @@ static struct sums sum_tallies(const char *name)
     struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES};
     const struct ledger_tally *tally;
     while ((tally = ledger_next_record(&cursor)) != NULL) {
-        if (name && (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, names_text(tally->namespace_))))
+        if (name && (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, ledger_text(tally->namespace_))))
             continue;
         ledger_tally_read(tally, &counts);
         sums.flops = cost_sum(sums.flops, counts.flops);
@@ -45,7 +46,7 @@ static uint64_t budget_of(const char *name, bool *seen)
     struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_ACCOUNTS};
     const struct ledger_account *a;
     while ((a = ledger_next_record(&cursor)) != NULL) {
-        if (!a->is_context || a->forgotten || strcmp(name, names_text(a->namespace_)) != 0)
+        if (!a->is_context || a->forgotten || strcmp(name, ledger_text(a->namespace_)) != 0)
             continue;
         *seen = true;
         if (a->limit_flops != LEDGER_UNLIMITED && !a->prior_flops)
@@ -76,9 +77,9 @@ EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage
 static bool is_open(const char *namespace_)
 {
     for (struct thread *t = thread_owned; t; t = t->next_owned)
-        if (t->context && name_covers(names_text(t->context->namespace_), namespace_))
+        if (t->context && name_covers(ledger_text(t->context->namespace_), namespace_))
             return true;
-    return context_process.account && name_covers(names_text(context_process.account->namespace_), namespace_);
+    return context_process.account && name_covers(ledger_text(context_process.account->namespace_), namespace_);
 }
 
 EXPORTED int flopshim_reset(void)
@@ -92,7 +93,7 @@ EXPORTED int flopshim_reset(void)
     struct ledger_tally *tally;
     struct ledger_account *a;
     while ((tally = (struct ledger_tally *)(uintptr_t)ledger_next_record(&tallies)) != NULL)
-        if (!is_open(names_text(tally->namespace_)))
+        if (!is_open(ledger_text(tally->namespace_)))
             tally->accuracy |= LEDGER_FORGOTTEN;
     while ((a = (struct ledger_account *)(uintptr_t)ledger_next_record(&accounts)) != NULL)
         if (a->is_context && !a->open)

@@ -12,6 +12,7 @@
 #include "lock.h"
 #include "message.h"
 #include "own_stack.h"
+#include "signals.h"
 #include "start.h"
 #include "starts.h"
 #include "summaries.h"
@@ -19,7 +20,6 @@
 #include "tree.h"
 #include "unseen.h"
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -111,32 +111,12 @@ void end_linger(void)
     release();
 }
 
-/* Neither a signal handler nor a cancellation may leave an end half done, or come between a summary and its ledger. */
-struct undisturbed {
-    int cancel_state;
-    sigset_t before;
-};
-
-static void disturb_not(struct undisturbed *u)
-{
-    sigset_t all;
-    sigfillset(&all);
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &u->cancel_state);
-    pthread_sigmask(SIG_SETMASK, &all, &u->before);
-}
-
-static void disturb(const struct undisturbed *u)
-{
-    pthread_sigmask(SIG_SETMASK, &u->before, NULL);
-    pthread_setcancelstate(u->cancel_state, NULL);
-}
-
 /* Threads that were held at an end go on. What the files say is not the whole any more, until a later end writes them anew. */
 static void let_go(void)
 {
     struct undisturbed u;
     int saved = errno;
-    disturb_not(&u);
+    signals_hold_all(&u);
     shim_lock();
     if (closing_may_open()) {
         early.touched = true;
@@ -148,7 +128,7 @@ static void let_go(void)
         closing_open();
     }
     shim_unlock();
-    disturb(&u);
+    signals_release_all(&u);
     errno = saved;
 }
 
@@ -218,7 +198,7 @@ static void write_last(void *data)
     struct end *end = data;
     enum ledger_end reason = end->reason;
     struct undisturbed u;
-    disturb_not(&u);
+    signals_hold_all(&u); /* a pool's SIGTERM must not come between the summary and its ledger */
     struct uncovered found = {0};
     bool claimed = end_close();
     if (claimed && (end->slowly ? look_for_uncovered(&found) : ledger != NULL))
@@ -229,7 +209,7 @@ static void write_last(void *data)
         summaries_say(reason);
     if (claimed)
         end->named = summaries_named();
-    disturb(&u);
+    signals_release_all(&u);
 }
 
 static const char *write_end(enum ledger_end reason, uint32_t status, bool says, bool slowly)

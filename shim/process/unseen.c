@@ -93,14 +93,8 @@ static const char *path_of(const struct object *o)
 /* Bare names (dcopy) mean BLAS only where the Fortran spelling is there too. */
 static bool means_blas(const struct object *o, const char *name)
 {
-    char fortran[64];
-    size_t i = 0;
-    if (strchr(name, '_') || strlen(name) + 2 > sizeof fortran)
-        return true;
-    for (; name[i]; i++)
-        fortran[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
-    memcpy(fortran + i, "_", 2);
-    return object_defines(o, fortran);
+    char fortran[FORWARD_SPELLING];
+    return !forward_fortran(name, fortran) || object_defines(o, fortran);
 }
 
 /* Not a finding: the shim; the object's own lazy binding; an object before the shim that is no provider, such as a tracer,

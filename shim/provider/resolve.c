@@ -52,6 +52,17 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) int64_t forward_s
     return -1;
 }
 
+bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])
+{
+    size_t i = 0;
+    if (strchr(name, '_') || strlen(name) + 2 > FORWARD_SPELLING)
+        return false;
+    for (; name[i]; i++)
+        spelling[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+    memcpy(spelling + i, "_", 2);
+    return true;
+}
+
 void *forward_lookup(void *handle, const char *name)
 {
     forward_start(); /* a call may come while another thread starts the shim */

@@ -8,6 +8,11 @@
 /* The symbol of a name; -1: not one of ours. */
 int64_t forward_symbol(const char *name);
 
+/* The Fortran spelling of a bare or upper-case name, dgemm_ of dgemm or DGEMM: such a name means BLAS only where that is there
+ * too. False: the name is another spelling, or none of ours. */
+#define FORWARD_SPELLING 64
+bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING]);
+
 /* The function that the object at `path` (NULL: code that lies in no object) reaches by a symbol's name, or NULL. */
 void *forward_resolve(uint32_t symbol, const char *path);
 

@@ -15,15 +15,11 @@ static bool is_foreign(uint32_t symbol, void *target)
     const char *name = forward_name(symbol);
     uintptr_t start, end;
     const char *path;
-    char fortran[64];
-    if (s->face != 'f' || strchr(name, '_') || strlen(name) + 2 > sizeof fortran)
+    char fortran[FORWARD_SPELLING];
+    if (s->face != 'f' || !forward_fortran(name, fortran))
         return false;
     if (!object_at((uintptr_t)target, &start, &end, &path))
         return true;
-    size_t i = 0;
-    for (; name[i]; i++)
-        fortran[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
-    memcpy(fortran + i, "_", 2);
     return !forward_ask(path, fortran);
 }
 

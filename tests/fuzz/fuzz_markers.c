@@ -47,6 +47,12 @@ int64_t forward_symbol(const char *name)
     return -1;
 }
 
+bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])
+{
+    (void)name, (void)spelling;
+    return false;
+}
+
 void *forward_next(const char *name)
 {
     (void)name;

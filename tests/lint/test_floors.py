@@ -2,15 +2,15 @@
 leaves the room's include path, and a function is declared in the header of its file. usage: test_floors.py BUILD"""
 import collections
 import functools
-import json
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 
 from harness import ROOT, expect
+
+from commands import commands
 
 BUILD = pathlib.Path(sys.argv[1])
 PLANTED_USE = "extern void {0}(void);\nvoid planted(void);\nvoid planted(void)\n{{\n    {0}();\n}}\n"
@@ -59,20 +59,12 @@ def definitions(found):
             for names in symbols("--defined-only", *objects).values() for name in names}
 
 
-def compile_command(source):
-    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
-        if entry["file"].endswith(source):
-            return shlex.split(entry["command"])
-    raise SystemExit(f"no command compiles {source}")
-
-
 def compile_planted(text, like, folder):
     """The same command as for the file `like`. The object, or the compiler's complaint."""
     source, target = pathlib.Path(folder, "planted.c"), pathlib.Path(folder, "planted.o")
     source.write_text(text)
-    words = compile_command(like)
-    words = words[:words.index("-o")] + ["-o", str(target), "-c", str(source)]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=BUILD)
+    command = next(words for words in commands()[str(ROOT / like)] if not any(word.startswith("-fsanitize") for word in words))
+    done = subprocess.run([*command, "-o", target, "-c", source], capture_output=True, text=True, check=False)
     return (None, done.stderr) if done.returncode else (str(target), "")
 
 
