@@ -24,6 +24,7 @@
 #include "spoil.h"
 #include "tally.h"
 #include <stddef.h>
+#include <string.h>
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -138,6 +139,32 @@ wrapped:
                      : "+m"(tally->flops), "+m"(tally->check), "+r"(cost)
                      : "i"(LEDGER_CALL_UNIT - 1)
                      : "cc");
+}
+
+/* A scalar by value that is 0 or -0. */
+static inline bool call_is_zero64(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits + bits == 0;
+}
+
+static inline bool call_is_zero32(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits + bits == 0;
+}
+
+/* A scalar by reference (the real part of a complex one) that is 0 or next to it: one instruction, no register. */
+static inline bool call_is_tiny64(const void *value)
+{
+    return (((const uint32_t *)value)[1] & 0x7fffffff) == 0;
+}
+
+static inline bool call_is_tiny32(const void *value)
+{
+    return (*(const uint32_t *)value & 0x7fffffff) == 0;
 }
 
 /* Charge, tally, begin; or change nothing. */
