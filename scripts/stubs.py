@@ -175,10 +175,10 @@ def emit_price(r: Routine, b: Body, out: list[str]) -> None:
         if r.row.legal is not None and b.face in "fc":
             emit_legality(r, b, out)
             price = f"legal ? {price} : 0"
-        if idle_of(r):
-            tests = [f"{read_arg(r, b.face, a)} == {r.row.idle[a.name]}" for a in idle_of(r)]
-            price = f"{' && '.join(tests)} ? 0 : {price}"
         out.append(f"    cost = {price};")
+        if idle_of(r):  # of dimensions of 0 the provider may look at no scalar
+            tests = [f"{read_arg(r, b.face, a)} == {r.row.idle[a.name]}" for a in idle_of(r)]
+            out.append(f"    if (cost && {' && '.join(tests)})\n        cost = 0;")
         return
     count = next(a for a in r.row.args if a.name == "group_count")
     size = next(a for a in r.row.args if a.name == "group_size")
@@ -302,6 +302,7 @@ def emit_fast_options(r: Routine, b: Body, out: list[str]) -> None:
 def emit_fast_idle(r: Routine, b: Body, out: list[str]) -> None:
     """Leave where the first of the scalars that may make the call idle is 0, or so small that this test cannot tell."""
     for arg in idle_of(r)[:1]:
+        out.append("    if (UNLIKELY(!cost))\n        goto slow;")
         of = r.real if arg.kind == "real" else r.scalar
         bits = 32 if "float" in of else 64
         if is_value(b.face, of):
