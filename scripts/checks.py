@@ -208,6 +208,12 @@ def faces(values: list[str]) -> None:
         raise SpecError("faces 'f' and 'g' in one row; one of them is accepted")
 
 
+def idle(row: Row) -> None:
+    """The scalars that an 'idle' line of the row's family speaks of; an array of them is none."""
+    for name in row.idle:
+        one_of(f"scalar in 'idle' of {row.family}", name, [a.name for a in row.args])
+
+
 def legal(row: Row) -> None:
     """The arguments that a 'legal' line of the row's family speaks of."""
     has = {a.name: a.kind for a in row.args}

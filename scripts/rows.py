@@ -91,6 +91,7 @@ class Row(NamedTuple):
     price: Price
     legal: Legal | None
     writes: list[Output]
+    idle: dict[str, int]  # a call with these scalars does nothing
 
 
 class Routine(NamedTuple):

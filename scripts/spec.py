@@ -16,7 +16,8 @@ from rows import KINDS, LETTERS, PREFIXES, Arg, Legal, Output, Price, Routine, R
 
 CELLS = "family | prefixes | faces | arguments"
 USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
-        "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ..."}
+        "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ...",
+        "idle": "idle FAMILIES | SCALAR 0 or 1 | ..."}
 Schemes = dict[str, "list[tuple[str, bool]]"]  # of a face: spellings, and whether they are of 64-bit integers
 Symbol = tuple[str, Routine, str, bool]
 
@@ -73,6 +74,14 @@ def parse_legal(cells: list[str]) -> Legal:
     return rules
 
 
+def parse_idle(cells: list[str]) -> dict[str, int]:
+    idle = {}
+    for cell in checks.some("scalar in 'idle'", [c for c in cells if c]):
+        name, _, value = cell.partition(" ")
+        idle[checks.name("scalar in 'idle'", name)] = int(checks.one_of(f"value of {name} in 'idle'", value.strip(), ("0", "1")))
+    return idle
+
+
 class Reader:
     """Reads a file and those that it includes: each line to the method of its first word, or a signature; or, where the file is
     a card, a price."""
@@ -83,6 +92,7 @@ class Reader:
         self.prices: list[Price] = []
         self.legal: dict[str, tuple[Legal, str]] = {}
         self.writes: dict[str, tuple[list[Output], str]] = {}
+        self.idle: dict[str, tuple[dict[str, int], str]] = {}
         self.open: list[str] = []
         self.schemes: Schemes = collections.defaultdict(list)
 
@@ -141,6 +151,11 @@ class Reader:
         self.check_families("writes", families, {family: at for family, (_, at) in self.writes.items()})
         self.writes.update(dict.fromkeys(families, (outputs, where)))
 
+    def add_idle(self, families: list[str], cells: list[str], where: str) -> None:
+        idle = parse_idle(cells)
+        self.check_families("idle", families, {family: at for family, (_, at) in self.idle.items()})
+        self.idle.update(dict.fromkeys(families, (idle, where)))
+
     @staticmethod
     def check_families(word: str, families: list[str], places: dict[str, str]) -> None:
         for family in checks.some("family", checks.once("family", families)):
@@ -151,7 +166,8 @@ class Reader:
         """The signatures with their prices and the rules of their families."""
         families = {s.family for s in self.signatures}
         for word, places in (("legal", {f: at for f, (_, at) in self.legal.items()}),
-                             ("writes", {f: at for f, (_, at) in self.writes.items()})):
+                             ("writes", {f: at for f, (_, at) in self.writes.items()}),
+                             ("idle", {f: at for f, (_, at) in self.idle.items()})):
             for family, where in places.items():
                 if family not in families:
                     raise Placed(f"{where}: '{word}' of family '{family}', which has no signature")
@@ -161,7 +177,8 @@ class Reader:
         signature, price = parts
         legal, legal_where = self.legal.get(signature.family, (None, ""))
         writes, writes_where = self.writes.get(signature.family, ([], ""))
-        row = Row(index, *signature, price=price, legal=legal, writes=writes)
+        idle, idle_where = self.idle.get(signature.family, ({}, ""))
+        row = Row(index, *signature, price=price, legal=legal, writes=writes, idle=idle)
         where = row.where
         try:
             dims_of(row)
@@ -169,6 +186,8 @@ class Reader:
             checks.legal(row)
             where = writes_where
             checks.writes(row, names_in)
+            where = idle_where
+            checks.idle(row)
         except SpecError as error:
             raise Placed(f"{where}: {error}" + (f" (the signature at {row.where})" if where != row.where else "")) from error
         return row

@@ -42,6 +42,11 @@ def c_parameter(r: Routine, face: str, arg: Arg) -> str:
     return f"void *{arg.name}_" if arg.kind == "flag" else f"intptr_t {arg.name}_"
 
 
+def is_value(face: str, scalar: str) -> bool:
+    """Is a scalar of this type an argument by value?"""
+    return face == "e" or face == "c" and "_Complex" not in scalar
+
+
 def read_arg(r: Routine, face: str, arg: Arg, index: str = "") -> str:
     """C that reads one argument of the count as an int64_t; index: the entry of a batch array. What LAPACK does not reference
     is not read, and what is NULL is absent: 0."""
@@ -67,9 +72,9 @@ def read_given(r: Routine, face: str, arg: Arg, index: str) -> str:
         return f"call_letter({where}, {index or 0})"
     if arg.kind == "flag":
         return f"call_flag_{r.real}({where})"
-    if arg.kind == "scalar":
-        by_value = face == "e" or face == "c" and "_Complex" not in r.scalar
-        return f"call_scalar_{r.scalar.replace(' _C', '_c')}({'&' if by_value else ''}{where})"
+    if arg.kind in ("scalar", "real"):
+        of = r.real if arg.kind == "real" else r.scalar
+        return f"call_scalar_{of.replace(' _C', '_c')}({'&' if is_value(face, of) else ''}{where})"
     if face in "ce" and not arg.array:
         return f"WIDTH({where})"
     return f"READ({where}, {index or 0})"
@@ -169,6 +174,13 @@ def emit_reads(r: Routine, b: Body, out: list[str]) -> None:
         out.append(f"    const int64_t {a.name} = {value};")
 
 
+def idle_of(r: Routine) -> list[Arg]:
+    """The scalars that may make a call one that does nothing, in the order of the 'idle' line."""
+    args = {a.name: a for a in r.row.args}
+    found = [args[name] for name in r.row.idle]
+    return found if all(a.kind in ("scalar", "real") and not a.array for a in found) else []
+
+
 def emit_price(r: Routine, b: Body, out: list[str]) -> None:
     """Set cost, by the table of counts."""
     used, price = used_args(r.row), f"cost_price(cost_index_{r.name}, arg, call_convention)"
@@ -179,6 +191,9 @@ def emit_price(r: Routine, b: Body, out: list[str]) -> None:
             emit_legality(r, b, out)
             price = f"legal ? {price} : 0"
         out.append(f"    cost = {price};")
+        if idle_of(r):  # of dimensions of 0 the provider may look at no scalar
+            tests = [f"{read_arg(r, b.face, a)} == {r.row.idle[a.name]}" for a in idle_of(r)]
+            out.append(f"    if (cost && {' && '.join(tests)})\n        cost = 0;")
         return
     count = next(a for a in r.row.args if a.name == "group_count")
     size = next(a for a in r.row.args if a.name == "group_size")
@@ -299,6 +314,18 @@ def emit_fast_options(r: Routine, b: Body, out: list[str]) -> None:
         out.append(f"        if (UNLIKELY({test}))\n            goto slow;\n    }}")
 
 
+def emit_fast_idle(r: Routine, b: Body, out: list[str]) -> None:
+    """Leave where the first of the scalars that may make the call idle is 0, or so small that this test cannot tell."""
+    for arg in idle_of(r)[:1]:
+        out.append("    if (UNLIKELY(!cost))\n        goto slow;")
+        of = r.real if arg.kind == "real" else r.scalar
+        bits = 32 if "float" in of else 64
+        if is_value(b.face, of):
+            out.append(f"    if (UNLIKELY(call_is_zero{bits}({arg.name}_)))\n        goto slow;")
+        else:
+            out.append(f"    if (UNLIKELY(call_is_tiny{bits}({loaded(b, arg.name)})))\n        goto slow;")
+
+
 def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     """The plain case; everything else calls the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
@@ -318,6 +345,7 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     else:
         out.append(f"    cost = {cost};\n    if (UNLIKELY(!call_small64[0]))\n        goto slow;")
     emit_fast_options(r, b, out)
+    emit_fast_idle(r, b, out)
     out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost))\n        goto slow;")
     emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
     out[-1] = out[-1].rstrip("}\n") + ("\n    return;" if b.result == "void" else "")

@@ -24,6 +24,7 @@
 #include "spoil.h"
 #include "tally.h"
 #include <stddef.h>
+#include <string.h>
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -140,6 +141,41 @@ wrapped:
                      : "cc");
 }
 
+/* A scalar by value that is 0 or -0. */
+static inline bool call_is_zero64(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits + bits == 0;
+}
+
+static inline bool call_is_zero32(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits + bits == 0;
+}
+
+/* A scalar by reference (the real part of a complex one) that is 0 or next to it: one instruction, no register. */
+static inline bool call_is_tiny64(const void *value)
+{
+    return (((const uint32_t *)value)[1] & 0x7fffffff) == 0;
+}
+
+static inline bool call_is_tiny32(const void *value)
+{
+    return (*(const uint32_t *)value & 0x7fffffff) == 0;
+}
+
+/* Is the thread charged to a grant? One comparison with memory. */
+static inline bool call_has_grant(const struct thread *t)
+{
+    __asm__ goto("cmpq $0, %0\n\tje %l[none]" : : "m"(t->grant) : "cc" : none);
+    return true;
+none:
+    return false;
+}
+
 /* Begin, charge, tally; or change nothing. Begun before anything is looked at, so that whoever closes the accounts (closing.h)
  * sees it, or is seen: the fence only holds the compiler back. */
 static inline bool call_charge_fast(const struct call *call, uint32_t routine, uint64_t cost)
@@ -149,7 +185,7 @@ static inline bool call_charge_fast(const struct call *call, uint32_t routine, u
     atomic_signal_fence(memory_order_seq_cst);
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine) ||
-        (t->grant && UNLIKELY(!grant_take(t->grant, cost)))) {
+        (call_has_grant(t) && UNLIKELY(!grant_take(t->grant, cost)))) {
         t->outer_frame = 0;
         return false;
     }

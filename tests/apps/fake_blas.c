@@ -38,8 +38,9 @@ void cblas_sgemm(int layout, int ta, int tb, INT m, INT n, INT k, float alpha, c
 void cblas_zgemm(int layout, int ta, int tb, INT m, INT n, INT k, const void *alpha, const void *a, INT lda, const void *b,
                  INT ldb, const void *beta, void *c, INT ldc)
 {
-    SAY("cblas_zgemm %d %d %d %lld %lld %lld %p %p %lld %p %lld %p %p %lld\n", layout, ta, tb, L(m), L(n), L(k), alpha, a,
-        L(lda), b, L(ldb), beta, c, L(ldc));
+    const double *by = alpha, *of = beta;
+    SAY("cblas_zgemm %d %d %d %lld %lld %lld %g %g %p %lld %p %lld %g %g %p %lld\n", layout, ta, tb, L(m), L(n), L(k), by[0],
+        by[1], a, L(lda), b, L(ldb), of[0], of[1], c, L(ldc));
 }
 
 void cblas_srotmg(float *d1, float *d2, float *x1, float y1, float *p)

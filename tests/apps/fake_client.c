@@ -34,7 +34,8 @@ static void every_argument(void)
     dgemm_("t", "C", N(11), N(12), N(13), &(double){1.5}, AT(1), N(14), AT(2), N(15), &(double){2.5}, AT(3), N(16), 17, 18);
     dtrsm_("R", "l", "N", "U", N(21), N(22), &(double){3.5}, AT(4), N(23), AT(5), N(24), 25, 26, 27, 28);
     cblas_sgemm(101, 112, 111, 31, 32, 33, 4.5f, AT(6), 34, AT(7), 35, 5.5f, AT(8), 36);
-    cblas_zgemm(102, 113, 111, 41, 42, 43, AT(9), AT(10), 44, AT(11), 45, AT(12), AT(13), 46);
+    cblas_zgemm(102, 113, 111, 41, 42, 43, &(double complex){10.5 + I}, AT(10), 44, AT(11), 45, &(double complex){I}, AT(13),
+                46);
     cblas_srotmg(AT(14), AT(15), AT(16), 6.5f, AT(17));
     cblas_zdrot(51, AT(18), -52, AT(19), 53, 7.5, 8.5);
     printf("%g\n", ddot_(N(61), AT(20), N(-62), AT(21), N(63)));
@@ -50,9 +51,10 @@ static void every_argument(void)
 static void big(void)
 {
     const double one = 1;
+    const double complex one_complex = 1;
     dgemm_("N", "N", N(BIG), N(2), N(3), &one, AT(1), N(BIG), AT(2), N(BIG), &one, AT(3), N(BIG), 1, 1);
     ddot_(N(BIG), AT(1), N(1), AT(2), N(1));
-    cblas_zgemm(102, 111, 111, BIG, BIG, 1, AT(1), AT(1), BIG, AT(2), BIG, AT(2), AT(3), BIG);
+    cblas_zgemm(102, 111, 111, BIG, BIG, 1, &one_complex, AT(1), BIG, AT(2), BIG, &one_complex, AT(3), BIG);
     fflush(stdout);
     dgemm_("N", "N", N(BIG), N(BIG), N(BIG), &one, AT(1), N(BIG), AT(2), N(BIG), &one, AT(3), N(BIG), 1, 1);
     dgemm_("N", "N", N(BIG), N(BIG), N(-BIG), &one, AT(1), N(BIG), AT(2), N(BIG), &one, AT(3), N(BIG), 1, 1);

@@ -4,7 +4,7 @@
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
 foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak
-        stops exit_races)
+        stops exit_races idle)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 foreach(program jumps thread_ends)
@@ -61,7 +61,7 @@ foreach(shape whole bare split)
   python_test(faults reload_${shape} test_reload.py ${shape})
 endforeach()
 
-foreach(test ends kill jumps options stderr weak)
+foreach(test ends kill jumps options stderr weak idle)
   python_test(faults ${test} test_${test}.py)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)
