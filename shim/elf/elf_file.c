@@ -14,7 +14,8 @@
 #define HEADERS_MAX 4096
 #define SYMBOL_BYTES_MAX ((uint64_t)64 << 20)
 #define SECTIONS_AT_ONCE 32
-#define LINE_BYTES 256 /* the kernel reads as much of a script's first line */
+#define SYMBOLS_AT_ONCE 512 /* 12 KiB of stack: the shim's own */
+#define LINE_BYTES 256      /* the kernel reads as much of a script's first line */
 
 int elf_file_open(const char *path)
 {
@@ -130,15 +131,6 @@ enum elf_file_kind elf_file_kind(int fd, char *interpreter, size_t size)
 
 /* ---- which functions it defines ---- */
 
-/* .symtab and its strings, one behind the other in private memory. */
-struct symbols {
-    Elf64_Sym *list;
-    size_t count;
-    const char *strings;
-    size_t string_bytes; /* the last one is 0 */
-    size_t mapped;
-};
-
 static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
 {
     Elf64_Ehdr h;
@@ -160,49 +152,62 @@ static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
     return false;
 }
 
-static bool load_symbols(int fd, struct symbols *s)
+/* .strtab whole, ended with a 0: in private memory that the caller frees. */
+static char *load_strings(int fd, const Elf64_Shdr *section)
 {
-    Elf64_Shdr symbols, strings;
-    if (!find_sections(fd, &symbols, &strings) || symbols.sh_size > SYMBOL_BYTES_MAX || strings.sh_size > SYMBOL_BYTES_MAX ||
-        !strings.sh_size)
-        return false;
-    s->count = symbols.sh_size / sizeof *s->list;
-    size_t symbol_bytes = s->count * sizeof *s->list;
-    s->string_bytes = strings.sh_size;
-    s->mapped = symbol_bytes + s->string_bytes;
-    void *memory = pages_get(s->mapped);
-    if (!memory)
-        return false;
-    s->list = memory;
-    char *text = (char *)memory + symbol_bytes;
-    s->strings = text;
-    bool whole = read_all(fd, s->list, symbol_bytes, symbols.sh_offset) &&
-                 read_all(fd, text, s->string_bytes, strings.sh_offset);
-    text[s->string_bytes - 1] = 0;
-    if (!whole)
-        pages_free(memory, s->mapped);
-    return whole;
+    char *text = section->sh_size && section->sh_size <= SYMBOL_BYTES_MAX ? pages_get(section->sh_size) : NULL;
+    if (text && !read_all(fd, text, section->sh_size, section->sh_offset)) {
+        pages_free(text, section->sh_size);
+        return NULL;
+    }
+    if (text)
+        text[section->sh_size - 1] = 0;
+    return text;
+}
+
+static bool is_function(const Elf64_Sym *symbol)
+{
+    int type = ELF64_ST_TYPE(symbol->st_info);
+    return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF;
+}
+
+/* The symbols are read a few at a time: memory that nobody has touched costs more than reading. NULL: none is wanted, or the
+ * table cannot be read to its end, which *whole tells. */
+static const char *find_function(int fd, const Elf64_Shdr *table, const char *strings, uint64_t string_bytes,
+                                 bool (*is_wanted)(const char *name, size_t bytes), bool *whole)
+{
+    Elf64_Sym some[SYMBOLS_AT_ONCE];
+    *whole = true;
+    for (uint64_t done = 0, count = table->sh_size / sizeof *some; done < count; done += SYMBOLS_AT_ONCE) {
+        size_t now = count - done < SYMBOLS_AT_ONCE ? count - done : SYMBOLS_AT_ONCE;
+        *whole = read_all(fd, some, now * sizeof *some, table->sh_offset + done * sizeof *some);
+        for (size_t i = 0; i < now && *whole; i++)
+            if (is_function(&some[i]) && some[i].st_name < string_bytes &&
+                is_wanted(strings + some[i].st_name, some[i].st_size))
+                return strings + some[i].st_name;
+        if (!*whole)
+            break;
+    }
+    return NULL;
 }
 
 bool elf_file_function(int fd, bool (*is_wanted)(const char *name, size_t bytes), char *name, size_t size, bool *stripped)
 {
-    struct symbols s;
-    const char *found = NULL;
-    *stripped = !load_symbols(fd, &s);
-    if (*stripped)
+    Elf64_Shdr symbols, strings;
+    *stripped = true;
+    if (!find_sections(fd, &symbols, &strings) || symbols.sh_size > SYMBOL_BYTES_MAX)
         return false;
-    for (size_t i = 0; i < s.count && !found; i++) {
-        const Elf64_Sym *symbol = &s.list[i];
-        int type = ELF64_ST_TYPE(symbol->st_info);
-        if ((type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF && symbol->st_name < s.string_bytes &&
-            is_wanted(s.strings + symbol->st_name, symbol->st_size))
-            found = s.strings + symbol->st_name;
-    }
+    char *text = load_strings(fd, &strings);
+    if (!text)
+        return false;
+    bool whole;
+    const char *found = find_function(fd, &symbols, text, strings.sh_size, is_wanted, &whole);
+    *stripped = !whole;
     if (found) {
         size_t length = strnlen(found, size - 1);
         memcpy(name, found, length);
         name[length] = 0;
     }
-    pages_free(s.list, s.mapped);
+    pages_free(text, strings.sh_size);
     return found;
 }

@@ -101,10 +101,12 @@ bool target_find(const char *name, const char *path_variable, char *file, size_t
 
 static bool skip(const char **text, const char *word)
 {
-    size_t length = strlen(word);
-    if (strncmp(*text, word, length) != 0)
+    const char *rest = *text;
+    for (; *word && *rest == *word; word++)
+        rest++;
+    if (*word)
         return false;
-    *text += length;
+    *text = rest;
     return true;
 }
 
@@ -127,8 +129,9 @@ static bool is_blas(const char *name, size_t bytes)
         return false;
     skip(&name, "scipy_");
     bool c = skip(&name, "cblas_");
-    if (!*name || !strchr("sdcz", *name++))
+    if (*name != 's' && *name != 'd' && *name != 'c' && *name != 'z')
         return false;
+    name++;
     for (const char *const *family = families; *family; family++) {
         const char *rest = name;
         if (skip(&rest, *family) && is_one_of(rest, c ? c_ends : fortran_ends))

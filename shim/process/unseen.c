@@ -11,6 +11,7 @@
 #include "provider.h"
 #include "resolve.h"
 #include "target.h"
+#include "text_search.h"
 #include <string.h>
 #include <sys/single_threaded.h>
 #include <unistd.h>
@@ -127,14 +128,15 @@ static void look_at_pointers(struct search *s, uint64_t identity)
 
 /* ---- BLAS inside ---- */
 
-/* A message of every OpenBLAS since GotoBLAS, for programs without a symbol table; only data that is never written to. */
-static bool has_openblas_text(const struct dl_phdr_info *info)
+/* A message of every OpenBLAS since GotoBLAS, for programs without a symbol table; only data that is never written to. The file
+ * with that message calls mmap; an interpreter, which is large, has mmap64 instead. */
+static bool has_openblas_text(const struct object *program, const struct dl_phdr_info *info)
 {
-    static const char text[] = "Program is Terminated. Because you tried to allocate too many";
-    for (int i = 0; i < info->dlpi_phnum; i++) {
+    static const char text[] = "Program is Terminated. Because you tried to allocate too many memory regions.";
+    for (int i = 0; i < info->dlpi_phnum && object_wants(program, "mmap"); i++) {
         const ElfW(Phdr) *p = &info->dlpi_phdr[i];
         if (p->p_type == PT_LOAD && p->p_flags == PF_R &&
-            memmem((void *)(info->dlpi_addr + p->p_vaddr), p->p_filesz, text, sizeof text - 1))
+            text_search((const char *)(info->dlpi_addr + p->p_vaddr), p->p_filesz, text, sizeof text - 1))
             return true;
     }
     return false;
@@ -158,7 +160,7 @@ static bool has_blas(struct search *s, const struct dl_phdr_info *info, const ch
         uncovered_add(s->list, path_of(s->object), " has a BLAS inside (", name, ", statically linked)", NULL);
         return true;
     }
-    if (!is_program || !stripped || !has_openblas_text(info))
+    if (!is_program || !stripped || !has_openblas_text(s->object, info))
         return false;
     uncovered_add(s->list, path_of(s->object), " has a BLAS inside (OpenBLAS, statically linked)", NULL);
     return true;
