@@ -25,6 +25,7 @@ struct cost_routine {
     const char *mults; /* formula */
     const char *adds;
     const char *source;
+    const char *idle; /* scalars with which the call does nothing: "alpha 0 beta 1" */
     void (*count)(const int64_t *arg, int weight, struct cost_ops *ops);
     enum cost_field field;
     enum cost_class accuracy;
@@ -39,6 +40,11 @@ extern const int cost_routine_count;
 /* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
  * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention);
+
+/* The operations that this weighs; of a total that has no split all are mults. */
+struct cost_ops cost_count(unsigned routine, const int64_t *arg);
+uint64_t cost_saturated(count_t count);
+uint64_t cost_weigh(const struct cost_routine *routine, struct cost_ops ops, enum cost_convention convention);
 
 /* The integers that a call's shape is known by: every dimension, and what else of the kind its count depends on. */
 enum { COST_DIMS_MOST = 8 };
@@ -69,4 +75,5 @@ uint64_t cost_times(uint64_t a, int64_t times);
 uint64_t cost_scale(uint64_t cost, double multiplier);
 
 const char *cost_class_name(enum cost_class accuracy);
+const char *cost_class_meaning(enum cost_class accuracy);
 const char *cost_convention_name(enum cost_convention convention);

@@ -122,3 +122,26 @@ const char *default_letters(const char *family, const char *option)
     const struct rule *rule = find(family, option);
     return rule ? rule->letters : NULL;
 }
+
+/* As `rules`. Of tgsen 0 to 5 ask for condition numbers, of tgsyl 0 to 4 for estimates of the separation. */
+static const struct limit {
+    const char *argument;
+    const char *families;
+    int64_t least, most;
+} limits[] = {
+    {"nb", "", 1, INT64_MAX},  {"mb", "", 1, INT64_MAX}, {"mb1", "", 1, INT64_MAX}, {"nb1", "", 1, INT64_MAX},
+    {"nb2", "", 1, INT64_MAX}, {"ijob", "tgsen", 0, 5},  {"ijob", "tgsyl", 0, 4},   {"ijob", "tgsy2", 0, 2},
+    {"itype", "lacn2", 0, 3},  {"itype", "", 1, 3},      {"isgn", "", -1, 1},       {"nsweep", "", 0, INT64_MAX},
+    {"param", "", -2, 1},
+};
+
+bool default_limits(const char *family, const char *argument, int64_t *least, int64_t *most)
+{
+    for (const struct limit *limit = limits; limit < limits + sizeof limits / sizeof *limits; limit++)
+        if (!strcmp(limit->argument, argument) && fits(limit->families, family)) {
+            *least = limit->least;
+            *most = limit->most;
+            return true;
+        }
+    return false;
+}

@@ -15,3 +15,6 @@ struct usual_case default_of(const char *family, const char *argument);
 
 /* The letters that the option accepts, or NULL: any. */
 const char *default_letters(const char *family, const char *option);
+
+/* The least and greatest value that an integer other than a dimension of the data may have. False: any. */
+bool default_limits(const char *family, const char *argument, int64_t *least, int64_t *most);

@@ -3,18 +3,13 @@
 #include "defaults.h"
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define ARGUMENTS_MAX 48
 #define NAME_MAX_LENGTH 31
 
-struct question {
-    const struct cost_routine *routine;
-    int count; /* arguments of the count */
-    char name[ARGUMENTS_MAX][NAME_MAX_LENGTH + 1];
-    int64_t value[ARGUMENTS_MAX];
-    bool given[ARGUMENTS_MAX];
-    int64_t times; /* members of a batch's group */
+struct reader {
+    struct cost_question *q;
     char *error;
     size_t size;
 };
@@ -29,20 +24,32 @@ static const struct {
     {"lacgv", "m", NULL},      {"laswp", "m", NULL},        {"lascl", "kl", NULL},       {"lascl", "ku", NULL},
 };
 
-static bool listed(const char *words, const char *name, size_t length)
+static bool is_called(const struct cost_argument *a, const char *name, size_t length)
 {
-    for (const char *word = words; *word; word += strcspn(word, " "), word += *word == ' ')
-        if (strcspn(word, " ") == length && !strncmp(word, name, length))
-            return true;
-    return false;
+    return (size_t)a->length == length && !strncmp(a->name, name, length);
 }
 
-static int find_argument(const struct question *q, const char *name)
+static struct cost_argument *find(struct cost_argument *list, int count, const char *name)
 {
-    for (int i = 0; i < q->count; i++)
-        if (!strcmp(q->name[i], name))
-            return i;
-    return -1;
+    for (int i = 0; i < count; i++)
+        if (is_called(&list[i], name, strlen(name)))
+            return &list[i];
+    return NULL;
+}
+
+static struct cost_argument *counted(struct cost_question *q, const char *name)
+{
+    return find(q->arguments, q->count, name);
+}
+
+/* The place of a word among blank-separated ones, or NULL. */
+static const char *word_of(const char *words, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *word = words; *word; word += strcspn(word, " "), word += *word == ' ')
+        if (strcspn(word, " ") == length && !strncmp(word, name, length))
+            return word;
+    return NULL;
 }
 
 /* An integer, as 1000 or 1e3. */
@@ -70,64 +77,79 @@ static bool read_integer(const char *text, int64_t *value)
     return *digit == '\0';
 }
 
-static int fail_letters(struct question *q, const char *name, const char *value, const char *letters)
+static int fail_value(struct reader *r, const char *name, const char *value, const char *accepted)
 {
-    char accepted[64] = "";
-    for (size_t i = 0; letters[i]; i++)
-        snprintf(accepted + strlen(accepted), sizeof accepted - strlen(accepted), "%s%c", i ? ", " : "", letters[i]);
-    snprintf(q->error, q->size, "%s: %s=%s is not accepted; one of %s", q->routine->name, name, value, accepted);
+    snprintf(r->error, r->size, "%s: %s=%s is not accepted; %s", r->q->routine->name, name, value, accepted);
     return -1;
 }
 
-static int fail_value(struct question *q, const char *name, const char *value, const char *accepted)
+static int fail_letters(struct reader *r, const char *name, const char *value, const char *letters)
 {
-    snprintf(q->error, q->size, "%s: %s=%s is not accepted; %s", q->routine->name, name, value, accepted);
-    return -1;
+    char accepted[64] = "one of ";
+    for (size_t i = 0; letters[i]; i++)
+        snprintf(accepted + strlen(accepted), sizeof accepted - strlen(accepted), "%s%c", i ? ", " : "", letters[i]);
+    return fail_value(r, name, value, accepted);
 }
 
 /* A call with a negative dimension is rejected and costs nothing; a question about one is a mistake. */
-static int read_dimension(struct question *q, const char *name, const char *value, int64_t *number)
+static int read_dimension(struct reader *r, const char *name, const char *value, int64_t *number)
 {
     if (!read_integer(value, number))
-        return fail_value(q, name, value, "an integer such as 1000 or 1e3");
-    return *number < 0 ? fail_value(q, name, value, "a dimension is 0 or more") : 0;
+        return fail_value(r, name, value, "an integer such as 1000 or 1e3");
+    return *number < 0 ? fail_value(r, name, value, "a dimension is 0 or more") : 0;
 }
 
-static int read_value(struct question *q, int i, const char *value)
+static int read_option(struct reader *r, const char *name, const char *value, int64_t *letter)
 {
-    const char kind = q->routine->kinds[i];
-    if (q->given[i])
-        return fail_value(q, q->name[i], value, "it is given already");
-    if (kind == 'o') {
-        const char *letters = default_letters(q->routine->family, q->name[i]);
-        const int letter = toupper((unsigned char)value[0]);
-        if (!isalnum(letter) || value[1])
-            return fail_letters(q, q->name[i], value, letters ? letters : "a letter");
-        if (letters && !strchr(letters, letter))
-            return fail_letters(q, q->name[i], value, letters);
-        q->value[i] = letter;
-    } else if (kind == 's') {
-        int64_t number = 0;
-        q->value[i] = read_integer(value, &number) ? number : 2; /* a general value, not 0 or 1 */
-        if (strcmp(value, "g") != 0 && (value[strspn(value, "0123456789.eE+-")] || !strpbrk(value, "0123456789")))
-            return fail_value(q, q->name[i], value, "a number such as 2.5, or g for any");
-    } else if (kind == 'd') {
-        if (read_dimension(q, q->name[i], value, &q->value[i]) < 0)
-            return -1;
-    } else if (!read_integer(value, &q->value[i])) {
-        return fail_value(q, q->name[i], value, "an integer such as 1000 or 1e3");
-    }
-    q->given[i] = true;
+    const char *letters = default_letters(r->q->routine->family, name);
+    *letter = toupper((unsigned char)value[0]);
+    if (!isalnum((int)*letter) || value[1] || (letters && !strchr(letters, (int)*letter)))
+        return letters ? fail_letters(r, name, value, letters) : fail_value(r, name, value, "a letter");
     return 0;
 }
 
-static int fail_name(struct question *q, const char *name)
+/* A number that matters only where it is 0 or 1; g: any other. Read without floating-point arithmetic. */
+static int read_scalar(struct reader *r, const char *name, const char *value, int64_t *number)
 {
-    snprintf(q->error, q->size, "%s has no argument '%s'; it has %s", q->routine->name, name, q->routine->takes);
-    return -1;
+    const bool is_number = !value[strspn(value, "0123456789.eE+-")] && strpbrk(value, "0123456789");
+    if (!is_number && strcmp(value, "g") != 0)
+        return fail_value(r, name, value, "a number such as 2.5, or g for any");
+    const size_t mantissa = strcspn(value, "eE");
+    const char *first = strpbrk(value, "123456789");
+    const bool zero = is_number && (!first || first >= value + mantissa);
+    const size_t one = *value == '1' ? 1 + strspn(value + 1, ".") : 0;
+    if (!read_integer(value, number))
+        *number = zero ? 0 : one && !value[one + strspn(value + one, "0")] && one == 2 ? 1 : 2;
+    return 0;
 }
 
-/* Checks all of the routine's arguments, also those that its count does not need. */
+static int read_limited(struct reader *r, const char *name, const char *value, int64_t *number)
+{
+    char accepted[80];
+    int64_t least, most;
+    if (!read_integer(value, number))
+        return fail_value(r, name, value, "an integer such as 1000 or 1e3");
+    if (!default_limits(r->q->routine->family, name, &least, &most) || (*number >= least && *number <= most))
+        return 0;
+    snprintf(accepted, sizeof accepted, most == INT64_MAX ? "it is %lld or more" : "an integer from %lld to %lld",
+             (long long)least, (long long)most);
+    return fail_value(r, name, value, accepted);
+}
+
+static int read_counted(struct reader *r, struct cost_argument *a, const char *name, const char *value)
+{
+    const char kind = r->q->routine->kinds[a - r->q->arguments];
+    if (a->given)
+        return fail_value(r, name, value, "it is given already");
+    a->given = true;
+    switch (kind) {
+    case 'o': return read_option(r, name, value, &a->value);
+    case 's': return read_scalar(r, name, value, &a->value);
+    case 'd': return read_dimension(r, name, value, &a->value) || read_limited(r, name, value, &a->value) ? -1 : 0;
+    default: return read_limited(r, name, value, &a->value);
+    }
+}
+
 static bool is_dimension(const struct cost_routine *routine, const char *name)
 {
     const struct cost_dims dims = cost_dims(routine);
@@ -137,179 +159,221 @@ static bool is_dimension(const struct cost_routine *routine, const char *name)
     return false;
 }
 
-static int read_assignment(struct question *q, const char *text)
+/* A dimension whose value others may take: dorghr's n is its ihi. */
+static int read_beside(struct reader *r, const char *name, const char *value)
 {
-    const char *equals = strchr(text, '=');
-    char name[NAME_MAX_LENGTH + 1];
-    int64_t number;
-    if (!equals || equals == text || !equals[1] || equals - text > NAME_MAX_LENGTH) {
-        snprintf(q->error, q->size, "'%s' is not accepted; name=value, such as n=1000", text);
-        return -1;
-    }
-    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-    int i = find_argument(q, name);
-    for (size_t a = 0; i < 0 && a < sizeof aliases / sizeof *aliases; a++) {
-        if (strcmp(aliases[a].other, name) != 0 || (*aliases[a].family && strcmp(aliases[a].family, q->routine->family) != 0))
-            continue;
-        if (!aliases[a].name)
-            return strcmp(name, "data") ? read_dimension(q, name, equals + 1, &number) : 0;
-        snprintf(name, sizeof name, "%s", aliases[a].name);
-        i = find_argument(q, name);
-    }
-    if (i >= 0)
-        return read_value(q, i, equals + 1);
-    if (!listed(q->routine->takes, name, strlen(name)))
-        return fail_name(q, name);
-    const char *letters = default_letters(q->routine->family, name);
-    if (letters && (equals[2] || !strchr(letters, toupper((unsigned char)equals[1]))))
-        return fail_letters(q, name, equals + 1, letters);
-    if (!strcmp(name, "group_size"))
-        return read_dimension(q, name, equals + 1, &q->times);
-    if (is_dimension(q->routine, name))
-        return read_dimension(q, name, equals + 1, &number);
-    if (!strncmp(name, "ld", 2) && read_integer(equals + 1, &number) && number < 1)
-        return fail_value(q, name, equals + 1, "a leading dimension is 1 or more");
-    return 0;
+    struct cost_question *q = r->q;
+    if (find(q->beside, q->beside_count, name))
+        return fail_value(r, name, value, "it is given already");
+    if (q->beside_count == COST_BESIDE_MAX)
+        return fail_value(r, name, value, "there are too many arguments that the price does not hang on");
+    struct cost_argument *a = &q->beside[q->beside_count++];
+    *a = (struct cost_argument){word_of(q->routine->takes, name), (int)strlen(name), true, 0};
+    return read_dimension(r, name, value, &a->value);
 }
 
-/* Ranges that the routine rejects: 1 <= ilo <= ihi <= n; of values where range is I. Where there is an m beside n, the larger
- * one bounds: which of them does is the routine's affair. */
-static int check_range(struct question *q, const char *low, const char *high)
+/* The value that a scalar has where the call does nothing, as a digit behind its name in `idle`; 0: any. */
+static char idle_value(const struct cost_routine *routine, const char *name)
 {
-    const int first = find_argument(q, low), last = find_argument(q, high), range = find_argument(q, "range");
-    const int n = find_argument(q, "n"), m = find_argument(q, "m");
-    if (first < 0 || last < 0 || n < 0 || (range >= 0 && q->value[range] != 'I'))
+    const char *word = word_of(routine->idle, name);
+    return word ? word[strlen(name) + 1] : 0;
+}
+
+/* What the price does not hang on, as far as it can be checked. */
+static int read_unpriced(struct reader *r, const char *name, const char *value)
+{
+    const struct cost_routine *routine = r->q->routine;
+    const char *letters = default_letters(routine->family, name);
+    const char idle = idle_value(routine, name);
+    int64_t number;
+    if (letters)
+        return read_option(r, name, value, &number);
+    if (idle || !strcmp(name, "alpha") || !strcmp(name, "beta")) {
+        if (read_scalar(r, name, value, &number))
+            return -1;
+        r->q->idle_seen += idle && number == idle - '0';
         return 0;
-    const bool of_m = m >= 0 && q->value[m] > q->value[n];
-    const int64_t bound = q->value[of_m ? m : n];
-    if (!bound || (q->value[first] >= 1 && q->value[first] <= q->value[last] && q->value[last] <= bound))
-        return 0;
-    snprintf(q->error, q->size, "%s: %s=%lld %s=%lld is not accepted; 1 <= %s <= %s <= %s=%lld", q->routine->name, low,
-             (long long)q->value[first], high, (long long)q->value[last], low, high, of_m ? "m" : "n", (long long)bound);
+    }
+    if (!strncmp(name, "ld", 2) || !strncmp(name, "inc", 3)) {
+        if (!read_integer(value, &number))
+            return fail_value(r, name, value, "an integer such as 1000 or 1e3");
+        return *name == 'l' && number < 1 ? fail_value(r, name, value, "a leading dimension is 1 or more") : 0;
+    }
+    snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", routine->name, name,
+             value, routine->args);
     return -1;
 }
 
-static bool resolve(struct question *q, int i)
+/* `name` becomes what the routine calls it. False: it describes the data and is no argument. */
+static bool resolve_alias(struct reader *r, char *name)
 {
-    const struct usual_case usual = default_of(q->routine->family, q->name[i]);
-    const char *from = usual.same_as;
-    if (!usual.known && q->routine->kinds[i] != 'w')
-        return false;
-    q->value[i] = usual.value;
-    if (from && !strcmp(from, "side")) {
-        const int side = find_argument(q, "side");
-        from = side >= 0 && q->value[side] == 'R' ? "n" : "m";
-    }
-    if (from) {
-        const int j = find_argument(q, from);
-        if (j < 0 || j == i || (!q->given[j] && strcmp(from, "m") != 0))
+    for (size_t a = 0; !counted(r->q, name) && a < sizeof aliases / sizeof *aliases; a++) {
+        if (strcmp(aliases[a].other, name) != 0 ||
+            (*aliases[a].family && strcmp(aliases[a].family, r->q->routine->family) != 0))
+            continue;
+        if (!aliases[a].name)
             return false;
-        q->value[i] = q->value[j];
+        strcpy(name, aliases[a].name);
     }
     return true;
 }
 
-/* Options and plain dimensions first: others may take their value. */
-static int fill_in(struct question *q)
+static int read_assignment(struct reader *r, const char *text)
 {
+    struct cost_question *q = r->q;
+    const char *equals = strchr(text, '=');
+    char name[NAME_MAX_LENGTH + 1];
+    int64_t number;
+    if (!equals || equals == text || !equals[1] || equals - text > NAME_MAX_LENGTH) {
+        snprintf(r->error, r->size, "'%s' is not accepted; name=value, such as n=1000", text);
+        return -1;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    const char *value = equals + 1;
+    if (!resolve_alias(r, name))
+        return strcmp(name, "data") ? read_dimension(r, name, value, &number) : 0;
+    struct cost_argument *a = counted(q, name);
+    if (a)
+        return read_counted(r, a, name, value);
+    if (!word_of(q->routine->takes, name)) {
+        snprintf(r->error, r->size, "%s has no argument '%s'; it has %s", q->routine->name, name, q->routine->takes);
+        return -1;
+    }
+    if (!strcmp(name, "group_size"))
+        return read_dimension(r, name, value, &q->members);
+    if (!strcmp(name, "group_count"))
+        return read_dimension(r, name, value, &q->groups);
+    return is_dimension(q->routine, name) ? read_beside(r, name, value) : read_unpriced(r, name, value);
+}
+
+/* Ranges that the routine rejects: 1 <= ilo <= ihi <= n; of values where range is I. Where there is an m beside n, the larger
+ * one bounds: which of them does is the routine's affair. */
+static int check_range(struct reader *r, const char *low, const char *high)
+{
+    struct cost_question *q = r->q;
+    const struct cost_argument *first = counted(q, low), *last = counted(q, high), *range = counted(q, "range");
+    const struct cost_argument *m = counted(q, "m"), *n = counted(q, "n");
+    if (!n)
+        n = find(q->beside, q->beside_count, "n");
+    if (!first || !last || !n || (range && range->value != 'I'))
+        return 0;
+    const bool of_m = m && m->value > n->value;
+    const int64_t bound = of_m ? m->value : n->value;
+    if (!bound || (first->value >= 1 && first->value <= last->value && last->value <= bound))
+        return 0;
+    snprintf(r->error, r->size, "%s: %s=%lld %s=%lld is not accepted; 1 <= %s <= %s <= %s=%lld", q->routine->name, low,
+             (long long)first->value, high, (long long)last->value, low, high, of_m ? "m" : "n", (long long)bound);
+    return -1;
+}
+
+static struct usual_case usual_of(const struct cost_question *q, const struct cost_argument *a)
+{
+    char name[NAME_MAX_LENGTH + 1];
+    snprintf(name, sizeof name, "%.*s", a->length, a->name);
+    return default_of(q->routine->family, name);
+}
+
+static bool resolve(struct cost_question *q, struct cost_argument *a)
+{
+    const struct usual_case usual = usual_of(q, a);
+    const char *from = usual.same_as;
+    if (!usual.known && q->routine->kinds[a - q->arguments] != 'w')
+        return false;
+    a->value = usual.value;
+    if (from && !strcmp(from, "side")) {
+        const struct cost_argument *side = counted(q, "side");
+        from = side && side->value == 'R' ? "n" : "m";
+    }
+    if (!from)
+        return true;
+    const struct cost_argument *other = counted(q, from);
+    if (!other)
+        other = find(q->beside, q->beside_count, from);
+    if (!other || other == a || (!other->given && strcmp(from, "m") != 0))
+        return false;
+    a->value = other->value;
+    return true;
+}
+
+/* Options and plain dimensions first: others may take their value. */
+static int fill_in(struct reader *r)
+{
+    struct cost_question *q = r->q;
     for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < q->count; i++) {
-            const struct usual_case usual = default_of(q->routine->family, q->name[i]);
-            const bool later = usual.same_as && strcmp(q->name[i], "m") != 0;
-            if (q->given[i] || later != (pass == 1) || resolve(q, i))
+        for (struct cost_argument *a = q->arguments; a < q->arguments + q->count; a++) {
+            const bool later = usual_of(q, a).same_as && !is_called(a, "m", 1);
+            if (a->given || later != (pass == 1) || resolve(q, a))
                 continue;
-            snprintf(q->error, q->size, "%s needs %s=, which has no usual case", q->routine->name, q->name[i]);
+            snprintf(r->error, r->size, "%s needs %.*s=, which has no usual case", q->routine->name, a->length, a->name);
             return -1;
         }
     return 0;
 }
 
-/* The formula with the weight of the field in place of w. */
-static void write_total(char *out, size_t size, const char *formula, bool complex_field)
+static int begin(struct reader *r, const char *routine)
 {
-    size_t used = 0;
-    for (const char *c = formula + strspn(formula, "= "); *c && used + 2 < size; c++) {
-        const bool word = isalnum((unsigned char)c[1]) || c[1] == '_' || c[1] == '(';
-        const bool inside = c > formula && (isalnum((unsigned char)c[-1]) || c[-1] == '_' || c[-1] == '\'');
-        if (*c != 'w' || word || inside)
-            out[used++] = *c;
-        else if (!complex_field && c[1] == '*')
-            c++;
-        else
-            out[used++] = complex_field ? '4' : '1';
-    }
-    out[used] = '\0';
-}
-
-/* factor times formula; a formula that is half of a product takes half of the factor. */
-static void write_product(char *out, size_t size, int factor, const char *formula)
-{
-    const size_t length = strlen(formula);
-    const bool product = !strpbrk(formula, " ") && !strchr(formula, '+') && !strchr(formula, '-');
-    const bool half = length > 2 && !strcmp(formula + length - 2, "/2") && factor % 2 == 0 && !strpbrk(formula, " ");
-    if (half)
-        snprintf(out, size, "%s%.*s", factor == 8 ? "4*" : factor == 6 ? "3*" : "", (int)length - 2, formula);
-    else if (factor == 1)
-        snprintf(out, size, strstr(formula, " if ") && formula[0] != '(' ? "(%s)" : "%s", formula);
-    else
-        snprintf(out, size, product ? "%d*%s" : "%d*(%s)", factor, formula);
-}
-
-void cost_formula(const struct cost_routine *r, char *out, size_t size)
-{
-    const bool complex_field = r->field == COST_FIELD_COMPLEX;
-    const int mult = complex_field ? 6 : 1, add = complex_field ? 2 : 1;
-    if (!strncmp(r->mults, "both ", 5)) {
-        snprintf(out, size, "%s", r->mults + 5);
-    } else if (r->mults[0] == '=') {
-        write_total(out, size, r->mults, complex_field);
-    } else if (!strcmp(r->mults, r->adds) && strcmp(r->mults, "0") != 0) {
-        write_product(out, size, mult + add, r->mults);
-    } else if (!strcmp(r->adds, "0")) {
-        write_product(out, size, strcmp(r->mults, "0") ? mult : 1, r->mults);
-    } else if (!strcmp(r->mults, "0")) {
-        write_product(out, size, add, r->adds);
-    } else {
-        write_product(out, size, mult, r->mults);
-        const size_t used = strlen(out);
-        snprintf(out + used, size - used, " + ");
-        write_product(out + used + 3, size - used - 3, add, r->adds);
-    }
-}
-
-static int begin(struct question *q, const char *routine)
-{
+    struct cost_question *q = r->q;
     const int index = cost_find(routine);
     if (index < 0) {
-        snprintf(q->error, q->size, "unknown routine '%s'; `flopshim list` prints those that have a price", routine);
+        snprintf(r->error, r->size, "unknown routine '%s'; `flopshim list` prints those that have a price", routine);
         return -1;
     }
-    q->routine = &cost_routines[index];
-    q->times = 1;
-    for (const char *word = q->routine->args; *word && q->count < ARGUMENTS_MAX; q->count++) {
-        const size_t span = strcspn(word, " ");
-        snprintf(q->name[q->count], sizeof *q->name, "%.*s", (int)span, word);
+    *q = (struct cost_question){.routine = &cost_routines[index], .members = 1, .groups = 1};
+    for (const char *word = q->routine->args; *word && q->count < COST_ARGUMENTS_MAX; q->count++) {
+        const int span = (int)strcspn(word, " ");
+        q->arguments[q->count] = (struct cost_argument){.name = word, .length = span};
         word += span + (word[span] == ' ');
     }
     return 0;
 }
 
+int cost_question_read(struct cost_question *q, const char *routine, int n, const char *const *assignments, char *error,
+                       size_t size)
+{
+    struct reader r = {q, error, size};
+    if (begin(&r, routine))
+        return -1;
+    for (int i = 0; i < n; i++)
+        if (read_assignment(&r, assignments[i]))
+            return -1;
+    return fill_in(&r) || check_range(&r, "ilo", "ihi") || check_range(&r, "il", "iu") ? -1 : 0;
+}
+
+/* By its scalars, which are two words each in `idle`. */
+static bool is_idle(const struct cost_question *q)
+{
+    int words = *q->routine->idle != 0;
+    for (const char *c = q->routine->idle; *c; c++)
+        words += *c == ' ';
+    return words && q->idle_seen == words / 2;
+}
+
+struct cost_ops cost_question_ops(const struct cost_question *q)
+{
+    int64_t values[COST_ARGUMENTS_MAX];
+    for (int i = 0; i < q->count; i++)
+        values[i] = q->arguments[i].value;
+    struct cost_ops none = {0};
+    return is_idle(q) ? none : cost_count((unsigned)(q->routine - cost_routines), values);
+}
+
+void cost_question_answer(const struct cost_question *q, struct cost_answer *answer)
+{
+    const struct cost_ops one = cost_question_ops(q);
+    const int64_t times = q->groups;
+    answer->flop_cost = cost_times(cost_times(cost_weigh(q->routine, one, COST_OPS), q->members), times);
+    answer->fma_cost = cost_times(cost_times(cost_weigh(q->routine, one, COST_FMA), q->members), times);
+    answer->accuracy = q->routine->accuracy;
+    answer->source = q->routine->source;
+    cost_formula(q->routine, answer->formula, sizeof answer->formula);
+}
+
 int cost_evaluate(const char *routine, int n, const char *const *assignments, struct cost_answer *answer, char *error,
                   size_t size)
 {
-    struct question q = {.error = error, .size = size};
-    if (begin(&q, routine) < 0)
+    struct cost_question q;
+    if (cost_question_read(&q, routine, n, assignments, error, size))
         return -1;
-    for (int i = 0; i < n; i++)
-        if (read_assignment(&q, assignments[i]) < 0)
-            return -1;
-    if (fill_in(&q) < 0 || check_range(&q, "ilo", "ihi") < 0 || check_range(&q, "il", "iu") < 0)
-        return -1;
-    const unsigned index = (unsigned)(q.routine - cost_routines);
-    answer->flop_cost = cost_times(cost_price(index, q.value, COST_OPS), q.times);
-    answer->fma_cost = cost_times(cost_price(index, q.value, COST_FMA), q.times);
-    answer->accuracy = q.routine->accuracy;
-    answer->source = q.routine->source;
-    cost_formula(q.routine, answer->formula, sizeof answer->formula);
+    cost_question_answer(&q, answer);
     return 0;
 }

@@ -86,10 +86,43 @@ def check_lines():
     expect("a question a line", cost("-", input=questions),
            ("4 FLOPs  exact  2*n  LAWN 41\n2 FLOPs  exact  2*m*n*k  LAWN 41\n120 FLOPs  exact  2*m*n*k  LAWN 41\n", ""))
     expect("no question", cost("-", input=""), ("", ""))
-    said, complaints = cost("-", "--format", "json", input="dgem n=1\nddot n=2\nddot n=-2\nddot n=3\n", status=2)
-    expect("the others are answered", [json.loads(line)["flop_cost"] for line in said.splitlines()], [4, 6])
-    expect("a line for each of those that are not", [line.partition(";")[0] for line in complaints.splitlines()],
-           ["flopshim cost: unknown routine 'dgem'", "flopshim cost: ddot: n=-2 is not accepted"])
+    questions = "dgem n=1\nddot n=2\nddot n=-2\nddot n=3\n"
+    said, complaints = cost("-", input=questions, status=2)
+    lines = said.splitlines()
+    expect("an answer a question, in its place", ([line.partition(" ")[0] for line in lines], complaints),
+           (["error:", "4", "error:", "6"], ""))
+    expect("an error", lines[2], "error: ddot: n=-2 is not accepted; a dimension is 0 or more")
+    said, complaints = cost("-", "--format", "json", input=questions, status=2)
+    answers = [json.loads(line) for line in said.splitlines()]
+    expect("the same in JSON", ([answer.get("flop_cost") for answer in answers], [sorted(answer)[0] for answer in answers], complaints),
+           ([None, 4, None, 6], ["error", "accuracy", "error", "accuracy"], ""))
+    said, _ = cost("-", input="ddot" + " n=1" * 70, status=2)
+    expect("too many words", said, "error: more than 63 arguments\n")
+
+
+def check_explanations():
+    said, _ = cost("zgemm", "m=3", "n=4", "k=5", "--explain")
+    expect("explained", said.splitlines(), [
+        "480 FLOPs  exact  8*m*n*k  LAWN 41", "  call        zgemm m=3 n=4 k=5",
+        "  operations  60 complex multiplications, 60 additions; 6 and 2 each",
+        "  class       exact: the reference algorithm's own count", "  source      LAWN 41"])
+    said, _ = cost("dorghr", "n=64", "-x")
+    expect("usual cases", said.splitlines()[1], "  call        dorghr ilo=1 (usual) ihi=64 (usual)")
+    said, _ = cost("dgesdd", "m=9", "n=5", "jobz=S", "-x", "-f", "json")
+    explained = json.loads(said)
+    expect("explained in JSON", (explained["arguments"], explained["real_operations"] == explained["flop_cost"]),
+           ({"jobz": "S", "m": 9, "n": 5, "lwork": 0}, True))
+
+
+def check_what_changes_no_price():
+    for words, flops in (
+            # lda, steps, options and scalars of any value; with these scalars the call does nothing
+            ("dgemm m=3 n=4 k=5 lda=3 ldb=5 transa=T alpha=2.5 beta=0", 120), ("dgemm m=3 n=4 k=5 alpha=0 beta=1", 0),
+            ("dgemm m=3 n=4 k=5 alpha=0.0 beta=1.0", 0), ("dgemm m=3 n=4 k=5 alpha=0 beta=0", 120),
+            ("dgemm m=3 n=4 k=5 alpha=0", 120), ("daxpy n=7 alpha=0", 0), ("daxpy n=7 alpha=1 incx=-2", 14),
+            # two groups of three products of 2 by 2
+            ("dgemm_batch m=2 n=2 k=2 group_size=3 group_count=2", 96)):
+        expect(words, json.loads(cost("-f", "json", *words.split())[0])["flop_cost"], flops)
 
 
 def check_complaints():
@@ -104,9 +137,14 @@ def check_complaints():
             ("dgemm m=1 n=1 k", "'k' is not accepted; name=value, such as n=1000"),
             ("dgemm m=1 n=1 k=-1", "dgemm: k=-1 is not accepted; a dimension is 0 or more"),
             ("dgemm m=1 m=2 n=1 k=1", "dgemm: m=2 is not accepted; it is given already"),
-            ("dtrsm side=X m=4 n=3", "dtrsm: side=X is not accepted; one of L, R, B")):
+            ("dtrsm side=X m=4 n=3", "dtrsm: side=X is not accepted; one of L, R, B"),
+            ("dgemm m=1 n=1 k=1 a=3", "dgemm: a=3 is not accepted; the price does not hang on it, but on m n k"),
+            ("dgemm m=1 n=1 k=1 alpha=x", "dgemm: alpha=x is not accepted; a number such as 2.5, or g for any"),
+            ("dgeqrt m=9 n=5 nb=0", "dgeqrt: nb=0 is not accepted; it is 1 or more"),
+            ("dtgsyl m=3 n=3 ijob=9", "dtgsyl: ijob=9 is not accepted; an integer from 0 to 4")):
         expect(words, cost(*words.split(), status=2), ("", f"flopshim cost: {wanted}\n"))
 
 
-for check in (check_questions, check_layout, check_large, check_conventions_and_options, check_lines, check_complaints):
+for check in (check_questions, check_layout, check_large, check_conventions_and_options, check_lines, check_explanations,
+              check_what_changes_no_price, check_complaints):
     check()

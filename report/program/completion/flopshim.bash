@@ -49,7 +49,7 @@ _flopshim_cost()
     case $2 in
         -f | --format) _flopshim_words "text json" "$1" ;;
         -c | --convention) _flopshim_words "ops fma" "$1" ;;
-        *) _flopshim_words "--format --convention --help" "$1" ;;
+        *) _flopshim_words "--format --convention --explain --help" "$1" ;;
     esac
 }
 

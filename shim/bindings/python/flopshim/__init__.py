@@ -11,6 +11,7 @@ The library libflopshim.so counts; it has to be preloaded when the process start
 """
 from . import _native, _numpy
 from ._context import BudgetContext, budget, deduct
+from ._cost import cost, einsum_cost
 from ._display import Summary, budget_summary, render_budget_summary
 from ._errors import BudgetExhaustedError
 from ._live import budget_live
@@ -22,7 +23,8 @@ from ._summary import budget_summary_dict
 
 __version__ = "0.1.0"
 __all__ = ["BudgetContext", "BudgetExhaustedError", "OpRecord", "Summary", "allow_unloaded", "budget", "budget_live",
-           "budget_reset", "budget_summary", "budget_summary_dict", "deduct", "namespace", "render_budget_summary"]
+           "budget_reset", "budget_summary", "budget_summary_dict", "cost", "deduct", "einsum_cost", "namespace",
+           "render_budget_summary"]
 
 _native.warn_where_unloaded()
 _numpy.start()

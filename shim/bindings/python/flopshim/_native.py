@@ -83,7 +83,7 @@ def name_bytes(what: str, name: str) -> bytes:
 _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
-            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version")
+            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
 present = len(_found) == len(_MARKERS)
@@ -98,6 +98,7 @@ if present:
     _held.flopshim_tallies.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     _held.flopshim_refused.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(CRefusal)]
     _held.flopshim_version.restype = ctypes.c_char_p
+    _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
 
 has_log = present and hasattr(_held, "flopshim_log_first")
 if has_log:
@@ -174,6 +175,20 @@ def pop() -> int:
 
 def deduct(name: bytes, flop_cost: int) -> int:
     return int(_held.flopshim_deduct(name, flop_cost))
+
+
+def cost(routine: str, words: str) -> int:
+    """RuntimeError where the library is not preloaded, ValueError for what is no question."""
+    if not present:
+        raise RuntimeError(HOW_TO_START)
+    flops = ctypes.c_uint64()
+    status = _held.flopshim_cost(name_bytes("a routine", routine), words.encode(), ctypes.byref(flops))
+    if status == UNKNOWN:
+        raise ValueError(f"unknown routine {routine!r}; `flopshim list` prints those that have a price")
+    if status == BAD_ARGUMENT:
+        raise ValueError(f"{routine} takes no such arguments; `flopshim cost {routine} {words}` says why")
+    check(status)
+    return flops.value
 
 
 def reset() -> None:

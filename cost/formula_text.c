@@ -1,0 +1,58 @@
+/* The formula of a routine in the words of its card (cost_formula). */
+#include "evaluate.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The formula with the weight of the field in place of w. */
+static void write_total(char *out, size_t size, const char *formula, bool complex_field)
+{
+    size_t used = 0;
+    for (const char *c = formula + strspn(formula, "= "); *c && used + 2 < size; c++) {
+        const bool word = isalnum((unsigned char)c[1]) || c[1] == '_' || c[1] == '(';
+        const bool inside = c > formula && (isalnum((unsigned char)c[-1]) || c[-1] == '_' || c[-1] == '\'');
+        if (*c != 'w' || word || inside)
+            out[used++] = *c;
+        else if (!complex_field && c[1] == '*')
+            c++;
+        else
+            out[used++] = complex_field ? '4' : '1';
+    }
+    out[used] = '\0';
+}
+
+/* factor times formula; a formula that is half of a product takes half of the factor. */
+static void write_product(char *out, size_t size, int factor, const char *formula)
+{
+    const size_t length = strlen(formula);
+    const bool product = !strpbrk(formula, " ") && !strchr(formula, '+') && !strchr(formula, '-');
+    const bool half = length > 2 && !strcmp(formula + length - 2, "/2") && factor % 2 == 0 && !strpbrk(formula, " ");
+    if (half)
+        snprintf(out, size, "%s%.*s", factor == 8 ? "4*" : factor == 6 ? "3*" : "", (int)length - 2, formula);
+    else if (factor == 1)
+        snprintf(out, size, strstr(formula, " if ") && formula[0] != '(' ? "(%s)" : "%s", formula);
+    else
+        snprintf(out, size, product ? "%d*%s" : "%d*(%s)", factor, formula);
+}
+
+void cost_formula(const struct cost_routine *r, char *out, size_t size)
+{
+    const bool complex_field = r->field == COST_FIELD_COMPLEX;
+    const int mult = complex_field ? 6 : 1, add = complex_field ? 2 : 1;
+    if (!strncmp(r->mults, "both ", 5)) {
+        snprintf(out, size, "%s", r->mults + 5);
+    } else if (r->mults[0] == '=') {
+        write_total(out, size, r->mults, complex_field);
+    } else if (!strcmp(r->mults, r->adds) && strcmp(r->mults, "0") != 0) {
+        write_product(out, size, mult + add, r->mults);
+    } else if (!strcmp(r->adds, "0")) {
+        write_product(out, size, strcmp(r->mults, "0") ? mult : 1, r->mults);
+    } else if (!strcmp(r->mults, "0")) {
+        write_product(out, size, add, r->adds);
+    } else {
+        write_product(out, size, mult, r->mults);
+        const size_t used = strlen(out);
+        snprintf(out + used, size - used, " + ");
+        write_product(out + used + 3, size - used - 3, add, r->adds);
+    }
+}
