@@ -2,6 +2,7 @@
  * risk, so lists are used at once and never kept, or within objects_hold. */
 #include "objects.h"
 #include "path.h"
+#include "seek.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -94,39 +95,6 @@ struct found {
     unsigned long long reserved[7];
 };
 
-struct sought {
-    uintptr_t address;
-    uintptr_t start, end;
-    struct object object;
-};
-
-static int holds(struct dl_phdr_info *info, size_t size, void *data)
-{
-    struct sought *s = data;
-    (void)size;
-    s->start = UINTPTR_MAX;
-    s->end = 0;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        if (header->p_type != PT_LOAD)
-            continue;
-        if (!s->end)
-            s->start = info->dlpi_addr + (header->p_vaddr & -(ElfW(Addr))4096);
-        s->end = info->dlpi_addr + header->p_vaddr + header->p_memsz; /* they are in ascending order */
-    }
-    if (s->address < s->start || s->address >= s->end)
-        return 0;
-    s->object = (struct object){info->dlpi_name, info->dlpi_addr, NULL};
-    read_object(info, &s->object);
-    return 1;
-}
-
-/* Before 2.35: through all objects, under the lock of the loader's that the unwinder of C++ takes there as well. */
-static bool seek(struct sought *s)
-{
-    return dl_iterate_phdr(holds, s);
-}
-
 static bool ask(struct sought *s, int (*find)(void *, struct found *))
 {
     struct found found;
@@ -161,7 +129,7 @@ static int (*finder(void))(void *, struct found *)
 static bool find_object(struct sought *s)
 {
     int (*find)(void *, struct found *) = finder();
-    return find ? ask(s, find) : seek(s);
+    return find ? ask(s, find) : seek_object(s);
 }
 
 bool object_holding(uintptr_t address, struct object *object)

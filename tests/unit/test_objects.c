@@ -1,10 +1,14 @@
-/* Which object holds an address: as with a C library before 2.35, compared with what this one's _dl_find_object says. */
+/* Which object holds an address, and a table of that: as with a C library before 2.35, compared with what this one's
+ * _dl_find_object says. */
 #define FLOPSHIM_EARLY
 #include "../../shim/elf/objects.c"
+#include "../../shim/elf/seek.c"
 #include <criterion/criterion.h>
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static void expect_the_same(uintptr_t address)
 {
@@ -51,6 +55,53 @@ Test(objects, memory_of_no_object_is_in_none)
     expect_the_same((uintptr_t)page);
     expect_the_same((uintptr_t)&local);
     munmap(page, 4096);
+}
+
+Test(objects, what_was_closed_is_no_object_and_what_was_opened_is_one)
+{
+    static const char *const libraries[] = {"libopenblas.so.0", "libblas.so.3", "libm.so.6"};
+    for (int i = 0; i < 30; i++) {
+        void *handle = dlopen(libraries[i % 3], RTLD_NOW | RTLD_LOCAL);
+        cr_assert(handle, "%s", dlerror());
+        void *inside = dlsym(handle, i % 3 == 2 ? "fmin" : "ddot_");
+        cr_assert(inside);
+        expect_the_same((uintptr_t)inside);
+        dlclose(handle);
+        expect_the_same((uintptr_t)inside);
+    }
+}
+
+static void *opens_and_closes(void *stop)
+{
+    while (!atomic_load((atomic_bool *)stop))
+        dlclose(dlopen("libblas.so.3", RTLD_NOW | RTLD_LOCAL));
+    return NULL;
+}
+
+Test(objects, threads_that_load_and_seek_get_right_answers)
+{
+    atomic_bool stop = false;
+    pthread_t others[2];
+    for (int i = 0; i < 2; i++)
+        cr_assert(!pthread_create(&others[i], NULL, opens_and_closes, &stop));
+    for (int i = 0; i < 20000; i++) {
+        expect_the_same((uintptr_t)&getpid);
+        expect_the_same((uintptr_t)&expect_the_same);
+        expect_the_same((uintptr_t)&stop);
+    }
+    atomic_store(&stop, true);
+    for (int i = 0; i < 2; i++)
+        pthread_join(others[i], NULL);
+}
+
+Test(objects, a_taken_table_is_neither_read_nor_written)
+{
+    expect_the_same((uintptr_t)&getpid);
+    atomic_store(&taken, true);
+    table.count = 0;
+    expect_the_same((uintptr_t)&getpid);
+    expect_the_same(0);
+    cr_expect_eq(table.count, 0);
 }
 
 Test(objects, an_object_is_found_by_the_name_of_its_file)
