@@ -1,6 +1,7 @@
 /* Lays out the table of routines. Columns are as wide as their widest cell; where the terminal is narrower, long lists of
  * precisions, formulas and sources go on in the next line, below their column. */
 #include "listing.h"
+#include "c_numbers.h"
 #include "evaluate.h"
 #include <stdio.h>
 #include <stdlib.h>
