@@ -19,6 +19,7 @@ struct cost_routine {
     const char *name;
     const char *family;
     const char *takes; /* names of all arguments, blank-separated, in the order of the Fortran face */
+    const char *taken; /* their kinds, one letter each: as in kinds, or a: an array, or what the routine leaves something in */
     const char *args;  /* names of the arguments of the count, blank-separated, in the order of arg[] */
     const char *kinds; /* one letter each: d dimension, i other integer, o option, f flag, s scalar,
                         * w workspace length */

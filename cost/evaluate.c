@@ -1,6 +1,7 @@
 /* Reads a question, fills in the usual cases, asks cost_price. */
 #include "evaluate.h"
 #include "defaults.h"
+#include "formula_text.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,29 +180,38 @@ static char idle_value(const struct cost_routine *routine, const char *name)
     return word ? word[strlen(name) + 1] : 0;
 }
 
+/* The kind of an argument, by its place in `takes`. */
+static char kind_of(const struct cost_routine *routine, const char *name)
+{
+    const char *kind = routine->taken;
+    for (const char *word = routine->takes; word != word_of(routine->takes, name); word += strcspn(word, " ") + 1)
+        kind++;
+    return *kind;
+}
+
 /* What the price does not hang on, as far as it can be checked. */
 static int read_unpriced(struct reader *r, const char *name, const char *value)
 {
     const struct cost_routine *routine = r->q->routine;
-    const char *letters = default_letters(routine->family, name);
     const char idle = idle_value(routine, name);
     int64_t number;
-    if (letters)
-        return read_option(r, name, value, &number);
-    if (idle || !strcmp(name, "alpha") || !strcmp(name, "beta")) {
+    switch (kind_of(routine, name)) {
+    case 'o': return read_option(r, name, value, &number);
+    case 's':
+    case 'f':
         if (read_scalar(r, name, value, &number))
             return -1;
         r->q->idle_seen += idle && number == idle - '0';
         return 0;
+    case 'i':
+        if (read_limited(r, name, value, &number))
+            return -1;
+        return strncmp(name, "ld", 2) || number >= 1 ? 0 : fail_value(r, name, value, "a leading dimension is 1 or more");
+    default:
+        snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", routine->name, name,
+                 value, routine->args);
+        return -1;
     }
-    if (!strncmp(name, "ld", 2) || !strncmp(name, "inc", 3)) {
-        if (!read_integer(value, &number))
-            return fail_value(r, name, value, "an integer such as 1000 or 1e3");
-        return *name == 'l' && number < 1 ? fail_value(r, name, value, "a leading dimension is 1 or more") : 0;
-    }
-    snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", routine->name, name,
-             value, routine->args);
-    return -1;
 }
 
 /* `name` becomes what the routine calls it. False: it describes the data and is no argument. */

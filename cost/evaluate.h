@@ -43,6 +43,3 @@ int cost_evaluate(const char *routine, int n, const char *const *assignments, st
 
 /* The operations of one call, in the routine's own field; of a total that has no split, real ones and total_only. */
 struct cost_ops cost_question_ops(const struct cost_question *q);
-
-/* The routine's formula for convention ops: of its arguments, and of other routines' prices. Cut to size. */
-void cost_formula(const struct cost_routine *r, char *out, size_t size);

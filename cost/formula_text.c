@@ -1,5 +1,5 @@
-/* The formula of a routine in the words of its card (cost_formula). */
-#include "evaluate.h"
+/* The words of a card hold products and sums of the routine's own field: here they become FLOPs. */
+#include "formula_text.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

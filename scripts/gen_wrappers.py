@@ -20,7 +20,7 @@ import zlib
 
 from checks import SpecError
 from formulas import checked, paired
-from rows import COUNTED, Routine, Row, dims_of, mode_of, used_args
+from rows import COUNTED, TAKEN, Routine, Row, dims_of, mode_of, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
 from stubs import body_of, emit_body
 
@@ -102,7 +102,8 @@ def emit_routines(routines: list[Routine], out: list[str]) -> None:
     for r, begin in zip(routines, dims):
         row = r.row
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
-        text = [r.name, row.family, " ".join(a.name for a in row.args), " ".join(a.name for a in used_args(row)), kinds,
+        taken = "".join(TAKEN.get(a.kind, "a") for a in row.args)
+        text = [r.name, row.family, " ".join(a.name for a in row.args), taken, " ".join(a.name for a in used_args(row)), kinds,
                 row.price.mults, row.price.adds, row.price.source, " ".join(f"{name} {value}" for name, value in row.idle.items())]
         out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
             ", ".join(f'"{t}"' for t in text), counts[count_of(row)],

@@ -17,6 +17,8 @@ PREFIXES = {
 # Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
 COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
            "query": "w"}
+# Of the kinds that a question may name: those, and what can be checked although no formula uses it.
+TAKEN = {**COUNTED, "step": "i", "chars": "o", "real": "s", "query": "i", "work": "i", "tempsize": "i"}
 KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
 MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
 # What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.

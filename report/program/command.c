@@ -1,5 +1,6 @@
 /* execvp's rules, without running anything. What a program starts itself is not followed (but for env in a #! line). */
 #include "command.h"
+#include "kernel.h"
 #include "path.h"
 #include "target.h"
 #include <fcntl.h>
@@ -14,7 +15,8 @@ enum { LINE = 256, DEPTH = 5 }; /* the kernel's own limits of a #! line */
 static bool look_up(const char *name, char *path, size_t size)
 {
     struct stat st;
-    return target_find(name, getenv("PATH"), path, size) && !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+    return target_find(name, getenv("PATH"), path, size) && !kernel_stat(path, &st) && S_ISREG(st.st_mode) &&
+           !access(path, X_OK);
 }
 
 /* Reads the #! line of a file and sets *program to what it names. False: there is none. */

@@ -1,6 +1,7 @@
 /* Finds the ledgers of dead processes wherever the library or `flopshim run` may have made them, and shows them. */
 #include "left.h"
 #include "instant.h"
+#include "kernel.h"
 #include "ledger_alive.h"
 #include "leftover.h"
 #include "load.h"
@@ -70,7 +71,7 @@ static void add(struct left *left, const char *path)
 static bool is_own(int folder, const char *name)
 {
     struct stat st;
-    return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
+    return kernel_fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
 }
 
 static void look_through(struct left *left, const char *folder, bool is_of_run)
@@ -92,7 +93,7 @@ static void look_through(struct left *left, const char *folder, bool is_of_run)
 
 static bool is_new(const char *folder, struct stat *seen, size_t count)
 {
-    if (!folder || !*folder || stat(folder, &seen[count]) < 0)
+    if (!folder || !*folder || kernel_stat(folder, &seen[count]) < 0)
         return false;
     for (size_t i = 0; i < count; i++)
         if (seen[i].st_dev == seen[count].st_dev && seen[i].st_ino == seen[count].st_ino)

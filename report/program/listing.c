@@ -1,7 +1,8 @@
 /* Lays out the table of routines. Columns are as wide as their widest cell; where the terminal is narrower, long lists of
  * precisions, formulas and sources go on in the next line, below their column. */
 #include "listing.h"
-#include "evaluate.h"
+#include "c_numbers.h"
+#include "formula_text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "closing.h"
 #include "barrier.h"
 #include "clock.h"
+#include "kernel.h"
 #include "lock.h"
 #include "pages.h"
 #include "procfs.h"
@@ -27,7 +28,7 @@ static uint64_t patient_since_ns; /* 0: the process ends, whatever happens */
 
 bool closing_is_mine(void)
 {
-    return __atomic_load_n(&closer, __ATOMIC_RELAXED) == (uint32_t)gettid();
+    return __atomic_load_n(&closer, __ATOMIC_RELAXED) == (uint32_t)kernel_tid();
 }
 
 /* ---- waiting for a thread ---- */
@@ -84,7 +85,7 @@ static bool is_past(const struct look *look, int round)
 /* Threads that may be on their way to a tally. */
 static uint32_t list_threads(struct look *looks, uint32_t room)
 {
-    uint32_t count = 0, self = (uint32_t)gettid();
+    uint32_t count = 0, self = (uint32_t)kernel_tid();
     for (struct thread *t = __atomic_load_n(&thread_list, __ATOMIC_ACQUIRE); t && count < room; t = t->next) {
         uint32_t tid = __atomic_load_n(&t->own_grant->tid, __ATOMIC_RELAXED);
         if (tid && tid != self && (is_charging(t) || frame_of(t)))
@@ -117,7 +118,7 @@ static bool shut(void)
 {
     bool locked = shim_lock_at_end();
     bool again = closing_is_closed() && closing_is_mine();
-    __atomic_store_n(&closer, (uint32_t)gettid(), __ATOMIC_RELAXED);
+    __atomic_store_n(&closer, (uint32_t)kernel_tid(), __ATOMIC_RELAXED);
     __atomic_store_n(&patient_since_ns, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&closing_state, CLOSING_CLOSED, __ATOMIC_SEQ_CST);
     if (!again)

@@ -4,12 +4,14 @@
 #include "account.h"
 #include "closing.h"
 #include "config.h"
+#include "kernel.h"
 #include "leave.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
 #include "ledger_self.h"
 #include "lock.h"
 #include "message.h"
+#include "moved_find.h"
 #include "oplog.h"
 #include "pages.h"
 #include "tally.h"
@@ -35,7 +37,7 @@ static struct thread *free_threads;
 static unsigned __int128 resting_flops; /* each of them may be up to 2^64 - 1, where calls ran beyond a limit */
 static uint32_t look_at = FIRST_LOOK;
 static pthread_key_t key;
-static bool key_made;
+static __typeof__(&pthread_setspecific) set_specific; /* NULL: there is no key */
 
 /* A child made without fork()'s handlers would go on in its parent's slots: it finds zeros instead, so that every call
  * takes the careful path (careful_flops is 0), where enter_thread notices. */
@@ -57,7 +59,7 @@ static void cool_down(struct thread *t)
 
 static void own(struct thread *t)
 {
-    __atomic_store_n(&t->own_grant->tid, (uint32_t)gettid(), __ATOMIC_RELAXED);
+    __atomic_store_n(&t->own_grant->tid, (uint32_t)kernel_tid(), __ATOMIC_RELAXED);
     t->pid = (uint32_t)getpid();
     t->next_owned = thread_owned;
     t->owned_at = &thread_owned;
@@ -167,10 +169,18 @@ static _Noreturn void fail_closed(void)
     leave_now(config.exit_code);
 }
 
+/* A process without libpthread has no threads that end. */
+static void make_key(void)
+{
+    __typeof__(&pthread_key_create) create = MOVED_FIND(pthread_key_create);
+    if (create && !create(&key, detach))
+        set_specific = MOVED_FIND(pthread_setspecific);
+}
+
 struct thread *thread_take(void)
 {
-    if (!key_made)
-        key_made = !pthread_key_create(&key, detach);
+    if (!set_specific)
+        make_key();
     struct thread *t = find_slot();
     if (!t && account_tree_limit() != LEDGER_UNLIMITED)
         fail_closed();
@@ -185,8 +195,8 @@ struct thread *thread_take(void)
 
 void thread_hold(struct thread *t)
 {
-    if (key_made)
-        pthread_setspecific(key, t);
+    if (set_specific)
+        set_specific(key, t);
 }
 
 uint64_t thread_resting_flops(void)
@@ -219,8 +229,8 @@ void thread_forget_all(void)
     resting_flops = 0;
     look_at = FIRST_LOOK;
     call_self = &thread_none;
-    if (key_made)
-        pthread_setspecific(key, NULL);
+    if (set_specific)
+        set_specific(key, NULL);
 }
 
 /* ---- what a thread is charged to ---- */

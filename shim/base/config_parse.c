@@ -120,11 +120,17 @@ bool config_parse_int(const char *text, int low, int high, int *value)
     return true;
 }
 
+/* As sigabbrev_np has them, which glibc has since 2.32. */
+static const char signal_names[][8] = {"",       "HUP",  "INT",    "QUIT", "ILL",   "TRAP", "ABRT", "BUS",
+                                       "FPE",    "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
+                                       "STKFLT", "CHLD", "CONT",   "STOP", "TSTP",  "TTIN", "TTOU", "URG",
+                                       "XCPU",   "XFSZ", "VTALRM", "PROF", "WINCH", "POLL", "PWR",  "SYS"};
+
 bool config_parse_signal(const char *text, int *signal)
 {
     const char *name = strncmp(text, "SIG", 3) ? text : text + 3;
-    for (int i = 1; i < NSIG; i++)
-        if (sigabbrev_np(i) && !strcmp(sigabbrev_np(i), name)) {
+    for (int i = 1; i < (int)(sizeof signal_names / sizeof *signal_names); i++)
+        if (!strcmp(signal_names[i], name)) {
             *signal = i;
             return true;
         }

@@ -1,23 +1,42 @@
 /* The lock (lock.h). */
 #include "lock.h"
+#include "moved.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static atomic_bool held;
 
 void shim_lock(void)
 {
     pthread_mutex_lock(&mutex);
+    atomic_store_explicit(&held, true, memory_order_relaxed);
 }
 
 void shim_unlock(void)
 {
+    atomic_store_explicit(&held, false, memory_order_relaxed);
     pthread_mutex_unlock(&mutex);
+}
+
+/* Where the program started without libpthread, an earlier glibc has no trylock for us (moved.h), and until that library is
+ * loaded its pthread_mutex_lock does nothing. Who comes between the two lines waits for a holder that runs. */
+static bool try_without_trylock(void)
+{
+    if (atomic_load_explicit(&held, memory_order_relaxed))
+        return false;
+    pthread_mutex_lock(&mutex);
+    return true;
 }
 
 bool shim_try_lock(void)
 {
-    return !pthread_mutex_trylock(&mutex);
+    __typeof__(&pthread_mutex_trylock) try = MOVED(pthread_mutex_trylock);
+    bool got = try ? !try(&mutex) : try_without_trylock();
+    if (got)
+        atomic_store_explicit(&held, true, memory_order_relaxed);
+    return got;
 }
 
 bool shim_lock_at_end(void)
@@ -33,5 +52,6 @@ bool shim_lock_at_end(void)
 
 void shim_lock_forget(void)
 {
+    atomic_store_explicit(&held, false, memory_order_relaxed);
     pthread_mutex_init(&mutex, NULL);
 }

@@ -11,7 +11,7 @@ void signals_hold(struct held_signals *held)
     sigemptyset(&ours);
     sigaddset(&ours, SIGXFSZ);
     sigaddset(&ours, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &ours, &held->before);
+    sigprocmask(SIG_BLOCK, &ours, &held->before);
     sigpending(&held->pending);
 }
 
@@ -32,7 +32,7 @@ void signals_release(const struct held_signals *held)
         swallow(SIGXFSZ);
     if (!sigismember(&held->pending, SIGPIPE))
         swallow(SIGPIPE);
-    pthread_sigmask(SIG_SETMASK, &held->before, NULL);
+    sigprocmask(SIG_SETMASK, &held->before, NULL);
     errno = saved;
 }
 
@@ -41,11 +41,11 @@ void signals_hold_all(struct undisturbed *undisturbed)
     sigset_t all;
     sigfillset(&all);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &undisturbed->cancel_state);
-    pthread_sigmask(SIG_SETMASK, &all, &undisturbed->before);
+    sigprocmask(SIG_SETMASK, &all, &undisturbed->before);
 }
 
 void signals_release_all(const struct undisturbed *undisturbed)
 {
-    pthread_sigmask(SIG_SETMASK, &undisturbed->before, NULL);
+    sigprocmask(SIG_SETMASK, &undisturbed->before, NULL);
     pthread_setcancelstate(undisturbed->cancel_state, NULL);
 }

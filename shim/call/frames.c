@@ -1,5 +1,6 @@
 /* Calls in progress (frames.h). */
 #include "frames.h"
+#include "kernel.h"
 #include "objects.h"
 #include "procfs.h"
 #include "provider.h"
@@ -24,7 +25,7 @@ static uintptr_t low_of_main(uintptr_t high)
 /* A thread's control block lies at the upper end of its stack; above the main thread's frames lie bytes from the kernel. */
 static void find_stack(struct thread *t)
 {
-    bool is_main = gettid() == getpid();
+    bool is_main = kernel_tid() == getpid();
     uintptr_t high = is_main ? (uintptr_t)getauxval(AT_RANDOM) : (uintptr_t)__builtin_thread_pointer();
     t->stack_low = is_main ? low_of_main(high) : procfs_mapping(high);
     t->stack_high = high;

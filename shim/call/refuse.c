@@ -5,6 +5,7 @@
 #include "deliver.h"
 #include "end.h"
 #include "frames.h"
+#include "kernel.h"
 #include "leave.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
@@ -76,10 +77,10 @@ static void raise_signal(struct thread *t, int number)
     sigset_t mask;
     uintptr_t frame = t->outer_frame;
     frames_end(t, frame); /* a handler may call BLAS, or jump */
-    if (!pthread_sigmask(SIG_SETMASK, NULL, &mask) && sigismember(&mask, number) == 1)
+    if (!sigprocmask(SIG_SETMASK, NULL, &mask) && sigismember(&mask, number) == 1)
         kill(getpid(), number);
     else
-        syscall(SYS_tgkill, getpid(), gettid(), number);
+        syscall(SYS_tgkill, getpid(), kernel_tid(), number);
     if (thread_self() == t)
         frames_begin(t, frame);
 }

@@ -2,7 +2,8 @@
  * risk, so lists are used at once and never kept, or within objects_hold. */
 #include "objects.h"
 #include "path.h"
-#include <dlfcn.h>
+#include "seek.h"
+#include <stdatomic.h>
 #include <string.h>
 
 struct tables {
@@ -18,16 +19,25 @@ struct list {
     size_t count;
 };
 
+/* False: it has no dynamic section. */
+static bool read_object(const struct dl_phdr_info *info, struct object *object)
+{
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC) {
+            *object = (struct object){info->dlpi_name, info->dlpi_addr,
+                                      (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr)};
+            return true;
+        }
+    return false;
+}
+
 static int add_object(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct list *list = data;
     (void)size;
     if (list->count == OBJECTS_MAX)
         return 1;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            list->objects[list->count++] = (struct object){info->dlpi_name, info->dlpi_addr,
-                                                           (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr)};
+    list->count += read_object(info, &list->objects[list->count]);
     return 0;
 }
 
@@ -57,24 +67,88 @@ void objects_hold(void (*act)(void *), void *data)
     dl_iterate_phdr(act_and_stop, &(struct holding){act, data});
 }
 
+struct named {
+    const char *base_name;
+    struct object *object;
+};
+
+static int is_named(struct dl_phdr_info *info, size_t size, void *data)
+{
+    const struct named *wanted = data;
+    (void)size;
+    return !strcmp(path_base(info->dlpi_name), wanted->base_name) && read_object(info, wanted->object);
+}
+
+bool object_named(const char *base_name, struct object *object)
+{
+    return dl_iterate_phdr(is_named, &(struct named){base_name, object});
+}
+
+/* ---- the object that holds an address ---- */
+
+/* The answer of _dl_find_object, which glibc has since 2.35, as its dlfcn.h has it: no lock, and a search in a sorted table. */
+struct found {
+    unsigned long long flags;
+    void *start, *end;
+    const struct link_map *map;
+    void *frames;
+    unsigned long long reserved[7];
+};
+
+static bool ask(struct sought *s, int (*find)(void *, struct found *))
+{
+    struct found found;
+    if (find((void *)s->address, &found))
+        return false;
+    s->start = (uintptr_t)found.start;
+    s->end = (uintptr_t)found.end;
+    s->object = found.map ? (struct object){found.map->l_name, found.map->l_addr, found.map->l_ld}
+                          : (struct object){"", 0, NULL};
+    return true;
+}
+
+/* Not by name, which would have the library need glibc 2.35. NULL: there is none. */
+static int (*finder(void))(void *, struct found *)
+{
+#ifdef FLOPSHIM_EARLY
+    return NULL;
+#else
+    static _Atomic(uintptr_t) known; /* 1: none */
+    struct object loader;
+    uintptr_t find = atomic_load_explicit(&known, memory_order_relaxed);
+    if (!find) {
+        if (object_named("ld-linux-x86-64.so.2", &loader))
+            find = (uintptr_t)object_function(&loader, "_dl_find_object");
+        find = find ? find : 1;
+        atomic_store_explicit(&known, find, memory_order_relaxed);
+    }
+    return find == 1 ? NULL : (int (*)(void *, struct found *))find;
+#endif
+}
+
+static bool find_object(struct sought *s)
+{
+    int (*find)(void *, struct found *) = finder();
+    return find ? ask(s, find) : seek_object(s);
+}
+
 bool object_holding(uintptr_t address, struct object *object)
 {
-    struct dl_find_object found;
-    if (_dl_find_object((void *)address, &found) || !found.dlfo_link_map)
+    struct sought s = {.address = address};
+    if (!find_object(&s) || !s.object.dynamic)
         return false;
-    const struct link_map *map = found.dlfo_link_map;
-    *object = (struct object){map->l_name, map->l_addr, map->l_ld};
+    *object = s.object;
     return true;
 }
 
 bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char **path)
 {
-    struct dl_find_object found;
-    if (_dl_find_object((void *)address, &found))
+    struct sought s = {.address = address};
+    if (!find_object(&s))
         return false;
-    *start = (uintptr_t)found.dlfo_map_start;
-    *end = (uintptr_t)found.dlfo_map_end;
-    *path = found.dlfo_link_map ? found.dlfo_link_map->l_name : "";
+    *start = s.start;
+    *end = s.end;
+    *path = s.object.path;
     return true;
 }
 

@@ -37,6 +37,9 @@ bool object_needs(const struct object *o, const char *path);
 /* The object that holds an address. */
 bool object_holding(uintptr_t address, struct object *object);
 
+/* The first loaded object whose file has this name. */
+bool object_named(const char *base_name, struct object *object);
+
 /* Does the object define this dynamic symbol, be it a function that only the loader can choose? */
 bool object_defines(const struct object *o, const char *name);
 

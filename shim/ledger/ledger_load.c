@@ -1,5 +1,6 @@
 /* A ledger file, read into memory. */
 #include "ledger_load.h"
+#include "kernel.h"
 #include "ledger_check.h"
 #include "ledger_read.h"
 #include "ledger_walk.h"
@@ -95,7 +96,7 @@ int ledger_load_open(int fd, struct ledger_view *view, const char **why)
     struct stat status;
     int result = -1;
     *why = NULL;
-    if (fstat(fd, &status) == 0) {
+    if (kernel_fstat(fd, &status) == 0) {
         if (!S_ISREG(status.st_mode))
             *why = ledger_problem_text(LEDGER_NO_LEDGER);
         else if ((size_t)status.st_size < LEDGER_PAGE)

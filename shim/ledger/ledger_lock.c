@@ -1,6 +1,7 @@
 /* The lock of a tree's ledger: a word that names its holder, the process and its thread, and is taken from the dead. No flock:
  * it needs a descriptor, which the program may close or have none left of. */
 #include "ledger_lock.h"
+#include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_file.h"
 #include <errno.h>
@@ -24,7 +25,7 @@ uint64_t ledger_member_self(void)
 
 static uint64_t token(void)
 {
-    return ledger_member_self() | ((uint64_t)gettid() & LEDGER_ID_MASK);
+    return ledger_member_self() | ((uint64_t)kernel_tid() & LEDGER_ID_MASK);
 }
 
 static bool holder_lives(uint64_t word)

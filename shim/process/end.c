@@ -5,6 +5,7 @@
 #include "config.h"
 #include "enter.h"
 #include "fork.h"
+#include "kernel.h"
 #include "ledger_file.h"
 #include "ledger_kept.h"
 #include "ledger_lock.h"
@@ -68,7 +69,7 @@ static void end_process(enum ledger_end reason, uint32_t status)
 static bool claim_end(void)
 {
     const struct timespec millisecond = {0, 1000000};
-    int self = gettid();
+    int self = kernel_tid();
     for (int idle = 0, waited = 0; idle < 300 && waited < 5000; waited++) {
         int nobody = 0;
         if (atomic_compare_exchange_strong(&ender, &nobody, self) || nobody == self)
@@ -84,7 +85,7 @@ static bool claim_end(void)
 
 static void release(void)
 {
-    int self = gettid();
+    int self = kernel_tid();
     atomic_compare_exchange_strong(&ender, &self, 0);
 }
 

@@ -94,5 +94,6 @@ void fork_watch(void)
 {
     owner = getpid();
     set_canary();
+    unseen_start();
     pthread_atfork(before_fork, in_parent, in_fork_child);
 }

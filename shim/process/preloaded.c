@@ -1,8 +1,8 @@
 /* The shim in LD_PRELOAD (preloaded.h). */
 #include "preloaded.h"
 #include "ledger_file.h"
+#include "objects.h"
 #include "path.h"
-#include <dlfcn.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,10 +61,11 @@ const char *preloaded_lacks(char *const environment[])
 /* Loaded by /etc/ld.so.preload, or by name, the shim does not come with the environment. */
 __attribute__((constructor(101))) static void learn_name(void)
 {
-    Dl_info info;
-    if (!dladdr(&library, &info) || !info.dli_fname)
+    uintptr_t start, end;
+    const char *path;
+    if (!object_at((uintptr_t)&library, &start, &end, &path))
         return;
-    library = path_base(info.dli_fname);
+    library = path_base(path);
     if (!has_library(preload_of(environ)))
         library = "";
 }

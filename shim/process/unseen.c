@@ -12,15 +12,18 @@
 #include "resolve.h"
 #include "target.h"
 #include "text_search.h"
+#include <dlfcn.h>
 #include <string.h>
-#include <sys/single_threaded.h>
 #include <unistd.h>
 
 #define LOOK_INSIDE_NS 200000000 /* files on a slow file system: no more are opened after that */
 #define CLEAN 1024               /* a power of two */
 #define PROBES 8
 
+#define ONE_TASK 3 /* links of /proc/self/task of a process with one thread */
+
 static bool had_threads, may_not_look;
+static const char *single_threaded; /* __libc_single_threaded, which glibc has since 2.32 */
 
 /* ---- what need not be looked at again ---- */
 
@@ -205,9 +208,26 @@ void unseen_look(struct uncovered *list)
         dl_iterate_phdr(look_at, &search);
 }
 
+/* Where its definition lies the program may decide (a copy relocation), so the loader is asked, and now: at a fork another
+ * thread may be inside of it. */
+void unseen_start(void)
+{
+#ifndef FLOPSHIM_EARLY
+    single_threaded = forward_lookup(RTLD_DEFAULT, "__libc_single_threaded");
+#endif
+}
+
+static bool has_threads(void)
+{
+    struct stat tasks;
+    if (single_threaded)
+        return !*single_threaded;
+    return kernel_stat("/proc/self/task", &tasks) || tasks.st_nlink != ONE_TASK;
+}
+
 void unseen_before_fork(void)
 {
-    had_threads = !__libc_single_threaded;
+    had_threads = has_threads();
     make_clean_table();
 }
 

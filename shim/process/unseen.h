@@ -6,6 +6,9 @@
  * may be held. */
 void unseen_look(struct uncovered *list);
 
+/* Once, at the start. */
+void unseen_start(void);
+
 /* Before a fork: threads other than the caller may hold the loader's locks for ever in the child, which then does not look. */
 void unseen_before_fork(void);
 void unseen_in_child(void);

@@ -1,6 +1,7 @@
 /* Identifies providers: by their own version functions, by what an integer argument means to them, by file name. */
 #include "provider.h"
 #include "binding_lock.h"
+#include "kernel.h"
 #include "objects.h"
 #include "own_stack.h"
 #include "pages.h"
@@ -210,7 +211,7 @@ static atomic_int askers[ASKERS];
 
 bool provider_is_asked(void)
 {
-    int self = gettid();
+    int self = kernel_tid();
     for (size_t i = 0; i < ASKERS; i++)
         if (askers[i] == self)
             return true;
@@ -219,7 +220,7 @@ bool provider_is_asked(void)
 
 static void ask(struct provider *p)
 {
-    int nobody = 0, self = gettid();
+    int nobody = 0, self = kernel_tid();
     size_t i = 0;
     while (i < ASKERS && !atomic_compare_exchange_strong(&askers[i], &nobody, self)) {
         nobody = 0;

@@ -4,6 +4,7 @@
 #include "resolve.h"
 #include "ledger.h"
 #include "message.h"
+#include "moved_find.h"
 #include "noted.h"
 #include "objects.h"
 #include "pages.h"
@@ -73,16 +74,20 @@ void *forward_lookup(void *handle, const char *name)
 void *forward_next(const char *name)
 {
     forward_start();
-    return forward_dlsym(RTLD_NEXT, name);
+    void *found = forward_dlsym(RTLD_NEXT, name);
+    return found ? found : moved_find(name); /* dlclose, where the program was started without libdl */
 }
 
 __attribute__((no_sanitize("address", "thread", "undefined"))) void forward_start(void)
 {
     if (forward_dlsym)
         return;
-    void *found = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+    __typeof__(&dlvsym) by_version = MOVED_FIND(dlvsym);
+    void *found = by_version ? by_version(RTLD_NEXT, "dlsym", "GLIBC_2.34") : NULL;
+    if (!found && by_version)
+        found = by_version(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
     if (!found)
-        found = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+        found = moved_find("dlsym");
     if (!found) {
         message_line("flopshim: this C library has no dlsym that the shim knows (glibc 2.2.5 or later is needed)", NULL);
         abort();
@@ -111,7 +116,8 @@ bool forward_is_before_shim(uintptr_t address)
 
 void *forward_ask(const char *path, const char *name)
 {
-    void *handle = dlopen(*path ? path : NULL, RTLD_NOLOAD | RTLD_LAZY);
+    __typeof__(&dlopen) open = MOVED_FIND(dlopen);
+    void *handle = open ? open(*path ? path : NULL, RTLD_NOLOAD | RTLD_LAZY) : NULL;
     if (!handle)
         return NULL;
     void *found = forward_lookup(handle, name);

@@ -11,6 +11,7 @@
 #include "class.h"
 #include "clock.h"
 #include "config.h"
+#include "kernel.h"
 #include "letter.h"
 #include "lock.h"
 #include "message.h"
@@ -95,7 +96,7 @@ bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint6
     last = refusal;
     shim_unlock();
     bool pythons = py.this_thread() != NULL, here = pythons && checks_errors(t->caller);
-    bool own_thread = pythons && gettid() != getpid();
+    bool own_thread = pythons && kernel_tid() != getpid();
     t->refused = here ? THREAD_REFUSED_RAISED : THREAD_REFUSED_PENDING;
     if (!here) {
         if (waits_too_long(t, own_thread))

@@ -2,6 +2,7 @@
 #include "letter.h"
 #include "class.h"
 #include "clock.h"
+#include "moved_find.h"
 #include "pages.h"
 #include "unhandled.h"
 #include <pthread.h>
@@ -75,13 +76,15 @@ bool letter_send(struct thread *t, const struct refusal *refusal)
         drop_letter(letter);
         return true;
     }
-    if (pthread_create(&carrier, NULL, carry, letter)) {
+    __typeof__(&pthread_create) create = MOVED_FIND(pthread_create);
+    __typeof__(&pthread_detach) detach = MOVED_FIND(pthread_detach);
+    if (!create || !detach || create(&carrier, NULL, carry, letter)) {
         drop_letter(letter);
         t->exception_since_ns = 0;
         unhandled_not_sent();
         return false;
     }
-    pthread_detach(carrier);
+    detach(carrier);
     for (int i = 0; i < 100 && !atomic_load(&letter->done); i++)
         nanosleep(&pause, NULL);
     put_away(letter);

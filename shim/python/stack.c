@@ -1,5 +1,6 @@
 /* Where the interpreter called the native code that is running. */
 #include "stack.h"
+#include "kernel.h"
 #include "objects.h"
 #include "resolve.h"
 #include <stddef.h>
@@ -30,7 +31,7 @@ uintptr_t stack_entry(uintptr_t interpreter)
     const char *path;
     struct walk walk = {0};
     int (*backtrace)(int (*)(void *, void *), void *);
-    if (gettid() != getpid() || !object_at(interpreter, &walk.start, &walk.end, &path))
+    if (kernel_tid() != getpid() || !object_at(interpreter, &walk.start, &walk.end, &path))
         return 0;
     *(void **)&backtrace = forward_ask(library, "_Unwind_Backtrace");
     *(void **)&walk.address = forward_ask(library, "_Unwind_GetIP");

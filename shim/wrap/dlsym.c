@@ -1,5 +1,6 @@
 /* What dlsym gives out: for a name of ours, an entry bound to the function that the program asked for. */
 #include "bind.h"
+#include "moved_find.h"
 #include "objects.h"
 #include "provider.h"
 #include "resolve.h"
@@ -54,8 +55,9 @@ static struct answer answer_known(void *handle, uint32_t symbol, uintptr_t calle
     void *target = ask_without_shim(handle, forward_name(symbol), path);
     if (target && !is_foreign(symbol, target))
         target = bind_entry(symbol, target);
-    if (target)
-        dlerror(); /* an attempt that failed is not the program's error */
+    __typeof__(&dlerror) forget_error = MOVED_FIND(dlerror);
+    if (target && forget_error)
+        forget_error(); /* an attempt that failed is not the program's error */
     errno = saved;
     return (struct answer){target, 1};
 }

@@ -94,8 +94,8 @@ def check_lines():
     expect("an error", lines[2], "error: ddot: n=-2 is not accepted; a dimension is 0 or more")
     said, complaints = cost("-", "--format", "json", input=questions, status=2)
     answers = [json.loads(line) for line in said.splitlines()]
-    expect("the same in JSON", ([answer.get("flop_cost") for answer in answers], [sorted(answer)[0] for answer in answers], complaints),
-           ([None, 4, None, 6], ["error", "accuracy", "error", "accuracy"], ""))
+    expect("the same in JSON", ([answer.get("flop_cost") for answer in answers], ["error" in a for a in answers], complaints),
+           ([None, 4, None, 6], [True, False, True, False], ""))
     said, _ = cost("-", input="ddot" + " n=1" * 70, status=2)
     expect("too many words", said, "error: more than 63 arguments\n")
 

@@ -1,12 +1,15 @@
-"""The wheel: built with CMake from pyproject.toml, installed in a fresh virtual environment, and everything works there with
-nothing else set: `python -m flopshim`, the program, the pytest plugin."""
+"""The wheel: built by scripts/wheel.sh, of what manylinux_2_28 allows alone, installed in a fresh virtual environment, and
+everything works there with nothing else set: `python -m flopshim`, the program, the pytest plugin. It is left in the tests'
+build folder, for test_old_system.py."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 
-from harness import BUILD, PLAIN, ROOT, expect, python
+from harness import BUILD, PLAIN, ROOT, expect
 
 SEED = """
 import flopshim, numpy as np
@@ -35,19 +38,42 @@ def build(folder):
     cache = {"CCACHE_DIR": f"{BUILD.parent}/ccache", "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1", "CC": "/usr/bin/cc"}
     launcher = {"CMAKE_C_COMPILER_LAUNCHER": "ccache"} | cache if shutil.which("ccache") else {}
     try:
-        run(python("new"), "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", folder,
-            "--config-settings", f"build-dir={tree}", ROOT, CMAKE_BUILD_PARALLEL_LEVEL="2", **launcher)
+        run(ROOT / "scripts/wheel.sh", folder, "--config-settings", f"build-dir={tree}", CMAKE_BUILD_PARALLEL_LEVEL="2",
+            **launcher)
     finally:
         shutil.rmtree(tree, ignore_errors=True)
     wheels = list(folder.glob("*.whl"))
-    expect("wheels", [w.name for w in wheels], ["flopshim-0.1.0-py3-none-linux_x86_64.whl"])
+    expect("wheels", [w.name for w in wheels], ["flopshim-0.1.0-py3-none-manylinux_2_28_x86_64.whl"])
     return wheels[0]
+
+
+def audit(wheel, folder):
+    """What is in it needs the C library alone, and auditwheel finds what is too new: GLIBC_2.25 for a system of 2014."""
+    tools = str(ROOT / ".venv/new/bin")
+    words = run(f"{tools}/auditwheel", "show", wheel, PATH=f"{tools}:/usr/bin:/bin").split()
+    text = " ".join(words)
+    [libraries] = re.findall(r"in these system-provided shared libraries: (.*) This constrains", text)
+    expect("system libraries", re.findall(r"\S+[.]so\S*", libraries), ["libc.so.6"])
+    [major, minor] = map(int, re.findall(r'tag: "manylinux_(\d+)_(\d+)_x86_64"', text)[0])
+    expect("at most glibc 2.28", (major, minor) <= (2, 28), True)
+    run(f"{tools}/auditwheel", "repair", "--plat", "manylinux_2_17_x86_64", "-w", folder / "older", wheel, status=2,
+        PATH=f"{tools}:/usr/bin:/bin")
+    with zipfile.ZipFile(wheel) as files:
+        names = files.namelist()
+        needed = run("readelf", "-dW", files.extract("flopshim/flopshim", folder))
+    expect("licences", sum("LICENSE" in name for name in names), 2)
+    expect("libraries in it", [n for n in names if ".so" in n], ["flopshim/libflopshim.so"])
+    expect("the program needs", re.findall(r"NEEDED.*\[(.*)\]", needed), ["libc.so.6"])
 
 
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         wheel = build(folder)
+        audit(wheel, folder)
+        shutil.rmtree(BUILD / "wheel", ignore_errors=True)
+        (BUILD / "wheel").mkdir()
+        shutil.copy(wheel, BUILD / "wheel")
         # Debian's NumPy and pytest are seen, nothing else is downloaded
         run("/usr/bin/python3", "-m", "venv", "--system-site-packages", folder / "venv with a blank")
         fresh = folder / "venv with a blank/bin"

@@ -106,7 +106,7 @@ endforeach()
 foreach(case one_name planted ledger atomic helpers disabled pid_reuse)
   python_test(faults files_${case} test_files.py ${case})
 endforeach()
-foreach(case elf allocators path)
+foreach(case elf versions allocators path)
   python_test(faults library_${case} test_library.py ${case})
 endforeach()
 foreach(case signals pool strangers places parent_first races killed_sweepers claimed hostile other_user killed_run under_run

@@ -1,4 +1,5 @@
-"""test_library.py elf|allocators|path: what the shared object is made of, and where it may lie (hazards 10, 24, 27, 37)."""
+"""test_library.py elf|versions|allocators|path: what the shared object is made of, and where it may lie
+(hazards 10, 24, 27, 37)."""
 import pathlib
 import re
 import shutil
@@ -47,6 +48,27 @@ def elf():
     print(f"TLS {int(tls, 16)} bytes, {len(functions)} functions")
 
 
+NEWEST = (2, 28)
+
+
+def too_new(file):
+    """Versions of the C library's symbols that the file needs and glibc 2.28 does not have."""
+    versions = re.findall(r"\bGLIBC_([\w.]+)", output("readelf", "-VW", file))
+    assert versions, f"{file} needs no version of any symbol"
+    return sorted({v for v in versions if not v[0].isdigit() or tuple(map(int, v.split("."))) > NEWEST})
+
+
+def versions():
+    """Library and program start with glibc 2.28, whatever the C library is that they were built with."""
+    for file in (LIBRARY, PROGRAM):
+        expect(f"newer than glibc 2.28 in {file}", too_new(file), [])
+    with tempfile.TemporaryDirectory() as folder:
+        planted = pathlib.Path(folder) / "planted"
+        planted.with_suffix(".c").write_text("#define _GNU_SOURCE\n#include <unistd.h>\nint main(void) { return gettid(); }\n")
+        subprocess.run(["cc", "-o", planted, planted.with_suffix(".c")], check=True)
+        expect("planted", "2.30" in too_new(planted), True)
+
+
 def allocators():
     """None is interposed, and none is used: not even by what is not on the path of a call."""
     everything = set(symbols())
@@ -75,4 +97,4 @@ def path():
             expect(f"{name}: nothing left", list(bad_place.iterdir()), [])
 
 
-{"elf": elf, "allocators": allocators, "path": path}[sys.argv[1]]()
+{"elf": elf, "versions": versions, "allocators": allocators, "path": path}[sys.argv[1]]()

@@ -53,6 +53,12 @@ bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])
     return false;
 }
 
+void *forward_lookup(void *handle, const char *name)
+{
+    (void)handle, (void)name;
+    return NULL;
+}
+
 void *forward_next(const char *name)
 {
     (void)name;

@@ -143,6 +143,16 @@ Test(config, a_multiplier_is_a_number_above_0)
     cr_expect(eq(str, shown, "kept"));
 }
 
+Test(config, signals_are_named_as_the_c_library_names_them)
+{
+    for (int i = 1; i < NSIG; i++) {
+        int value = 0;
+        const char *name = sigabbrev_np(i);
+        if (name)
+            cr_expect(config_parse_signal(name, &value) && value == i, "%s is %d", name, value);
+    }
+}
+
 Test(config, signals_have_names_and_numbers)
 {
     int value = 0;

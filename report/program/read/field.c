@@ -1,5 +1,6 @@
 /* Fields of a JSON value, by jansson, with complaints that name file, field and what was expected. */
 #include "field.h"
+#include "c_numbers.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,7 @@
 /* Reads a JSON summary and holds it against the schema: a field of the wrong type is an error that names it, an unknown
  * field is ignored, an absent one that the model can do without has its neutral value. */
 #include "json_read.h"
+#include "c_numbers.h"
 #include "cost.h"
 #include "json_counts.h"
 #include "multiplier.h"

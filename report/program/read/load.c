@@ -1,6 +1,7 @@
 /* Tells ledgers from JSON summaries by the magic at the front, and loads either. */
 #include "load.h"
 #include "json_read.h"
+#include "kernel.h"
 #include "ledger_load.h"
 #include "out_save.h"
 #include "summary.h"
@@ -91,7 +92,7 @@ static FILE *open_file(const char *path, const char **why)
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     *why = NULL;
-    if (fd >= 0 && fstat(fd, &status) == 0) {
+    if (fd >= 0 && kernel_fstat(fd, &status) == 0) {
         bool is_pipe = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
         *why = S_ISDIR(status.st_mode)                                             ? "is a folder"
                : !S_ISREG(status.st_mode) && !is_pipe                              ? "neither a file nor a pipe"
@@ -109,7 +110,7 @@ static int first_byte(FILE *file)
 {
     struct stat status;
     int first = fgetc(file);
-    if (fstat(fileno(file), &status) || S_ISREG(status.st_mode))
+    if (kernel_fstat(fileno(file), &status) || S_ISREG(status.st_mode))
         return first;
     fcntl(fileno(file), F_SETFL, O_RDONLY);
     if (first != EOF || !ferror(file) || errno != EAGAIN)

@@ -1,6 +1,7 @@
 /* Tables are copied out entry by entry: a file need not align them. The mapping is private and read only; a file that another
  * process cuts meanwhile ends us with SIGBUS, as it would end the program that is about to be run from it. */
 #include "elf_needed.h"
+#include "kernel.h"
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +56,7 @@ int elf_open(const char *path, struct elf_file *elf)
     void *bytes = MAP_FAILED;
     if (fd < 0)
         return -1;
-    if (!fstat(fd, &st)) {
+    if (!kernel_fstat(fd, &st)) {
         errno = ENOEXEC;
         if (S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(Elf64_Ehdr))
             bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);

@@ -1,6 +1,7 @@
 /* Walks the tree of descendants by /proc/PID/task/TID/children, which costs what the tree costs and not what the machine
  * runs. Who has left the tree (a daemon whose parent ended) is not found. */
 #include "strays.h"
+#include "c_numbers.h"
 #include "path.h"
 #include <dirent.h>
 #include <errno.h>

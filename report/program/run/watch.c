@@ -1,6 +1,7 @@
 /* The ledgers of a run, each opened as it appears: the descriptor shows the counts also where the file is removed. As long as
  * the run is watched, none is removed but here, after its end: so each is looked at, however late that is. */
 #include "watch.h"
+#include "kernel.h"
 #include "ledger.h"
 #include "ledger_load.h"
 #include "ledger_read.h"
@@ -131,7 +132,7 @@ static int open_ledger(const char *name, struct stat *st)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return errno == ENOENT || errno == ELOOP ? -1 : -2;
-    if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
+    if (kernel_fstat(fd, st) == 0 && S_ISREG(st->st_mode))
         return fd;
     close(fd);
     return -1;

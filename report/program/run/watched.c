@@ -1,5 +1,6 @@
 /* Looks at one ledger of a run, again and again, and compares each copy with the one before by their sums. */
 #include "watched.h"
+#include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_check.h"
 #include "ledger_load.h"
@@ -50,7 +51,7 @@ void watched_look_for_file(struct watched *w, const char *path, bool kept)
     uint32_t writer = 0;
     if (w->gone)
         return;
-    w->gone = lstat(path, &st) < 0 || st.st_dev != w->device || st.st_ino != w->inode;
+    w->gone = kernel_lstat(path, &st) < 0 || st.st_dev != w->device || st.st_ino != w->inode;
     w->in_order = pread(w->fd, &writer, sizeof writer, offsetof(struct ledger_header, writer)) == sizeof writer &&
                   writer == LEDGER_REMOVED;
     if (w->gone && (kept || !w->in_order))
@@ -68,7 +69,7 @@ static bool look_once(struct watched *w, bool last)
         compare(w, &view);
         return true;
     }
-    bool cut = w->good.header && fstat(w->fd, &st) == 0 && (size_t)st.st_size < w->sums.size_bytes;
+    bool cut = w->good.header && kernel_fstat(w->fd, &st) == 0 && (size_t)st.st_size < w->sums.size_bytes;
     if (++w->failed >= 2 || last || cut)
         watched_find(w, cut ? "the ledger was cut off while its processes ran" : "the ledger was written over: ",
                      cut || !why ? "" : why);

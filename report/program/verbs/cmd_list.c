@@ -1,7 +1,7 @@
 /* flopshim list: every routine that has a price, or every name that the preloaded library answers to. A table for people, in
  * the width of the terminal; tab-separated for programs. */
 #include "cmd.h"
-#include "evaluate.h"
+#include "formula_text.h"
 #include "listing.h"
 #include "options.h"
 #include "suggest.h"
