@@ -22,7 +22,7 @@ from checks import SpecError
 from formulas import checked, paired
 from rows import COUNTED, Routine, Row, dims_of, mode_of, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
-from stubs import body_of, emit_body
+from stubs import body_name, emit_body
 
 SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
 # With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT
@@ -127,7 +127,7 @@ def emit_entry(symbol: str, body: str, out: list[str]) -> None:
 
 
 def emit_shard(routines: list[Routine], by_routine: dict[tuple[str, str], list[str]]) -> list[str]:
-    out = ['#include "call.h"', ""]
+    out = ['#include "call.h"', *['#include "plans.h"'] * any(r.row.plans for r in routines), ""]
     entries: list[str] = []
     for r in routines:
         out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'
@@ -203,7 +203,7 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
     bodies = []
     for name, r, face, _ in symbols:
         by_routine[(r.name, face)].append(name)
-        bodies.append(f"body_{body_of(r, face).name}")
+        bodies.append(body_name(r, face))
     names, size = emit_names(symbols)
     counts: list[str] = []
     emit_routines(routines, counts)

@@ -5,6 +5,7 @@ import ast
 from typing import NamedTuple, Union
 
 from checks import SpecError
+from plans import Plan
 
 # prefix: field (r real, c complex, m complex data counted in real operations), scalar type, real type
 PREFIXES = {
@@ -13,6 +14,7 @@ PREFIXES = {
     "is": "r float float", "id": "r double double", "ic": "m float float", "iz": "m double double",
     "ds": "r double double", "sds": "r float float", "zc": "c double-complex double", "sb": "r float float",
     "sh": "r float float", "b": "r float float", "-": "r float float",
+    "fftw_": "m double double", "fftwf_": "m float float", "fftwl_": "m double double", "fftwq_": "m double double",
 }
 # Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
 COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
@@ -91,6 +93,7 @@ class Row(NamedTuple):
     price: Price
     legal: Legal | None
     writes: list[Output]
+    plans: list[Plan]
 
 
 class Routine(NamedTuple):
@@ -99,6 +102,10 @@ class Routine(NamedTuple):
     scalar: str
     real: str
     row: Row
+
+
+def prefix_of(r: Routine) -> str:
+    return r.name.removesuffix(r.row.family)
 
 
 def suffix_of(face: str) -> str:

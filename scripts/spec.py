@@ -8,15 +8,18 @@ import pathlib
 from collections.abc import Iterator
 
 import checks
+import plans
 from card import parse_price, prices_of
 from checks import Placed, SpecError
 from formulas import plain
 from outputs import names_in, parse_writes
-from rows import KINDS, LETTERS, PREFIXES, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of, suffix_of
+from rows import KINDS, LETTERS, PREFIXES, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of, prefix_of
+from rows import suffix_of
 
 CELLS = "family | prefixes | faces | arguments"
 USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
-        "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ..."}
+        "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ...",
+        **plans.USES}
 Schemes = dict[str, "list[tuple[str, bool]]"]  # of a face: spellings, and whether they are of 64-bit integers
 Symbol = tuple[str, Routine, str, bool]
 
@@ -83,6 +86,7 @@ class Reader:
         self.prices: list[Price] = []
         self.legal: dict[str, tuple[Legal, str]] = {}
         self.writes: dict[str, tuple[list[Output], str]] = {}
+        self.plans: dict[str, list[plans.Plan]] = collections.defaultdict(list)
         self.open: list[str] = []
         self.schemes: Schemes = collections.defaultdict(list)
 
@@ -112,6 +116,9 @@ class Reader:
         elif word in USES:
             if len(cells) < 2:
                 raise SpecError(f"'{word}' without |; accepted is {USES[word]}")
+            if word in plans.USES:
+                self.add_plan(word, words, cells[1:], where)
+                return
             getattr(self, f"add_{word}")(words, cells[1:], where)
         else:
             self.signatures.append(parse_signature(where, cells, self.kinds))
@@ -119,7 +126,7 @@ class Reader:
     def add_scheme(self, words: list[str], cells: list[str], _: str) -> None:
         if len(words) != 2:
             raise SpecError(f"scheme '{' '.join(words)}'; accepted is {USES['scheme']}")
-        checks.one_of("face", words[0], ("f", "g", "c", "e"))
+        checks.one_of("face", words[0], ("f", "g", "c", "e", *plans.FACES))
         checks.one_of("width", words[1], ("any", "64"))
         for spelling in checks.some("spelling", cells[0].split()):
             checks.matches("spelling", spelling, checks.SPELLING, "{n} or {N} among letters, digits and _")
@@ -128,7 +135,7 @@ class Reader:
     def add_kind(self, words: list[str], cells: list[str], _: str) -> None:
         if len(words) != 1:
             raise SpecError(f"kind '{' '.join(words)}'; accepted is {USES['kind']}")
-        checks.one_of("kind", words[0], KINDS)
+        checks.one_of("kind", words[0], KINDS | plans.KINDS)
         self.kinds.update({checks.name("argument", n): words[0] for n in checks.some("argument", cells[0].split())})
 
     def add_legal(self, families: list[str], cells: list[str], where: str) -> None:
@@ -141,6 +148,20 @@ class Reader:
         self.check_families("writes", families, {family: at for family, (_, at) in self.writes.items()})
         self.writes.update(dict.fromkeys(families, (outputs, where)))
 
+    def add_plan(self, role: str, families: list[str], cells: list[str], where: str) -> None:
+        """Its arguments may be lengths, which those of a signature are not."""
+        last, arrow, result = cells[-1].partition("->")
+        cells = [*cells[:-1], last]
+        if len(families) != 1 or len(cells) != (3 if role == "makes" else 2):
+            raise SpecError(f"'{role}' of {len(families)} families and {len(cells)} cells; accepted is {USES[role]}")
+        args = []
+        for name in cells[2].split() if role == "makes" else []:
+            if name not in self.kinds:
+                raise SpecError(f"unknown argument '{name}'; accepted is one of a 'kind' line")
+            args.append(plans.Argument(name, self.kinds[name]))
+        plan = plans.parse(where, role, cells, args, plans.parse_result(role, result.strip()))
+        self.plans[families[0]].append(plan)
+
     @staticmethod
     def check_families(word: str, families: list[str], places: dict[str, str]) -> None:
         for family in checks.some("family", checks.once("family", families)):
@@ -151,7 +172,8 @@ class Reader:
         """The signatures with their prices and the rules of their families."""
         families = {s.family for s in self.signatures}
         for word, places in (("legal", {f: at for f, (_, at) in self.legal.items()}),
-                             ("writes", {f: at for f, (_, at) in self.writes.items()})):
+                             ("writes", {f: at for f, (_, at) in self.writes.items()}),
+                             ("makes", {f: found[0].where for f, found in self.plans.items()})):
             for family, where in places.items():
                 if family not in families:
                     raise Placed(f"{where}: '{word}' of family '{family}', which has no signature")
@@ -161,7 +183,12 @@ class Reader:
         signature, price = parts
         legal, legal_where = self.legal.get(signature.family, (None, ""))
         writes, writes_where = self.writes.get(signature.family, ([], ""))
-        row = Row(index, *signature, price=price, legal=legal, writes=writes)
+        planned = self.plans.get(signature.family, [])
+        names = [a.name for a in signature.args if a.name in price.names]
+        plans.check(planned, signature.where, signature.prefixes, names, signature.faces)
+        if planned:
+            signature = signature._replace(faces=plans.faces_of(planned))
+        row = Row(index, *signature, price=price, legal=legal, writes=writes, plans=planned)
         where = row.where
         try:
             dims_of(row)
@@ -239,8 +266,8 @@ def symbols_of(routines: list[Routine], schemes: Schemes) -> list[Symbol]:
     seen: dict[str, Symbol] = {}
     for r in routines:
         for face in r.row.faces:
-            name = r.name + suffix_of(face)
-            for spelling, wide in schemes[face[0]]:
+            names = plans.names_of(r.row.plans, face, prefix_of(r)) if plans.is_plan(face) else [r.name + suffix_of(face)]
+            for name, (spelling, wide) in itertools.product(names, schemes[face[0]]):
                 exported = spelling.format(n=name, N=name.upper())
                 first = seen.setdefault(exported, (exported, r, face, wide))[1]
                 if first is not r:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import plans
 from outputs import emit_outputs, info_of_refusal, outputs_of
 from formulas import degree, plain
 from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, live_under, mode_of, query_tests, shapes_of, suffix_of
@@ -325,7 +326,13 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     out.append(f"slow:\n    {'return ' if b.result != 'void' else ''}{slow}\n}}\n")
 
 
+def body_name(r: Routine, face: str) -> str:
+    return plans.body_name(r.row.plans, face, r.name) if plans.is_plan(face) else f"body_{body_of(r, face).name}"
+
+
 def emit_body(r: Routine, face: str, out: list[str]) -> str:
+    if plans.is_plan(face):
+        return plans.emit_body(r.row.plans, face, r.name, out)
     b, bound = body_of(r, face), small_degree(r.row)
     if bound is None or b.face == "e":
         emit_slow_body(r, b, f"body_{b.name}", False, out)

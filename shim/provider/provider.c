@@ -35,10 +35,10 @@ static bool is_ready(size_t i)
 }
 
 static const char *const pure_names[] = {
-    "libopenblas",  "libscipy_openblas", "libblas",           "libcblas",       "liblapack",  "libblis",
-    "libflexiblas", "libmkl_",           "libf77blas",        "libatlas",       "libsatlas",  "libtatlas",
-    "libflame",     "libarmpl",          "libnvpl_blas",      "libnvpl_lapack", "libgoto",    "libaocl",
-    "libsci_",      "libessl",           "libblastrampoline", "libptf77blas",   "libptcblas", "libtmg",
+    "libopenblas",  "libscipy_openblas", "libblas",  "libcblas",  "liblapack", "libblis",  "libflexiblas",
+    "libmkl_",      "libf77blas",        "libatlas", "libsatlas", "libtatlas", "libflame", "libarmpl",
+    "libnvpl_blas", "libnvpl_lapack",    "libgoto",  "libaocl",   "libsci_",   "libessl",  "libblastrampoline",
+    "libptf77blas", "libptcblas",        "libtmg",   "libfftw3",
 };
 
 bool provider_is_pure(const char *path)

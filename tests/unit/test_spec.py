@@ -16,7 +16,7 @@ from spec import cells_of  # noqa: E402
 FILES = [ROOT / "cost/routines.spec", *sorted((ROOT / "cost/signatures").glob("*.spec"))]
 SPEC = [" | ".join(cells) for path in FILES for _, cells in cells_of(path, False)]
 PRICES = [cells for path in sorted((ROOT / "cost/card").glob("*.card")) for _, cells in cells_of(path, True) if len(cells) > 1]
-RULES = ("legal ", "writes ")
+RULES = ("legal ", "writes ", "makes ", "runs ", "drops ")
 HEAD = [line for line in SPEC if line.startswith(("scheme ", "kind "))] + ["include the.card"]
 SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", *RULES))]
 GOOD = "frob | s d | f c | m n a lda"
@@ -47,8 +47,8 @@ BAD = [
     ("kind size | p", ["unknown kind", "'size'", "dim"]),
     ("kind dim", ["'kind' without |", "kind KIND | ARGUMENTS"]),
     ("kind dim | N", ["argument", "'N'", "lower-case"]),
-    ("scheme x any | {n}_", ["unknown face", "'x'", "c, e, f, g"]),
-    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, e, f, g"]),
+    ("scheme x any | {n}_", ["unknown face", "'x'", "c, e, f, g, p, q"]),
+    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, e, f, g, p, q"]),
     ("scheme f 32 | {n}_", ["unknown width", "'32'", "64, any"]),
     ("scheme f any | {name}_", ["spelling", "'{name}_'", "{n} or {N}"]),
     ("scheme f | {n}_", ["'f'", "scheme FACE WIDTH"]),
@@ -65,6 +65,19 @@ BAD = [
     ("writes frob | a: nan k, n", ["'writes' of frob", "'k'"]),
     ("writes frob | a: nan m**2", ["'m ** 2'", "size of a"]),
     (GOOD, ["second signature of routine 'sfrob'", "first is at"]),
+    ("makes frob | plan | p | n0 sizes", ["letter ''", "upper-case letter, behind ->"]),
+    ("makes frob | plan | p -> C", ["1 families and 2 cells", "makes FAMILY | NAMES"]),
+    ("makes frob | plan | p | n0 frobs -> C", ["unknown argument 'frobs'", "'kind' line"]),
+    ("makes frob | | p | n0 -> C", ["no name"]),
+    ("makes frob frobs | plan | p | n0 -> C", ["2 families", "makes FAMILY"]),
+    ("makes frob | plan | p | sizes rank -> C", ["'sizes'", "no rank before it", "rank or howmany_rank"]),
+    ("runs frob | execute | c", ["unknown face 'c'", "p, q"]),
+    ("runs frob | execute | p -> C", ["status 'C'", "a number"]),
+    ("runs frob | Execute | p", ["name 'Execute'", "lower-case"]),
+    ("drops frob | destroy | p -> 1", ["'-> 1' in 'drops'", "drops FAMILY"]),
+    ("drops frobs | destroy | p", ["'makes' of family 'frobs'", "no signature"]),
+    ("drops frob | destroy | p", ["planned work", "faces f c", "accepted is -"]),
+    ("frob | s d | - | m n a lda", ["face - and no planned work", "'runs'"]),
     ("fro | s d | f c | m n a lda", ["family 'fro' has a signature and no price for s d", "a card of cost/card"]),
     ("frob | c z | f c | m n a", ["family 'frob' has a signature and no price for c z"]),
 ]
@@ -123,6 +136,7 @@ TOKENS = ("**", "(", ")", "[]", ":", "|", '"', "\\", "\0", "\x0b", "é", "w", "n
           "real ", ";", " each", "->", "-> real", "if", "/0", "/n", "/s", "d", ":sub", "+x", "e", "g", "uplo", "group_count", "int",
           "exact", ",", "{n}", "{x}", "any", "unchecked", "  ",
           "#", "()", "not n", "n[0]", "a.b(n)", "min(*n)", "'NN'", "include ", "kind ", "legal ", "writes ", "scheme ", "nan", "\t",
+          "makes ", "sizes", "p", "-> C",
           "-" * 300, "(" * 300, "n+" * 300 + "n", "lambda: 0", "f'{n}'", "(x:=1)", "yield", "...", "1j", "~m", "m@n", "m<n<k")
 
 

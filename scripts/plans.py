@@ -1,0 +1,180 @@
+"""Work that is planned before it is done (shim/call/plans.h): the lines `makes`, `runs` and `drops` of the spec, their names,
+and C for the functions that they list."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import checks
+from checks import Placed, SpecError
+
+FACES = {"p": "C", "q": "Fortran"}
+# How FFTW's names begin in Fortran
+FORTRAN = {"fftw_": "dfftw_", "fftwf_": "sfftw_", "fftwl_": "lfftw_", "fftwq_": "qfftw_"}
+# Kinds of arguments that are lengths: where the next one is, in bytes, and whether it has 64 bits
+LENGTHS = {"lengths": (4, False), "iodims": (12, False), "iodims64": (24, True)}
+KINDS = {"length", *LENGTHS}
+COUNTED = ["transform", "n", "howmany"]
+RANKS = ("rank", "howmany_rank")
+RUN_PARAMETERS = ("a_", "b_", "c_", "d_", "e_")
+
+
+class Argument(NamedTuple):
+    name: str
+    kind: str
+
+
+class Plan(NamedTuple):
+    """A line: role is its first word. result: the letter of the transform, or the status of a refused call."""
+    where: str
+    role: str
+    names: list[str]
+    faces: list[str]
+    args: list[Argument]
+    result: str
+
+
+USES = {"makes": "makes FAMILY | NAMES | FACES | ARGUMENTS -> LETTER", "runs": "runs FAMILY | NAMES | FACES [-> STATUS]",
+        "drops": "drops FAMILY | NAMES | FACES"}
+
+
+def parse(where: str, role: str, cells: list[str], args: list[Argument], result: str) -> Plan:
+    """cells: names and faces."""
+    names = checks.some("name", checks.once("name", cells[0].split()))
+    for each in names:
+        checks.matches("name", each, checks.FAMILY, "lower-case letters, digits and _")
+    faces = checks.some("face", checks.once("face", cells[1].split()))
+    for face in faces:
+        checks.one_of("face", face, FACES)
+    check_ranks(args)
+    return Plan(where, role, names, faces, args, result)
+
+
+def parse_result(role: str, text: str) -> str:
+    if role == "makes":
+        return checks.matches("letter", text, checks.LETTER, "one upper-case letter, behind ->")
+    if role == "runs" and text:
+        return checks.matches("status", text, checks.NUMBER, "a number")
+    if text:
+        raise SpecError(f"'-> {text}' in '{role}'; accepted is {USES[role]}")
+    return "0"
+
+
+def check_ranks(args: list[Argument]) -> None:
+    """An array of lengths stands behind the number of its entries."""
+    known = ""
+    for a in args:
+        if a.name in RANKS:
+            known = a.name
+        elif a.kind in LENGTHS and not known:
+            raise SpecError(f"'{a.name}' has no rank before it; accepted is {' or '.join(RANKS)}")
+
+
+def check(plans: list[Plan], where: str, prefixes: list[str], names: list[str], faces: list[str]) -> None:
+    """Of a family: its prefixes, what its count reads, its faces."""
+    if plans and faces != ["-"]:
+        raise Placed(f"{plans[0].where}: planned work of a family with faces {' '.join(faces)}; accepted is - (the signature at "
+                     f"{where})")
+    if faces == ["-"] and not plans:
+        raise Placed(f"{where}: face - and no planned work; accepted is a family with 'runs' lines")
+    for plan in plans:
+        if "q" in plan.faces and set(prefixes) - set(FORTRAN):
+            raise Placed(f"{plan.where}: face q of prefixes {' '.join(prefixes)}; accepted are {' '.join(FORTRAN)}")
+        if plan.role == "makes" and names != COUNTED:
+            raise Placed(f"{plan.where}: 'makes' of a count of {' '.join(names)}; accepted is one of {' '.join(COUNTED)}")
+
+
+def faces_of(plans: list[Plan]) -> list[str]:
+    """FACE:NUMBER of each face of each line."""
+    return [f"{face}:{i}" for i, plan in enumerate(plans) for face in plan.faces]
+
+
+def is_plan(face: str) -> bool:
+    return face[0] in FACES
+
+
+def plan_of(plans: list[Plan], face: str) -> Plan:
+    return plans[int(face[2:])]
+
+
+def names_of(plans: list[Plan], face: str, prefix: str) -> list[str]:
+    """What the schemes spell."""
+    return [f"{FORTRAN[prefix] if face[0] == 'q' else prefix}{name}" for name in plan_of(plans, face).names]
+
+
+def body_name(plans: list[Plan], face: str, routine: str) -> str:
+    return f"body_{routine}_{face[0]}_{plan_of(plans, face).names[0]}"
+
+
+# ---- bodies --------------------------------------------------------------------------------------------------
+
+BEGIN = "    CALL_BEGIN(call, (uintptr_t)__builtin_return_address(0));"
+
+
+def parameters(plan: Plan, letter: str) -> list[str]:
+    """All that Fortran passes are addresses; a tensor is three arrays there, and the plan the first argument."""
+    if letter == "p":
+        return [f"intptr_t {a.name}_" if a.kind in ("length", "int") else f"void *{a.name}_" for a in plan.args]
+    names = [n for a in plan.args for n in ([a.name, f"{a.name}_is", f"{a.name}_os"] if a.kind == "iodims" else [a.name])]
+    return ["void *plan_"] + [f"void *{name}_" for name in names]
+
+
+def product(plan: Plan, letter: str, many: bool) -> str:
+    """C of the product of a plan's lengths; many: of how often it does the transform."""
+    value, rank = "1", ""
+    for a in plan.args:
+        by_value = f"(int32_t){a.name}_" if letter == "p" else f"READ({a.name}_, 0)"
+        if a.name in RANKS:
+            rank = by_value
+        if a.name.startswith("howmany") != many or a.kind not in KINDS:
+            continue
+        if a.kind != "length":
+            step, wide = LENGTHS[a.kind]
+            how = f"{step}, {int(wide)}" if letter == "p" else "call.binding->wide ? 8 : 4, call.binding->wide"
+            by_value = f"plans_product({a.name}_, {rank}, {how})"
+        value = by_value if value == "1" else f"plans_times({value}, {by_value})"
+    return value
+
+
+def call_of(params: list[str], result: str) -> str:
+    types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in params)
+    passed = ", ".join(p.split()[-1].lstrip("*") for p in params)
+    return f"(({result} (*)({types}))call.binding->target)({passed})"
+
+
+def emit_make(plan: Plan, letter: str, routine: str, name: str, out: list[str]) -> None:
+    params = parameters(plan, letter)
+    result, made = ("void *", "result") if letter == "p" else ("void ", "*(void **)plan_")
+    out.append(f"__attribute__((used, noinline)) {result}{name}({', '.join(params)})\n{{\n{BEGIN}")
+    out.append(f"    {'void *result = ' if letter == 'p' else ''}{call_of(params, result)};\n    if ({made}) {{")
+    size, many = product(plan, letter, False), product(plan, letter, True)
+    out.append(f"        const int64_t arg[] = {{'{plan.result}', {size}, {many}}};")
+    out.append(f"        plans_note({made}, ROUTINE_{routine}, cost_index_{routine}, arg, sizeof arg / sizeof *arg);\n    }}")
+    out.append(f"{'    return result;' if letter == 'p' else ''}\n}}\n")
+
+
+def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> None:
+    params = [f"void *{p}" for p in RUN_PARAMETERS]
+    out.append(f"__attribute__((used, noinline)) intptr_t {name}({', '.join(params)})\n{{\n{BEGIN}")
+    out.append(f"    const struct plan *plan = plans_find({key});")
+    out.append(f"    const uint32_t routine = plan ? plan->routine : ROUTINE_{routine};\n    if (call_outermost(&call)) {{")
+    out.append("        const uint64_t cost = plan ? plan->cost[call_convention] : plans_unseen();")
+    out.append("        if (!call_charge(&call, routine, cost, plan ? plan->arg : (const int64_t[PLAN_ARGS]){0}))")
+    out.append(f"            return {plan.result};\n    }} else\n        call_count_nested(routine);")
+    out.append(f"    const intptr_t result = {call_of(params, 'intptr_t')};\n    call_end(&call);\n    return result;\n}}\n")
+
+
+def emit_drop(key: str, name: str, out: list[str]) -> None:
+    out.append(f"__attribute__((used, noinline)) intptr_t {name}(void *a_)\n{{\n{BEGIN}\n    plans_forget({key});")
+    out.append(f"    return {call_of(['void *a_'], 'intptr_t')};\n}}\n")
+
+
+def emit_body(plans: list[Plan], face: str, routine: str, out: list[str]) -> str:
+    plan, name = plan_of(plans, face), body_name(plans, face, routine)
+    key = "a_" if face[0] == "p" else "*(void **)a_"
+    if plan.role == "makes":
+        emit_make(plan, face[0], routine, name, out)
+    elif plan.role == "runs":
+        emit_run(plan, key, routine, name, out)
+    else:
+        emit_drop(key, name, out)
+    return name

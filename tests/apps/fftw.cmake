@@ -1,0 +1,13 @@
+# FFTW in each of its precisions.
+function(fftw_program letter precision real)
+  add_executable(fftw_${letter} ${APPS}/fftw.c)
+  target_compile_definitions(fftw_${letter} PRIVATE PRECISION=${precision} "REAL=${real}")
+  target_link_libraries(fftw_${letter} PRIVATE ${ARGN} Threads::Threads)
+endfunction()
+fftw_program(d fftw_ double fftw3)
+fftw_program(f fftwf_ float fftw3f)
+fftw_program(l fftwl_ "long double" fftw3l)
+fftw_program(q fftwq_ __float128 fftw3q quadmath m)
+foreach(case interfaces planning threads refused)
+  python_test(apps fftw_${case} test_fftw.py ${case})
+endforeach()
