@@ -20,7 +20,7 @@ import zlib
 
 from checks import SpecError
 from formulas import checked, paired
-from rows import COUNTED, Routine, Row, dims_of, mode_of, used_args
+from rows import COUNTED, TOPICS, Routine, Row, dims_of, mode_of, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
 from stubs import body_name, emit_body
 
@@ -92,7 +92,7 @@ def emit_dims(lists: list[list[tuple[str, int]]], out: list[str]) -> list[int]:
 
 
 def emit_routines(routines: list[Routine], out: list[str]) -> None:
-    out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n')
+    out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n#include "topics.h"\n')
     counts: dict[Count, int] = {}
     for row in {r.row.id: r.row for r in routines}.values():
         if counts.setdefault(count_of(row), row.id) == row.id:
@@ -108,6 +108,7 @@ def emit_routines(routines: list[Routine], out: list[str]) -> None:
             ", ".join(f'"{t}"' for t in text), counts[count_of(row)],
             {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), begin, id_of(r.name)))
     out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
+    out.append(f"const uint8_t cost_topics[] = {{{','.join(str(TOPICS.index(r.row.topic)) for r in routines)}}};")
     emit_indices(routines, out)
 
 

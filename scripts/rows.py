@@ -20,6 +20,7 @@ PREFIXES = {
 COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
            "query": "w"}
 KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
+TOPICS = ("blas", "lapack", "fft", "dnn")  # enum cost_topic of cost/topics.h
 MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
 # What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
 LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
@@ -64,6 +65,7 @@ class Signature(NamedTuple):
     faces: list[str]
     args: list[Arg]
     result: str
+    topic: str
 
 
 class Price(NamedTuple):
@@ -90,6 +92,7 @@ class Row(NamedTuple):
     faces: list[str]
     args: list[Arg]
     result: str
+    topic: str
     price: Price
     legal: Legal | None
     writes: list[Output]

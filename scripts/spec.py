@@ -13,8 +13,8 @@ from card import parse_price, prices_of
 from checks import Placed, SpecError
 from formulas import plain
 from outputs import names_in, parse_writes
-from rows import KINDS, LETTERS, PREFIXES, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of, prefix_of
-from rows import suffix_of
+from rows import KINDS, LETTERS, PREFIXES, TOPICS, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of
+from rows import prefix_of, suffix_of
 
 CELLS = "family | prefixes | faces | arguments"
 USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
@@ -38,7 +38,7 @@ def parse_args(text: str, kinds: dict[str, str]) -> tuple[list[Arg], str]:
     return args, result.strip()
 
 
-def parse_signature(where: str, cells: list[str], kinds: dict[str, str]) -> Signature:
+def parse_signature(where: str, cells: list[str], kinds: dict[str, str], topic: str) -> Signature:
     if len(cells) != 4:
         raise SpecError(f"a signature of {len(cells)} cells; accepted are 4: {CELLS}")
     family, prefixes, faces, args = cells
@@ -46,7 +46,7 @@ def parse_signature(where: str, cells: list[str], kinds: dict[str, str]) -> Sign
     checks.faces(faces.split())
     for prefix in checks.some("prefix", checks.once("prefix", prefixes.split())):
         checks.one_of("prefix", prefix, PREFIXES)
-    return Signature(where, family, prefixes.split(), faces.split(), *parse_args(args, kinds))
+    return Signature(where, family, prefixes.split(), faces.split(), *parse_args(args, kinds), topic)
 
 
 def parse_letters(option: str, words: list[str]) -> tuple[str, str]:
@@ -88,6 +88,7 @@ class Reader:
         self.writes: dict[str, tuple[list[Output], str]] = {}
         self.plans: dict[str, list[plans.Plan]] = collections.defaultdict(list)
         self.open: list[str] = []
+        self.topic = TOPICS[0]
         self.schemes: Schemes = collections.defaultdict(list)
 
     def read(self, path: pathlib.Path | str) -> None:
@@ -113,6 +114,8 @@ class Reader:
         word, *words = cells[0].split() or [""]
         if word == "include":
             self.read(pathlib.Path(path).parent / cells[0][8:].strip())
+        elif word == "topic":
+            self.topic = checks.one_of("topic", " ".join([*words, *cells[1:]]), TOPICS)
         elif word in USES:
             if len(cells) < 2:
                 raise SpecError(f"'{word}' without |; accepted is {USES[word]}")
@@ -121,7 +124,7 @@ class Reader:
                 return
             getattr(self, f"add_{word}")(words, cells[1:], where)
         else:
-            self.signatures.append(parse_signature(where, cells, self.kinds))
+            self.signatures.append(parse_signature(where, cells, self.kinds, self.topic))
 
     def add_scheme(self, words: list[str], cells: list[str], _: str) -> None:
         if len(words) != 2:

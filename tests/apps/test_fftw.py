@@ -49,4 +49,11 @@ def refused():
     expect("an exact fit", (run.returncode, run.summary["flops_remaining"]), (0, 0))
 
 
+def left_out():
+    """Without fft in FLOP_COUNT a budget does not hold it."""
+    run = Run(fftw("d", "again", 3), {"FLOP_COUNT": "blas,lapack", "FLOP_BUDGET": "1"})
+    expect("status", (run.returncode, run.stdout), (0, "1 0\n"))
+    expect("summary", (run.costs(), run.summary["uncovered"]), ({}, ["calls that FLOP_COUNT leaves out: fft"]))
+
+
 globals()[sys.argv[1]]()

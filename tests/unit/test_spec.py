@@ -18,7 +18,7 @@ SPEC = [" | ".join(cells) for path in FILES for _, cells in cells_of(path, False
 PRICES = [cells for path in sorted((ROOT / "cost/card").glob("*.card")) for _, cells in cells_of(path, True) if len(cells) > 1]
 RULES = ("legal ", "writes ", "makes ", "runs ", "drops ")
 HEAD = [line for line in SPEC if line.startswith(("scheme ", "kind "))] + ["include the.card"]
-SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", *RULES))]
+SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", "topic ", *RULES))]
 GOOD = "frob | s d | f c | m n a lda"
 PRICE = "frob | m*n each | exact | a book"
 MANY = " ".join(f"n{i}:dim" for i in range(9))
@@ -52,6 +52,8 @@ BAD = [
     ("scheme f 32 | {n}_", ["unknown width", "'32'", "64, any"]),
     ("scheme f any | {name}_", ["spelling", "'{name}_'", "{n} or {N}"]),
     ("scheme f | {n}_", ["'f'", "scheme FACE WIDTH"]),
+    ("topic ode", ["unknown topic 'ode'", "blas, dnn, fft, lapack"]),
+    ("topic", ["unknown topic ''", "blas, dnn, fft, lapack"]),
     ("include nowhere.spec", ["cannot read", "nowhere.spec", "No such file"]),
     ("include spec", ["includes itself"]),
     ("legal frobs | a: m, n", ["'legal' of family 'frobs'", "no signature"]),
