@@ -1,9 +1,15 @@
 """FFTW: planners are remembered, executions are counted by 5 n log2 n, and half of that for real data. usage: test_fftw.py CASE"""
-from harness import BUILD, Run, check_balance, expect, same_with_and_without
+from harness import BUILD, LIBRARY, LIBS, Run, check_balance, expect, same_with_and_without
 
+import pathlib
+import re
+import shutil
+import subprocess
 import sys
+import tempfile
 
 PRECISIONS = {"d": "fftw_execute", "f": "fftwf_execute", "l": "fftwl_execute", "q": "fftwq_execute"}
+VERSION = re.search(rb"fftw-([\d.]+)-", pathlib.Path(f"{LIBS}/libfftw3.so.3").read_bytes())[1].decode()
 # By hand, 5 n log2 n of each line of fftw.c: n = 8 is 120, 16 320, 32 800, 128 4480
 COMPLEX = 320 + 800 + 4480 + 800 + 5 * 800 + 6 * 120 + 3 * 120 + 3 * 120 + 120 + 0
 REAL = 2 * (160 + 400 + 2240 + 400 + 5 * 400 + 4 * 3 * 60)
@@ -24,11 +30,33 @@ def interfaces():
             check_balance(run.summary)
 
 
+def providers():
+    """By its own version, and no library of 64-bit integers, whatever its name is."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(f"{LIBS}/libfftw3.so.3", f"{folder}/libfftw3.so.3")
+        shutil.copy(f"{LIBS}/libfftw3.so.3", f"{folder}/libfftw3-64.so")
+        for env in ({}, {"LD_LIBRARY_PATH": folder}, {"LD_PRELOAD": f"{LIBRARY} {folder}/libfftw3-64.so"}):
+            provider, = Run(fftw("d", "again", 3), env).summary["providers"]
+            expect("name", (provider["name"], provider["version"], provider["integers"]), ("FFTW", VERSION, 32))
+
+
 def planning():
     """What a planner executes to measure is not charged; a plan whose address was another's has its own size."""
     expect("a measured plan", same_with_and_without(fftw("d", "again", 3)).costs(), {"fftw_execute": (3, 3 * 51200)})
     expect("addresses used again", Run(fftw("d", "left")).costs(), {"fftw_execute": (5, 40 + 120 + 320 + 800 + 1920)})
     expect("many plans", Run(fftw("d", "many", 20000)).costs(), {"fftw_execute": (40000, 40000 * 40)})
+
+
+def names():
+    """What FFTW exports of the kind has an entry in the shim."""
+    def exported(path, pattern):
+        listing = subprocess.run(["nm", "-D", "--defined-only", path], capture_output=True, text=True, check=True).stdout
+        return {name for name in (line.split()[-1] for line in listing.splitlines()) if re.fullmatch(pattern, name)}
+    for letter, c, fortran in (("", "fftw", "dfftw"), ("f", "fftwf", "sfftw"), ("l", "fftwl", "lfftw"), ("q", "fftwq", "qfftw")):
+        pattern = f"({c}|{fortran})_(plan_(many_|guru(64)?_)?(split_)?(dft|r2r)\\w*|execute\\w*|destroy_plan_*)"
+        theirs = exported(f"{LIBS}/libfftw3{letter}.so.3", pattern)
+        ours = exported(LIBRARY.split()[-1], pattern)
+        expect(f"names of libfftw3{letter}", (len(theirs) > 100, theirs - ours), (True, set()))
 
 
 def threads():
