@@ -2,7 +2,6 @@
  * formula (formulas.c). */
 #include "cost.h"
 #include "symbols.h" /* generated: every exported name and its routine */
-#include "topics.h"
 #include <string.h>
 #include <strings.h>
 
@@ -134,11 +133,6 @@ uint64_t cost_scale(uint64_t cost, double multiplier)
     if (-shift >= 64 || product >> (64 + shift))
         return UINT64_MAX;
     return (uint64_t)(product << -shift);
-}
-
-enum cost_topic cost_topic_of(uint32_t id)
-{
-    return (enum cost_topic)cost_topics[cost_routine_of(id) - cost_routines];
 }
 
 const char *cost_class_name(enum cost_class accuracy)

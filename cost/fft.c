@@ -20,12 +20,13 @@ static count_t log2_of(uint64_t n)
 }
 
 /* FFTW's libbench2/mflops.c. */
-count_t count_fft(int64_t transform, count_t n, count_t howmany)
+count_t count_fft(int64_t transform, count_t n, count_t howmany, count_t ranks)
 {
-    if (n <= 0 || howmany <= 0)
+    if (n <= 0 || howmany <= 0 || ranks <= 0)
         return 0;
     if (n >= COUNT_HUGE || n > INT64_MAX)
         return COUNT_HUGE;
     const count_t half = transform == 'R' ? 5 : 10;
-    return count_div(count_mul(count_mul(count_mul(half, n), howmany), log2_of((uint64_t)n)), (count_t)2 << LOG_BITS);
+    const count_t product = count_mul(count_mul(count_mul(half, n), howmany), log2_of((uint64_t)n));
+    return count_div(count_div(product, (count_t)2 << LOG_BITS), ranks);
 }

@@ -92,4 +92,4 @@ count_t count_ggsvp(count_t m, count_t p, count_t n, count_t weight);
 count_t count_tgsja(count_t m, count_t p, count_t n, count_t l, count_t vectors, count_t weight);
 
 /* Fourier transforms: fft.c */
-count_t count_fft(int64_t transform, count_t n, count_t howmany);
+count_t count_fft(int64_t transform, count_t n, count_t howmany, count_t ranks);

@@ -19,7 +19,7 @@ test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv pyth
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache
-  libboost-context-dev libfftw3-dev)
+  libboost-context-dev libfftw3-dev libfftw3-mpi-dev libopenmpi-dev)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -108,7 +108,7 @@ environment() {
 
 make_environments() {
   local new=(numpy scipy scikit-learn statsmodels numba pytest hypothesis rich mypy==2.4.1 ruff==0.17.6 nbclient ipykernel
-    opt_einsum scikit-build-core greenlet gevent)
+    opt_einsum scikit-build-core greenlet gevent pyfftw)
   environment new "${new[@]}"
   environment old numpy==1.26.4 scipy==1.11.4 pytest
   environment numpy the NumPy of .venv/new: "${new[@]}"

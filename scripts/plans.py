@@ -11,9 +11,9 @@ FACES = {"p": "C", "q": "Fortran"}
 # How FFTW's names begin in Fortran
 FORTRAN = {"fftw_": "dfftw_", "fftwf_": "sfftw_", "fftwl_": "lfftw_", "fftwq_": "qfftw_"}
 # Kinds of arguments that are lengths: where the next one is, in bytes, and whether it has 64 bits
-LENGTHS = {"lengths": (4, False), "iodims": (12, False), "iodims64": (24, True)}
-KINDS = {"length", *LENGTHS}
-COUNTED = ["transform", "n", "howmany"]
+LENGTHS = {"lengths": (4, False), "lengths64": (8, True), "iodims": (12, False), "iodims64": (24, True)}
+KINDS = {"length", "length64", "comm", *LENGTHS}
+COUNTED = ["transform", "n", "howmany", "ranks"]
 RANKS = ("rank", "howmany_rank")
 RUN_PARAMETERS = ("a_", "b_", "c_", "d_", "e_")
 
@@ -113,7 +113,7 @@ BEGIN = "    CALL_BEGIN(call, (uintptr_t)__builtin_return_address(0));"
 def parameters(plan: Plan, letter: str) -> list[str]:
     """All that Fortran passes are addresses; a tensor is three arrays there, and the plan the first argument."""
     if letter == "p":
-        return [f"intptr_t {a.name}_" if a.kind in ("length", "int") else f"void *{a.name}_" for a in plan.args]
+        return [f"intptr_t {a.name}_" if a.kind in ("length", "length64", "int") else f"void *{a.name}_" for a in plan.args]
     names = [n for a in plan.args for n in ([a.name, f"{a.name}_is", f"{a.name}_os"] if a.kind == "iodims" else [a.name])]
     return ["void *plan_"] + [f"void *{name}_" for name in names]
 
@@ -122,12 +122,12 @@ def product(plan: Plan, letter: str, many: bool) -> str:
     """C of the product of a plan's lengths; many: of how often it does the transform."""
     value, rank = "1", ""
     for a in plan.args:
-        by_value = f"(int32_t){a.name}_" if letter == "p" else f"READ({a.name}_, 0)"
+        by_value = f"{a.name}_" if a.kind == "length64" else f"(int32_t){a.name}_" if letter == "p" else f"READ({a.name}_, 0)"
         if a.name in RANKS:
             rank = by_value
-        if a.name.startswith("howmany") != many or a.kind not in KINDS:
+        if a.name.startswith("howmany") != many or a.kind not in KINDS - {"comm"}:
             continue
-        if a.kind != "length":
+        if a.kind in LENGTHS:
             step, wide = LENGTHS[a.kind]
             how = f"{step}, {int(wide)}" if letter == "p" else "call.binding->wide ? 8 : 4, call.binding->wide"
             by_value = f"plans_product({a.name}_, {rank}, {how})"
@@ -147,7 +147,8 @@ def emit_make(plan: Plan, letter: str, routine: str, name: str, out: list[str]) 
     out.append(f"__attribute__((used, noinline)) {result}{name}({', '.join(params)})\n{{\n{BEGIN}")
     out.append(f"    {'void *result = ' if letter == 'p' else ''}{call_of(params, result)};\n    if ({made}) {{")
     size, many = product(plan, letter, False), product(plan, letter, True)
-    out.append(f"        const int64_t arg[] = {{'{plan.result}', {size}, {many}}};")
+    ranks = "plans_ranks(comm_)" if any(a.kind == "comm" for a in plan.args) else "1"
+    out.append(f"        const int64_t arg[] = {{'{plan.result}', {size}, {many}, {ranks}}};")
     out.append(f"        plans_note({made}, ROUTINE_{routine}, cost_index_{routine}, arg, sizeof arg / sizeof *arg);\n    }}")
     out.append(f"{'    return result;' if letter == 'p' else ''}\n}}\n")
 

@@ -33,3 +33,6 @@ uint64_t plans_unseen(void);
  * nothing (FFTW's minus infinity, or below 0). Saturates. */
 int64_t plans_product(const void *lengths, int64_t rank, size_t step, bool wide);
 int64_t plans_times(int64_t a, int64_t b);
+
+/* How many ranks share the work of this communicator of MPI: asks MPI, which has it. */
+int64_t plans_ranks(void *communicator);

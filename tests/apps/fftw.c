@@ -3,6 +3,7 @@
  * interfaces   each planner once, executed once, and each new-array function once
  * again N      one plan of 1024, executed N times
  * threads N    one plan, executed by 4 threads, N times each, while another thread makes and destroys plans
+ * pool         a plan of 65536 that FFTW executes in two threads of its own
  * many N       N plans at once, all executed and destroyed, twice
  * left         two plans, destroyed and made again with other sizes, most likely at the same address
  * time N       nanoseconds of an execution of the smallest transform */
@@ -156,6 +157,18 @@ static void threads(long n)
     X(destroy_plan)(shared);
 }
 
+static void pool(void)
+{
+    X(complex) *a = X(malloc)(65536 * sizeof *a);
+    if (!X(init_threads)())
+        abort();
+    X(plan_with_nthreads)(2);
+    plan p = X(plan_dft_1d)(65536, a, a, FFTW_FORWARD, FFTW_ESTIMATE);
+    memset(a, 0, 65536 * sizeof *a);
+    once(p);
+    X(free)(a);
+}
+
 static void many(long n)
 {
     plan *p = malloc((size_t)n * sizeof *p);
@@ -212,6 +225,8 @@ int main(int argc, char **argv)
         again(n);
     else if (!strcmp(what, "threads"))
         threads(n);
+    else if (!strcmp(what, "pool"))
+        pool();
     else if (!strcmp(what, "many"))
         many(n);
     else if (!strcmp(what, "left"))

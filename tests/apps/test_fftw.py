@@ -1,6 +1,7 @@
 """FFTW: planners are remembered, executions are counted by 5 n log2 n, and half of that for real data. usage: test_fftw.py CASE"""
 from harness import BUILD, LIBRARY, LIBS, Run, check_balance, expect, same_with_and_without
 
+import json
 import pathlib
 import re
 import shutil
@@ -24,7 +25,8 @@ def fftw(precision, *words):
 def interfaces():
     """Every planner and every execute function, in every precision."""
     for precision, routine in PRECISIONS.items():
-        for case, calls, flops in (("complex", 10, COMPLEX), ("real", 18, REAL), ("kinds", 7, KINDS), ("arrays", 7, ARRAYS)):
+        for case, calls, flops in (("complex", 10, COMPLEX), ("real", 18, REAL), ("kinds", 7, KINDS), ("arrays", 7, ARRAYS),
+                                   ("pool", 1, 5 * 65536 * 16)):
             run = same_with_and_without(fftw(precision, case))
             expect(f"{case} of {routine}", run.costs(), {routine: (calls, flops)})
             check_balance(run.summary)
@@ -38,6 +40,26 @@ def providers():
         for env in ({}, {"LD_LIBRARY_PATH": folder}, {"LD_PRELOAD": f"{LIBRARY} {folder}/libfftw3-64.so"}):
             provider, = Run(fftw("d", "again", 3), env).summary["providers"]
             expect("name", (provider["name"], provider["version"], provider["integers"]), ("FFTW", VERSION, 32))
+
+
+def fortran():
+    """The interface of old Fortran: two of 16, as in fftw.c, one of real data of 32, of 4 x 8, of 16; single: 16 and 64."""
+    double = 2 * 320 + 800 + 4480 + 800 + 5 * 800 + 6 * 120 + 400 + 400 + 160
+    run = same_with_and_without([BUILD / "fftw_f90"])
+    expect("Fortran", run.costs(), {"fftw_execute": (10, double), "fftwf_execute": (2, 320 + 1920)})
+
+
+def mpi():
+    """Each rank is charged its part: of 64 x 32 twice, 5*2048*11, and of 16 x 8 x 8 real data, 2.5*1024*10."""
+    for ranks in (1, 3):
+        command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", ranks, BUILD / "fftw_mpi"]
+        with tempfile.TemporaryDirectory() as folder:
+            env = {"OMPI_MCA_plm_rsh_agent": "false", "FLOP_OUTPUT": f"{folder}/%r.json"}
+            run = Run(command, env)
+            expect(f"status: {run.stderr}", run.returncode, 0)
+            counts = [json.loads(p.read_text())["operations"] for p in pathlib.Path(folder).glob("[0-9].json")]
+        own = (4, 2 * (112640 // ranks) + 25600 // ranks)
+        expect(f"{ranks} ranks", [(o["fftw_execute"]["calls"], o["fftw_execute"]["flop_cost"]) for o in counts], [own] * ranks)
 
 
 def planning():
