@@ -20,6 +20,7 @@ import zlib
 
 from checks import SpecError
 from formulas import checked, paired
+from plans import includes_of
 from rows import COUNTED, TOPICS, Routine, Row, dims_of, mode_of, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
 from stubs import body_name, emit_body
@@ -128,7 +129,7 @@ def emit_entry(symbol: str, body: str, out: list[str]) -> None:
 
 
 def emit_shard(routines: list[Routine], by_routine: dict[tuple[str, str], list[str]]) -> list[str]:
-    out = ['#include "call.h"', *['#include "plans.h"'] * any(r.row.plans for r in routines), ""]
+    out = ['#include "call.h"', *sorted({line for r in routines for line in includes_of(r.row.plans)}), ""]
     entries: list[str] = []
     for r in routines:
         out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'

@@ -41,7 +41,7 @@ def parse(where: str, role: str, cells: list[str], args: list[Argument], result:
     """cells: names and faces."""
     names = checks.some("name", checks.once("name", cells[0].split()))
     for each in names:
-        checks.matches("name", each, checks.FAMILY, "lower-case letters, digits and _")
+        checks.matches("name", each, checks.EXPORTED, "letters, digits and _")
     faces = checks.some("face", checks.once("face", cells[1].split()))
     for face in faces:
         checks.one_of("face", face, FACES)
@@ -53,7 +53,7 @@ def parse_result(role: str, text: str) -> str:
     if role == "makes":
         return checks.matches("letter", text, checks.LETTER, "one upper-case letter, behind ->")
     if role == "runs" and text:
-        return checks.matches("status", text, checks.NUMBER, "a number")
+        return checks.matches("status", text, checks.STATUS, "a number, and the file that works a plan out, a lower-case word")
     if text:
         raise SpecError(f"'-> {text}' in '{role}'; accepted is {USES[role]}")
     return "0"
@@ -88,6 +88,11 @@ def faces_of(plans: list[Plan]) -> list[str]:
     return [f"{face}:{i}" for i, plan in enumerate(plans) for face in plan.faces]
 
 
+def includes_of(plans: list[Plan]) -> list[str]:
+    words = {plan.result[2:] for plan in plans if plan.role == "runs"} - {""}
+    return [f'#include "{word}.h"' for word in sorted({"plans"} | words)] if plans else []
+
+
 def is_plan(face: str) -> bool:
     return face[0] in FACES
 
@@ -97,8 +102,9 @@ def plan_of(plans: list[Plan], face: str) -> Plan:
 
 
 def names_of(plans: list[Plan], face: str, prefix: str) -> list[str]:
-    """What the schemes spell."""
-    return [f"{FORTRAN[prefix] if face[0] == 'q' else prefix}{name}" for name in plan_of(plans, face).names]
+    """What the schemes spell. A name with a capital is whole."""
+    begin = FORTRAN[prefix] if face[0] == "q" else prefix
+    return [begin + name if name.islower() else name for name in plan_of(plans, face).names]
 
 
 def body_name(plans: list[Plan], face: str, routine: str) -> str:
@@ -149,18 +155,24 @@ def emit_make(plan: Plan, letter: str, routine: str, name: str, out: list[str]) 
     size, many = product(plan, letter, False), product(plan, letter, True)
     ranks = "plans_ranks(comm_)" if any(a.kind == "comm" for a in plan.args) else "1"
     out.append(f"        const int64_t arg[] = {{'{plan.result}', {size}, {many}, {ranks}}};")
-    out.append(f"        plans_note({made}, ROUTINE_{routine}, cost_index_{routine}, arg, sizeof arg / sizeof *arg);\n    }}")
+    out.append(f"        plans_note({made}, cost_index_{routine}, arg, sizeof arg / sizeof *arg);\n    }}")
     out.append(f"{'    return result;' if letter == 'p' else ''}\n}}\n")
 
 
 def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> None:
     params = [f"void *{p}" for p in RUN_PARAMETERS]
+    status, _, word = plan.result.partition(" ")
     out.append(f"__attribute__((used, noinline)) intptr_t {name}({', '.join(params)})\n{{\n{BEGIN}")
-    out.append(f"    const struct plan *plan = plans_find({key});")
+    if word:
+        out.append(f"    struct plan room;\n    const struct plan *plan = {word}_plan(&room, call.binding->target, "
+                   f"{', '.join([key, *RUN_PARAMETERS[1:4]])});")
+        out.append(f"    if (plan && !plan->is_counted)\n        return {call_of(params, 'intptr_t')};")
+    else:
+        out.append(f"    const struct plan *plan = plans_find({key});")
     out.append(f"    const uint32_t routine = plan ? plan->routine : ROUTINE_{routine};\n    if (call_outermost(&call)) {{")
     out.append("        const uint64_t cost = plan ? plan->cost[call_convention] : plans_unseen();")
     out.append("        if (!call_charge(&call, routine, cost, plan ? plan->arg : (const int64_t[PLAN_ARGS]){0}))")
-    out.append(f"            return {plan.result};\n    }} else\n        call_count_nested(routine);")
+    out.append(f"            return {status};\n    }} else\n        call_count_nested(routine);")
     out.append(f"    const intptr_t result = {call_of(params, 'intptr_t')};\n    call_end(&call);\n    return result;\n}}\n")
 
 

@@ -129,7 +129,7 @@ class Reader:
     def add_scheme(self, words: list[str], cells: list[str], _: str) -> None:
         if len(words) != 2:
             raise SpecError(f"scheme '{' '.join(words)}'; accepted is {USES['scheme']}")
-        checks.one_of("face", words[0], ("f", "g", "c", "e", *plans.FACES))
+        checks.one_of("face", words[0], ("c", "d", "e", "f", "g", *plans.FACES))
         checks.one_of("width", words[1], ("any", "64"))
         for spelling in checks.some("spelling", cells[0].split()):
             checks.matches("spelling", spelling, checks.SPELLING, "{n} or {N} among letters, digits and _")
@@ -153,9 +153,10 @@ class Reader:
 
     def add_plan(self, role: str, families: list[str], cells: list[str], where: str) -> None:
         """Its arguments may be lengths, which those of a signature are not."""
+        checks.once("family", families)
         last, arrow, result = cells[-1].partition("->")
         cells = [*cells[:-1], last]
-        if len(families) != 1 or len(cells) != (3 if role == "makes" else 2):
+        if not families or len(cells) != (3 if role == "makes" else 2):
             raise SpecError(f"'{role}' of {len(families)} families and {len(cells)} cells; accepted is {USES[role]}")
         args = []
         for name in cells[2].split() if role == "makes" else []:
@@ -163,7 +164,8 @@ class Reader:
                 raise SpecError(f"unknown argument '{name}'; accepted is one of a 'kind' line")
             args.append(plans.Argument(name, self.kinds[name]))
         plan = plans.parse(where, role, cells, args, plans.parse_result(role, result.strip()))
-        self.plans[families[0]].append(plan)
+        for family in families:  # the names are those of the first
+            self.plans[family].append(plan if family == families[0] else plan._replace(faces=[]))
 
     @staticmethod
     def check_families(word: str, families: list[str], places: dict[str, str]) -> None:

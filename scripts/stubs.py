@@ -87,8 +87,8 @@ class Body(NamedTuple):
 
 
 def body_of(r: Routine, face: str) -> Body:
-    letter = "f" if face[0] == "g" else face[0]
-    args = cblas_args(r.row) if letter == "c" else lapacke_args(r.row, face) if letter == "e" else list(r.row.args)
+    letter = {"g": "f", "d": "e"}.get(face[0], face[0])
+    args = cblas_args(r.row) if face[0] == "c" else lapacke_args(r.row, face) if face[0] == "e" else list(r.row.args)
     kind = r.row.result or ("int" if letter == "e" else "")
     result = {"": "void", "scalar": r.scalar, "real": r.real, "int": "intptr_t"}[kind]
     by_pointer = letter == "f" and "_Complex" in result
@@ -176,7 +176,7 @@ def emit_price(r: Routine, b: Body, out: list[str]) -> None:
     if not any(a.array for a in r.row.args):
         emit_reads(r, b, out)
         out.append(f"    const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};")
-        if r.row.legal is not None and b.face in "fc":
+        if r.row.legal is not None:
             emit_legality(r, b, out)
             price = f"legal ? {price} : 0"
         out.append(f"    cost = {price};")

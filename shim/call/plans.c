@@ -61,16 +61,28 @@ static struct plan *take_place(const void *key)
     return NULL;
 }
 
-void plans_note(const void *key, uint32_t routine, unsigned index, const int64_t *arg, size_t count)
+void plans_fill(struct plan *plan, unsigned index, const int64_t *arg, size_t count)
+{
+    *plan = (struct plan){.routine = cost_routines[index].id, .is_counted = true};
+    memcpy(plan->arg, arg, count * sizeof *arg);
+    for (int convention = COST_OPS; convention <= COST_FMA; convention++)
+        plan->cost[convention] = cost_price(index, arg, (enum cost_convention)convention);
+}
+
+void plans_put(const void *key, const struct plan *plan)
 {
     struct plan *p = take_place(key);
     if (!p)
         return;
-    p->routine = routine;
-    memcpy(p->arg, arg, count * sizeof *arg);
-    for (int convention = COST_OPS; convention <= COST_FMA; convention++)
-        p->cost[convention] = cost_price(index, arg, (enum cost_convention)convention);
+    memcpy((char *)p + sizeof p->key, (const char *)plan + sizeof p->key, sizeof *p - sizeof p->key);
     __atomic_store_n(&p->key, key, __ATOMIC_RELEASE);
+}
+
+void plans_note(const void *key, unsigned index, const int64_t *arg, size_t count)
+{
+    struct plan plan;
+    plans_fill(&plan, index, arg, count);
+    plans_put(key, &plan);
 }
 
 void plans_forget(const void *key)

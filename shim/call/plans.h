@@ -11,17 +11,23 @@
 enum { PLAN_ARGS = 8 };
 
 struct plan {
-    const void *key;  /* the plan's address; not one below PLAN_KEYS */
-    uint64_t cost[2]; /* by enum cost_convention */
-    uint32_t routine;
+    const void *key;        /* its address */
+    uint64_t cost[2];       /* by enum cost_convention */
     int64_t arg[PLAN_ARGS]; /* of the count */
+    uint32_t routine;
+    bool is_counted;
 };
 
 /* NULL: it was not seen. What is returned holds as long as the plan does. */
 const struct plan *plans_find(const void *key);
 
-/* A plan was made, of the routine with this id and this place in the table of counts. arg: `count` values. */
-void plans_note(const void *key, uint32_t routine, unsigned index, const int64_t *arg, size_t count);
+/* Fill in a plan of the routine with this place in the table of counts, all but its key. arg: `count` values. */
+void plans_fill(struct plan *plan, unsigned index, const int64_t *arg, size_t count);
+
+/* The plan with this address was made. */
+void plans_put(const void *key, const struct plan *plan);
+/* Both. */
+void plans_note(const void *key, unsigned index, const int64_t *arg, size_t count);
 
 /* It is about to end. */
 void plans_forget(const void *key);

@@ -1,4 +1,4 @@
-# FFTW in each of its precisions.
+# FFTW in each of its precisions, and oneDNN: work that is planned before it is done.
 function(fftw_program letter precision real)
   add_executable(fftw_${letter} ${APPS}/fftw.c)
   target_compile_definitions(fftw_${letter} PRIVATE PRECISION=${precision} "REAL=${real}")
@@ -19,4 +19,11 @@ foreach(case interfaces providers names fortran mpi planning threads refused lef
 endforeach()
 foreach(case pyfftw octave ctypes)
   python_test(clients fftw_${case} test_fftw.py ${case})
+endforeach()
+
+add_executable(dnnl_primitives ${APPS}/dnnl.cpp)
+target_compile_features(dnnl_primitives PRIVATE cxx_std_14)
+target_link_libraries(dnnl_primitives PRIVATE dnnl)
+foreach(case counts refused left_out)
+  python_test(apps dnnl_${case} test_dnnl.py ${case})
 endforeach()
