@@ -32,7 +32,7 @@ static const struct rule rules[] = {
     {"group_size", "", 1, NULL, NULL},
     {"group_count", "", 1, NULL, NULL},
     {"howmany", "", 1, NULL, NULL},
-    {"batch", "matmul", 1, NULL, NULL},
+    {"batch", "dnnl_matmul", 1, NULL, NULL},
     {"passes", "", 1, NULL, NULL},
     {"ranks", "", 1, NULL, NULL},
     {"param", "", -1, NULL, NULL},

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import checks
 from checks import Placed, SpecError
 
-FACES = {"p": "C", "q": "Fortran"}
+FACES = {"p": "C", "q": "Fortran", "r": "C, with the plan by reference"}
 # How FFTW's names begin in Fortran
 FORTRAN = {"fftw_": "dfftw_", "fftwf_": "sfftw_", "fftwl_": "lfftw_", "fftwq_": "qfftw_"}
 # Kinds of arguments that are lengths: where the next one is, in bytes, and whether it has 64 bits
-LENGTHS = {"lengths": (4, False), "lengths64": (8, True), "iodims": (12, False), "iodims64": (24, True)}
-KINDS = {"length", "length64", "comm", *LENGTHS}
+# either64: a length by value, or an array of them, as MKL has it.
+LENGTHS = {"lengths": (4, False), "lengths64": (8, True), "iodims": (12, False), "iodims64": (24, True), "either64": (8, True)}
+KINDS = {"length", "length64", "comm", "domain", *LENGTHS}
 COUNTED = ["transform", "n", "howmany", "ranks"]
 RANKS = ("rank", "howmany_rank")
 RUN_PARAMETERS = ("a_", "b_", "c_", "d_", "e_")
@@ -34,7 +35,7 @@ class Plan(NamedTuple):
 
 
 USES = {"makes": "makes FAMILY | NAMES | FACES | ARGUMENTS -> LETTER", "runs": "runs FAMILY | NAMES | FACES [-> STATUS]",
-        "drops": "drops FAMILY | NAMES | FACES"}
+        "sets": "sets FAMILY | NAMES | FACES -> FILE", "drops": "drops FAMILY | NAMES | FACES"}
 
 
 def parse(where: str, role: str, cells: list[str], args: list[Argument], result: str) -> Plan:
@@ -52,6 +53,8 @@ def parse(where: str, role: str, cells: list[str], args: list[Argument], result:
 def parse_result(role: str, text: str) -> str:
     if role == "makes":
         return checks.matches("letter", text, checks.LETTER, "one upper-case letter, behind ->")
+    if role == "sets":
+        return checks.matches("file", text, checks.NAME, "a lower-case word, behind ->")
     if role == "runs" and text:
         return checks.matches("status", text, checks.STATUS, "a number, and the file that works a plan out, a lower-case word")
     if text:
@@ -89,7 +92,7 @@ def faces_of(plans: list[Plan]) -> list[str]:
 
 
 def includes_of(plans: list[Plan]) -> list[str]:
-    words = {plan.result[2:] for plan in plans if plan.role == "runs"} - {""}
+    words = {plan.result if plan.role == "sets" else plan.result[2:] for plan in plans if plan.role in ("runs", "sets")} - {""}
     return [f'#include "{word}.h"' for word in sorted({"plans"} | words)] if plans else []
 
 
@@ -118,8 +121,10 @@ BEGIN = "    CALL_BEGIN(call, (uintptr_t)__builtin_return_address(0));"
 
 def parameters(plan: Plan, letter: str) -> list[str]:
     """All that Fortran passes are addresses; a tensor is three arrays there, and the plan the first argument."""
-    if letter == "p":
-        return [f"intptr_t {a.name}_" if a.kind in ("length", "length64", "int") else f"void *{a.name}_" for a in plan.args]
+    if letter != "q":
+        by_value = ("length", "length64", "either64", "int", "domain")
+        own = [f"intptr_t {a.name}_" if a.kind in by_value else f"void *{a.name}_" for a in plan.args]
+        return ["void *plan_"] * (letter == "r") + own
     names = [n for a in plan.args for n in ([a.name, f"{a.name}_is", f"{a.name}_os"] if a.kind == "iodims" else [a.name])]
     return ["void *plan_"] + [f"void *{name}_" for name in names]
 
@@ -128,15 +133,17 @@ def product(plan: Plan, letter: str, many: bool) -> str:
     """C of the product of a plan's lengths; many: of how often it does the transform."""
     value, rank = "1", ""
     for a in plan.args:
-        by_value = f"{a.name}_" if a.kind == "length64" else f"(int32_t){a.name}_" if letter == "p" else f"READ({a.name}_, 0)"
+        by_value = f"READ({a.name}_, 0)" if letter == "q" else f"{a.name}_" if a.kind == "length64" else f"(int32_t){a.name}_"
         if a.name in RANKS:
             rank = by_value
-        if a.name.startswith("howmany") != many or a.kind not in KINDS - {"comm"}:
+        if a.name.startswith("howmany") != many or a.kind not in KINDS - {"comm", "domain"}:
             continue
         if a.kind in LENGTHS:
             step, wide = LENGTHS[a.kind]
-            how = f"{step}, {int(wide)}" if letter == "p" else "call.binding->wide ? 8 : 4, call.binding->wide"
-            by_value = f"plans_product({a.name}_, {rank}, {how})"
+            how = f"{step}, {int(wide)}" if letter != "q" else "call.binding->wide ? 8 : 4, call.binding->wide"
+            by_value = f"plans_product({'(void *)' * (a.kind == 'either64')}{a.name}_, {rank}, {how})"
+            if a.kind == "either64":
+                by_value = f"({rank} == 1 ? {a.name}_ : {by_value})"
         value = by_value if value == "1" else f"plans_times({value}, {by_value})"
     return value
 
@@ -149,14 +156,16 @@ def call_of(params: list[str], result: str) -> str:
 
 def emit_make(plan: Plan, letter: str, routine: str, name: str, out: list[str]) -> None:
     params = parameters(plan, letter)
-    result, made = ("void *", "result") if letter == "p" else ("void ", "*(void **)plan_")
+    result, made = ("void *", "result") if letter == "p" else ("intptr_t ", "*(void **)plan_")
+    is_made = "(int32_t)result == 0" if letter == "r" else made
     out.append(f"__attribute__((used, noinline)) {result}{name}({', '.join(params)})\n{{\n{BEGIN}")
-    out.append(f"    {'void *result = ' if letter == 'p' else ''}{call_of(params, result)};\n    if ({made}) {{")
+    out.append(f"    {result}result = {call_of(params, result)};\n    if ({is_made}) {{")
     size, many = product(plan, letter, False), product(plan, letter, True)
     ranks = "plans_ranks(comm_)" if any(a.kind == "comm" for a in plan.args) else "1"
-    out.append(f"        const int64_t arg[] = {{'{plan.result}', {size}, {many}, {ranks}}};")
+    kind = "dfti_letter(domain_)" if plan.result == "D" else f"'{plan.result}'"
+    out.append(f"        const int64_t arg[] = {{{kind}, {size}, {many}, {ranks}}};")
     out.append(f"        plans_note({made}, cost_index_{routine}, arg, sizeof arg / sizeof *arg);\n    }}")
-    out.append(f"{'    return result;' if letter == 'p' else ''}\n}}\n")
+    out.append("    return result;\n}\n")
 
 
 def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> None:
@@ -170,10 +179,17 @@ def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> N
     else:
         out.append(f"    const struct plan *plan = plans_find({key});")
     out.append(f"    const uint32_t routine = plan ? plan->routine : ROUTINE_{routine};\n    if (call_outermost(&call)) {{")
-    out.append("        const uint64_t cost = plan ? plan->cost[call_convention] : plans_unseen();")
+    out.append(f"        const uint64_t cost = plan ? plan->cost[call_convention] : plans_unseen({key});")
     out.append("        if (!call_charge(&call, routine, cost, plan ? plan->arg : (const int64_t[PLAN_ARGS]){0}))")
     out.append(f"            return {status};\n    }} else\n        call_count_nested(routine);")
     out.append(f"    const intptr_t result = {call_of(params, 'intptr_t')};\n    call_end(&call);\n    return result;\n}}\n")
+
+
+def emit_set(plan: Plan, name: str, out: list[str]) -> None:
+    """A variadic function: a value may be a double."""
+    out.append(f"__attribute__((used, noinline)) intptr_t {name}(void *a_, intptr_t b_, void *c_, double d_)\n{{\n{BEGIN}")
+    out.append("    const intptr_t result = ((intptr_t (*)(void *, intptr_t, ...))call.binding->target)(a_, b_, c_, d_);")
+    out.append(f"    if ((int32_t)result == 0)\n        {plan.result}_set(a_, b_, c_);\n    return result;\n}}\n")
 
 
 def emit_drop(key: str, name: str, out: list[str]) -> None:
@@ -188,6 +204,8 @@ def emit_body(plans: list[Plan], face: str, routine: str, out: list[str]) -> str
         emit_make(plan, face[0], routine, name, out)
     elif plan.role == "runs":
         emit_run(plan, key, routine, name, out)
+    elif plan.role == "sets":
+        emit_set(plan, name, out)
     else:
         emit_drop(key, name, out)
     return name

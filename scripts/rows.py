@@ -15,7 +15,6 @@ PREFIXES = {
     "ds": "r double double", "sds": "r float float", "zc": "c double-complex double", "sb": "r float float",
     "sh": "r float float", "b": "r float float", "-": "r float float",
     "fftw_": "m double double", "fftwf_": "m float float", "fftwl_": "m double double", "fftwq_": "m double double",
-    "dnnl_": "r float float",
 }
 # Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
 COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",

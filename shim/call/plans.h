@@ -32,8 +32,8 @@ void plans_note(const void *key, unsigned index, const int64_t *arg, size_t coun
 /* It is about to end. */
 void plans_forget(const void *key);
 
-/* The cost of executing a plan that was not seen, 0: the summary says so. */
-uint64_t plans_unseen(void);
+/* The cost of executing a plan that was not seen, 0: the summary says so, but of none at all (NULL, which MKL takes). */
+uint64_t plans_unseen(const void *key);
 
 /* The product of `rank` lengths (32 bits, or 64 where they are wide), one every `step` bytes; 0 where rank says that there is
  * nothing (FFTW's minus infinity, or below 0). Saturates. */

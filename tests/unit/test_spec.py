@@ -16,7 +16,7 @@ from spec import cells_of  # noqa: E402
 FILES = [ROOT / "cost/routines.spec", *sorted((ROOT / "cost/signatures").glob("*.spec"))]
 SPEC = [" | ".join(cells) for path in FILES for _, cells in cells_of(path, False)]
 PRICES = [cells for path in sorted((ROOT / "cost/card").glob("*.card")) for _, cells in cells_of(path, True) if len(cells) > 1]
-RULES = ("legal ", "writes ", "makes ", "runs ", "drops ")
+RULES = ("legal ", "writes ", "makes ", "runs ", "sets ", "drops ")
 HEAD = [line for line in SPEC if line.startswith(("scheme ", "kind "))] + ["include the.card"]
 SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", "topic ", *RULES))]
 GOOD = "frob | s d | f c | m n a lda"
@@ -47,8 +47,8 @@ BAD = [
     ("kind size | p", ["unknown kind", "'size'", "dim"]),
     ("kind dim", ["'kind' without |", "kind KIND | ARGUMENTS"]),
     ("kind dim | N", ["argument", "'N'", "lower-case"]),
-    ("scheme x any | {n}_", ["unknown face", "'x'", "c, d, e, f, g, p, q"]),
-    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, d, e, f, g, p, q"]),
+    ("scheme x any | {n}_", ["unknown face", "'x'", "c, d, e, f, g, p, q, r"]),
+    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, d, e, f, g, p, q, r"]),
     ("scheme f 32 | {n}_", ["unknown width", "'32'", "64, any"]),
     ("scheme f any | {name}_", ["spelling", "'{name}_'", "{n} or {N}"]),
     ("scheme f | {n}_", ["'f'", "scheme FACE WIDTH"]),
@@ -74,9 +74,10 @@ BAD = [
     ("makes frob frob | plan | p | n0 -> C", ["family 'frob' stands twice"]),
     ("makes | plan | p | n0 -> C", ["0 families", "makes FAMILY"]),
     ("makes frob | plan | p | sizes rank -> C", ["'sizes'", "no rank before it", "rank or howmany_rank"]),
-    ("runs frob | execute | c", ["unknown face 'c'", "p, q"]),
+    ("runs frob | execute | c", ["unknown face 'c'", "p, q, r"]),
     ("runs frob | execute | p -> C", ["status 'C'", "a number", "a lower-case word"]),
     ("runs frob | exec-ute | p", ["name 'exec-ute'", "letters, digits"]),
+    ("sets frob | set | p", ["file ''", "lower-case word, behind ->"]),
     ("drops frob | destroy | p -> 1", ["'-> 1' in 'drops'", "drops FAMILY"]),
     ("drops frobs | destroy | p", ["'makes' of family 'frobs'", "no signature"]),
     ("drops frob | destroy | p", ["planned work", "faces f c", "accepted is -"]),
