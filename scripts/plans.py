@@ -148,10 +148,10 @@ def product(plan: Plan, letter: str, many: bool) -> str:
     return value
 
 
-def call_of(params: list[str], result: str) -> str:
+def call_of(params: list[str], result: str, target: str = "call.binding->target") -> str:
     types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in params)
     passed = ", ".join(p.split()[-1].lstrip("*") for p in params)
-    return f"(({result} (*)({types}))call.binding->target)({passed})"
+    return f"(({result} (*)({types})){target})({passed})"
 
 
 def emit_make(plan: Plan, letter: str, routine: str, name: str, out: list[str]) -> None:
@@ -168,21 +168,43 @@ def emit_make(plan: Plan, letter: str, routine: str, name: str, out: list[str]) 
     out.append("    return result;\n}\n")
 
 
-def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> None:
+def emit_slow_run(routine: str, name: str, status: str, key: str, out: list[str]) -> None:
+    """As the slow body of any routine (stubs.py), with the plan that the fast one has found."""
     params = [f"void *{p}" for p in RUN_PARAMETERS]
-    status, _, word = plan.result.partition(" ")
-    out.append(f"__attribute__((used, noinline)) intptr_t {name}({', '.join(params)})\n{{\n{BEGIN}")
-    if word:
-        out.append(f"    struct plan room;\n    const struct plan *plan = {word}_plan(&room, call.binding->target, "
-                   f"{', '.join([key, *RUN_PARAMETERS[1:4]])});")
-        out.append(f"    if (plan && !plan->is_counted)\n        return {call_of(params, 'intptr_t')};")
-    else:
-        out.append(f"    const struct plan *plan = plans_find({key});")
-    out.append(f"    const uint32_t routine = plan ? plan->routine : ROUTINE_{routine};\n    if (call_outermost(&call)) {{")
+    out.append(f"static __attribute__((noinline)) intptr_t {name}({', '.join(params)}, struct slot *slot, uintptr_t caller, "
+               "const struct plan *plan)\n{")
+    out.append("    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa(), .caller = caller};\n    CALL_UNWINDS();")
+    out.append(f"    call_find(&call, slot);\n    const uint32_t routine = plan ? plan->routine : ROUTINE_{routine};")
+    out.append("    if (call_outermost(&call)) {")
     out.append(f"        const uint64_t cost = plan ? plan->cost[call_convention] : plans_unseen({key});")
     out.append("        if (!call_charge(&call, routine, cost, plan ? plan->arg : (const int64_t[PLAN_ARGS]){0}))")
     out.append(f"            return {status};\n    }} else\n        call_count_nested(routine);")
-    out.append(f"    const intptr_t result = {call_of(params, 'intptr_t')};\n    call_end(&call);\n    return result;\n}}\n")
+    out.append(f"    const intptr_t result = {call_of(params, 'intptr_t', 'call.binding->target')};")
+    out.append("    call_end(&call);\n    return result;\n}\n")
+
+
+def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> None:
+    """The plain case, as the fast body of a BLAS routine; everything else calls the slow one."""
+    params = [f"void *{p}" for p in RUN_PARAMETERS]
+    status, _, word = plan.result.partition(" ")
+    passed = ", ".join(RUN_PARAMETERS)
+    emit_slow_run(routine, f"slow_{name}", status, key, out)
+    out.append(f"__attribute__((used, noinline)) intptr_t {name}({', '.join(params)})\n{{")
+    out.append("    struct slot *const slot = call_slot;")
+    out.append("    const uintptr_t caller = (uintptr_t)__builtin_return_address(0);\n    CALL_BEGIN_FAST(call);")
+    if word:
+        out.append("    struct plan room;\n    const bool usual = LIKELY(call_comes_from(&slot->hot, caller));")
+        out.append("    const struct binding *binding = usual ? &slot->hot : call_find_binding(slot, caller);")
+        given = ", ".join([key, *RUN_PARAMETERS[1:4]])
+        out.append(f"    const struct plan *plan = {word}_plan(&room, binding->target, {given});")
+        out.append(f"    if (plan && !plan->is_counted)\n        return {call_of(params, 'intptr_t', 'binding->target')};")
+    else:
+        out.append(f"    const struct plan *plan = plans_find({key});")
+    out.append("    if (!plan || !call_is_plain(&call, slot, caller) ||\n"
+               "        !call_charge_fast(&call, plan->routine, plan->cost[call_convention]))")
+    out.append(f"        return slow_{name}({passed}, slot, caller, plan);")
+    out.append(f"    const intptr_t result = {call_of(params, 'intptr_t', 'slot->hot.target')};")
+    out.append("    call_end_fast(&call);\n    return result;\n}\n")
 
 
 def emit_set(plan: Plan, name: str, out: list[str]) -> None:
