@@ -85,10 +85,10 @@ void plans_note(const void *key, unsigned index, const int64_t *arg, size_t coun
     plans_put(key, &plan);
 }
 
+/* Two threads may have noted it in two places. */
 void plans_forget(const void *key)
 {
-    struct plan *p = find(key);
-    if (p)
+    for (struct plan *p = find(key); p; p = find(key))
         __atomic_store_n(&p->key, gone, __ATOMIC_RELEASE);
 }
 

@@ -1,10 +1,12 @@
 // Each kind of oneDNN's primitives that is counted, and one that is not, by its C++ interface, which is inline and calls the C
-// one. usage: dnnl matmul|convolution|inner_product|rnn|sgemm [TIMES]
+// one. usage: dnnl matmul|convolution|inner_product|rnn|race|sgemm [TIMES]
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace dnnl;
@@ -115,6 +117,29 @@ static void rnns()
                                 {DNNL_ARG_DST_ITER_C, make(state)}});
 }
 
+// Threads execute a primitive that no one has executed; the next one, of another size, most likely has its address.
+static void races()
+{
+    for (memory::dim k : {7, 8}) {
+        auto a = shape({3, k}, tag::ab), b = shape({k, 5}, tag::ab), c = shape({3, 5}, tag::ab);
+        matmul product({{a, b, c}, cpu});
+        std::vector<std::thread> threads;
+        std::atomic<int> waiting{4};
+        for (int i = 0; i < 4; i++) {
+            std::unordered_map<int, memory> given{
+                {DNNL_ARG_SRC, make(a)}, {DNNL_ARG_WEIGHTS, make(b)}, {DNNL_ARG_DST, make(c)}};
+            threads.emplace_back([&product, &waiting, given] {
+                for (waiting--; waiting > 0;)
+                    std::this_thread::yield();
+                run(product, given);
+            });
+        }
+        for (auto &thread : threads)
+            thread.join();
+    }
+    held.clear();
+}
+
 static void sgemms()
 {
     std::vector<float> a(100), b(100), c(100);
@@ -133,6 +158,7 @@ int main(int argc, char **argv)
             : what == "convolution"   ? convolutions()
             : what == "inner_product" ? inner_products()
             : what == "rnn"           ? rnns()
+            : what == "race"          ? races()
                                       : sgemms();
     } catch (const error &e) {
         printf("%s\n", e.what());

@@ -23,8 +23,8 @@ endforeach()
 
 add_executable(dnnl_primitives ${APPS}/dnnl.cpp)
 target_compile_features(dnnl_primitives PRIVATE cxx_std_14)
-target_link_libraries(dnnl_primitives PRIVATE dnnl)
-foreach(case counts refused left_out)
+target_link_libraries(dnnl_primitives PRIVATE dnnl Threads::Threads)
+foreach(case counts race refused left_out)
   python_test(apps dnnl_${case} test_dnnl.py ${case})
 endforeach()
 

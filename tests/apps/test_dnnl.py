@@ -23,6 +23,12 @@ def counts():
     expect("made and destroyed 50 times", Run([BUILD / "dnnl_primitives", "convolution", "50"]).costs(), several)
 
 
+def race():
+    """Asked by four threads at once, and forgotten by the time that the next has its address."""
+    run = Run([BUILD / "dnnl_primitives", "race", "500"], {"OMP_NUM_THREADS": "1"})
+    expect("counts", run.costs(), {"dnnl_matmul": (4000, 500 * 4 * (2 * 3 * 5 * 7 + 2 * 3 * 5 * 8))})
+
+
 def refused():
     run = Run([BUILD / "dnnl_primitives", "matmul"], {"FLOP_BUDGET": "500"})
     expect("status", (run.returncode, run.stdout), (86, ""))
