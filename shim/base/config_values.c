@@ -128,7 +128,7 @@ static bool take_convention(const char *value, struct config *config)
 static enum cost_topic topic_of(const char *name, size_t length)
 {
     enum cost_topic topic = COST_BLAS;
-    while (topic < COST_TOPICS && (strncmp(cost_topic_name(topic), name, length) || cost_topic_name(topic)[length]))
+    while (topic < COST_TOPICS && (strncmp(cost_topic_name(topic), name, length) != 0 || cost_topic_name(topic)[length]))
         topic++;
     return topic;
 }
