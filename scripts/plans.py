@@ -1,5 +1,5 @@
-"""Work that is planned before it is done (shim/call/plans.h): the lines `makes`, `runs` and `drops` of the spec, their names,
-and C for the functions that they list."""
+"""Work that is planned before it is done (shim/call/plans.h): the lines `makes`, `runs`, `sets` and `drops` of the spec, their
+names, and C for the functions that they list."""
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -221,7 +221,7 @@ def emit_drop(key: str, name: str, out: list[str]) -> None:
 
 def emit_body(plans: list[Plan], face: str, routine: str, out: list[str]) -> str:
     plan, name = plan_of(plans, face), body_name(plans, face, routine)
-    key = "a_" if face[0] == "p" else "*(void **)a_"
+    key = "a_" if face[0] == "p" else "(a_ ? *(void **)a_ : NULL)"
     if plan.role == "makes":
         emit_make(plan, face[0], routine, name, out)
     elif plan.role == "runs":
