@@ -90,3 +90,6 @@ count_t count_bbcsd(count_t q, count_t vectors, count_t weight);
 count_t count_orcsd(count_t m, count_t p, count_t q, count_t u1, count_t u2, count_t v1t, count_t v2t, count_t weight);
 count_t count_ggsvp(count_t m, count_t p, count_t n, count_t weight);
 count_t count_tgsja(count_t m, count_t p, count_t n, count_t l, count_t vectors, count_t weight);
+
+/* Fourier transforms: fft.c */
+count_t count_fft(int64_t transform, count_t n, count_t howmany, count_t ranks);

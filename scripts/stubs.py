@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import plans
 from outputs import emit_outputs, info_of_refusal, outputs_of
 from formulas import degree, plain
 from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, live_under, mode_of, query_tests, shapes_of, suffix_of
@@ -91,8 +92,8 @@ class Body(NamedTuple):
 
 
 def body_of(r: Routine, face: str) -> Body:
-    letter = "f" if face[0] == "g" else face[0]
-    args = cblas_args(r.row) if letter == "c" else lapacke_args(r.row, face) if letter == "e" else list(r.row.args)
+    letter = {"g": "f", "d": "e"}.get(face[0], face[0])
+    args = cblas_args(r.row) if face[0] == "c" else lapacke_args(r.row, face) if face[0] == "e" else list(r.row.args)
     kind = r.row.result or ("int" if letter == "e" else "")
     result = {"": "void", "scalar": r.scalar, "real": r.real, "int": "intptr_t"}[kind]
     by_pointer = letter == "f" and "_Complex" in result
@@ -187,7 +188,7 @@ def emit_price(r: Routine, b: Body, out: list[str]) -> None:
     if not any(a.array for a in r.row.args):
         emit_reads(r, b, out)
         out.append(f"    const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};")
-        if r.row.legal is not None and b.face in "fc":
+        if r.row.legal is not None:
             emit_legality(r, b, out)
             price = f"legal ? {price} : 0"
         out.append(f"    cost = {price};")
@@ -353,7 +354,13 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     out.append(f"slow:\n    {'return ' if b.result != 'void' else ''}{slow}\n}}\n")
 
 
+def body_name(r: Routine, face: str) -> str:
+    return plans.body_name(r.row.plans, face, r.name) if plans.is_plan(face) else f"body_{body_of(r, face).name}"
+
+
 def emit_body(r: Routine, face: str, out: list[str]) -> str:
+    if plans.is_plan(face):
+        return plans.emit_body(r.row.plans, face, r.name, out)
     b, bound = body_of(r, face), small_degree(r.row)
     if bound is None or b.face == "e":
         emit_slow_body(r, b, f"body_{b.name}", False, out)

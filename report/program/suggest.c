@@ -31,6 +31,8 @@ const struct suggest_topic suggest_topics[] = {
     {"inner vdot", "dot dotu dotc"},
     {"outer", "ger geru gerc"},
     {"norm", "nrm2 lange lansy"},
+    {"fft fourier", "execute mkl_dft"},
+    {"conv conv2d", "dnnl_convolution dnnl_deconvolution"},
     {"sylvester lyapunov", "trsyl tgsyl"},
 };
 

@@ -264,7 +264,7 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    t->careful_flops = t->multiplier != 1 || t->log || closing_is_closed() ? 0 : t->timing_flops;
+    t->careful_flops = t->multiplier != 1 || t->log || config.left_out || closing_is_closed() ? 0 : t->timing_flops;
     cool_down(t);
 }
 

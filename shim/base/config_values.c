@@ -2,6 +2,7 @@
 #include "config_values.h"
 #include "config_parse.h"
 #include "cost.h"
+#include "topics.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -123,12 +124,40 @@ static bool take_convention(const char *value, struct config *config)
     return place >= 0;
 }
 
+/* The topic of this name, or COST_TOPICS. */
+static enum cost_topic topic_of(const char *name, size_t length)
+{
+    enum cost_topic topic = COST_BLAS;
+    while (topic < COST_TOPICS && (strncmp(cost_topic_name(topic), name, length) != 0 || cost_topic_name(topic)[length]))
+        topic++;
+    return topic;
+}
+
+static bool take_count(const char *value, struct config *config)
+{
+    unsigned counted = 0;
+    for (const char *word = value;; word++) {
+        size_t length = strcspn(word, ",");
+        enum cost_topic topic = topic_of(word, length);
+        if (topic == COST_TOPICS)
+            return false;
+        counted |= 1U << topic;
+        word += length;
+        if (!*word)
+            break;
+    }
+    config->left_out = ((1U << COST_TOPICS) - 1) & ~counted;
+    return true;
+}
+
 const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_BUDGET", take_budget, NULL,
      "a whole number of FLOPs > 0, below 1.8e19, such as 10000000, 10_000_000, 1e7, 2.5G or 5T (k M G T P E)", "",
      CONFIG_LIMIT},
     {"FLOP_MULTIPLIER", take_multiplier, NULL, "a number > 0 of at most 62 characters, such as 0.5", "; using 1",
      CONFIG_NO_LIMIT},
+    {"FLOP_COUNT", take_count, "blas lapack fft dnn", "one or more of blas, lapack, fft and dnn, separated by commas",
+     "; counting blas,lapack,fft,dnn", CONFIG_LIMIT_OF},
     {"FLOP_NAMESPACE", take_namespace, NULL, "a shorter text", "; ignoring it", CONFIG_NO_LIMIT},
     {"FLOP_SCOPE", take_scope, "process tree", "process or tree (job is not available in this version)", "; using process",
      CONFIG_LIMIT_OF},

@@ -18,7 +18,8 @@ struct config {
     enum config_timing timing;
     int signal;
     int exit_code;
-    int convention; /* enum cost_convention */
+    int convention;    /* enum cost_convention */
+    unsigned left_out; /* a bit for each enum cost_topic */
     bool tree;
     bool quiet;
     bool verbose;
@@ -40,7 +41,7 @@ struct config_variable {
     enum config_limits limits;
 };
 
-enum { CONFIG_VARIABLES = 14 };
+enum { CONFIG_VARIABLES = 15 };
 extern const struct config_variable config_variables[CONFIG_VARIABLES];
 
 /* NULL where there is no such variable. */

@@ -2,6 +2,7 @@
 #include "charge.h"
 #include "account.h"
 #include "clock.h"
+#include "config.h"
 #include "closing.h"
 #include "cost.h"
 #include "end.h"
@@ -15,6 +16,8 @@
 #include "refuse.h"
 #include "start.h"
 #include "tally.h"
+#include "topics.h"
+#include <string.h>
 
 static void uncounted(void)
 {
@@ -96,8 +99,27 @@ static void refresh_if_stale(struct thread *t)
     shim_unlock();
 }
 
+/* Does FLOP_COUNT leave it out? Then the summary says that there was such a call. */
+static bool is_left_out(uint32_t routine)
+{
+    static unsigned said[COST_TOPICS];
+    if (__builtin_expect(!config.left_out, 1))
+        return false;
+    enum cost_topic topic = cost_topic_of(routine);
+    if (!(config.left_out >> topic & 1))
+        return false;
+    char line[64];
+    stpcpy(stpcpy(line, "calls that FLOP_COUNT leaves out: "), cost_topic_name(topic));
+    kept_uncovered_once(&said[topic], line);
+    return true;
+}
+
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
 {
+    if (is_left_out(routine)) {
+        *charge = (struct charge){0};
+        return true;
+    }
     begin(t);
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
@@ -117,6 +139,8 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
 
 void call_count_query(struct thread *t, uint32_t routine)
 {
+    if (is_left_out(routine))
+        return;
     begin(t);
     refresh_if_stale(t);
     struct ledger_tally *tally = thread_tally(t, routine | LEDGER_QUERY, NULL);

@@ -240,6 +240,13 @@ void *object_function(const struct object *o, const char *name)
     return symbol ? function_at(o, symbol) : NULL;
 }
 
+const void *object_variable(const struct object *o, const char *name)
+{
+    const ElfW(Sym) *symbol = find_symbol(o, name);
+    bool variable = symbol && ELF64_ST_TYPE(symbol->st_info) == STT_OBJECT && symbol->st_shndx != SHN_UNDEF;
+    return variable ? (const void *)(o->base + symbol->st_value) : NULL;
+}
+
 bool object_defines(const struct object *o, const char *name)
 {
     const ElfW(Sym) *symbol = find_symbol(o, name);

@@ -25,6 +25,9 @@ bool object_at(uintptr_t address, uintptr_t *start, uintptr_t *end, const char *
 /* The address of a function that the object defines; NULL: none, or one that only the loader can choose (an IFUNC). */
 void *object_function(const struct object *o, const char *name);
 
+/* The address of a variable that the object defines, or NULL. */
+const void *object_variable(const struct object *o, const char *name);
+
 /* Call `visit` for every function that the object defines by itself. */
 void object_each_function(const struct object *o, void (*visit)(const char *name, void *function, void *data), void *data);
 

@@ -6,6 +6,7 @@
 
 static uint32_t uncounted;
 static struct uncovered uncovered;
+static unsigned life = 1; /* of a process: a fork child has the next */
 
 void kept_uncovered(const char *what)
 {
@@ -13,6 +14,12 @@ void kept_uncovered(const char *what)
     uncovered_add(&uncovered, what, NULL);
     self_uncovered(uncovered.text);
     shim_unlock();
+}
+
+void kept_uncovered_once(unsigned *said, const char *what)
+{
+    if (__atomic_exchange_n(said, life, __ATOMIC_RELAXED) != life)
+        kept_uncovered(what);
 }
 
 void kept_uncovered_all(const struct uncovered *found)
@@ -37,6 +44,7 @@ void kept_write(void)
 
 void kept_forget(void)
 {
+    life++;
     uncounted = 0;
     memset(&uncovered, 0, sizeof uncovered);
 }

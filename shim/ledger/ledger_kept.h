@@ -4,6 +4,8 @@
 
 /* A line that the summary lists as uncovered, once however often it is said. Takes shim_lock. */
 void kept_uncovered(const char *what);
+/* The same for the way of a call: no lock but at the first time. said: the caller's own, of this line, 0 at first. */
+void kept_uncovered_once(unsigned *said, const char *what);
 /* The same of several. Under shim_lock. */
 void kept_uncovered_all(const struct uncovered *found);
 

@@ -36,10 +36,10 @@ static bool is_ready(size_t i)
 }
 
 static const char *const pure_names[] = {
-    "libopenblas",  "libscipy_openblas", "libblas",           "libcblas",       "liblapack",  "libblis",
-    "libflexiblas", "libmkl_",           "libf77blas",        "libatlas",       "libsatlas",  "libtatlas",
-    "libflame",     "libarmpl",          "libnvpl_blas",      "libnvpl_lapack", "libgoto",    "libaocl",
-    "libsci_",      "libessl",           "libblastrampoline", "libptf77blas",   "libptcblas", "libtmg",
+    "libopenblas",  "libscipy_openblas", "libblas",  "libcblas",  "liblapack", "libblis",  "libflexiblas",
+    "libmkl_",      "libf77blas",        "libatlas", "libsatlas", "libtatlas", "libflame", "libarmpl",
+    "libnvpl_blas", "libnvpl_lapack",    "libgoto",  "libaocl",   "libsci_",   "libessl",  "libblastrampoline",
+    "libptf77blas", "libptcblas",        "libtmg",   "libfftw3",  "libdnnl",
 };
 
 bool provider_is_pure(const char *path)
@@ -53,7 +53,7 @@ bool provider_is_pure(const char *path)
 
 /* Functions of the object that holds a provider, or of one that it needs: Debian's libblas.so.3 of OpenBLAS has its version in
  * libopenblas.so.0, and a LAPACK its isamax in a BLAS. */
-enum { ISAMAX, ZDOTU, OPENBLAS, BLIS, MKL, FUNCTIONS };
+enum { ISAMAX, ZDOTU, OPENBLAS, BLIS, MKL, DNNL, FUNCTIONS };
 static const char *const function_names[FUNCTIONS][6] = {
     {"isamax_", "scipy_isamax_", "isamax"},
     {"zdotu_", "scipy_zdotu_", "zdotu", "zdotu_64_", "scipy_zdotu_64_"},
@@ -61,7 +61,11 @@ static const char *const function_names[FUNCTIONS][6] = {
      "scipy_openblas_get_config64_"},
     {"bli_info_get_version_str"},
     {"MKL_Get_Version_String", "mkl_get_version_string"},
+    {"dnnl_version"},
 };
+
+/* FFTW says what it is in a variable, "fftw-3.3.10-sse2-avx". */
+static const char *const fftw_versions[] = {"fftw_version", "fftwf_version", "fftwl_version", "fftwq_version"};
 
 struct surroundings {
     const struct provider *provider;
@@ -69,6 +73,7 @@ struct surroundings {
     size_t count;
     const struct object *self; /* the provider's */
     void *functions[FUNCTIONS];
+    const char *fftw_version; /* NULL: it is none */
 };
 
 static void *find(const struct surroundings *s, const char *const *names)
@@ -91,6 +96,8 @@ static void find_all(void *surroundings)
             s->self = &s->list[i];
     for (size_t i = 0; i < FUNCTIONS && s->self; i++)
         s->functions[i] = find(s, function_names[i]);
+    for (size_t i = 0; i < sizeof fftw_versions / sizeof *fftw_versions && s->self && !s->fftw_version; i++)
+        s->fftw_version = object_variable(s->self, fftw_versions[i]);
 }
 
 /* n = 3 in its lower half and negative as a whole: a library with 32-bit integers finds the largest of three entries, one
@@ -99,6 +106,8 @@ static bool has_wide_integers(const struct surroundings *s)
 {
     int64_t (*isamax)(const int64_t *, const float *, const int64_t *) = NULL;
     *(void **)&isamax = s->functions[ISAMAX];
+    if (!isamax && (s->fftw_version || s->functions[DNNL]))
+        return false;
     if (!isamax)
         return strstr(path_base(s->provider->path), "64") != NULL;
     const int64_t n = (int64_t)0xffffffff00000003, incx = 1;
@@ -165,6 +174,27 @@ static bool ask_mkl(const struct surroundings *s, struct provider *p)
     return true;
 }
 
+static bool ask_fftw(const struct surroundings *s, struct provider *p)
+{
+    if (!s->fftw_version || strncmp(s->fftw_version, "fftw-", 5) != 0)
+        return false;
+    strcpy(p->name, "FFTW");
+    snprintf(p->version, sizeof p->version, "%.*s", (int)strcspn(s->fftw_version + 5, "-"), s->fftw_version + 5);
+    return true;
+}
+
+static bool ask_dnnl(const struct surroundings *s, struct provider *p)
+{
+    const int *(*get_version)(void) = NULL; /* a structure that begins with major, minor, patch */
+    *(void **)&get_version = s->functions[DNNL];
+    const int *version = get_version ? get_version() : NULL;
+    if (!version)
+        return false;
+    strcpy(p->name, "oneDNN");
+    snprintf(p->version, sizeof p->version, "%d.%d.%d", version[0], version[1], version[2]);
+    return true;
+}
+
 /* What the file's place and name tell: Debian keeps each implementation of libblas.so.3 in a folder of its own, and the
  * reference's version is that of its file (libblas.so.3.11.0). */
 static void take_from_path(struct provider *p)
@@ -198,7 +228,7 @@ static void identify(void *provider)
     if (s.self) {
         p->wide = has_wide_integers(&s);
         p->result_pointer = has_result_pointer(&s);
-        if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p))
+        if (!ask_openblas(&s, p) && !ask_blis(&s, p) && !ask_mkl(&s, p) && !ask_fftw(&s, p) && !ask_dnnl(&s, p))
             take_from_path(p);
     }
     pages_free(s.list, OBJECTS_MAX * sizeof *s.list);

@@ -218,9 +218,10 @@ static void note_function(const char *name, void *function, void *unused)
 
 static bool is_provider(const struct object *o)
 {
-    static const char *const probes[] = {"ddot_",          "dgemm_",   "cblas_ddot",      "dgetrf_",
-                                         "LAPACKE_dgesv",  "ddot_64_", "cblas_ddot64_",   "scipy_ddot_",
-                                         "scipy_ddot_64_", "ddot",     "LAPACKE_dgesv64_"};
+    static const char *const probes[] = {
+        "ddot_",         "dgemm_",        "cblas_ddot",     "dgetrf_",    "LAPACKE_dgesv",     "ddot_64_",
+        "cblas_ddot64_", "scipy_ddot_",   "scipy_ddot_64_", "ddot",       "LAPACKE_dgesv64_",  "fftw_execute",
+        "fftwf_execute", "fftwl_execute", "fftwq_execute",  "dnnl_sgemm", "DftiComputeForward"};
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
         if (object_function(o, probes[i]))
             return true;

@@ -40,6 +40,24 @@ def malformed_others():
     expect("another program's", dots(FLOP_HOUSE="100").stderr, "")
 
 
+def counted():
+    """FLOP_COUNT says which calls are counted; the others run, are never refused, and the summary says that there were any."""
+    left_out = "calls that FLOP_COUNT leaves out: blas"
+    for value in ("blas", "blas,lapack", "lapack,dnn,fft,blas", "blas,blas"):
+        run = dots(FLOP_COUNT=value)
+        expect(f"FLOP_COUNT={value}", (run.costs(), run.summary["uncovered"], run.stderr), ({"ddot": (1, 14)}, [], ""))
+    for value in ("lapack", "fft,dnn"):
+        run = dots(FLOP_COUNT=value, FLOP_BUDGET="1")
+        expect(f"FLOP_COUNT={value}", (run.returncode, run.stdout, run.stderr), (0, "ran\n", ""))
+        expect(f"FLOP_COUNT={value}: summary", (run.costs(), run.summary["uncovered"]), ({}, [left_out]))
+    for value in ("", "fft,", "BLAS", "blas lapack", "all"):
+        run = dots(FLOP_COUNT=value)
+        expect(f"FLOP_COUNT={value}: runs", (run.returncode, run.stdout, run.costs()), (0, "ran\n", {"ddot": (1, 14)}))
+        expect(f"FLOP_COUNT={value}: {run.stderr}", run.stderr.count(f"FLOP_COUNT={value}: expected one or more of blas, "), 1)
+        run = dots(FLOP_COUNT=value, FLOP_BUDGET="100")
+        expect(f"FLOP_COUNT={value} of a budget", (run.returncode, run.stdout, run.stderr.count("\n")), (2, "", 1))
+
+
 def disabled():
     with tempfile.TemporaryDirectory() as ledgers:
         run = dots(FLOP_DISABLE="1", FLOP_BUDGET="1", FLOP_LEDGER_DIR=ledgers)

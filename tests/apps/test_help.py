@@ -83,7 +83,7 @@ def check_variables():
     table = options_of("run")
     source = (ROOT / "shim/base/config_values.c").read_text()
     rows = re.findall(r'\{"(FLOP_[A-Z_]+)", take_\w+, ("[^"]+"|NULL)', source)
-    expect("rows of config_values.c", len(rows), 14)
+    expect("rows of config_values.c", len(rows), 15)
     for variable, words in rows:
         option = "--" + variable[5:].lower().replace("_", "-")
         if option == "--disable":
@@ -128,7 +128,8 @@ def check_run_judges_its_values():
         mark = pathlib.Path(folder) / "ran"
         for option, values in (("budget", ["1x", "0", "-5", "1.5", ""]), ("multiplier", ["0", "-0.5", "nan", "two"]),
                                ("scope", ["job", "PROCESS", ""]), ("on-exhausted", ["signal=65", "ignore"]),
-                               ("exit-code", ["0", "256", "x"]), ("timing", ["ALL"]), ("convention", ["fma "]),
+                               ("exit-code", ["0", "256", "x"]), ("timing", ["ALL"]),
+                               ("count", ["", "blas,", "ffts", "blas lapack"]), ("convention", ["fma "]),
                                ("detail", ["shapes", "calls"]),
                                ("output", ["x.html", "%q.txt", " , ", "x.json,y.log", ""]), ("namespace", ["n" * 256])):
             for value in values:

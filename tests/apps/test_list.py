@@ -39,8 +39,11 @@ def check_list():
     expect("symbols", (symbols[0].split(), ["cblas_dgemm", "dgemm"] in [s.split() for s in symbols]), (["SYMBOL", "ROUTINE"], True))
     symbols = flopshim("list", "--symbols", "--format", "tsv", "dgemm").splitlines()
     expect("symbols as tsv", symbols[:2], ["#symbol\troutine", "dgemm_\tdgemm"])
+    nameless = {f"dnnl_{work}" for work in ("convolution", "deconvolution", "inner_product", "rnn")}  # dnnl_primitive_execute
     expect("both say the same routines", {line.split("\t")[1] for line in flopshim("list", "-s", "-f", "tsv").splitlines()[1:]},
-           {line.split("\t")[0] for line in tsv[1:]})
+           {line.split("\t")[0] for line in tsv[1:]} - nameless)
+    for topic, routine in (("fft", "fftwf_execute"), ("conv", "dnnl_deconvolution")):
+        expect(f"topic {topic}", routine in routines(topic), True)
 
 
 def on_a_terminal(width, *words):

@@ -21,6 +21,7 @@ ROUNDS = 7
 # Instructions added to what the minimal wrapper adds, and with a budget to that (the targets of the project)
 TARGETS = {"ddot_1": 40, "dgemm_1": 50, "dgemm_4": 50}
 BUDGET_TARGET = 15
+PLAN_TARGET = 100  # added to an execution of a plan
 RATIO_TARGET = 1.6
 
 
@@ -40,12 +41,13 @@ def time_ns(case, way, blas, threads):
     return float(done.stdout)
 
 
-def instructions(case, way):
-    """Of one call: the difference of two runs, so that start-up cancels."""
+def instructions(way, *command):
+    """Of one call: the difference of two runs, so that start-up cancels. N in the command is how many."""
     counts = []
     for calls in (10_000, 30_000):
-        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program("stub"), case, str(calls),
-                               "1"], env=environment(way, "stub"), capture_output=True, text=True, check=True)
+        words = [str(calls) if word == "N" else word for word in command]
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *words],
+                              env=environment(way, "stub"), capture_output=True, text=True, check=True)
         counts.append(int(re.search(r"Collected : (\d+)", done.stderr)[1]))
     return round((counts[1] - counts[0]) / 20_000)
 
@@ -76,7 +78,7 @@ def print_instructions():
     print("instructions over a direct call (callgrind)")
     print(f"{'':16}" + "".join(f"{way:>12}" for way in list(WAYS)[1:]) + f"{'counting - minimal':>20}{'budget - counting':>20}")
     for case in CASES:
-        count = {way: instructions(case, way) for way in WAYS}
+        count = {way: instructions(way, program("stub"), case, "N", "1") for way in WAYS}
         added, budget = count["counting"] - count["minimal"], count["budget"] - count["counting"]
         print(f"{case:16}" + "".join(f"{count[way] - count['direct']:12}" for way in list(WAYS)[1:]) + f"{added:20}{budget:20}")
         if added > TARGETS.get(case, added):
@@ -84,6 +86,14 @@ def print_instructions():
         if budget > BUDGET_TARGET:
             failed.append(f"{case}: a budget adds {budget} instructions, target {BUDGET_TARGET}")
     return failed
+
+
+def print_plan():
+    """The execution of a plan of FFTW's, which has to be found."""
+    command = str(BUILD / "tests/fftw_d"), "time", "N"
+    direct, counting, budget = (instructions(way, *command) for way in ("direct", "counting", "budget"))
+    print(f"{'fftw_execute':16}{'':12}{counting - direct:12}{budget - direct:12}")
+    return [f"fftw_execute: {counting - direct} instructions, target {PLAN_TARGET}"] if counting - direct > PLAN_TARGET else []
 
 
 def start_up_ms(preload):
@@ -101,7 +111,7 @@ def print_start_up():
 
 
 def main():
-    failed = print_instructions()
+    failed = print_instructions() + print_plan()
     if "--check" not in sys.argv:
         for blas in ("stub", "openblas"):
             best = measure_times(blas)

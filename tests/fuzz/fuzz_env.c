@@ -216,6 +216,22 @@ static bool is_text(const char *text, char *to, size_t size)
     return true;
 }
 
+static bool is_count(const char *value, unsigned *left_out)
+{
+    unsigned counted = 0;
+    bool good = true;
+    char *copy = strdup(value);
+    for (char *rest = copy, *word; good && (word = strsep(&rest, ","));) {
+        int which = 0;
+        good = is_one_of(word, "blas\0lapack\0fft\0dnn\0", &which);
+        counted |= 1U << which;
+    }
+    free(copy);
+    if (good)
+        *left_out = ~counted & 15;
+    return good;
+}
+
 /* Is the value good? Then it is in the configuration. */
 static bool take(const char *name, const char *value, bool has_budget, struct expected *e)
 {
@@ -242,6 +258,8 @@ static bool take(const char *name, const char *value, bool has_budget, struct ex
         c->timing = (enum config_timing)which;
     else if (!strcmp(name, "FLOP_CONVENTION") && (good = is_one_of(value, "ops\0fma\0", &which)))
         c->convention = which;
+    else if (!strcmp(name, "FLOP_COUNT"))
+        e->ends |= !(good = is_count(value, &c->left_out)) && has_budget;
     else if (!strcmp(name, "FLOP_NAMESPACE"))
         good = is_text(value, c->namespace_, sizeof c->namespace_);
     else if (!strcmp(name, "FLOP_LEDGER_DIR"))
@@ -365,6 +383,7 @@ static void expect_config(const struct expected *e)
     REQUIRE(config.on_exhausted == want->on_exhausted && config.signal == want->signal, "signal %d", config.signal);
     REQUIRE(config.exit_code == want->exit_code && config.timing == want->timing, "exit code %d", config.exit_code);
     REQUIRE(config.convention == want->convention && config.quiet == want->quiet, "convention %d", config.convention);
+    REQUIRE(config.left_out == want->left_out, "left out %x", config.left_out);
     REQUIRE(config.tree == want->tree, "tree %d", config.tree);
     REQUIRE(config.verbose == want->verbose && config.disabled == want->disabled, "flags");
     REQUIRE(!strcmp(config.output, want->output) && !strcmp(config.namespace_, want->namespace_), "%s", config.output);

@@ -1,6 +1,7 @@
 /* Prices of BLAS, by hand from the conventions of cost/README.md. Arguments stand in the order of their row. */
 #include "cost.h"
 #include "thread.h"
+#include <math.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -257,4 +258,17 @@ Test(ids, name_their_routine)
 {
     for (int i = 0; i < cost_routine_count; i++)
         cr_expect(eq(ptr, (void *)(uintptr_t)cost_routine_of(cost_routines[i].id), (void *)(uintptr_t)&cost_routines[i]));
+}
+
+Test(cost, a_transform_is_five_n_log_n_truncated_once)
+{
+    int routine = cost_find("fftw_execute");
+    for (int64_t n = 1; n < 20000; n += 1 + n / 100) {
+        const int64_t arg[] = {'C', n, 3, 1};
+        long double exact = 15 * (long double)n * log2l((long double)n);
+        cr_assert_eq(cost_price((unsigned)routine, arg, COST_OPS), (uint64_t)exact, "n = %ld", n);
+    }
+    const int64_t huge[] = {'C', INT64_MAX, INT64_MAX, 1}, none[] = {'R', 64, 0, 1};
+    cr_assert_eq(cost_price((unsigned)routine, huge, COST_OPS), UINT64_MAX);
+    cr_assert_eq(cost_price((unsigned)routine, none, COST_OPS), 0);
 }

@@ -16,9 +16,9 @@ from spec import cells_of  # noqa: E402
 FILES = [ROOT / "cost/routines.spec", *sorted((ROOT / "cost/signatures").glob("*.spec"))]
 SPEC = [" | ".join(cells) for path in FILES for _, cells in cells_of(path, False)]
 PRICES = [cells for path in sorted((ROOT / "cost/card").glob("*.card")) for _, cells in cells_of(path, True) if len(cells) > 1]
-RULES = ("legal ", "writes ")
+RULES = ("legal ", "writes ", "makes ", "runs ", "sets ", "drops ")
 HEAD = [line for line in SPEC if line.startswith(("scheme ", "kind "))] + ["include the.card"]
-SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", *RULES))]
+SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", "topic ", *RULES))]
 GOOD = "frob | s d | f c | m n a lda"
 PRICE = "frob | m*n each | exact | a book"
 MANY = " ".join(f"n{i}:dim" for i in range(9))
@@ -35,7 +35,7 @@ BAD = [
     ("frob | s s | f c | m n a lda", ["prefix 's' stands twice"]),
     ("frob | | f c | m n a lda", ["no prefix"]),
     ("frob | s d | | m n a lda", ["no face"]),
-    ("frob | s d | f x | m n a lda", ["face", "'x'", "f, g, c"]),
+    ("frob | s d | f x | m n a lda", ["face", "'x'", "d, f, g, c"]),
     ("frob | s d | f g | m n a lda", ["'f' and 'g'", "one of them"]),
     ("frob | s d | f c | m n lda frobs", ["unknown argument", "'frobs'", "frobs:KIND"]),
     ("frob | s d | f c | m n:size a lda", ["unknown kind", "'size'", "dim"]),
@@ -47,11 +47,13 @@ BAD = [
     ("kind size | p", ["unknown kind", "'size'", "dim"]),
     ("kind dim", ["'kind' without |", "kind KIND | ARGUMENTS"]),
     ("kind dim | N", ["argument", "'N'", "lower-case"]),
-    ("scheme x any | {n}_", ["unknown face", "'x'", "c, e, f, g"]),
-    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, e, f, g"]),
+    ("scheme x any | {n}_", ["unknown face", "'x'", "c, d, e, f, g, p, q, r"]),
+    ("scheme fg any | {n}_", ["unknown face", "'fg'", "c, d, e, f, g, p, q, r"]),
     ("scheme f 32 | {n}_", ["unknown width", "'32'", "64, any"]),
     ("scheme f any | {name}_", ["spelling", "'{name}_'", "{n} or {N}"]),
     ("scheme f | {n}_", ["'f'", "scheme FACE WIDTH"]),
+    ("topic ode", ["unknown topic 'ode'", "blas, dnn, fft, lapack"]),
+    ("topic", ["unknown topic ''", "blas, dnn, fft, lapack"]),
     ("include nowhere.spec", ["cannot read", "nowhere.spec", "No such file"]),
     ("include spec", ["includes itself"]),
     ("legal frobs | a: m, n", ["'legal' of family 'frobs'", "no signature"]),
@@ -65,6 +67,21 @@ BAD = [
     ("writes frob | a: nan k, n", ["'writes' of frob", "'k'"]),
     ("writes frob | a: nan m**2", ["'m ** 2'", "size of a"]),
     (GOOD, ["second signature of routine 'sfrob'", "first is at"]),
+    ("makes frob | plan | p | n0 sizes", ["letter ''", "upper-case letter, behind ->"]),
+    ("makes frob | plan | p -> C", ["1 families and 2 cells", "makes FAMILY | NAMES"]),
+    ("makes frob | plan | p | n0 frobs -> C", ["unknown argument 'frobs'", "'kind' line"]),
+    ("makes frob | | p | n0 -> C", ["no name"]),
+    ("makes frob frob | plan | p | n0 -> C", ["family 'frob' stands twice"]),
+    ("makes | plan | p | n0 -> C", ["0 families", "makes FAMILY"]),
+    ("makes frob | plan | p | sizes rank -> C", ["'sizes'", "no rank before it", "rank or howmany_rank"]),
+    ("runs frob | execute | c", ["unknown face 'c'", "p, q, r"]),
+    ("runs frob | execute | p -> C", ["status 'C'", "a number", "a lower-case word"]),
+    ("runs frob | exec-ute | p", ["name 'exec-ute'", "letters, digits"]),
+    ("sets frob | set | p", ["file ''", "lower-case word, behind ->"]),
+    ("drops frob | destroy | p -> 1", ["'-> 1' in 'drops'", "drops FAMILY"]),
+    ("drops frobs | destroy | p", ["'makes' of family 'frobs'", "no signature"]),
+    ("drops frob | destroy | p", ["planned work", "faces f c", "accepted is -"]),
+    ("frob | s d | - | m n a lda", ["face - and no planned work", "'runs'"]),
     ("fro | s d | f c | m n a lda", ["family 'fro' has a signature and no price for s d", "a card of cost/card"]),
     ("frob | c z | f c | m n a", ["family 'frob' has a signature and no price for c z"]),
 ]
@@ -123,6 +140,7 @@ TOKENS = ("**", "(", ")", "[]", ":", "|", '"', "\\", "\0", "\x0b", "é", "w", "n
           "real ", ";", " each", "->", "-> real", "if", "/0", "/n", "/s", "d", ":sub", "+x", "e", "g", "uplo", "group_count", "int",
           "exact", ",", "{n}", "{x}", "any", "unchecked", "  ",
           "#", "()", "not n", "n[0]", "a.b(n)", "min(*n)", "'NN'", "include ", "kind ", "legal ", "writes ", "scheme ", "nan", "\t",
+          "makes ", "sizes", "p", "-> C",
           "-" * 300, "(" * 300, "n+" * 300 + "n", "lambda: 0", "f'{n}'", "(x:=1)", "yield", "...", "1j", "~m", "m@n", "m<n<k")
 
 

@@ -11,6 +11,7 @@ _flopshim_run()
     case $previous in
         -s | --scope) _flopshim_words "process tree" "$current" ;;
         -e | --on-exhausted) _flopshim_words "error abort signal= warn" "$current" ;;
+        --count) _flopshim_words "blas lapack fft dnn" "$current" ;;
         -c | --convention) _flopshim_words "ops fma" "$current" ;;
         -t | --timing) _flopshim_words "off auto all" "$current" ;;
         -d | --detail) _flopshim_words "routines" "$current" ;;
@@ -20,7 +21,7 @@ _flopshim_run()
         *)
             if [[ $current == -* ]]; then
                 _flopshim_words "--budget --output --scope --namespace --multiplier --on-exhausted --exit-code
-                    --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
+                    --count --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
             else
                 mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
             fi

@@ -39,7 +39,7 @@ static const struct option_table table = {
             "Prints what has a price: the family of routines, its precisions (s d c z: sgemm dgemm cgemm zgemm), class, "
             "formula in\n"
             "FLOPs, and source. NAME: a routine or any exported name of one (dgemm, cblas_dgemm), a family (gemm), a pattern\n"
-            "('ge*'), a topic (svd, eig, lu, qr, cholesky, solve, lstsq, matmul).\n",
+            "('ge*'), a topic (svd, eig, lu, qr, cholesky, solve, lstsq, matmul, fft, conv).\n",
     .tail = "Exit status: 0; 2 where nothing is called by a NAME.\n",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,

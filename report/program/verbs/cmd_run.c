@@ -36,6 +36,7 @@ static const struct option_row rows[] = {
     {"multiplier", 'm', "X", NULL, "each call's cost times this (FLOP_MULTIPLIER; 1)"},
     {"on-exhausted", 'e', "M", NULL, "error, abort, signal=NAME or warn (FLOP_ON_EXHAUSTED; error)"},
     {"exit-code", 'x', "N", NULL, "where error ends the process (FLOP_EXIT_CODE; 86)"},
+    {"count", 0, "LIST", NULL, "which of blas,lapack,fft,dnn (FLOP_COUNT; all of them)"},
     {"convention", 'c', "C", NULL, "ops or fma (FLOP_CONVENTION; ops)"},
     {"timing", 't', "T", NULL, "off, auto or all (FLOP_TIMING; auto)"},
     {"detail", 'd', "D", NULL, "routines (FLOP_DETAIL; routines)"},

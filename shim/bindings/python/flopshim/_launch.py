@@ -24,6 +24,7 @@ OPTIONS: Dict[str, Tuple[str, Optional[str], str]] = {
     "--output": ("FLOP_OUTPUT", "LIST", "files for the summary, by extension .txt .json .csv; stderr; none"),
     "--detail": ("FLOP_DETAIL", "D", "routines"),
     "--timing": ("FLOP_TIMING", "T", "off, auto or all"),
+    "--count": ("FLOP_COUNT", "LIST", "which of blas,lapack,fft,dnn; all of them"),
     "--convention": ("FLOP_CONVENTION", "C", "ops or fma"),
     "--ledger-dir": ("FLOP_LEDGER_DIR", "DIR", "where the live ledger lies"),
     "--quiet": ("FLOP_QUIET", None, "no banner, no line at the end"),
