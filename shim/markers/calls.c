@@ -86,6 +86,16 @@ EXPORTED int flopshim_write_summary(const char *path)
     return end_write_to(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
 }
 
+EXPORTED int flopshim_uncovered(char *text, uint32_t room, uint32_t *length)
+{
+    if (!enter_thread())
+        return FLOPSHIM_NOT_LOADED;
+    if (!length || (room && !text))
+        return FLOPSHIM_BAD_ARGUMENT;
+    *length = (uint32_t)end_list_uncovered(text, room);
+    return FLOPSHIM_OK;
+}
+
 EXPORTED const char *flopshim_version(void)
 {
     return FLOPSHIM_VERSION;

@@ -18,8 +18,8 @@ STRUCTS = {
                "reserved": 48}, 64),
 }
 FUNCTIONS = {f"flopshim_{name}" for name in (
-    "begin end push pop deduct usage on_exhausted cost reset write_summary thread tallies refused log_begin log_first log_read "
-    "log_count version version_number").split()}
+    "begin end push pop deduct usage on_exhausted cost reset write_summary uncovered thread tallies refused log_begin log_first "
+    "log_read log_count version version_number").split()}
 NUMBERS = {"OK": 0, "NOT_LOADED": -1, "NESTED": -2, "NOT_OPEN": -3, "BAD_ARGUMENT": -4, "UNKNOWN": -5, "NO_SPACE": -6,
            "REFUSED": -7, "THREAD": 0, "PROCESS": 1, "SKIP": 0, "RUN": 1}
 BAD_ARGUMENT, NOT_LOADED = -4, -1
