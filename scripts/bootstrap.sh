@@ -104,6 +104,7 @@ make_engines() {
   "$path/bin/python" -I -m pip install --no-compile --no-deps --progress-bar off --disable-pip-version-check \
     --root-user-action ignore "$torch"
   scripts/cuda_stubs.py "$path/lib/python3.11/site-packages/torch/lib"
+  "$path/bin/python" -I -m compileall -q -j 0 -x '/(tests?|_inductor|_dynamo|testing|onnx|ao)/' "$path/lib/python3.11/site-packages/torch"
 }
 
 # Each environment once, remade where its list of packages changed.

@@ -25,6 +25,19 @@ EXPORTED int flopshim_deduct(const char *name, uint64_t flop_cost)
     return call_deduct(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
 }
 
+/* For the Python package: before work whose cost is deducted when it is done. What would not fit is refused as
+ * flopshim_deduct() refuses it, what fits is not charged. */
+EXPORTED int flopshim_python_fits(const char *name, uint64_t flop_cost);
+EXPORTED int flopshim_python_fits(const char *name, uint64_t flop_cost)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!names_is_valid(name))
+        return FLOPSHIM_BAD_ARGUMENT;
+    return call_fits(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
+}
+
 EXPORTED int flopshim_on_exhausted(flopshim_handler new_handler, void *data)
 {
     if (!start_shim())

@@ -6,6 +6,7 @@ threads run; only what writes to a file or a terminal gives it up (CDLL)."""
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 import threading
@@ -105,6 +106,11 @@ if has_log:
     _held.flopshim_log_read.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
     _held.flopshim_log_count.restype = ctypes.c_uint64
 
+has_fits = present and hasattr(_held, "flopshim_python_fits")
+if has_fits:
+    _held.flopshim_python_fits.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
+    _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
+
 has_uncovered = present and hasattr(_held, "flopshim_uncovered")
 if has_uncovered:
     _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
@@ -178,6 +184,18 @@ def pop() -> int:
 
 def deduct(name: bytes, flop_cost: int) -> int:
     return int(_held.flopshim_deduct(name, flop_cost))
+
+
+def fits(name: bytes, flop_cost: int) -> int:
+    return int(_held.flopshim_python_fits(name, flop_cost))
+
+
+@functools.lru_cache(maxsize=None)
+def cost(routine: str, arguments: str) -> int:
+    """FLOPs by the convention that holds, before the multiplier."""
+    flops = ctypes.c_uint64(0)
+    check(_held.flopshim_cost(routine.encode(), arguments.encode(), ctypes.byref(flops)))
+    return flops.value
 
 
 def reset() -> None:
