@@ -145,16 +145,28 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
     return true;
 }
 
+/* Without drawing: only its owner makes what is left of a grant less, or a recall, after which it draws anew. */
+static bool fits_grant(const struct thread *t, uint64_t cost)
+{
+    uint64_t spent;
+    return !t->grant || (!__atomic_load_n(&t->grant->recalled, __ATOMIC_RELAXED) &&
+                         !__builtin_add_overflow(t->grant->spent_flops, cost, &spent) &&
+                         spent <= __atomic_load_n(&t->grant->allowed_flops, __ATOMIC_RELAXED));
+}
+
 bool call_fits(struct thread *t, const char *operation, uint64_t cost)
 {
     begin(t);
     refresh_if_stale(t);
     cost = cost_scale(cost, t->multiplier);
     t->caller = NULL;
-    if (!take(t, operation, cost))
+    bool drawn = !fits_grant(t, cost);
+    if (drawn && !take(t, operation, cost))
         return false;
-    note_refund(t, cost);
-    account_refund(t, cost);
+    if (drawn) {
+        note_refund(t, cost);
+        account_refund(t, cost);
+    }
     done(t);
     return true;
 }
