@@ -98,13 +98,28 @@ make_numpy() {
   cp -al .venv/new/$site/numpy .venv/new/$site/numpy.libs .venv/new/$site/numpy-*.dist-info .venv/numpy/$site/
 }
 
+# Programs with engines of their own. Of PyTorch the wheel without CUDA's libraries, which it does not use here.
+make_engines() {
+  local path=$1 torch=$2
+  shift 2
+  make_environment "$path" "$@"
+  "$path/bin/python" -I -m pip install --no-compile --no-deps --progress-bar off --disable-pip-version-check \
+    --root-user-action ignore "$torch"
+  scripts/cuda_stubs.py "$path/lib/python3.11/site-packages/torch/lib"
+  "$path/bin/python" -I -m compileall -q -j 0 -x '/(tests?|_inductor|_dynamo|testing|onnx|ao)/' "$path/lib/python3.11/site-packages/torch"
+}
+
 # Each environment once, remade where its list of packages changed.
 environment() {
   local name=$1 stamp=.venv/$1/installed
   shift
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$*" ] && return
   echo "bootstrap: making .venv/$name with $*"
-  if [ "$name" = numpy ]; then make_numpy; else watched last_line ".venv/$name" make_environment ".venv/$name" "$@"; fi
+  case $name in
+  numpy) make_numpy ;;
+  engines) watched last_line ".venv/$name" make_engines ".venv/$name" "$@" ;;
+  *) watched last_line ".venv/$name" make_environment ".venv/$name" "$@" ;;
+  esac
   echo "$*" >"$stamp"
 }
 
@@ -133,6 +148,7 @@ make_environments() {
   environment new "${new[@]}"
   environment old numpy==1.26.4 scipy==1.11.4 pytest
   environment numpy the NumPy of .venv/new: "${new[@]}"
+  environment engines torch==2.15.0 numpy scipy sympy networkx typing_extensions pytest blis lightgbm onnxruntime
   make_old_system bash coreutils gcc libc6-dev libblas3 libopenblas0-pthread python3-numpy python3-venv
   rm -rf .venv/package .venv/package_old # of earlier versions of this script
   echo "bootstrap: .venv has $(du -sh .venv | cut -f 1)"

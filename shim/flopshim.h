@@ -162,6 +162,11 @@ FLOPSHIM_API int flopshim_reset(void);
  * while it writes. Failure: FLOPSHIM_BAD_ARGUMENT for no such template, FLOPSHIM_NO_SPACE where the file cannot be written. */
 FLOPSHIM_API int flopshim_write_summary(const char *path);
 
+/* What is not counted, as far as it can be told before the end: lines, a newline between them, cut where there is no room for
+ * them and a 0; *length becomes that of all. Programs started without the preload, a BLAS linked statically, and calls that
+ * pass the preload by are looked for at the end. Failure: FLOPSHIM_BAD_ARGUMENT. */
+FLOPSHIM_API int flopshim_uncovered(char *text, uint32_t room, uint32_t *length);
+
 /* The calling thread's number, >= 0; numbers of threads that ended are given out again. */
 FLOPSHIM_API int flopshim_thread(void);
 
@@ -307,6 +312,13 @@ static inline int flopshim_write_summary(const char *path)
     static void *found;
     void *function = flopshim_find_("flopshim_write_summary", &found);
     return function ? (__extension__(int (*)(const char *)) function)(path) : FLOPSHIM_NOT_LOADED;
+}
+
+static inline int flopshim_uncovered(char *text, uint32_t room, uint32_t *length)
+{
+    static void *found;
+    void *function = flopshim_find_("flopshim_uncovered", &found);
+    return function ? (__extension__(int (*)(char *, uint32_t, uint32_t *)) function)(text, room, length) : FLOPSHIM_NOT_LOADED;
 }
 
 static inline int flopshim_thread(void)

@@ -69,6 +69,17 @@ void account_open_process(bool is_root)
     first_limit = first_account ? first_account->limit_flops : LEDGER_UNLIMITED;
 }
 
+bool account_is_limited(void)
+{
+    struct ledger_view view = ledger_view();
+    struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_ACCOUNTS, .of_one = true, .process = ledger_process};
+    const struct ledger_account *a;
+    while (!first_account && (a = ledger_next_record(&cursor)) != NULL)
+        if (a->limit_flops != LEDGER_UNLIMITED)
+            return true;
+    return first_account;
+}
+
 /* ---- sums ---- */
 
 static uint64_t load(const uint64_t *number)

@@ -6,6 +6,8 @@
 void account_open_process(bool is_root);
 uint64_t account_tree_limit(void);
 struct ledger_account *account_process(void); /* NULL: no limit */
+/* Is anything limited: the process, its tree, or a context of the process's, open or not? With a ledger, under shim_lock. */
+bool account_is_limited(void);
 
 /* Charge `cost` where the thread's grant was too small: returns its grant, calls others' back, draws anew. False: it
  * does not fit; *remaining and *account (the one that refused) say why, and nothing was charged. Takes shim_lock. */

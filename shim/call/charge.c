@@ -148,6 +148,12 @@ void call_count_query(struct thread *t, uint32_t routine)
     done(t);
 }
 
+/* Before a sum shrinks: who watches the ledger takes it for tampering otherwise. */
+static void note_refund(struct thread *t, uint64_t cost)
+{
+    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + cost, __ATOMIC_RELEASE);
+}
+
 bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
 {
     begin(t);
@@ -160,6 +166,32 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
     done(t);
     if (t->log)
         oplog_deduct(t, tally->operation, cost);
+    return true;
+}
+
+/* Without drawing: only its owner makes what is left of a grant less, or a recall, after which it draws anew. */
+static bool fits_grant(const struct thread *t, uint64_t cost)
+{
+    uint64_t spent;
+    return !t->grant || (!__atomic_load_n(&t->grant->recalled, __ATOMIC_RELAXED) &&
+                         !__builtin_add_overflow(t->grant->spent_flops, cost, &spent) &&
+                         spent <= __atomic_load_n(&t->grant->allowed_flops, __ATOMIC_RELAXED));
+}
+
+bool call_fits(struct thread *t, const char *operation, uint64_t cost)
+{
+    begin(t);
+    refresh_if_stale(t);
+    cost = cost_scale(cost, t->multiplier);
+    t->caller = NULL;
+    bool drawn = !fits_grant(t, cost);
+    if (drawn && !take(t, operation, cost))
+        return false;
+    if (drawn) {
+        note_refund(t, cost);
+        account_refund(t, cost);
+    }
+    done(t);
     return true;
 }
 
@@ -189,7 +221,7 @@ void call_refund(struct thread *t, struct charge *charge)
     if (!cost || !is_still_ours(t))
         return;
     begin(t);
-    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + cost, __ATOMIC_RELEASE);
+    note_refund(t, cost);
     __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
     __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
     account_refund(t, cost);

@@ -35,3 +35,5 @@ int call_personality(int version, int actions, uint64_t class, void *exception, 
 
 /* What flopshim_deduct() charges: no routine of the table. True: charged (or allowed to overrun). */
 bool call_deduct(struct thread *t, const char *operation, uint64_t cost);
+/* The same, but that nothing is charged. */
+bool call_fits(struct thread *t, const char *operation, uint64_t cost);

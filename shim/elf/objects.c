@@ -317,6 +317,24 @@ void object_each_pointer(const struct object *o, void (*visit)(const char *, uin
     visit_pointers(o, &t, t.relocations, t.relocation_bytes / sizeof *t.relocations, visit, data);
 }
 
+void object_each_call(const struct object *o, void (*visit)(const char *, uintptr_t, void *), void *data)
+{
+    struct tables t;
+    if (read_tables(o, &t))
+        visit_pointers(o, &t, t.calls, t.call_bytes / sizeof *t.calls, visit, data);
+}
+
+bool object_needs_any(const struct object *o, bool (*is_wanted)(const char *, void *), void *data)
+{
+    struct tables t;
+    if (!read_tables(o, &t))
+        return false;
+    for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++)
+        if (d->d_tag == DT_NEEDED && is_wanted(path_base(t.strings + d->d_un.d_val), data))
+            return true;
+    return false;
+}
+
 bool object_needs(const struct object *o, const char *path)
 {
     struct tables t;

@@ -37,6 +37,9 @@ bool object_wants(const struct object *o, const char *name);
 /* Does the object list the library of this path (by its base name) among those it needs? */
 bool object_needs(const struct object *o, const char *path);
 
+/* Is any of those, by its base name, wanted? */
+bool object_needs_any(const struct object *o, bool (*is_wanted)(const char *name, void *data), void *data);
+
 /* The object that holds an address. */
 bool object_holding(uintptr_t address, struct object *object);
 
@@ -51,3 +54,7 @@ bool object_wants_any(const struct object *o, bool (*is_wanted)(const char *name
 
 /* Call `visit` with every pointer to an undefined symbol that the loader has filled in, or will at its first use. */
 void object_each_pointer(const struct object *o, void (*visit)(const char *name, uintptr_t value, void *data), void *data);
+
+/* The same, of the pointers only by which it calls functions. One that leads into the object itself is to be filled in at the
+ * first call. */
+void object_each_call(const struct object *o, void (*visit)(const char *name, uintptr_t value, void *data), void *data);

@@ -59,6 +59,8 @@ enum ledger_incomplete {
 #define LEDGER_MEMBERS 256              /* processes of a tree that have not counted yet */
 #define LEDGER_REMOVED UINT32_MAX       /* header.writer: its last process has written the summary; the file is to be removed */
 #define LEDGER_CLAIMED (UINT32_MAX - 1) /* the same: somebody else writes the summary of the dead (report/sweep.c) */
+#define LEDGER_SAID_FILES 1             /* header.said: where the summary is; */
+#define LEDGER_SAID_ENGINES 2           /* what the budget does not cover */
 #define LEDGER_UNREADY ".new"           /* behind the name of one that is being made */
 /* File in a folder of ledgers that somebody holds a lock on (fcntl, F_WRLCK) who looks at each ledger of the folder, also after
  * its end, and then removes it: processes mark theirs as removed and leave it, and nobody sweeps there. */
@@ -87,7 +89,7 @@ struct ledger_header {
     uint64_t lock;         /* its holder (tree.c), or 0 */
     uint32_t ended;        /* how often a process has ended */
     uint32_t writer;       /* process record of whoever writes the summary just now, 0, LEDGER_REMOVED or LEDGER_CLAIMED */
-    uint32_t named;        /* the files of a tree's summary were named on stderr */
+    uint32_t said;         /* LEDGER_SAID_*: what is said on stderr once a tree */
     uint32_t unborn;       /* fork children that are not in `members` yet */
     struct {
         uint64_t asked; /* hash of the name that was asked for */

@@ -28,6 +28,14 @@ void kept_uncovered_all(const struct uncovered *found)
     self_uncovered(uncovered.text);
 }
 
+void kept_uncovered_so_far(struct uncovered *found)
+{
+    struct uncovered both = uncovered;
+    uncovered_merge(&both, found);
+    *found = both;
+    self_uncovered(found->text);
+}
+
 void kept_uncounted(void)
 {
     shim_lock();

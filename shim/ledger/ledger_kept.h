@@ -8,6 +8,8 @@ void kept_uncovered(const char *what);
 void kept_uncovered_once(unsigned *said, const char *what);
 /* The same of several. Under shim_lock. */
 void kept_uncovered_all(const struct uncovered *found);
+/* Of a process that goes on: *found becomes what was kept and itself, and that is written, but not kept. Under shim_lock. */
+void kept_uncovered_so_far(struct uncovered *found);
 
 /* A call passes through that cannot be counted: another thread is starting the shim, or there is no memory. Takes shim_lock. */
 void kept_uncounted(void);

@@ -25,6 +25,19 @@ EXPORTED int flopshim_deduct(const char *name, uint64_t flop_cost)
     return call_deduct(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
 }
 
+/* For the Python package: before work whose cost is deducted when it is done. What would not fit is refused as
+ * flopshim_deduct() refuses it, what fits is not charged. */
+EXPORTED int flopshim_python_fits(const char *name, uint64_t flop_cost);
+EXPORTED int flopshim_python_fits(const char *name, uint64_t flop_cost)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!names_is_valid(name))
+        return FLOPSHIM_BAD_ARGUMENT;
+    return call_fits(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
+}
+
 EXPORTED int flopshim_on_exhausted(flopshim_handler new_handler, void *data)
 {
     if (!start_shim())
@@ -84,6 +97,16 @@ EXPORTED int flopshim_write_summary(const char *path)
     if (!path || !config_is_template(path))
         return FLOPSHIM_BAD_ARGUMENT;
     return end_write_to(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
+}
+
+EXPORTED int flopshim_uncovered(char *text, uint32_t room, uint32_t *length)
+{
+    if (!enter_thread())
+        return FLOPSHIM_NOT_LOADED;
+    if (!length || (room && !text))
+        return FLOPSHIM_BAD_ARGUMENT;
+    *length = (uint32_t)end_list_uncovered(text, room);
+    return FLOPSHIM_OK;
 }
 
 EXPORTED const char *flopshim_version(void)

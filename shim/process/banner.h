@@ -1,4 +1,4 @@
-/* The line on stderr that tells of a budget, once a process. */
+/* The lines on stderr that tell of a budget, once a process. */
 #pragma once
 #include <stdint.h>
 
@@ -6,5 +6,9 @@
 void banner_print(uint64_t budget);
 /* Print it for the process's budget, where it has one. Under shim_lock. */
 void banner_print_process(void);
+
+/* With a budget, the process's or a context's: say that engines compute beyond it, where any is loaded; once a tree. At the
+ * end; no lock of ours may be held. */
+void banner_print_engines(void);
 
 void banner_forget(void); /* in a fork child */

@@ -1,6 +1,7 @@
 /* The ends (end.h). */
 #include "end.h"
 #include "account.h"
+#include "banner.h"
 #include "closing.h"
 #include "config.h"
 #include "enter.h"
@@ -24,6 +25,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -208,6 +210,8 @@ static void write_last(void *data)
         sweep_locked();
     if (claimed && end->says)
         summaries_say(reason);
+    if (claimed && end->says && end->slowly)
+        banner_print_engines();
     if (claimed)
         end->named = summaries_named();
     signals_release_all(&u);
@@ -318,7 +322,10 @@ struct copy {
 static void write_to(void *data)
 {
     struct copy *copy = data;
+    struct uncovered found = {0};
+    unseen_engines(&found);
     shim_lock();
+    kept_uncovered_so_far(&found);
     copy->status = summaries_write_to(copy->path);
     shim_unlock();
 }
@@ -338,4 +345,32 @@ void end_forget(void)
     early.done = false;
     early.touched = false;
     closing_forget();
+}
+
+struct listing {
+    char *text;
+    size_t room, length;
+};
+
+static void list_uncovered(void *data)
+{
+    struct listing *listing = data;
+    struct uncovered found = {0};
+    unseen_engines(&found);
+    shim_lock();
+    kept_uncovered_so_far(&found);
+    shim_unlock();
+    listing->length = found.length;
+    size_t length = found.length < listing->room ? found.length : listing->room - 1;
+    if (listing->room) {
+        memcpy(listing->text, found.text, length);
+        listing->text[length] = 0;
+    }
+}
+
+size_t end_list_uncovered(char *text, size_t room)
+{
+    struct listing listing = {.text = text, .room = room};
+    own_stack_run(list_uncovered, &listing);
+    return listing.length;
 }

@@ -92,7 +92,8 @@ static bool is_for_another(enum ledger_end reason)
 {
     if (ledger->scope != LEDGER_SCOPE_TREE)
         return false;
-    return reason == LEDGER_END_EXEC || __atomic_exchange_n(&ledger->named, 1, __ATOMIC_RELAXED);
+    return reason == LEDGER_END_EXEC ||
+           __atomic_fetch_or(&ledger->said, LEDGER_SAID_FILES, __ATOMIC_RELAXED) & LEDGER_SAID_FILES;
 }
 
 void summaries_say(enum ledger_end reason)

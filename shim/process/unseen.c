@@ -4,6 +4,7 @@
  * The objects are gone through inside dl_iterate_phdr, which keeps them loaded meanwhile. */
 #include "unseen.h"
 #include "clock.h"
+#include "engines.h"
 #include "kernel.h"
 #include "ledger_seal.h"
 #include "objects.h"
@@ -206,6 +207,13 @@ void unseen_look(struct uncovered *list)
         search.shim_bytes = end - search.shim;
     if (!may_not_look)
         dl_iterate_phdr(look_at, &search);
+    unseen_engines(list);
+}
+
+void unseen_engines(struct uncovered *list)
+{
+    if (!may_not_look)
+        engines_look(list);
 }
 
 /* Where its definition lies the program may decide (a copy relocation), so the loader is asked, and now: at a fork another

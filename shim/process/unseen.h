@@ -2,9 +2,11 @@
 #pragma once
 #include "uncovered.h"
 
-/* Go through the loaded objects: whose calls pass the shim by, and who has BLAS inside? Calls the loader; no lock of ours
- * may be held. */
+/* Go through the loaded objects: whose calls pass the shim by, who has BLAS inside, and who computes by itself? Calls the
+ * loader; no lock of ours may be held. */
 void unseen_look(struct uncovered *list);
+/* The last of these alone (engines.h). */
+void unseen_engines(struct uncovered *list);
 
 /* Once, at the start. */
 void unseen_start(void);

@@ -18,8 +18,8 @@ STRUCTS = {
                "reserved": 48}, 64),
 }
 FUNCTIONS = {f"flopshim_{name}" for name in (
-    "begin end push pop deduct usage on_exhausted cost reset write_summary thread tallies refused log_begin log_first log_read "
-    "log_count version version_number").split()}
+    "begin end push pop deduct usage on_exhausted cost reset write_summary uncovered thread tallies refused log_begin log_first "
+    "log_read log_count version version_number").split()}
 NUMBERS = {"OK": 0, "NOT_LOADED": -1, "NESTED": -2, "NOT_OPEN": -3, "BAD_ARGUMENT": -4, "UNKNOWN": -5, "NO_SPACE": -6,
            "REFUSED": -7, "THREAD": 0, "PROCESS": 1, "SKIP": 0, "RUN": 1}
 BAD_ARGUMENT, NOT_LOADED = -4, -1
@@ -44,7 +44,7 @@ def main():
     expect("declared", declared, FUNCTIONS)
     symbols = subprocess.run(["nm", "-D", "--defined-only", LIBRARY.split()[-1]], capture_output=True, text=True, check=True).stdout
     exported = {name for name in re.findall(r" T (flopshim_\w+)", symbols)}
-    expect("exported", exported - {"flopshim_python_exception"}, FUNCTIONS)
+    expect("exported", exported - {"flopshim_python_exception", "flopshim_python_fits"}, FUNCTIONS)
     numbers = {name: int(value) for name, value in re.findall(r"FLOPSHIM_(\w+) = (-?\d+)", header)}
     expect("numbers", numbers, NUMBERS)
     version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]

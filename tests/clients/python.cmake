@@ -10,5 +10,7 @@ python_test(clients python_plugin_debian test_python_plugin.py debian)
 python_test(clients python_plugin test_python_plugin.py new)
 python_test(clients python_terminal test_python_terminal.py old)
 python_test(clients python_terminal_rich test_python_terminal.py new)
+python_test(clients engines test_engines.py)
+python_test(clients torch test_torch.py)
 # One product that is to take a while takes longer beside another
 set_tests_properties(clients.python_terminal clients.python_terminal_rich PROPERTIES RUN_SERIAL TRUE)

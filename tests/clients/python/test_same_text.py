@@ -8,12 +8,14 @@ import pytest
 
 STEPS = 40
 PROGRAM = '''
-import ctypes, pathlib, random, re, sys
+import ctypes, os, pathlib, random, re, sys
 import flopshim
+if "ENGINE" in os.environ:
+    ctypes.CDLL(os.environ["ENGINE"])
 seed, steps, limited, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "limited", sys.argv[4]
 write_summary = ctypes.CDLL(None).flopshim_write_summary
 dice = random.Random(seed)
-BOTH = ("flopshim FLOP Budget Summary\\n", "  By operation:\\n", "  By namespace:", "  Refused calls:")
+BOTH = ("flopshim FLOP Budget Summary\\n", "  By operation:\\n", "  By namespace:", "  Refused calls:", "  Not covered:")
 ALPHABET = "abzABZ019-_ /:%[]\\"'<&" + "\\x01\\t\\n\\x1b\\x7f" + "\\xe9\\u0416\\u4e2d\\U0001f600"
 
 
@@ -82,11 +84,23 @@ print(sections)
 '''
 
 
+def sections_of(folder, seed, limit, more):
+    """How many sections both had at the end."""
+    env = {**os.environ, "FLOP_OUTPUT": "none", **more} | ({"FLOP_BUDGET": str(10**16)} if limit == "limited" else {})
+    done = subprocess.run([sys.executable, "-c", PROGRAM, str(seed), str(STEPS), limit, str(folder / "own.txt")], env=env,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
 @pytest.mark.parametrize("limit", ["unlimited", "limited"])
 @pytest.mark.parametrize("seed", range(3))
 def test_as_the_library_writes_it(tmp_path, seed, limit):
-    env = {**os.environ, "FLOP_OUTPUT": "none"} | ({"FLOP_BUDGET": str(10**16)} if limit == "limited" else {})
-    done = subprocess.run([sys.executable, "-c", PROGRAM, str(seed), str(STEPS), limit, str(tmp_path / "own.txt")], env=env,
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) == 3, "operations, namespaces and refusals"
+    assert sections_of(tmp_path, seed, limit, {}) == 3, "operations, namespaces and refusals"
+
+
+def test_an_engine_of_its_own(tmp_path):
+    engine = os.fsencode(tmp_path) + b"/\xc3\xa9\x1b\xff\xe2\x82/libxgboost.so"  # text, and what is none
+    os.makedirs(os.path.dirname(engine))
+    subprocess.run(["cc", "-shared", "-o", engine, "-x", "c", "/dev/null"], check=True)
+    assert sections_of(tmp_path, 3, "limited", {"ENGINE": os.fsdecode(engine)}) == 4, "and what is not covered"

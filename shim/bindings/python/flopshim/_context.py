@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from types import TracebackType
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from . import _counts, _log, _native, _scopes, _session
 from ._errors import BudgetExhaustedError
@@ -55,15 +55,42 @@ def _flag(what: str, value: Any) -> bool:
     return bool(value)
 
 
+def _multiplier_of_process() -> float:
+    try:
+        return _multiplier(float(os.environ.get("FLOP_MULTIPLIER", "1")))
+    except ValueError:
+        return 1.0  # as the library, which has said so
+
+
+#: FLOP_MULTIPLIER: of what runs outside of contexts.
+process_multiplier = _multiplier_of_process()
+_open_here = threading.local()
+
+
+def multiplier_here() -> float:
+    """Of what the calling thread does."""
+    context: Optional[BudgetContext] = getattr(_open_here, "context", None)
+    return process_multiplier if context is None else context.flop_multiplier
+
+
 def charge(op_name: str, flop_cost: int) -> None:
     """flopshim_deduct() on behalf of the calling thread. BudgetExhaustedError where it is refused."""
+    _account(_native.deduct, op_name, flop_cost)
+
+
+def check_fits(op_name: str, flop_cost: int) -> None:
+    """The same before work that is charged when it is done: nothing is charged here."""
+    _account(_native.fits, op_name, flop_cost)
+
+
+def _account(function: Callable[[bytes, int], int], op_name: str, flop_cost: int) -> None:
     name = _native.name_bytes("op_name", op_name)
     cost = operator.index(flop_cost)
     if not 0 <= cost <= _native.MOST:
         raise ValueError(f"flop_cost must be from 0 to 2**64 - 1, got {flop_cost}")
     if not _native.counting():
         return
-    status = _native.deduct(name, cost)
+    status = function(name, cost)
     if status == _native.REFUSED:
         refusal = _native.refused(_native.thread())[1]
         assert refusal
@@ -154,6 +181,7 @@ class BudgetContext:
             with_banner=not quiet))
         self._log.open()
         _session.opened(self._record, opening)
+        _open_here.context = self
         return opening
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -170,6 +198,7 @@ class BudgetContext:
             self._log.close()
             _session.closed(self._record)
             _native.check(_native.end())
+            _open_here.context = None
             _scopes.closed_with_context(opening.scopes)
 
     def __call__(self, function: _scopes.Function) -> _scopes.Function:

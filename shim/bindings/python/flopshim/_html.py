@@ -38,6 +38,6 @@ def summary_html(parts: List[Part]) -> str:
     spaces = _text.space_rows(parts)
     if spaces:
         html.append(_table("namespace", _text.SPACE_COLUMNS, _text.space_cells(spaces, used)))
-    notes = _text.nothing_lines(parts) + _text.refused_lines(parts)
+    notes = _text.nothing_lines(parts) + _text.refused_lines(parts) + _text.uncovered_lines()
     html += [f"<div>{escape(line.strip())}</div>" for line in notes]
     return "".join(html) + "</div>"

@@ -6,6 +6,7 @@ threads run; only what writes to a file or a terminal gives it up (CDLL)."""
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 import threading
@@ -106,6 +107,14 @@ if has_log:
     _held.flopshim_log_read.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
     _held.flopshim_log_count.restype = ctypes.c_uint64
 
+has_fits = present and hasattr(_held, "flopshim_python_fits")
+if has_fits:
+    _held.flopshim_python_fits.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
+
+has_uncovered = present and hasattr(_held, "flopshim_uncovered")
+if has_uncovered:
+    _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
+
 #: It counts: preloaded, and FLOP_DISABLE is not set.
 loaded = present and _held.flopshim_usage(None, ctypes.byref(Usage())) == OK
 
@@ -177,6 +186,11 @@ def deduct(name: bytes, flop_cost: int) -> int:
     return int(_held.flopshim_deduct(name, flop_cost))
 
 
+def fits(name: bytes, flop_cost: int) -> int:
+    return int(_held.flopshim_python_fits(name, flop_cost))
+
+
+@functools.lru_cache(maxsize=1024)
 def cost(routine: str, words: str) -> int:
     """RuntimeError where the library is not preloaded, ValueError for what is no question."""
     if not present:
@@ -234,6 +248,16 @@ def refused(thread_number: int) -> tuple[int, Refusal | None]:
     if not calls.value:
         return 0, None
     return calls.value, Refusal(text(last.operation), last.flop_cost, last.flops_remaining, text(last.namespace))
+
+
+def uncovered() -> list[str]:
+    """What is not counted, a line for each reason. A path may be no text: a ? for each byte that is none."""
+    if not (loaded and has_uncovered):
+        return []
+    room = ctypes.create_string_buffer(4096)
+    check(_held.flopshim_uncovered(room, len(room), ctypes.byref(ctypes.c_uint32())))
+    lines = "".join("?" if "\udc80" <= c <= "\udcff" else c for c in room.value.decode("utf-8", "surrogateescape"))
+    return [line for line in lines.split("\n") if line]
 
 
 def log_begin(capacity: int) -> None:

@@ -47,5 +47,5 @@ def summary_table(parts: List[Part]) -> Any:
     spaces = _text.space_rows(parts)
     if spaces:
         table("namespace", _text.SPACE_COLUMNS, _text.space_cells(spaces, used))
-    groups += [Text(line.strip()) for line in _text.nothing_lines(parts) + _text.refused_lines(parts)]
+    groups += [Text(line.strip()) for line in _text.nothing_lines(parts) + _text.refused_lines(parts) + _text.uncovered_lines()]
     return Group(*groups)

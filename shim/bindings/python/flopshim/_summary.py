@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from . import _counts, _session
+from . import _counts, _native, _session
 from ._counts import Counts
 from ._session import Part
 
@@ -92,6 +92,9 @@ def as_dict(parts: List[Part], with_namespaces: bool) -> Dict[str, Any]:
     summary: Dict[str, Any] = {"flop_budget": budget, "flops_used": used,
                                "flops_remaining": None if budget is None else max(budget - used, 0),
                                "operations": _counts.by_operation(counts)}
+    lines = _native.uncovered()
+    if lines:
+        summary["uncovered"] = lines
     if with_namespaces:
         summary["by_namespace"] = by_namespace(parts)
     return summary
@@ -102,7 +105,8 @@ def budget_summary_dict(by_namespace: bool = False) -> Dict[str, Any]:  # pylint
     {flop_cost, calls}}}, operations in order of first use.
 
     The budget is the sum over the session's contexts, each once; None (and nothing remains of it) where work outside any
-    context was not limited by FLOP_BUDGET. With by_namespace also "by_namespace": {name or None: {flop_budget, flops_used,
+    context was not limited by FLOP_BUDGET. "uncovered" is there where something is not counted: a line for each reason, such as
+    an engine that computes without BLAS. With by_namespace also "by_namespace": {name or None: {flop_budget, flops_used,
     operations, self, total}}. `self` is what was done in the namespace itself, `total` what was done in it and in those dotted
     below it: {flops_used, calls}; total has flops_remaining as well, what is left of flop_budget. flops_used and operations are
     those of self: over all namespaces they add up to the whole.

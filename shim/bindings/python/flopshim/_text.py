@@ -125,6 +125,11 @@ def refused_lines(parts: List[Part]) -> List[str]:
     return lines
 
 
+def uncovered_lines() -> List[str]:
+    """What the process computes uncounted, whatever part of it is shown."""
+    return ["  Not covered:"] + [f"    {shown(line)}" for line in found] if (found := _native.uncovered()) else []
+
+
 def nothing_lines(parts: List[Part]) -> List[str]:
     """What an empty table may mean; none where a call was made or refused."""
     if _summary.merged(parts) or any(part.refused for part in parts):
@@ -147,6 +152,6 @@ def summary_text(parts: List[Part]) -> str:
     spaces = space_rows(parts)
     if spaces:
         lines += ["", *_space_lines(spaces, used)]
-    for notes in (nothing_lines(parts), refused_lines(parts)):
+    for notes in (nothing_lines(parts), refused_lines(parts), uncovered_lines()):
         lines += ["", *notes] if notes else []
     return "\n".join(lines)
