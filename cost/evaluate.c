@@ -206,7 +206,7 @@ static int read_unpriced(struct reader *r, const char *name, const char *value)
     case 'i':
         if (read_limited(r, name, value, &number))
             return -1;
-        return strncmp(name, "ld", 2) || number >= 1 ? 0 : fail_value(r, name, value, "a leading dimension is 1 or more");
+        return strncmp(name, "ld", 2) != 0 || number >= 1 ? 0 : fail_value(r, name, value, "a leading dimension is 1 or more");
     default:
         snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", routine->name, name,
                  value, routine->args);
