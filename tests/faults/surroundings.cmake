@@ -79,7 +79,12 @@ foreach(program chosen=chosen=plain part=part=plain newer=versions older=version
 endforeach()
 target_compile_definitions(definition_by_older PRIVATE OLD)
 
-foreach(test definition ends kill jumps options stderr weak idle)
+add_library(saturated_blas SHARED ${FAULTS}/saturated.c)
+target_compile_definitions(saturated_blas PRIVATE BLAS)
+add_executable(saturated ${FAULTS}/saturated.c)
+target_link_libraries(saturated PRIVATE saturated_blas)
+
+foreach(test definition saturated ends kill jumps options stderr weak idle)
   python_test(faults ${test} test_${test}.py)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)
