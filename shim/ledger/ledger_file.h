@@ -7,8 +7,10 @@
 
 extern struct ledger_header *ledger; /* NULL before it is made or joined */
 
-/* Make it. Where a tree's cannot be made in a file: false; a process's is in memory then. */
+/* Make it. Where a tree's cannot be made in a file: false; a process's is in memory then, and where nobody would read it. */
 bool ledger_create(const char *dir, enum ledger_scope scope);
+/* Is it in memory for want of a place for its file? */
+bool ledger_lacks_file(void);
 /* Join that of a tree, after checks. False: *why is a static text. */
 bool ledger_join(const char *file, uint64_t nonce, const char **why);
 
