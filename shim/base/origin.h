@@ -1,6 +1,7 @@
 /* What this process found when it was started: its folder, from which relative names of summaries start wherever the program
  * goes meanwhile, and its stderr. */
 #pragma once
+#include "out.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,9 +13,11 @@ void origin_note(void);
 /* The folder that was noted; "" where it has no name that could be used. */
 const char *origin_folder(void);
 
-/* May a line that nobody waits for be written to stderr? Where it has become another file since the start, the program opened
- * that as its own data. */
+/* Is stderr what it was at the start, or a pipe or a terminal? Else the program has opened it as its own data. */
 bool origin_has_stderr(void);
+
+/* Print the text on stderr, if it is that. -1: no, or as out_print. */
+int origin_print(const struct out *text, int patience_ms);
 
 /* Make a relative path one in `folder`. It stays as it is where that folder is not there, or that of the start and not the same
  * any more (a chroot), and where the result would not fit. */

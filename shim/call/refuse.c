@@ -11,7 +11,7 @@
 #include "ledger_self.h"
 #include "lock.h"
 #include "message.h"
-#include "out_save.h"
+#include "origin.h"
 #include "refusal.h"
 #include "signals.h"
 #include "summaries.h"
@@ -91,7 +91,7 @@ static void say(struct out *line)
     if (line->failed)
         message_line("flopshim: budget exhausted", NULL);
     else
-        out_print(line, STDERR_FILENO, PATIENCE_MS);
+        origin_print(line, PATIENCE_MS);
 }
 
 static void say_once_and_signal(struct thread *t, struct out *line)
