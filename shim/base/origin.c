@@ -1,19 +1,29 @@
-/* Folder and stderr as they were at the start. System calls only: a signal handler may end the process. */
+/* Folder, stderr and confinement as they were at the start. System calls only: a signal handler may end the process. */
 #include "origin.h"
 #include "kernel.h"
 #include "out_save.h"
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static char folder[ORIGIN_BYTES];
 static struct stat folder_status;
 static struct stat stderr_status;
 static enum { UNKNOWN, CLOSED, OPEN } stderr_was;
+static bool was_free;
+
+/* 0: none. An error is a filter's answer. */
+static int seccomp_mode(void)
+{
+    return prctl(PR_GET_SECCOMP, 0, 0, 0, 0);
+}
 
 void origin_note(void)
 {
+    was_free = !seccomp_mode();
     if (!kernel_fstat(STDERR_FILENO, &stderr_status))
         stderr_was = OPEN;
     else
@@ -47,6 +57,17 @@ bool origin_has_stderr(void)
 int origin_print(const struct out *text, int patience_ms)
 {
     return origin_has_stderr() ? out_print(text, STDERR_FILENO, patience_ms) : -1;
+}
+
+bool origin_is_confined(void)
+{
+    static atomic_bool is_confined;
+    if (was_free && !is_confined) {
+        int saved = errno;
+        is_confined = seccomp_mode() != 0;
+        errno = saved;
+    }
+    return is_confined;
 }
 
 static bool is_there(const char *name)

@@ -207,6 +207,8 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
         nonce = clock_now_ns() ^ (uint64_t)getpid() << 32;
     if (!is_wanted(scope))
         return create_in_memory(scope, nonce);
+    if (origin_is_confined() && scope == LEDGER_SCOPE_PROCESS)
+        return create_in_memory(scope, nonce);
     bool asked = *dir, made = false;
     for (size_t i = asked ? 0 : 1; i < (asked ? 1 : 4) && !made; i++)
         made = try_file(places[i], nonce, scope);
@@ -293,7 +295,8 @@ bool ledger_grow(size_t bytes)
     size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : bytes;
     if (target > mapped_bytes)
         target = mapped_bytes;
-    int fd = in_file ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+    bool may_open = in_file && !origin_is_confined();
+    int fd = may_open ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
     bool same = fd >= 0 && !kernel_fstat(fd, &st) && st.st_dev == device && st.st_ino == inode;
     bool grown = same && !reserve(fd, target) && (ledger->scope == LEDGER_SCOPE_TREE || open_up(target));
     if (fd >= 0)
