@@ -31,6 +31,6 @@ add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/hello_musl DEPENDS ${FAULT
                    COMMAND ${MUSL_GCC} -o ${CMAKE_CURRENT_BINARY_DIR}/hello_musl ${FAULTS}/hello.c)
 add_custom_target(musl_program ALL DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/hello_musl)
 
-foreach(case pointers inside starts privileged run)
+foreach(case pointers inside starts unopened privileged run)
   python_test(faults uncovered_${case} test_uncovered.py ${case})
 endforeach()
