@@ -37,6 +37,7 @@ static bool in_file, outgrown; /* outgrown: blocks follow in memory that are not
 static char path[600];
 static dev_t device;
 static ino_t inode;
+static uid_t owner;
 
 size_t ledger_file_end(void)
 {
@@ -117,6 +118,7 @@ static void remember_file(const struct stat *st)
 {
     device = st->st_dev;
     inode = st->st_ino;
+    owner = st->st_uid;
     in_file = true;
 }
 
@@ -319,6 +321,11 @@ bool ledger_grow(size_t bytes)
 }
 
 /* ---- the end ---- */
+
+bool ledger_is_mine(void)
+{
+    return !in_file || owner == geteuid();
+}
 
 bool ledger_is_lost(void)
 {

@@ -40,6 +40,8 @@ const char *ledger_path(void);
 const char *ledger_folder(void);
 /* Is the folder that its file was made in still there? */
 bool ledger_has_folder(void);
+/* Could another process of this one's user join it? */
+bool ledger_is_mine(void);
 /* Was its file removed or replaced? */
 bool ledger_is_lost(void);
 /* The file goes, the memory stays. */

@@ -81,6 +81,11 @@ const char *preloaded_lacks(char *const environment[])
     return NULL;
 }
 
+const char *preloaded_leaves(void)
+{
+    return ledger && ledger->scope == LEDGER_SCOPE_TREE && !ledger_is_mine() ? "as another user" : NULL;
+}
+
 /* Loaded by /etc/ld.so.preload, or by name, the shim does not come with the environment. */
 __attribute__((constructor(101))) static void learn_name(void)
 {
