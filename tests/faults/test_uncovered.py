@@ -99,6 +99,16 @@ if len(sys.argv) > 1:
     expect("without a budget", Run(command).summaries, [])
 
 
+def suffixed():
+    """ddot_acme of a private build is named; dcopy_to_disk, which is none, is not."""
+    program = BUILD / "uncovered_suffixed"
+    run = same_with_and_without([program])
+    expect("used", (run.stdout, run.summary["flops_used"]), ("1\n4\n", 8))
+    expect("named", run.summary["uncovered"],
+           [f"{program} calls ddot_acme of {BUILD}/libsuffixed_blas.so: names with a suffix are not counted"])
+    expect("by chance", same_with_and_without([BUILD / "uncovered_plain"]).summary["uncovered"], [])
+
+
 UNOPENED = """
 import numpy, os, subprocess, sys
 numpy.ones((3, 3)) @ numpy.ones((3, 3))
