@@ -59,13 +59,20 @@ static bool is_confined(void)
     return ((ledger && *ledger_path()) || !templates_are_none(config.output)) && origin_is_confined();
 }
 
+/* Of a tree, the files may be those of another process. */
+static bool somebody_reads(void)
+{
+    bool is_tree = ledger && ledger->scope == LEDGER_SCOPE_TREE;
+    return !templates_are_none(is_tree ? ledger->output : config.output);
+}
+
 /* `flopshim run`, a parent or the next process that counts makes the summary of a ledger that is left. */
 static void say_left(void)
 {
     static const char why[] =
         "flopshim: the program has confined itself (seccomp); its summary is left to its parent or the next "
         "process that counts. Its ledger: ";
-    if (!config.quiet && !said_left && !sweep_run_of(path_base(ledger_folder())))
+    if (!config.quiet && !said_left && somebody_reads() && !sweep_run_of(path_base(ledger_folder())))
         message_line(why, ledger_path(), NULL);
     said_left = true;
 }
@@ -168,13 +175,6 @@ void end_touch(void)
     early.touched = true;
     if (closing_lasts())
         let_go();
-}
-
-/* Of a tree, the files may be those of another process. */
-static bool somebody_reads(void)
-{
-    bool is_tree = ledger && ledger->scope == LEDGER_SCOPE_TREE;
-    return !templates_are_none(is_tree ? ledger->output : config.output);
 }
 
 /* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is

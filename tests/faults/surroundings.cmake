@@ -4,7 +4,7 @@
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
 foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak
-        stops exit_races idle raw_exit own_stderr confined)
+        stops exit_races idle raw_exit own_stderr confined whose)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 foreach(program jumps thread_ends)
@@ -84,7 +84,7 @@ target_compile_definitions(saturated_blas PRIVATE BLAS)
 add_executable(saturated ${FAULTS}/saturated.c)
 target_link_libraries(saturated PRIVATE saturated_blas)
 
-foreach(test definition saturated raw_exit own_stderr confined ends kill jumps options stderr weak idle)
+foreach(test definition saturated raw_exit own_stderr confined whose ends kill jumps options stderr weak idle)
   python_test(faults ${test} test_${test}.py)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)
