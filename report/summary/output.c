@@ -142,7 +142,7 @@ static int write_stderr(const struct summary *s, const char *label, int patience
 {
     struct out out = {0};
     summary_text(s, label, &out);
-    int result = out_print(&out, STDERR_FILENO, patience_ms);
+    int result = origin_print(&out, patience_ms);
     out_free(&out);
     return result;
 }
@@ -177,7 +177,7 @@ static void warn(const char *path, int error)
     out_text(&out, " (");
     put_reason(&out, error);
     out_text(&out, "); it follows here\n");
-    out_print(&out, STDERR_FILENO, FALLBACK_PATIENCE_MS);
+    origin_print(&out, FALLBACK_PATIENCE_MS);
     out_free(&out);
 }
 
@@ -257,8 +257,6 @@ int output_write_all(const struct output_order *order, const struct summary *sum
 void output_say(const struct summary *summary, const char *how, const char *names)
 {
     struct out line = {0};
-    if (!origin_has_stderr())
-        return;
     out_text(&line, "flopshim: summary of ");
     text_put_name(&line, path_base(summary->program));
     out_text(&line, " (pid ");
@@ -267,6 +265,6 @@ void output_say(const struct summary *summary, const char *how, const char *name
     out_text(&line, "): ");
     out_text(&line, names);
     out_text(&line, "\n");
-    out_print(&line, STDERR_FILENO, LINE_PATIENCE_MS);
+    origin_print(&line, LINE_PATIENCE_MS);
     out_free(&line);
 }

@@ -305,6 +305,15 @@ static void add_up(struct summary *s)
     }
 }
 
+/* A count sticks at the largest number that there is room for: what was counted is that or more. */
+static void look_for_saturation(struct summary *s)
+{
+    if (s->flops_used != SUMMARY_MOST_FLOPS)
+        return;
+    s->incomplete |= SUMMARY_SATURATED;
+    s->complete = false;
+}
+
 static void read_first_account(const struct ledger_view *view, struct summary *s)
 {
     struct ledger_cursor cursor = {.view = view, .kind = LEDGER_ACCOUNTS};
@@ -391,6 +400,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     add_up(summary);
     if (summary->has_budget && !namespace_)
         summary->flops_used = cost_sum(summary->flops_used, b.forgotten_flops);
+    look_for_saturation(summary);
     pages_free(scratch, bytes);
     return result;
 }

@@ -6,8 +6,8 @@
 
 #define ALIGN ((size_t)16)
 
-const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_space",  "dropped",  "ambiguous",
-                                                                        "uncounted", "doubtful", "unclosed"};
+const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_space", "dropped",  "ambiguous", "uncounted",
+                                                                        "doubtful", "unclosed", "saturated"};
 
 int summary_reserve(struct summary *summary, size_t bytes)
 {

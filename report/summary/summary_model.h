@@ -12,8 +12,11 @@
 
 struct ledger_view;
 
-/* By bit number of enum ledger_incomplete, as the JSON calls them. */
-#define SUMMARY_INCOMPLETE_NAMES 6
+#define SUMMARY_MOST_FLOPS UINT64_MAX /* sums stick here: it stands for itself or more */
+
+/* By bit number of enum ledger_incomplete, as the JSON calls them; behind the ledger's own what only a summary knows. */
+#define SUMMARY_INCOMPLETE_NAMES 7
+#define SUMMARY_SATURATED (1U << 6) /* a sum sticks at SUMMARY_MOST_FLOPS */
 extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
 
 struct summary_operation {

@@ -39,7 +39,8 @@ struct found {
     struct sweep_name parsed;
     int fd;
     bool is_child;
-    int signal; /* that killed a child, where that is known */
+    bool is_known; /* how a child ended: by this signal, or 0 and with this status */
+    int signal, status;
     struct ledger_view view;
 };
 
@@ -55,15 +56,16 @@ static uint64_t elapsed_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - begun_ns;
 }
 
-/* Is the ledger's process dead? Where it was a child of ours that nobody has waited for, the signal that ended it is noted. */
+/* Is the ledger's process dead? Where it was a child of ours that nobody has waited for, how it ended is noted. */
 static bool is_dead(struct found *f)
 {
     siginfo_t info = {0};
     if (ledger_pid_lives(f->parsed.pid))
         return false;
-    if (!syscall(SYS_waitid, P_PID, f->parsed.pid, &info, WEXITED | WNOHANG | WNOWAIT, NULL) && info.si_pid &&
-        info.si_code != CLD_EXITED)
-        f->signal = info.si_status;
+    if (syscall(SYS_waitid, P_PID, f->parsed.pid, &info, WEXITED | WNOHANG | WNOWAIT, NULL) || !info.si_pid)
+        return true;
+    f->is_known = true;
+    *(info.si_code == CLD_EXITED ? &f->status : &f->signal) = info.si_status;
     return true;
 }
 
@@ -171,9 +173,10 @@ static bool write_summary(const struct found *f, const struct sweep *sweep, stru
     char how[64] = ", ended earlier without one";
     struct output_order order = {
         .templates = f->view.header->output, .folder = f->view.header->folder, .label = summary_label(s), .of_the_dead = true};
-    if (f->signal && !strcmp(s->end_reason, "unknown")) {
-        summary_set_end(s, "signal", (uint32_t)f->signal);
-        snprintf(how, sizeof how, ", killed by signal %d", f->signal);
+    if (f->is_known && !strcmp(s->end_reason, "unknown")) {
+        summary_set_end(s, f->signal ? "signal" : "exit", (uint32_t)(f->signal ? f->signal : f->status));
+        if (f->signal)
+            snprintf(how, sizeof how, ", killed by signal %d", f->signal);
     }
     if (goes_to_stderr(order.templates))
         say(s, how, sweep, "stderr");

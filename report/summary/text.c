@@ -58,6 +58,7 @@ static void put_budget(struct out *out, const struct summary *s)
     out_text(out, "\n");
     text_put_label(out, "Used:");
     text_put_number(out, s->flops_used, width);
+    text_put_or_more(out, s->flops_used);
     if (s->has_budget)
         text_put_share(out, s->flops_used, s->flop_budget);
     out_text(out, "\n");
@@ -97,6 +98,7 @@ static void put_operations(struct out *out, const struct summary *s)
         const struct summary_operation *operation = ranking.rows[i];
         text_put_row_name(out, operation->name, &columns);
         text_put_number(out, operation->flop_cost, columns.number);
+        text_put_or_more(out, operation->flop_cost);
         text_put_share(out, operation->flop_cost, s->flops_used);
         out_text(out, "  [");
         text_put_calls(out, operation->calls);

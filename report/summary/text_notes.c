@@ -274,6 +274,8 @@ static void put_incomplete(struct out *out, const struct summary *s)
         put_number_line(out, s->uncounted_calls, " left out: made before counting could start\n");
     if (s->incomplete & LEDGER_UNCLOSED)
         put_number_line(out, s->unclosed_calls, " at most left out: of threads that could not be waited for at the end\n");
+    if (s->incomplete & SUMMARY_SATURATED)
+        out_text(out, "    more FLOPs than a number of 64 bits holds: 18,446,744,073,709,551,615 stands for that or more\n");
     if (s->incomplete & LEDGER_DOUBTFUL)
         out_text(
             out,

@@ -62,6 +62,11 @@ void text_put_number(struct out *out, uint64_t value, size_t width)
     out_grouped(out, value);
 }
 
+void text_put_or_more(struct out *out, uint64_t flops)
+{
+    out_text(out, flops == SUMMARY_MOST_FLOPS ? " or more" : "");
+}
+
 void text_put_share(struct out *out, uint64_t part, uint64_t whole)
 {
     out_text(out, "  (");

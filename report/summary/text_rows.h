@@ -34,6 +34,8 @@ void text_put_line(struct out *out, const char *text, size_t length);
 void text_put_name(struct out *out, const char *text);
 void text_put_blanks(struct out *out, size_t count);
 void text_put_number(struct out *out, uint64_t value, size_t width);
+/* Behind a number of FLOPs that stands for itself or more. */
+void text_put_or_more(struct out *out, uint64_t flops);
 void text_put_share(struct out *out, uint64_t part, uint64_t whole);
 void text_put_calls(struct out *out, uint64_t calls);
 void text_put_heading(struct out *out, const char *heading);

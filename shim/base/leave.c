@@ -43,7 +43,7 @@ _Noreturn void leave_now(int status)
         syscall(SYS_exit_group, status);
 }
 
-/* As abort() does, without its lock: the signal, and its default action where a handler returned. */
+/* As abort() does, without its lock: the signal, and its default action where a handler returned. A sandbox may forbid it. */
 _Noreturn void leave_by_abort(void)
 {
     sigset_t set;
@@ -51,7 +51,8 @@ _Noreturn void leave_by_abort(void)
     sigaddset(&set, SIGABRT);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     for (;;) {
-        syscall(SYS_tgkill, getpid(), kernel_tid(), SIGABRT);
+        if (syscall(SYS_tgkill, getpid(), kernel_tid(), SIGABRT))
+            syscall(SYS_exit_group, 128 + SIGABRT);
         signal(SIGABRT, SIG_DFL);
     }
 }

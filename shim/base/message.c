@@ -1,6 +1,7 @@
 /* Lines on stderr, from any state of the process: no stdio, no allocation, no SIGPIPE or SIGXFSZ. What is quoted in them comes
  * from the environment or the program: a control character would make two lines of one, or reach the terminal. */
 #include "message.h"
+#include "origin.h"
 #include "own_stack.h"
 #include "signals.h"
 #include <errno.h>
@@ -26,6 +27,8 @@ static void write_all(const char *text, size_t length)
 static void write_guarded(const char *text, size_t length)
 {
     struct held_signals held;
+    if (!origin_has_stderr())
+        return;
     signals_hold(&held);
     write_all(text, length);
     signals_release(&held);

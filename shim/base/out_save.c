@@ -35,7 +35,8 @@ static int write_all(int fd, const char *data, size_t length)
     return 0;
 }
 
-/* A pipe that poll calls writable takes PIPE_BUF bytes without blocking. */
+/* A pipe that poll calls writable takes PIPE_BUF bytes without blocking. Where a sandbox does not let it say, it is written to.
+ */
 static int write_patiently(int fd, const char *data, size_t length, int patience_ms)
 {
     while (length) {
@@ -43,8 +44,8 @@ static int write_patiently(int fd, const char *data, size_t length, int patience
         int ready = poll(&wait, 1, patience_ms);
         if (ready < 0 && errno == EINTR)
             continue;
-        if (ready <= 0) {
-            errno = ready ? errno : EAGAIN;
+        if (!ready) {
+            errno = EAGAIN;
             return -1;
         }
         size_t part = length < PIPE_BUF ? length : PIPE_BUF;

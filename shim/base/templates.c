@@ -149,6 +149,34 @@ int templates_anchor(const char *list, const char *folder, char *anchored, size_
     return hand_over(&out, anchored, size);
 }
 
+static bool has_pid(const char *item)
+{
+    for (; *item; item += item[0] == '%' && item[1] ? 2 : 1)
+        if (item[0] == '%' && item[1] == 'p')
+            return true;
+    return false;
+}
+
+static bool is_file(const char *item)
+{
+    return strcmp(item, "none") != 0 && strcmp(item, "stderr") != 0 && strncmp(item, "/dev/", 5) != 0;
+}
+
+int templates_set_apart(const char *list, char *apart, size_t size)
+{
+    struct out out = {0};
+    char item[TEMPLATE_BYTES];
+    while (templates_next(&list, item, sizeof item)) {
+        const char *base = path_base(item), *dot = strrchr(base, '.');
+        size_t stem = dot && dot > base ? (size_t)(dot - item) : strlen(item);
+        out_text(&out, out.length ? "," : "");
+        out_bytes(&out, item, stem);
+        out_text(&out, is_file(item) && !has_pid(item) ? ".%p" : "");
+        out_text(&out, item + stem);
+    }
+    return hand_over(&out, apart, size);
+}
+
 /* What %r or %j stand for in this environment. Empty: neither, or a job that has no number but the pid. */
 static void put_surroundings(struct out *out, const char *field)
 {

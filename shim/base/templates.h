@@ -27,6 +27,8 @@ int template_expand(const char *template, const struct template_values *values, 
 
 /* The list with `folder`, an absolute path, put before relative names. -1 where that does not fit, or cannot be said. */
 int templates_anchor(const char *list, const char *folder, char *anchored, size_t size);
+/* The list with the pid put into each name that does not have it, so that it is nobody else's. -1: it does not fit. */
+int templates_set_apart(const char *list, char *apart, size_t size);
 /* The list with those fields replaced that the environment tells, for whoever writes the summary in another one. -1: it does
  * not fit. */
 int templates_settle(const char *list, char *settled, size_t size);

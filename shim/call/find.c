@@ -28,7 +28,7 @@ const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)
         return known;
     start_shim();
     uint32_t symbol = (uint32_t)(slot - forward_slots);
-    void *target = forward_resolve(symbol, path);
+    void *target = forward_resolve(symbol, caller, path);
     if (!target)
         no_provider(forward_name(symbol), path);
     if (provider_is_asked())

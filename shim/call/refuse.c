@@ -12,7 +12,7 @@
 #include "ledger_self.h"
 #include "lock.h"
 #include "message.h"
-#include "out_save.h"
+#include "origin.h"
 #include "refusal.h"
 #include "signals.h"
 #include "summaries.h"
@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,8 +30,8 @@ static atomic_flag warned = ATOMIC_FLAG_INIT;
 static _Atomic flopshim_handler handler;
 static void *_Atomic handler_data;
 
-static void describe(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
-                     const struct ledger_account *account, const char *would)
+static void put_refusal(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
+                        const struct ledger_account *account, const char *would)
 {
     uint64_t limit = account->limit_flops;
     refusal_say(&(struct refusal){operation, cost, remaining}, would, out);
@@ -39,6 +40,20 @@ static void describe(struct out *out, const char *operation, uint64_t cost, uint
     out_text(out, ", used ");
     out_grouped(out, limit - remaining);
     out_text(out, ")");
+}
+
+/* Where there is no memory for the line (a sandbox may forbid it) it is said at once, for what it is. */
+static void describe(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
+                     const struct ledger_account *account, const char *would)
+{
+    char text[800];
+    struct out here = {.data = text, .capacity = sizeof text}; /* 400 bytes and the name: it does not grow */
+    put_refusal(out, operation, cost, remaining, account, would);
+    if (out->length || strlen(operation) >= sizeof text / 2)
+        return;
+    put_refusal(&here, operation, cost, remaining, account, would);
+    out_bytes(&here, "", 1);
+    message_line(text, NULL);
 }
 
 static void record(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
@@ -89,10 +104,10 @@ static void raise_signal(struct thread *t, int number)
 static void say(struct out *line)
 {
     out_text(line, "\n");
-    if (line->failed)
+    if (line->failed && line->length)
         message_line("flopshim: budget exhausted", NULL);
-    else
-        out_print(line, STDERR_FILENO, PATIENCE_MS);
+    else if (!line->failed)
+        origin_print(line, PATIENCE_MS);
 }
 
 static void say_once_and_signal(struct thread *t, struct out *line)

@@ -158,6 +158,14 @@ static const void *address_of(const struct object *o, ElfW(Addr) value)
     return (const void *)(value < o->base ? value + o->base : value);
 }
 
+const void *object_table(const struct object *o, int64_t tag)
+{
+    for (const ElfW(Dyn) *d = o->dynamic; d->d_tag != DT_NULL; d++)
+        if (d->d_tag == tag)
+            return address_of(o, d->d_un.d_ptr);
+    return NULL;
+}
+
 static bool read_tables(const struct object *o, struct tables *t)
 {
     memset(t, 0, sizeof *t);
@@ -212,26 +220,44 @@ static void *function_at(const struct object *o, const ElfW(Sym) * symbol)
     return function ? (void *)(o->base + symbol->st_value) : NULL;
 }
 
-static const ElfW(Sym) * find_symbol(const struct object *o, const char *name)
+/* An object without a GNU hash table has the System V one, whose second word is the number of symbols. */
+static uint32_t next_in_order(const struct object *o, const struct tables *t, const char *name, uint32_t after)
+{
+    const uint32_t *hash = object_table(o, DT_HASH);
+    for (uint32_t i = after + 1; hash && !t->gnu_hash && i < hash[1]; i++)
+        if (t->symbols[i].st_shndx != SHN_UNDEF && !strcmp(t->strings + t->symbols[i].st_name, name))
+            return i;
+    return 0;
+}
+
+uint32_t object_next_definition(const struct object *o, const char *name, uint32_t after)
 {
     struct tables t;
     struct gnu_hash g;
-    if (!read_tables(o, &t) || !read_hash(&t, &g))
-        return NULL;
-    uint32_t h = hash_of(name);
+    if (!read_tables(o, &t))
+        return 0;
+    if (!read_hash(&t, &g))
+        return next_in_order(o, &t, name, after);
+    uint32_t h = hash_of(name), i = after;
     ElfW(Addr) word = g.bloom[h / 64 % g.words];
     if (!(word >> h % 64 & word >> (h >> g.shift) % 64 & 1))
-        return NULL;
-    uint32_t i = g.bucket[h % g.buckets];
-    if (i < g.first)
-        return NULL;
-    for (;; i++) {
+        return 0;
+    if (!after && (i = g.bucket[h % g.buckets]) < g.first)
+        return 0;
+    for (bool skip = after != 0;; skip = false, i++) {
         uint32_t link = g.chain[i - g.first];
-        if ((link | 1) == (h | 1) && !strcmp(t.strings + t.symbols[i].st_name, name))
-            return &t.symbols[i];
+        if (!skip && (link | 1) == (h | 1) && !strcmp(t.strings + t.symbols[i].st_name, name))
+            return i;
         if (link & 1)
-            return NULL;
+            return 0;
     }
+}
+
+static const ElfW(Sym) * find_symbol(const struct object *o, const char *name)
+{
+    const ElfW(Sym) *symbols = object_table(o, DT_SYMTAB);
+    uint32_t i = object_next_definition(o, name, 0);
+    return i ? &symbols[i] : NULL;
 }
 
 void *object_function(const struct object *o, const char *name)
@@ -253,32 +279,21 @@ bool object_defines(const struct object *o, const char *name)
     return symbol && symbol->st_shndx != SHN_UNDEF;
 }
 
-void object_each_function(const struct object *o, void (*visit)(const char *, void *, void *), void *data)
-{
-    struct tables t;
-    struct gnu_hash g;
-    if (!read_tables(o, &t) || !read_hash(&t, &g))
-        return;
-    for (uint32_t b = 0; b < g.buckets; b++)
-        for (uint32_t i = g.bucket[b]; i >= g.first; i++) {
-            void *function = function_at(o, &t.symbols[i]);
-            if (function)
-                visit(t.strings + t.symbols[i].st_name, function, data);
-            if (g.chain[i - g.first] & 1)
-                break;
-        }
-}
-
 /* Symbols that an object needs come first in its table, before the hashed ones. */
-bool object_wants(const struct object *o, const char *name)
+uint32_t object_next_reference(const struct object *o, const char *name, uint32_t after)
 {
     struct tables t;
     if (!read_tables(o, &t) || !t.gnu_hash)
-        return false;
-    for (uint32_t i = 1; i < t.gnu_hash[1]; i++)
+        return 0;
+    for (uint32_t i = after + 1; i < t.gnu_hash[1]; i++)
         if (t.symbols[i].st_shndx == SHN_UNDEF && !strcmp(t.strings + t.symbols[i].st_name, name))
-            return true;
-    return false;
+            return i;
+    return 0;
+}
+
+bool object_wants(const struct object *o, const char *name)
+{
+    return object_next_reference(o, name, 0) != 0;
 }
 
 bool object_wants_any(const struct object *o, bool (*is_wanted)(const char *, void *), void *data)

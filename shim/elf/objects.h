@@ -28,8 +28,13 @@ void *object_function(const struct object *o, const char *name);
 /* The address of a variable that the object defines, or NULL. */
 const void *object_variable(const struct object *o, const char *name);
 
-/* Call `visit` for every function that the object defines by itself. */
-void object_each_function(const struct object *o, void (*visit)(const char *name, void *function, void *data), void *data);
+/* The index of the next symbol of that name which the object defines, or leaves undefined; 0: no more. A name may have several
+ * versions. */
+uint32_t object_next_definition(const struct object *o, const char *name, uint32_t after);
+uint32_t object_next_reference(const struct object *o, const char *name, uint32_t after);
+
+/* What an entry of the dynamic section points to; NULL: there is none. */
+const void *object_table(const struct object *o, int64_t tag);
 
 /* Does the object leave this dynamic symbol undefined? */
 bool object_wants(const struct object *o, const char *name);

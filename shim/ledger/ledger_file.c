@@ -37,6 +37,7 @@ static bool in_file, outgrown; /* outgrown: blocks follow in memory that are not
 static char path[600];
 static dev_t device;
 static ino_t inode;
+static uid_t owner;
 
 size_t ledger_file_end(void)
 {
@@ -117,6 +118,7 @@ static void remember_file(const struct stat *st)
 {
     device = st->st_dev;
     inode = st->st_ino;
+    owner = st->st_uid;
     in_file = true;
 }
 
@@ -178,6 +180,26 @@ static void complain(const char *dir, enum ledger_scope scope)
                  NULL);
 }
 
+/* Without an output, and a folder that was asked for, nobody would read the file of a process. */
+static bool is_wanted(enum ledger_scope scope)
+{
+    return *config.ledger_dir || scope == LEDGER_SCOPE_TREE || !templates_are_none(config.output);
+}
+
+bool ledger_lacks_file(void)
+{
+    return !in_file && is_wanted((enum ledger_scope)ledger->scope);
+}
+
+static bool create_in_memory(enum ledger_scope scope, uint64_t nonce)
+{
+    mapped_bytes = LEDGER_MAX_BYTES / 8;
+    use_memory(0);
+    if (ledger)
+        fill_header(scope, nonce);
+    return ledger;
+}
+
 bool ledger_create(const char *dir, enum ledger_scope scope)
 {
     const char *temporary = getenv("TMPDIR");
@@ -185,23 +207,20 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
     uint64_t nonce = 0;
     if (getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) != sizeof nonce)
         nonce = clock_now_ns() ^ (uint64_t)getpid() << 32;
+    if (!is_wanted(scope))
+        return create_in_memory(scope, nonce);
+    if (origin_is_confined() && scope == LEDGER_SCOPE_PROCESS)
+        return create_in_memory(scope, nonce);
     bool asked = *dir, made = false;
     for (size_t i = asked ? 0 : 1; i < (asked ? 1 : 4) && !made; i++)
         made = try_file(places[i], nonce, scope);
     /* The folder of a `flopshim run` that is over: what it started in the background goes on alone. */
     for (size_t i = 1; asked && errno == ENOENT && i < 4 && !made; i++)
         made = try_file(places[i], nonce, scope);
-    if (!made) {
-        complain(dir, scope);
-        if (scope == LEDGER_SCOPE_TREE)
-            return false;
-        mapped_bytes = LEDGER_MAX_BYTES / 8;
-        use_memory(0);
-        if (!ledger)
-            return false;
-        fill_header(scope, nonce);
-    }
-    return true;
+    if (made)
+        return true;
+    complain(dir, scope);
+    return scope != LEDGER_SCOPE_TREE && create_in_memory(scope, nonce);
 }
 
 /* Is the mapped header that of the tree we were told of? NULL, or why not. */
@@ -278,7 +297,8 @@ bool ledger_grow(size_t bytes)
     size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : bytes;
     if (target > mapped_bytes)
         target = mapped_bytes;
-    int fd = in_file ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+    bool may_open = in_file && !origin_is_confined();
+    int fd = may_open ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
     bool same = fd >= 0 && !kernel_fstat(fd, &st) && st.st_dev == device && st.st_ino == inode;
     bool grown = same && !reserve(fd, target) && (ledger->scope == LEDGER_SCOPE_TREE || open_up(target));
     if (fd >= 0)
@@ -301,6 +321,11 @@ bool ledger_grow(size_t bytes)
 }
 
 /* ---- the end ---- */
+
+bool ledger_is_mine(void)
+{
+    return !in_file || owner == geteuid();
+}
 
 bool ledger_is_lost(void)
 {

@@ -7,8 +7,10 @@
 
 extern struct ledger_header *ledger; /* NULL before it is made or joined */
 
-/* Make it. Where a tree's cannot be made in a file: false; a process's is in memory then. */
+/* Make it. Where a tree's cannot be made in a file: false; a process's is in memory then, and where nobody would read it. */
 bool ledger_create(const char *dir, enum ledger_scope scope);
+/* Is it in memory for want of a place for its file? */
+bool ledger_lacks_file(void);
 /* Join that of a tree, after checks. False: *why is a static text. */
 bool ledger_join(const char *file, uint64_t nonce, const char **why);
 
@@ -38,6 +40,8 @@ const char *ledger_path(void);
 const char *ledger_folder(void);
 /* Is the folder that its file was made in still there? */
 bool ledger_has_folder(void);
+/* Could another process of this one's user join it? */
+bool ledger_is_mine(void);
 /* Was its file removed or replaced? */
 bool ledger_is_lost(void);
 /* The file goes, the memory stays. */

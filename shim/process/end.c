@@ -13,11 +13,14 @@
 #include "ledger_self.h"
 #include "lock.h"
 #include "message.h"
+#include "origin.h"
 #include "own_stack.h"
+#include "path.h"
 #include "signals.h"
 #include "start.h"
 #include "starts.h"
 #include "summaries.h"
+#include "sweep_name.h"
 #include "templates.h"
 #include "tree.h"
 #include "unseen.h"
@@ -31,6 +34,7 @@
 
 static atomic_int ender;      /* thread that ends the process; 0: none */
 static uint32_t unclosed;     /* calls that the end may miss, of threads that could not be waited for */
+static bool said_left;        /* that the ledger stays */
 static atomic_int exit_known; /* exit's status, as a handler saw it before the destructors */
 static struct {
     bool done;           /* the end was written before the destructors */
@@ -52,15 +56,43 @@ static void tell_of_lost_ledger(void)
     kept_uncovered_all(&lost);
 }
 
+/* Where nothing is to be opened, the kernel is not asked either. */
+static bool is_confined(void)
+{
+    return ((ledger && *ledger_path()) || !templates_are_none(config.output)) && origin_is_confined();
+}
+
+/* Of a tree, the files may be those of another process. */
+static bool somebody_reads(void)
+{
+    bool is_tree = ledger && ledger->scope == LEDGER_SCOPE_TREE;
+    return !templates_are_none(is_tree ? ledger->output : config.output);
+}
+
+/* `flopshim run`, a parent or the next process that counts makes the summary of a ledger that is left. */
+static void say_left(void)
+{
+    static const char why[] =
+        "flopshim: the program has confined itself (seccomp); its summary is left to its parent or the next "
+        "process that counts. Its ledger: ";
+    if (!config.quiet && !said_left && somebody_reads() && !sweep_run_of(path_base(ledger_folder())))
+        message_line(why, ledger_path(), NULL);
+    said_left = true;
+}
+
 static void end_process(enum ledger_end reason, uint32_t status)
 {
-    tell_of_lost_ledger();
+    bool leaves = is_confined() && *ledger_path();
+    if (!leaves)
+        tell_of_lost_ledger();
     if (reason != LEDGER_END_EXEC)
         ledger_lock_is_ending();
     account_close();
     self_unclosed(unclosed);
     self_ended(reason, status);
-    if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
+    if (leaves)
+        say_left();
+    else if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
         do
             summaries_write();
         while (!tree_end_writing());
@@ -148,13 +180,6 @@ void end_touch(void)
         let_go();
 }
 
-/* Of a tree, the files may be those of another process. */
-static bool somebody_reads(void)
-{
-    bool is_tree = ledger && ledger->scope == LEDGER_SCOPE_TREE;
-    return !templates_are_none(is_tree ? ledger->output : config.output);
-}
-
 /* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
  * something to say only where a budget was set, which nothing was held against. */
 static bool look_for_uncovered(struct uncovered *found)
@@ -163,7 +188,11 @@ static bool look_for_uncovered(struct uncovered *found)
         return false;
     if (somebody_reads()) {
         starts_list(found);
-        unseen_look(found);
+        if (is_confined())
+            uncovered_add(found, "the program has confined itself (seccomp): what passes the preload by was not looked for",
+                          NULL);
+        else
+            unseen_look(found);
     }
     return ledger || found->length;
 }
@@ -172,7 +201,7 @@ static void end_locked(enum ledger_end reason, uint32_t status, const struct unc
 {
     bool locked = shim_lock_at_end();
     /* The last process of a tree closes it, though it may never have counted. */
-    if (!ledger_process && (found->length || (ledger && reason != LEDGER_END_EXEC && tree_is_over())))
+    if (!ledger_process && !is_confined() && (found->length || (ledger && reason != LEDGER_END_EXEC && tree_is_over())))
         enter_ledger();
     kept_uncovered_all(found);
     if (ledger_process)
@@ -206,7 +235,7 @@ static void write_last(void *data)
     bool claimed = end_close();
     if (claimed && (end->slowly ? look_for_uncovered(&found) : ledger != NULL))
         end_locked(reason, end->status, &found);
-    if (claimed && end->slowly && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED))
+    if (claimed && end->slowly && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED) && !is_confined())
         sweep_locked();
     if (claimed && end->says)
         summaries_say(reason);
@@ -341,6 +370,7 @@ void end_forget(void)
 {
     ender = 0;
     unclosed = 0;
+    said_left = false;
     exit_known = 0;
     early.done = false;
     early.touched = false;

@@ -56,7 +56,7 @@ void enter_ledger(void)
     if (!self_open(close_images()))
         return;
     ledger_intern("(other)"); /* there is room for it now (tally.c) */
-    if (!*ledger_path())
+    if (ledger_lacks_file())
         self_incomplete(LEDGER_NO_SPACE);
     account_open_process(is_root);
     starts_own();

@@ -3,6 +3,7 @@
 #include "ledger_file.h"
 #include "objects.h"
 #include "path.h"
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,16 +47,43 @@ static bool has_library(const char *preload)
     return false;
 }
 
+/* May this process, as it is now (its root, its mounts, its user), open the file? A name that the loader searches for, or puts
+ * something into, is taken to be there. */
+static bool opens(const char *entry, size_t length)
+{
+    char path[600];
+    if (!memchr(entry, '/', length) || memchr(entry, '$', length) || length >= sizeof path)
+        return true;
+    memcpy(path, entry, length);
+    path[length] = 0;
+    return !faccessat(AT_FDCWD, path, R_OK, AT_EACCESS);
+}
+
+static bool can_load(const char *preload)
+{
+    for (size_t length = next_entry(&preload, 0); length; length = next_entry(&preload, length))
+        if (is_library(preload, length) && opens(preload, length))
+            return true;
+    return false;
+}
+
 const char *preloaded_lacks(char *const environment[])
 {
     if (!has_library(preload_of(environment)))
         return "its environment lacks LD_PRELOAD";
+    if (!can_load(preload_of(environment)))
+        return "it cannot open the library of its LD_PRELOAD";
     if (!strcmp(value_of("FLOP_DISABLE", environment), "1"))
         return "its environment has FLOP_DISABLE=1";
     if (ledger && ledger->scope == LEDGER_SCOPE_TREE &&
         strcmp(value_of("FLOP_TREE", environment), value_of("FLOP_TREE", environ)) != 0)
         return "its environment lacks this tree's FLOP_TREE";
     return NULL;
+}
+
+const char *preloaded_leaves(void)
+{
+    return ledger && ledger->scope == LEDGER_SCOPE_TREE && !ledger_is_mine() ? "as another user" : NULL;
 }
 
 /* Loaded by /etc/ld.so.preload, or by name, the shim does not come with the environment. */

@@ -9,5 +9,7 @@ bool preloaded_by_environment(void);
 bool preloaded_in(char *const environment[]);
 /* What a program with this environment would lack to be counted with this one: "its environment lacks ..."; NULL: nothing. */
 const char *preloaded_lacks(char *const environment[]);
+/* Why it would not join this one's tree all the same: "as another user"; NULL: it would. */
+const char *preloaded_leaves(void);
 /* "LD_PRELOAD=" and what is left of it without the shim; entries that do not fit in `size` are left out. */
 void preloaded_strip(char *const environment[], char *text, size_t size);

@@ -68,13 +68,13 @@ static void append(char *text, const char *more)
     text[used + length] = 0;
 }
 
-static int note_start(const char *path, const char *reason)
+static int note_start(const char *path, const char *how, const char *reason)
 {
     char text[NOTE_BYTES] = "started ";
     size_t length = strlen(path);
     append(text, length > 200 ? "..." : "");
     append(text, length > 200 ? path + length - 200 : path);
-    append(text, " without the preload (");
+    append(text, how);
     append(text, reason);
     append(text, ")");
     return note(text);
@@ -101,10 +101,12 @@ static void look(struct starting *s, const char *file, const char *shown, char *
     }
     enum target target = target_look(file);
     const char *lacks = preloaded_lacks(environment);
-    if (target != TARGET_REACHED)
-        s->note = note_start(shown, target_reason(target));
-    else if (lacks)
-        s->note = note_start(shown, lacks);
+    const char *leaves = preloaded_leaves();
+    if (target != TARGET_REACHED || lacks)
+        s->note = note_start(shown, " without the preload (",
+                             lacks && target == TARGET_REACHED ? lacks : target_reason(target));
+    else if (leaves)
+        s->note = note_start(shown, " apart from its tree (", leaves);
     if (target == TARGET_MUSL && preloaded_in(environment)) {
         preloaded_strip(environment, s->preload, sizeof s->preload);
         while (environment[s->variables])

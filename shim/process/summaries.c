@@ -56,6 +56,12 @@ static void remember_outputs(void)
         }
 }
 
+/* A process that may open no file can still print. */
+static const char *templates(void)
+{
+    return origin_is_confined() ? "stderr" : config.output;
+}
+
 void summaries_write(void)
 {
     struct summary summary;
@@ -63,7 +69,7 @@ void summaries_write(void)
         return;
     if (summary_is_worth_a_file(&summary)) {
         recall_outputs();
-        struct output_order order = {.templates = config.output, .folder = folder(), .label = label(), .again = written};
+        struct output_order order = {.templates = templates(), .folder = folder(), .label = label(), .again = written};
         output_write_all(&order, &summary, names, sizeof names);
         remember_outputs();
         written = true;

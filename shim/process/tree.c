@@ -16,6 +16,7 @@
 #include "ledger_walk.h"
 #include "lock.h"
 #include "message.h"
+#include "templates.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,14 @@ static void make(void)
     shim_unlock();
 }
 
+/* A process that is counted by itself leaves the tree its names. */
+static void take_other_names(void)
+{
+    char names[sizeof config.output];
+    if (!templates_set_apart(config.output, names, sizeof names))
+        strcpy(config.output, names);
+}
+
 void tree_enter(void)
 {
     const char *value = getenv(VARIABLE), *why = "its value is not one that flopshim made", *path;
@@ -134,6 +143,7 @@ void tree_enter(void)
                  limited ? "; the program is not run without its limit" : "; this process is counted by itself", NULL);
     if (limited)
         fail_closed();
+    take_other_names();
 }
 
 /* ---- the summary ---- */

@@ -86,6 +86,15 @@ static bool is_ours(const char *name, void *unused)
     return *name != '_' && forward_symbol(name) >= 0;
 }
 
+static const ElfW(Dyn) * dynamic_of(const struct dl_phdr_info *info)
+{
+    const ElfW(Dyn) *dynamic = NULL;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+            dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+    return dynamic;
+}
+
 static const char *path_of(const struct object *o)
 {
     static char program[TARGET_PATH_BYTES];
@@ -118,15 +127,76 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
                   before ? "loaded before the preload" : "RTLD_DEEPBIND?", ")", NULL);
 }
 
+/* ---- names with a suffix of a private build: ddot_acme ---- */
+
+#define SUFFIXED_BYTES 96
+
+static bool defines_with(const struct object *o, const char *suffix, const char *but)
+{
+    static const char *const probes[] = {"ddot_", "daxpy_", "dscal_", "cblas_ddot", "cblas_daxpy", "dgetrf_", "dpotrf_"};
+    char name[SUFFIXED_BYTES + 16];
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
+        strcat(strcpy(name, probes[i]), suffix);
+        if (strcmp(name, but) != 0 && object_defines(o, name))
+            return true;
+    }
+    return false;
+}
+
+struct suffixed {
+    const char *name, *suffix, *path;
+};
+
+/* One name may have come about by chance; a library that has others of BLAS with that suffix is one. */
+static int look_for_library(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct suffixed *s = data;
+    struct object object = {info->dlpi_name, info->dlpi_addr, dynamic_of(info)};
+    (void)size;
+    if (!object.dynamic || forward_in_shim(object.dynamic) || !object_defines(&object, s->name) ||
+        !defines_with(&object, s->suffix, s->name))
+        return 0;
+    s->path = object.path;
+    return 1;
+}
+
+/* The end of the longest beginning that is a name of ours, behind which something follows. */
+static const char *suffix_of(const char *name)
+{
+    char beginning[SUFFIXED_BYTES];
+    size_t length = strlen(name);
+    if (*name == '_' || length >= sizeof beginning || forward_symbol(name) >= 0)
+        return NULL;
+    memcpy(beginning, name, length + 1);
+    for (size_t i = length - 1; i > 3; i--) {
+        beginning[i] = 0;
+        if ((name[i - 1] == '_' || name[i] == '_') && forward_symbol(beginning) >= 0)
+            return name + i;
+    }
+    return NULL;
+}
+
+static bool is_suffixed(const char *name, void *search)
+{
+    struct search *s = search;
+    struct suffixed found = {.name = name, .suffix = suffix_of(name)};
+    if (!found.suffix || !dl_iterate_phdr(look_for_library, &found))
+        return false;
+    uncovered_add(s->list, path_of(s->object), " calls ", name, " of ", found.path, ": names with a suffix are not counted",
+                  NULL);
+    return true;
+}
+
 /* Pointers may change as long as the process lives, names that an object needs do not. */
 static void look_at_pointers(struct search *s, uint64_t identity)
 {
     s->found = false;
     if (is_clean(identity, NEEDS_NO_BLAS))
         return;
-    if (object_wants_any(s->object, is_ours, NULL))
+    bool calls_ours = object_wants_any(s->object, is_ours, NULL), calls_others = object_wants_any(s->object, is_suffixed, s);
+    if (calls_ours)
         object_each_pointer(s->object, check_pointer, s);
-    else
+    else if (!calls_others)
         note_clean(identity, NEEDS_NO_BLAS);
 }
 
@@ -181,11 +251,8 @@ static void look_inside(struct search *s, const struct dl_phdr_info *info, const
 static int look_at(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct search *s = data;
-    struct object object = {info->dlpi_name, info->dlpi_addr, NULL};
+    struct object object = {info->dlpi_name, info->dlpi_addr, dynamic_of(info)};
     (void)size;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            object.dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
     /* Only the first object without a name is the program: the vDSO has none on some kernels. */
     if (!object.dynamic || forward_in_shim(object.dynamic) || provider_is_pure(object.path) || (s->seen++ && !*object.path))
         return 0;

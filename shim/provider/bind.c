@@ -199,6 +199,13 @@ void *bind_entry(uint32_t symbol, void *target)
     return target;
 }
 
+void *bind_given(const void *entry)
+{
+    uintptr_t offset = (uintptr_t)entry - (uintptr_t)forward_bound_entries;
+    bool is_entry = offset < (uintptr_t)BOUND_ENTRY_BYTES * BOUND_MAX && offset % BOUND_ENTRY_BYTES == 0;
+    return is_entry ? forward_slots[SYMBOL_COUNT + offset / BOUND_ENTRY_BYTES].hot.target : NULL;
+}
+
 /* ---- what is unloaded ---- */
 
 struct range {

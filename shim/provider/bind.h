@@ -57,6 +57,9 @@ const struct binding *bind_unlisted(void *target);
 /* What dlsym gives out for a symbol's function: an entry of its own; the function itself where there is none left. */
 void *bind_entry(uint32_t symbol, void *target);
 
+/* The function that such an entry was given out for; NULL: it is none. */
+void *bind_given(const void *entry);
+
 /* What lies in [start, end) is being unloaded: no caller and no target of a binding any more. */
 void bind_forget(uintptr_t start, uintptr_t end);
 /* The same of all that lies in no object any more. */

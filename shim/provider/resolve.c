@@ -2,6 +2,7 @@
  * The only file that calls dlsym. The loader is called with no lock of ours held; what RTLD_NEXT can tell at start is read
  * from the objects' own tables, because a dlsym at a program's first call can meet another thread inside dlopen. */
 #include "resolve.h"
+#include "definition.h"
 #include "ledger.h"
 #include "message.h"
 #include "moved_find.h"
@@ -16,10 +17,8 @@
 
 void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));
 
-/* The next definition behind the shim, of those objects that were there at start. */
-static void *next_functions[SYMBOL_COUNT];
-#define START_MAX 8
-static uintptr_t start_providers[START_MAX];
+/* The objects behind the shim that were there at start, in load order; dynamic NULL: it was unloaded. */
+static struct object start_objects[OBJECTS_MAX];
 static size_t start_count;
 
 /* ---- small pieces ---- */
@@ -114,21 +113,50 @@ bool forward_is_before_shim(uintptr_t address)
 
 /* ---- the resolver ---- */
 
-void *forward_ask(const char *path, const char *name)
+/* dlvsym does not find what has no version, where the loader would have taken it. */
+static void *look_up(void *handle, const char *name, const struct version *version)
+{
+    __typeof__(&dlvsym) by_version = version->name ? MOVED_FIND(dlvsym) : NULL;
+    void *found = by_version ? by_version(handle, name, version->name) : NULL;
+    return found ? found : forward_lookup(handle, name);
+}
+
+static void *ask(const char *path, const char *name, const struct version *version)
 {
     __typeof__(&dlopen) open = MOVED_FIND(dlopen);
     void *handle = open ? open(*path ? path : NULL, RTLD_NOLOAD | RTLD_LAZY) : NULL;
     if (!handle)
         return NULL;
-    void *found = forward_lookup(handle, name);
+    void *found = look_up(handle, name, version);
     dlclose(handle);
     return found;
+}
+
+void *forward_ask(const char *path, const char *name)
+{
+    return ask(path, name, &(struct version){0});
+}
+
+/* An IFUNC's function is asked each time, as the loader does. */
+static void *find_at_start(const char *name, const struct version *version)
+{
+    bool chosen = false;
+    uintptr_t start, end;
+    const char *path;
+    void *found = NULL;
+    for (size_t i = 0; i < start_count && !found; i++) {
+        struct object o = start_objects[i];
+        if (o.dynamic && object_at((uintptr_t)o.dynamic, &start, &end, &path))
+            found = definition_in(&o, name, version, &chosen);
+    }
+    return found && chosen ? ((void *(*)(void))found)() : found;
 }
 
 /* A search among the loaded objects: their paths are copied while nothing is unloaded, and asked afterwards. */
 struct search {
     bool (*is_asked)(const struct object *o, const struct search *s);
     const char *name, *path;
+    const struct version *version;
     struct object *list;
     char *paths; /* one behind the other */
     size_t used;
@@ -148,7 +176,7 @@ static bool wants_it(const struct object *o, const struct search *s)
 
 static bool defines_it(const struct object *o, const struct search *s)
 {
-    return object_function(o, s->name) != NULL;
+    return object_defines(o, s->name);
 }
 
 static void collect(void *search)
@@ -172,7 +200,7 @@ static void *ask_all(struct search *s, bool (*is_asked)(const struct object *, c
     s->used = 0;
     objects_hold(collect, s);
     for (size_t i = 0; i < s->used && (!first || ambiguous); i += strlen(s->paths + i) + 1) {
-        void *found = forward_ask(s->paths + i, s->name);
+        void *found = ask(s->paths + i, s->name, s->version);
         if (found && first && found != first)
             *ambiguous = true;
         if (!first)
@@ -182,25 +210,34 @@ static void *ask_all(struct search *s, bool (*is_asked)(const struct object *, c
 }
 
 /* Those that need the object know where its own comes from; so does whoever leaves the name undefined. */
-void *forward_resolve(uint32_t symbol, const char *path)
+static void *search_all(const char *name, const char *path, const struct version *version, bool *ambiguous)
 {
-    bool ambiguous = false;
-    const char *name = forward_name(symbol);
-    void *found = next_functions[symbol] ? next_functions[symbol] : forward_lookup(RTLD_NEXT, name);
-    if (!found && path)
-        found = forward_ask(path, name);
-    if (found)
-        return found;
-    struct search s = {.name = name, .path = path, .list = pages_get(SEARCH_BYTES)};
+    struct search s = {.name = name, .path = path, .version = version, .list = pages_get(SEARCH_BYTES)};
     if (!s.list)
         return NULL;
     s.paths = (char *)(s.list + OBJECTS_MAX);
-    found = ask_all(&s, needs_it, NULL);
+    void *found = ask_all(&s, needs_it, NULL);
     if (!found)
-        found = ask_all(&s, wants_it, &ambiguous);
+        found = ask_all(&s, wants_it, ambiguous);
     if (!found)
         found = ask_all(&s, defines_it, NULL);
     pages_free(s.list, SEARCH_BYTES);
+    return found;
+}
+
+void *forward_resolve(uint32_t symbol, uintptr_t caller, const char *path)
+{
+    struct object object;
+    struct version version = {0};
+    const char *name = forward_name(symbol);
+    bool ambiguous = object_holding(caller, &object) && !definition_wanted(&object, name, &version);
+    void *found = find_at_start(name, &version);
+    if (!found)
+        found = look_up(RTLD_NEXT, name, &version);
+    if (!found && path)
+        found = ask(path, name, &version);
+    if (!found)
+        found = search_all(name, path, &version, &ambiguous);
     if (ambiguous)
         noted_incomplete(LEDGER_AMBIGUOUS);
     return found;
@@ -208,64 +245,33 @@ void *forward_resolve(uint32_t symbol, const char *path)
 
 /* ---- what is there at start ---- */
 
-static void note_function(const char *name, void *function, void *unused)
-{
-    (void)unused;
-    int64_t symbol = forward_symbol(name);
-    if (symbol >= 0 && !next_functions[symbol])
-        next_functions[symbol] = function;
-}
-
-static bool is_provider(const struct object *o)
-{
-    static const char *const probes[] = {
-        "ddot_",         "dgemm_",        "cblas_ddot",     "dgetrf_",    "LAPACKE_dgesv",     "ddot_64_",
-        "cblas_ddot64_", "scipy_ddot_",   "scipy_ddot_64_", "ddot",       "LAPACKE_dgesv64_",  "fftw_execute",
-        "fftwf_execute", "fftwl_execute", "fftwq_execute",  "dnnl_sgemm", "DftiComputeForward"};
-    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
-        if (object_function(o, probes[i]))
-            return true;
-    return false;
-}
-
-static void note_provider(const struct object *o)
-{
-    uintptr_t end;
-    const char *path;
-    object_each_function(o, note_function, NULL);
-    if (start_count < START_MAX && object_at((uintptr_t)o->dynamic, &start_providers[start_count], &end, &path))
-        start_count++;
-}
-
 void *forward_first_at_start(void)
 {
-    for (uint32_t i = 0; i < SYMBOL_COUNT && start_count; i++)
-        if (next_functions[i])
-            return next_functions[i];
-    return NULL;
+    static const char *const probes[] = {"ddot_",          "dgemm_",   "cblas_ddot",      "dgetrf_",
+                                         "LAPACKE_dgesv",  "ddot_64_", "cblas_ddot64_",   "scipy_ddot_",
+                                         "scipy_ddot_64_", "ddot",     "LAPACKE_dgesv64_"};
+    void *found = NULL;
+    for (size_t i = 0; i < start_count && !found; i++)
+        for (size_t p = 0; p < sizeof probes / sizeof *probes && start_objects[i].dynamic && !found; p++)
+            found = object_function(&start_objects[i], probes[p]);
+    return found;
 }
 
 /* What a constructor had opened before the start may be closed again. */
 void forward_forget(uintptr_t start, uintptr_t end)
 {
     for (size_t i = 0; i < start_count; i++)
-        for (uint32_t n = 0; start_providers[i] == start && n < SYMBOL_COUNT; n++)
-            if ((uintptr_t)next_functions[n] - start < end - start)
-                next_functions[n] = NULL;
+        if ((uintptr_t)start_objects[i].dynamic - start < end - start)
+            start_objects[i].dynamic = NULL;
 }
 
 void forward_note_start(void)
 {
-    struct object *list = pages_get(OBJECTS_MAX * sizeof *list);
-    bool behind_shim = false;
-    if (!list)
+    size_t behind = 0, count = objects_list(start_objects);
+    while (behind < count && !forward_in_shim((void *)start_objects[behind].dynamic))
+        behind++;
+    if (++behind >= count)
         return;
-    size_t count = objects_list(list);
-    for (size_t i = 0; i < count; i++) {
-        if (forward_in_shim((void *)list[i].dynamic))
-            behind_shim = true;
-        else if (behind_shim && is_provider(&list[i]))
-            note_provider(&list[i]);
-    }
-    pages_free(list, OBJECTS_MAX * sizeof *list);
+    memmove(start_objects, start_objects + behind, (count - behind) * sizeof *start_objects);
+    __atomic_store_n(&start_count, count - behind, __ATOMIC_RELEASE);
 }

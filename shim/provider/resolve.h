@@ -13,8 +13,9 @@ int64_t forward_symbol(const char *name);
 #define FORWARD_SPELLING 64
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING]);
 
-/* The function that the object at `path` (NULL: code that lies in no object) reaches by a symbol's name, or NULL. */
-void *forward_resolve(uint32_t symbol, const char *path);
+/* The function that a caller in the object at `path` (NULL: code that lies in no object) reaches by a symbol's name, or NULL.
+ */
+void *forward_resolve(uint32_t symbol, uintptr_t caller, const char *path);
 
 /* The function of that name in the loaded object at path, or in what it needs. */
 void *forward_ask(const char *path, const char *name);

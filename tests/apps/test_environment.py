@@ -68,8 +68,8 @@ def disabled():
 
 
 def default_ledger():
-    """Where nothing is said (tests say FLOP_LEDGER_DIR): in /dev/shm, and gone with its process."""
-    env = {n: v for n, v in PLAIN.items() if n != "FLOP_LEDGER_DIR"} | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "none"}
+    """Where nothing is said (tests say FLOP_LEDGER_DIR): in /dev/shm, gone with its process; none that nobody would read."""
+    env = {n: v for n, v in PLAIN.items() if n != "FLOP_LEDGER_DIR"} | ENV | {"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "/dev/null"}
     with subprocess.Popen([BUILD / "grow", "0"], env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
         expect("called", program.stdout.readline(), "called\n")
         maps = pathlib.Path(f"/proc/{program.pid}/maps").read_text()
@@ -77,6 +77,11 @@ def default_ledger():
         expect("where", [os.path.dirname(path) for path in ledgers], ["/dev/shm"])
         program.communicate()
     expect("gone", [path for path in ledgers if os.path.exists(path)], [])
+    with subprocess.Popen([BUILD / "grow", "0"], env=env | {"FLOP_OUTPUT": "none"}, text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as program:
+        expect("called", program.stdout.readline(), "called\n")
+        expect("none", ".ledger" in pathlib.Path(f"/proc/{program.pid}/maps").read_text(), False)
+        program.communicate()
 
 
 def outputs():

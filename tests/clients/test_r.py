@@ -23,6 +23,7 @@ for (i in 1:4)               # R's own xerbla longjmps out of dgemv
   print(tryCatch(.Fortran("dgemv", "X", 2L, 2L, 1, diag(2), 2L, c(1, 2), 1L, 0, c(0, 0), 1L, PACKAGE = blas[["name"]]),
                  error = function(e) conditionMessage(e)))
 print(x %*% x)               # dgemv 1x4
+cat(extSoftVersion()["BLAS"], La_library(), "\\n")
 """
 # dgemm 120 + 96; dgemv 24 and 8, and four illegal ones that cost nothing; dsyrk n(n+1)k: 60 + 48; zgemm 480; dtrsm 3*3*1 each
 COSTS = {"dgemm": (2, 216), "dgemv": (6, 32), "dsyrk": (2, 108), "zgemm": (1, 480), "dtrsm": (3, 27)}

@@ -4,7 +4,7 @@
 set(FAULTS ${CMAKE_CURRENT_SOURCE_DIR}/faults)
 
 foreach(program ends acknowledge inside_dlopen late_threads forks state descriptors stepped no_malloc grow rights weak
-        stops exit_races idle)
+        stops exit_races idle raw_exit own_stderr confined whose)
   blas_program(${program} "" ${FAULTS}/${program}.c)
 endforeach()
 foreach(program jumps thread_ends)
@@ -61,7 +61,30 @@ foreach(shape whole bare split)
   python_test(faults reload_${shape} test_reload.py ${shape})
 endforeach()
 
-foreach(test ends kill jumps options stderr weak idle)
+# Libraries that define a name otherwise than by one plain function
+foreach(library chosen part plain versions)
+  string(TOUPPER ${library} definition)
+  add_library(definition_${library} SHARED ${FAULTS}/definition.c)
+  target_compile_definitions(definition_${library} PRIVATE ${definition})
+  target_compile_options(definition_${library} PRIVATE -fno-sanitize=all)
+endforeach()
+target_link_options(definition_versions PRIVATE -Wl,--version-script=${FAULTS}/definition.map)
+# The program by its name, and what it is linked to in that order
+foreach(program chosen=chosen=plain part=part=plain newer=versions older=versions=plain)
+  string(REPLACE "=" ";" libraries ${program})
+  list(POP_FRONT libraries name)
+  list(TRANSFORM libraries PREPEND definition_)
+  add_executable(definition_by_${name} ${FAULTS}/definition_main.c)
+  target_link_libraries(definition_by_${name} PRIVATE -Wl,--no-as-needed ${libraries})
+endforeach()
+target_compile_definitions(definition_by_older PRIVATE OLD)
+
+add_library(saturated_blas SHARED ${FAULTS}/saturated.c)
+target_compile_definitions(saturated_blas PRIVATE BLAS)
+add_executable(saturated ${FAULTS}/saturated.c)
+target_link_libraries(saturated PRIVATE saturated_blas)
+
+foreach(test definition saturated raw_exit own_stderr confined whose ends kill jumps options stderr weak idle)
   python_test(faults ${test} test_${test}.py)
 endforeach()
 foreach(case around concurrent inside_dlopen late_threads)

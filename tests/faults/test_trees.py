@@ -2,12 +2,13 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, check_balance, expect
+from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, check_balance, expect, skip
 
 TREE = str(BUILD / "tree")
 BLAS = {"LD_LIBRARY_PATH": f"{LIBS}/blas"}
@@ -199,6 +200,29 @@ def one_ledger():
         expect("files", len(files), 1)
         summary = json.loads(files[0].read_text())
         expect("used", (summary["flops_used"], len(summary["processes"])), (201 * 8, 201))
+
+
+def another_user():
+    """A child that became another user cannot join: the tree names it, and it has a file of its own name."""
+    if os.getuid():
+        skip("only root can become another user")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        for file in (LIBRARY, BUILD / "dots"):
+            shutil.copy(file, folder)
+        dots = f"{folder}/dots"
+        command = f"{dots} 4; setpriv --reuid=65534 --regid=65534 --clear-groups {dots} 4; exit 3"
+        done = subprocess.run(["/bin/sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False, env={
+            **PLAIN, **BLAS, "LD_PRELOAD": f"{folder}/libflopshim.so", "FLOP_SCOPE": "tree", "FLOP_QUIET": "1",
+            "FLOP_LEDGER_DIR": folder, "FLOP_OUTPUT": "own.json,stderr"})
+        expect(f"status, {done.stderr}", done.returncode, 3)
+        files = {p.name: json.loads(p.read_text()) for p in pathlib.Path(folder).glob("*.json")}
+        alone = [name for name in files if name != "own.json"]
+        expect("files", (len(files), alone[0].replace(str(files[alone[0]]["process"]["pid"]), "PID")), (2, "own.PID.json"))
+        tree, child = files["own.json"], files[alone[0]]
+        expect("the tree", (tree["scope"], tree["flops_used"], tree["uncovered"]),
+               ("tree", 8, [f"started {dots} apart from its tree (as another user)"]))
+        expect("the child", (child["scope"], child["flops_used"], child["uncovered"]), ("process", 8, []))
 
 
 globals()[sys.argv[1]]()

@@ -99,6 +99,57 @@ if len(sys.argv) > 1:
     expect("without a budget", Run(command).summaries, [])
 
 
+def suffixed():
+    """ddot_acme of a private build is named; dcopy_to_disk, which is none, is not."""
+    program = BUILD / "uncovered_suffixed"
+    run = same_with_and_without([program])
+    expect("used", (run.stdout, run.summary["flops_used"]), ("1\n4\n", 8))
+    expect("named", run.summary["uncovered"],
+           [f"{program} calls ddot_acme of {BUILD}/libsuffixed_blas.so: names with a suffix are not counted"])
+    expect("by chance", same_with_and_without([BUILD / "uncovered_plain"]).summary["uncovered"], [])
+
+
+UNOPENED = """
+import numpy, os, subprocess, sys
+numpy.ones((3, 3)) @ numpy.ones((3, 3))
+how, root, library = sys.argv[1:]
+if how == "environment":
+    subprocess.run(["/bin/true"], env={"LD_PRELOAD": "/nowhere/libflopshim.so"}, stderr=subprocess.DEVNULL)
+    also = "/nowhere/libflopshim.so " + os.environ["LD_PRELOAD"]
+    subprocess.run(["/bin/true"], env={"LD_PRELOAD": also}, stderr=subprocess.DEVNULL)
+    sys.exit()
+child = os.fork()
+if child == 0:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if how == "root":
+        os.chroot(root)
+        os.chdir("/")
+    else:
+        os.setuid(65534)
+    os.execve("/bin/true", ["true"], {"LD_PRELOAD": library})
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def unopened():
+    """The library is not where the child would load it from: by its environment, in another root, for another user."""
+    if os.getuid():
+        skip("only root can change its root and its user")
+    why = "it cannot open the library of its LD_PRELOAD"
+    with tempfile.TemporaryDirectory() as folder:
+        root, library = pathlib.Path(folder, "root"), pathlib.Path(folder, "own", "libflopshim.so")
+        library.parent.mkdir(mode=0o700)
+        shutil.copy(LIBRARY, library)
+        os.chmod(folder, 0o755)
+        for file in ("/bin/true", f"{LIBS}/libc.so.6", "/lib64/ld-linux-x86-64.so.2"):
+            (root / file[1:]).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, root / file[1:])
+        for how in ("environment", "root", "user"):
+            run = Run(["/usr/bin/python3", "-c", UNOPENED, how, root, library])
+            expect(f"{how}: {run.stderr}", run.returncode, 0)
+            expect(how, [s["uncovered"] for s in run.summaries], [[started("/bin/true", why)]])
+
+
 def privileged():
     """A set-user-ID program of another user; file capabilities, for a user who is not root."""
     if os.getuid():
@@ -169,6 +220,10 @@ def run():
         line = f"{BUILD}/uncovered_blas has a BLAS inside (ddot_, statically linked): {consequence}\n"
         expect("static BLAS", got, (status, "", f"flopshim run: {'' if budget else 'warning: '}{line}"))
     expect("nothing to say", flopshim_run(("--budget", "1M"), "/bin/true"), (0, "", ""))
+    for budget in ((), ("--budget", "1M")):
+        status, _, stderr = flopshim_run(budget, "/bin/true", PLAIN | {"FLOPSHIM_LIBRARY": "/etc/passwd"})
+        expect("no library", (status, stderr),
+               (125, "flopshim: FLOPSHIM_LIBRARY=/etc/passwd: expected the path of libflopshim.so: Exec format error\n"))
 
 
 globals()[sys.argv[1]]()

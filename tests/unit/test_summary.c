@@ -161,6 +161,7 @@ Test(summary, sums_saturate)
     build_tally(&b, tallies, "", "dgemm", 1, 10, 2);
     summarise(&b, NULL, &s);
     cr_expect(s.flops_used == UINT64_MAX && !s.has_budget);
+    cr_expect(s.incomplete == SUMMARY_SATURATED && !s.complete);
     summary_free(&s);
     free(b.data);
 }

@@ -217,6 +217,10 @@ int child_run(char *const *argv, struct ended_child *child)
         fprintf(stderr, "flopshim: cannot wait for %s: %s\n", argv[0], strerror(errno));
         return STATUS_FAILED;
     }
-    *child = (struct ended_child){.pid = pid, .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
-    return child->signal ? 128 + child->signal : WEXITSTATUS(status);
+    *child = (struct ended_child){.pid = pid};
+    if (WIFSIGNALED(status))
+        child->signal = WTERMSIG(status);
+    else
+        child->status = WEXITSTATUS(status);
+    return child->signal ? 128 + child->signal : child->status;
 }

@@ -58,15 +58,15 @@ static void say_running(const struct summary *s, const char *path)
         fprintf(stderr, ": %zu processes of its tree still run; the ledger is %s\n", s->processes_alive, path);
 }
 
-/* Completes the summary of a process that a signal ended just now, before it could note its end. */
-static void set_killed(struct loaded *loaded, int signal)
+/* Completes the summary of a process that ended just now without noting its end: by a signal, or by the bare system call. */
+static void set_ended(struct loaded *loaded, const struct ended_child *child)
 {
     struct summary *s = &loaded->summary;
     const struct ledger_process *root = ledger_process_of(&loaded->ledger, ledger_next(&loaded->ledger, NULL));
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     uint64_t now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    summary_set_end(s, "signal", (uint32_t)signal);
+    summary_set_end(s, child->signal ? "signal" : "exit", (uint32_t)(child->signal ? child->signal : child->status));
     s->wall_ns = now_ns - root->start_monotonic_ns;
     if (!s->root_end)
         s->processes->wall_ns = s->wall_ns;
@@ -86,8 +86,8 @@ static void write_summary(struct loaded *loaded, const char *templates, const st
 {
     char files[PATH_MAX];
     struct summary *s = &loaded->summary;
-    if (s->pid == (uint32_t)child->pid && child->signal && strcmp(s->end_reason, "unknown") == 0)
-        set_killed(loaded, child->signal);
+    if (s->pid == (uint32_t)child->pid && strcmp(s->end_reason, "unknown") == 0)
+        set_ended(loaded, child);
     const struct ledger_header *header = loaded->ledger.header;
     struct output_order order = {.templates = *header->output ? header->output : templates,
                                  .folder = header->folder,

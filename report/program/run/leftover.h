@@ -6,6 +6,7 @@
 struct ended_child {
     pid_t pid;
     int signal; /* 0: it was not killed by one */
+    int status; /* that it exited with else */
 };
 
 struct ledger_view;

@@ -1,6 +1,7 @@
 /* LD_PRELOAD is split at blanks and colons and has no way to quote them, and ld.so expands $ORIGIN in it: hence the link. */
 #include "preload.h"
 #include "command.h"
+#include "elf_needed.h"
 #include "library.h"
 #include "sanitizer.h"
 #include <errno.h>
@@ -26,6 +27,16 @@ static int program_folder(char *folder, size_t size)
     return 0;
 }
 
+/* Would the loader take it? It only warns, and runs the program without. */
+static bool is_library(const char *path)
+{
+    struct elf_file elf;
+    if (elf_open(path, &elf) < 0)
+        return false;
+    elf_close(&elf);
+    return true;
+}
+
 int preload_find(char *path, size_t size)
 {
     /* Its own installation, wherever that was moved to, comes before the place that it was configured for */
@@ -35,7 +46,7 @@ int preload_find(char *path, size_t size)
     char real[PATH_MAX];
     const char *named = getenv("FLOPSHIM_LIBRARY");
     if (named && *named) {
-        if (access(named, R_OK) == 0 && realpath(named, real) && strlen(real) < size) {
+        if (is_library(named) && realpath(named, real) && strlen(real) < size) {
             strcpy(path, real);
             return 0;
         }

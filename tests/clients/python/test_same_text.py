@@ -104,3 +104,19 @@ def test_an_engine_of_its_own(tmp_path):
     os.makedirs(os.path.dirname(engine))
     subprocess.run(["cc", "-shared", "-o", engine, "-x", "c", "/dev/null"], check=True)
     assert sections_of(tmp_path, 3, "limited", {"ENGINE": os.fsdecode(engine)}) == 4, "and what is not covered"
+
+
+def test_of_more_than_64_bits_hold(tmp_path):
+    program = """
+import ctypes, pathlib, sys
+import flopshim
+flopshim.deduct("a", flop_cost=2**64 - 10)
+flopshim.deduct("b", flop_cost=2**64 - 10)
+assert ctypes.CDLL(None).flopshim_write_summary(sys.argv[1].encode()) == 0
+own, library = str(flopshim.render_budget_summary()), pathlib.Path(sys.argv[1]).read_text()
+assert library.startswith(own + "\\n\\n"), own + library
+print(own.splitlines()[3])
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "own.txt")], env={**os.environ, "FLOP_OUTPUT": "none"},
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "  Used:          18,446,744,073,709,551,615 or more\n"), done.stderr

@@ -85,7 +85,7 @@ def einsum_cost(subscripts: str, *operands: Operand, optimize: Any = True) -> in
     >>> flopshim.einsum_cost("ij,jk->ik", (3, 4), (4, 5))
     120
     >>> flopshim.einsum_cost("ij,jk,kl->il", (10, 20), (20, 30), (30, 40))
-    36000
+    64000
     >>> flopshim.einsum_cost("ij,jk,kl->il", (10, 20), (20, 30), (30, 40), optimize=False)
     720000
     """

@@ -17,8 +17,12 @@ class Count(NamedTuple):
 Counts = Dict[Tuple[str, str], Count]
 
 
+#: Where the library's counts stick: it stands for itself or more.
+MOST = 2**64 - 1
+
+
 def total(counts: Counts) -> int:
-    return sum(c.flop_cost for c in counts.values())
+    return min(sum(c.flop_cost for c in counts.values()), MOST)
 
 
 def calls(counts: Counts) -> int:
@@ -28,7 +32,7 @@ def calls(counts: Counts) -> int:
 def add(to: Counts, more: Counts) -> None:
     for key, count in more.items():
         old = to.get(key)
-        to[key] = count if old is None else Count(old.flop_cost + count.flop_cost, old.calls + count.calls,
+        to[key] = count if old is None else Count(min(old.flop_cost + count.flop_cost, MOST), old.calls + count.calls,
                                                   min(old.first_use, count.first_use))
 
 
@@ -49,7 +53,8 @@ def between(before: Sequence[Any], after: Iterable[Any]) -> Counts:
     for i, tally in enumerate(after):
         flop_cost, number = tally.flop_cost, tally.calls
         if i < len(before):
-            flop_cost, number = flop_cost - before[i].flop_cost, number - before[i].calls
+            flop_cost = flop_cost if flop_cost == MOST else flop_cost - before[i].flop_cost
+            number -= before[i].calls
         if number or flop_cost:
             add(counts, {(_native.text(tally.namespace), _native.text(tally.name)):
                          Count(flop_cost, number, tally.first_use)})
@@ -61,5 +66,5 @@ def by_operation(counts: Counts) -> dict[str, dict[str, int]]:
     merged: dict[str, Count] = {}
     for (_, name), count in sorted(counts.items(), key=lambda item: item[1].first_use):
         old = merged.get(name, Count(0, 0, 0))
-        merged[name] = Count(old.flop_cost + count.flop_cost, old.calls + count.calls, 0)
+        merged[name] = Count(min(old.flop_cost + count.flop_cost, MOST), old.calls + count.calls, 0)
     return {name: {"flop_cost": c.flop_cost, "calls": c.calls} for name, c in merged.items()}

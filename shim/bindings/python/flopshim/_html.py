@@ -30,7 +30,7 @@ def summary_html(parts: List[Part]) -> str:
     used = _counts.total(counts)
     html = ["<div><strong>", escape(_text.TITLE), f" [{escape(label)}]" if label else "", "</strong>"]
     if budget is None:
-        html.append(f"<div>{used:,} FLOPs used, unlimited</div>")
+        html.append(f"<div>{_text.flops_text(used)} FLOPs used, unlimited</div>")
     else:
         rest = f"{budget - used:,} remain" if used <= budget else f"{used - budget:,} over"
         html.append(f"{_bar(used, budget)}<div>{used:,} of {budget:,} FLOPs ({_text.percent(used, budget)}), {rest}</div>")

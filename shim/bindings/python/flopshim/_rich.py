@@ -22,7 +22,7 @@ def console() -> Any:
 def _budget_text(parts: List[Part]) -> str:
     used, budget = _counts.total(_summary.merged(parts)), _summary.total_budget(parts)
     if budget is None:
-        return f"{used:,} FLOPs used, unlimited"
+        return f"{_text.flops_text(used)} FLOPs used, unlimited"
     filled = min(used * BAR // budget, BAR)
     rest = f"{budget - used:,} remain" if used <= budget else f"{used - budget:,} over"
     return f"{'█' * filled}{'░' * (BAR - filled)}  {used:,} of {budget:,} FLOPs ({_text.percent(used, budget)}), {rest}"

@@ -21,6 +21,14 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
+def flops_text(flops: int) -> str:
+    return f"{flops:,}" + or_more(flops)
+
+
+def or_more(flops: int) -> str:
+    return " or more" if flops == _counts.MOST else ""
+
+
 def shown(name: str) -> str:
     """Names come from the program: no control character may reach the terminal, of C1 neither. A ? for each of their bytes."""
     return "".join("?" if c < " " or c == "\x7f" else "??" if "\x80" <= c < "\xa0" else c for c in name)
@@ -43,7 +51,7 @@ def label_of(parts: List[Part]) -> Optional[str]:
 
 def _budget_lines(budget: Optional[int], used: int) -> List[str]:
     numbers = [("Total budget:", "unlimited" if budget is None else f"{budget:,}", ""),
-               ("Used:", f"{used:,}", "" if budget is None else f"  ({percent(used, budget)})")]
+               ("Used:", f"{used:,}", or_more(used) + ("" if budget is None else f"  ({percent(used, budget)})"))]
     if budget is not None:
         sign, rest = ("-", used - budget) if used > budget else ("", budget - used)
         numbers.append(("Remaining:", f"{sign}{rest:,}", f"  ({sign}{percent(rest, budget)})"))
@@ -54,7 +62,7 @@ def _budget_lines(budget: Optional[int], used: int) -> List[str]:
 def _rows(rows: List[Tuple[str, int, int]], used: int) -> List[str]:
     names = max([16, *(len(shown(row[0])) for row in rows)])
     numbers = max([12, *(len(f"{row[1]:,}") for row in rows)])
-    return [f"    {shown(name):<{names}} {cost:>{numbers},}  ({percent(cost, used)})  [{calls_text(calls)}]"
+    return [f"    {shown(name):<{names}} {cost:>{numbers},}{or_more(cost)}  ({percent(cost, used)})  [{calls_text(calls)}]"
             for name, cost, calls in rows]
 
 
@@ -90,7 +98,7 @@ SPACE_COLUMNS = ("self", "share", "total", "share", "calls")
 
 def operation_cells(counts: Counts) -> List[Tuple[str, ...]]:
     used = _counts.total(counts)
-    return [(name, f"{op['flop_cost']:,}", percent(op["flop_cost"], used), f"{op['calls']:,}")
+    return [(name, flops_text(op["flop_cost"]), percent(op["flop_cost"], used), f"{op['calls']:,}")
             for name, op in by_cost(_counts.by_operation(counts))]
 
 
