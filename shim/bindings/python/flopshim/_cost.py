@@ -17,6 +17,7 @@ def cost(routine: str, **arguments: Union[int, str]) -> int:
     LAPACK's usual case (a square matrix, one right-hand side, no vectors). By FLOP_CONVENTION. RuntimeError where the library is
     not preloaded, ValueError for a routine or an argument that is not one.
 
+    >>> import flopshim
     >>> flopshim.cost("dgemm", m=512, n=512, k=512)
     268435456
     >>> flopshim.cost("LAPACKE_dgesv", n=3)
@@ -82,6 +83,7 @@ def einsum_cost(subscripts: str, *operands: Operand, optimize: Any = True) -> in
     N (t - 1), and N more where it sums. ValueError for subscripts that do not fit. (einsum calls BLAS for most contractions of
     two operands where it optimizes; then this is what those calls are charged.)
 
+    >>> import flopshim
     >>> flopshim.einsum_cost("ij,jk->ik", (3, 4), (4, 5))
     120
     >>> flopshim.einsum_cost("ij,jk,kl->il", (10, 20), (20, 30), (30, 40))
