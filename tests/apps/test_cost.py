@@ -116,10 +116,10 @@ def check_explanations():
 
 def check_what_changes_no_price():
     for words, flops in (
-            # lda, steps, options and scalars of any value; with these scalars the call does nothing
+            # lda, steps, options and scalars of any value; with alpha = 0 nothing is multiplied
             ("dgemm m=3 n=4 k=5 lda=3 ldb=5 transa=T alpha=2.5 beta=0", 120), ("dgemm m=3 n=4 k=5 alpha=0 beta=1", 0),
-            ("dgemm m=3 n=4 k=5 alpha=0.0 beta=1.0", 0), ("dgemm m=3 n=4 k=5 alpha=0 beta=0", 120),
-            ("dgemm m=3 n=4 k=5 alpha=0", 120), ("daxpy n=7 alpha=0", 0), ("daxpy n=7 alpha=1 incx=-2", 14),
+            ("dgemm m=3 n=4 k=5 alpha=-0.0 beta=2", 0), ("dgemm m=3 n=4 k=5 alpha=0.1", 120), ("dtrsm m=3 n=4 alpha=0", 0),
+            ("daxpy n=7 alpha=0e3", 0), ("daxpy n=7 alpha=1 incx=-2", 14),
             # two groups of three products of 2 by 2
             ("dgemm_batch m=2 n=2 k=2 group_size=3 group_count=2", 96)):
         expect(words, json.loads(cost("-f", "json", *words.split())[0])["flop_cost"], flops)

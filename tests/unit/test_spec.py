@@ -16,7 +16,7 @@ from spec import cells_of  # noqa: E402
 FILES = [ROOT / "cost/routines.spec", *sorted((ROOT / "cost/signatures").glob("*.spec"))]
 SPEC = [" | ".join(cells) for path in FILES for _, cells in cells_of(path, False)]
 PRICES = [cells for path in sorted((ROOT / "cost/card").glob("*.card")) for _, cells in cells_of(path, True) if len(cells) > 1]
-RULES = ("legal ", "writes ", "makes ", "runs ", "sets ", "drops ")
+RULES = ("legal ", "writes ", "idle ", "makes ", "runs ", "sets ", "drops ")
 HEAD = [line for line in SPEC if line.startswith(("scheme ", "kind "))] + ["include the.card"]
 SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", "topic ", *RULES))]
 GOOD = "frob | s d | f c | m n a lda"
