@@ -59,6 +59,9 @@ CASES = {
                     {"ssyevr": (1, None)},
                     prepare=("gmx -quiet grompp -f {here}/argon.mdp -c {here}/argon.gro -p {here}/argon.top -o m.tpr -maxwarn 9",
                              "gmx -quiet mdrun -s m.tpr -mtx m.mtx -ntmpi 1 -ntomp 1")),
+    # A potential and three fields at steps 0 to 4, each a transform of 16^3 in three passes of 256 lines: 5 n log2 n
+    "lammps": Case("lammps", "/usr/bin/lmp", "lmp -in {here}/charges.in -log none", r"^ +\d+ ",
+                   {"fftw_execute": (5 * 4 * 3, 5 * 4 * 3 * 256 * 5 * 16 * 4)}),
     # eigensym passes NULL for what dsyevr does not look at in newer versions; inv of a positive definite matrix of order 3
     "gretl": Case("gretl", "/usr/bin/gretlcli", "gretlcli -b {here}/matrices.inp", r"^ +-?\d",
                   {"dsyev": (1, None), "dpotrf": (1, 14), "dpotri": None}),
