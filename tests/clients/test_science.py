@@ -26,7 +26,7 @@ class Case(NamedTuple):
     command: str  # {here}: science/; {made}: where `build` was run, once; run in an empty folder
     shown: str  # what of its output does not hang on the clock: lines that this matches; "": all
     costs: dict[str, Any]  # calls and FLOPs by hand, or None: called at all
-    build: str = ""
+    build: tuple[str, ...] = ()
     prepare: tuple[str, ...] = ()  # commands before it, in its folder, without the preload
 
 
@@ -35,18 +35,19 @@ CASES = {
     # C(3x5) = A(3x4) B(4x5): 2*3*5*4; the others come from an iteration
     "igraph": Case("libigraph-dev", "/usr/include/igraph/igraph.h", "{made}/igraph", "",
                    {"dgemm": (1, 120), "dsyevr": None, "dsteqr": None, "dgemv": None},
-                   "gcc {here}/igraph.c -o {made}/igraph -I/usr/include/igraph -ligraph"),
+                   ("gcc {here}/igraph.c -o {made}/igraph -I/usr/include/igraph -ligraph",)),
     # One dense supernode of 40: n^3/3 + n^2/2 + n/6, two triangular solves of n^2, two products with nothing below it
     "cholmod": Case("libsuitesparse-dev", "/usr/include/suitesparse/cholmod.h", "{made}/cholmod", "",
                     {"dpotrf": (1, 22140), "dtrsv": (2, 3200), "dgemv": (2, 0)},
-                    "gcc {here}/cholmod.c -o {made}/cholmod -lcholmod"),
+                    ("gcc {here}/cholmod.c -o {made}/cholmod -lcholmod",)),
     "dlib": Case("libdlib-dev", "/usr/include/dlib/matrix.h", "{made}/dlib", "", {"dgemm": (1, 120), "dsyevr": None},
-                 "g++ -DDLIB_USE_BLAS -DDLIB_USE_LAPACK {here}/dlib.cpp -o {made}/dlib -ldlib -llapack -lblas"),
+                 ("g++ -DDLIB_USE_BLAS -DDLIB_USE_LAPACK {here}/dlib.cpp -o {made}/dlib -ldlib -llapack -lblas",)),
     "ipopt": Case("coinor-libipopt-dev", "/usr/include/coin/IpStdCInterface.h", "{made}/ipopt", "",
                   {"dgemm": None, "dtrsm": None, "ddot": None},
-                  "gcc -I/usr/include/coin {here}/ipopt.c -o {made}/ipopt -lipopt"),
+                  ("gcc -I/usr/include/coin {here}/ipopt.c -o {made}/ipopt -lipopt",)),
     "elpa": Case("libelpa-dev", "/usr/include/elpa/elpa/elpa.h", "{made}/elpa", "", {"dgemm": None, "dgemv": None, "dtrmm": None},
-                 "gcc -I/usr/include/elpa -I/usr/lib/x86_64-linux-gnu/openmpi/include {here}/elpa.c -o {made}/elpa -lelpa -lmpi"),
+                 ("gcc -I/usr/include/elpa -I/usr/lib/x86_64-linux-gnu/openmpi/include {here}/elpa.c -o {made}/elpa -lelpa "
+                  "-lmpi",)),
     "dynare": Case("dynare", "/usr/lib/dynare/matlab/dynare.m",
                    OCTAVE + " \"addpath('/usr/lib/dynare/matlab'); dynare growth.mod noclearall\"", r"^ +-?\d|^[ckz] ",
                    {"dgges": (1, None), "dgetrf": None}, prepare=("cp {here}/growth.mod .",)),
@@ -59,6 +60,12 @@ CASES = {
                     {"ssyevr": (1, None)},
                     prepare=("gmx -quiet grompp -f {here}/argon.mdp -c {here}/argon.gro -p {here}/argon.top -o m.tpr -maxwarn 9",
                              "gmx -quiet mdrun -s m.tpr -mtx m.mtx -ntmpi 1 -ntomp 1")),
+    # Skipped in most places: scripts/bootstrap.sh does not install a JDK. Ten products of 3x4 and 4x5
+    "java": Case("default-jdk-headless", "/usr/bin/javac",
+                 "java -cp {made} -Djava.library.path={made} Product", "", {"dgemm": (10, 1200)},
+                 ("javac -d {made} {here}/Product.java",
+                  "gcc -shared -fPIC -I{java}/include -I{java}/include/linux {here}/product.c "
+                  "-o {made}/libproduct.so -lblas")),
     # A potential and three fields at steps 0 to 4, each a transform of 16^3 in three passes of 256 lines: 5 n log2 n
     "lammps": Case("lammps", "/usr/bin/lmp", "lmp -in {here}/charges.in -log none", r"^ +\d+ ",
                    {"fftw_execute": (5 * 4 * 3, 5 * 4 * 3 * 256 * 5 * 16 * 4)}),
@@ -69,7 +76,8 @@ CASES = {
 
 
 def words(command, made):
-    return shlex.split(command.format(here=HERE, made=made))
+    java = pathlib.Path(shutil.which("javac") or "/").resolve().parent.parent
+    return shlex.split(command.format(here=HERE, made=made, java=java))
 
 
 def do(command, made, folder):
@@ -95,8 +103,8 @@ def main():
     if not shutil.which("gcc"):
         skip("gcc is not installed")
     with tempfile.TemporaryDirectory() as made:
-        if case.build:
-            do(case.build, made, made)
+        for command in case.build:
+            do(command, made, made)
         plain, counted, again = run(case, made, False)[1], run(case, made, True), run(case, made, True)
     expect("output", (counted[1], again[1]), (plain, plain))
     expect("output is empty", bool(plain), True)
