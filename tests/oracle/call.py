@@ -123,6 +123,9 @@ class Call:
 
     def pass_argument(self, arg, kind, own, kept):
         value = self.value(arg, own)
+        if kind == "flag":
+            kept.append(np.full(5, float(value)))
+            return ctypes.c_void_p(kept[-1].ctypes.data)
         if arg in ("select", "selctg") and self.value("sort", own) == "S":
             return positive
         if isinstance(value, str) and kind in ("array", "temp"):
@@ -132,7 +135,7 @@ class Call:
         if kind in ("option", "chars"):
             kept.append(ctypes.create_string_buffer((value or OPTIONS.get(arg, "N")).encode()))
             return kept[-1]
-        if kind in ("dim", "int", "logical", "step", "work", "query", "tempsize", "flag"):
+        if kind in ("dim", "int", "logical", "step", "work", "query", "tempsize"):
             kept.append(ctypes.c_int(self.length(arg, kind) if value is None else int(value)))
             return ctypes.byref(kept[-1])
         kept.append(np.zeros(2))  # a scalar, in the routine's own field or real

@@ -7,7 +7,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent / "scripts"))
 from spec import parse_spec, routines_of  # noqa: E402
 
-SIZES = (64, 128, 192)
+SIZES = (32, 64, 96)
 SEED = 1
 USUAL = {"m": "n", "n": "n", "k": "n", "p": "n", "q": "n//2", "nrhs": "4", "kl": "n//8", "ku": "n//8", "kd": "n//8", "ka":
          "n//8", "kb": "n//8", "l": "0", "nb": "32", "mb": "32", "m1": "n", "m2": "n", "n1": "n//2", "n2": "n//2", "ilo": "1",
@@ -94,4 +94,5 @@ def accepted(routine, values):
     """What `flopshim cost` is told: arguments that are no arrays."""
     plain = {a.name for a in routine.row.args if a.kind in ("dim", "int", "logical", "option", "flag")}
     counts = routine.row.price.names | {a.name for a in routine.row.args if a.kind == "dim"}
-    return {k: v for k, v in values.items() if k in plain and (k in counts or k in TELLING)}
+    told = {k: v for k, v in values.items() if k in plain and (k in counts or k in TELLING)}
+    return told | {a.name: "g" for a in routine.row.args if a.name in ("alpha", "beta") and a.kind in ("scalar", "real")}

@@ -4,6 +4,7 @@ import numpy as np
 FILLED = ("a", "b", "c", "x", "y", "v", "q", "z", "ap", "bp", "ab", "bb", "u", "vt", "t", "h", "p", "s", "d", "e", "dl", "du",
           "f", "g", "tau", "taua", "taub", "c1", "c2", "rhs", "cx", "cy", "vr", "vl", "x1", "x2", "q1", "q2", "alpha", "w",
           "du2", "tb", "arf")
+PACKED = ("ap", "bp", "arf")
 RECIPES = {}
 
 
@@ -21,7 +22,9 @@ def filled(c, arguments):
     """Random numbers in every array that holds data."""
     half = c.ld // 2
     for name, kind in arguments:
-        if kind == "array" and name in FILLED:
+        if kind == "array" and name in PACKED:
+            c.put_flat(name, c.dense(half, half))
+        elif kind == "array" and name in FILLED:
             c.put(name, c.dense(half, half))
 
 

@@ -34,8 +34,8 @@ def banded(c):
 @recipe("steqr sterf stedc stegr stemr stebz stein stev stevd stevr stevx laed0")
 def tridiagonal(c):
     n = c.values["n"]
-    c.put_real("d", c.random.uniform(-1, 1, n))
-    c.put_real("e", c.random.uniform(-1, 1, n))
+    c.put("dense", symmetric(c, n))
+    c.call("hetrd" if c.complex else "sytrd", a="dense", uplo="U")
     c.put("z", np.eye(n))
     c.values |= {"order": "E", "nzc": n, "abstol": 0.0}
     c.integer("tryrac")[0] = 1
@@ -72,13 +72,13 @@ def hessenberg_triangular(c):
     n = c.values["n"]
     a, b = ("h", "t") if c.family == "hgeqz" else ("a", "b")
     c.put(a, c.dense(n, n))
-    c.put(b, np.triu(c.dense(n, n)))
+    c.put(b, c.dense(n, n))
     c.put("q", np.eye(n))
     c.put("z", np.eye(n))
+    c.call("geqrf", m=n, a=b)
+    c.call("unmqr" if c.complex else "ormqr", side="L", trans="C" if c.complex else "T", m=n, n=n, k=n, a=b, c=a)
+    c[b][:n, :n] = np.triu(c[b][:n, :n])
     if c.family in ("hgeqz", "laqz0"):
-        c.call("geqrf", m=n, a=b)
-        c.call("ormqr" if not c.complex else "unmqr", side="L", trans="C" if c.complex else "T", m=n, n=n, k=n, a=b, c=a)
-        c[b][:n, :n] = np.triu(c[b][:n, :n])
         c.call("gghrd", compq="I", compz="I", a=a, b=b)
         c.integer("rec")[0] = 0
 
@@ -161,3 +161,8 @@ def real_factor(c):
 @recipe("lauum lauu2")
 def factor(c):
     c.put("a", triangle(c, c.values["n"]))
+
+
+@recipe("lansf lanhf")
+def full_packed_norm(c):
+    c.put_flat("a", c.dense(c.ld, c.ld // 2))

@@ -40,7 +40,8 @@ def equilibrated(c):
 
 @recipe("lagtm")
 def tridiagonal_product(c):
-    c.values |= {"alpha": 1, "beta": 1}
+    c.put_real("alpha", [1.0])  # other factors than 0, 1 and -1 count as 0
+    c.put_real("beta", [1.0])
 
 
 @recipe("gbtrs gbcon gbtrf gbtf2 gbsv gbsvx gbrfs gbequ gbequb")
@@ -143,10 +144,12 @@ FACTORS = {"trs": "trf", "trs2": "trf", "tri": "trf", "tri2": "trf", "tri2x": "t
 
 
 @recipe("??trf ??tf2 ??trf_rook ??tf2_rook ??trf_rk ??tf2_rk ??trf_aa ??trf_aa_2stage ??sv ??sv_rook ??sv_rk ??sv_aa",
-        "??sv_aa_2stage ??svx ??rfs ??equb lasyf lahef lasyf_rook lahef_rook lasyf_rk lahef_rk", " ".join("??" + name for name in FACTORS))
+        "??sv_aa_2stage ??svx ??rfs ??equb lasyf lahef lasyf_rook lahef_rook lasyf_rk lahef_rk",
+        *("??" + name for name in FACTORS))
 def indefinite(c):
     n, kind = c.values["n"], c.family[:2]
     c.put("af", c.put("a", symmetric(c, n, is_hermitian(c) or c.family.startswith("lahe"))))
+    c.put_real("anorm", [1.0])
     if "2stage" in c.family:
         c.values["ltb"] = 16 * c.ld
     if c.family[2:] in FACTORS:

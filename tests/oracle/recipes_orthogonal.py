@@ -63,9 +63,10 @@ def factored(c):
 
 @recipe("bdsqr bdsdc bdsvdx lasdq lasd0 lasda lasq1 lalsd")
 def bidiagonal(c):
+    """Of a dense matrix."""
     n = c.values["n"]
-    c.put_real("d", c.random.uniform(0.5, 1.5, n))
-    c.put_real("e", c.random.uniform(-1, 1, n))
+    c.put("dense", c.dense(n, n))
+    c.call("gebrd", m=n, a="dense")
     c.values |= {"smlsiz": 25, "icompq": 1, "rcond": -1}
     if c.family == "lalsd":
         c.put_real("rcond", [-1])
@@ -76,7 +77,10 @@ def bidiagonal(c):
 
 @recipe("lasq2")
 def differences(c):
-    c.put_real("z", c.random.uniform(0.5, 1.5, 4 * c.values["n"]))
+    bidiagonal(c)
+    n, z = c.values["n"], np.zeros(4 * c.values["n"])
+    z[0:2 * n:2], z[1:2 * n - 1:2] = c.real("d")[:n] ** 2, c.real("e")[:n - 1] ** 2
+    c.put_real("z", z)
 
 
 @recipe("gesvj gejsv")
@@ -143,9 +147,8 @@ def projection(c):
 
 @recipe("bbcsd")
 def angles(c):
-    q = c.values["q"]
-    c.put_real("theta", c.random.uniform(0.1, 1.4, q))
-    c.put_real("phi", c.random.uniform(0.1, 1.4, q))
+    blocks(c)
+    c.call("unbdb" if c.complex else "orbdb")
     for name in ("u1", "u2", "v1t", "v2t"):
         c.put(name, c.dense(c.ld // 2, c.ld // 2))
 
@@ -155,8 +158,9 @@ def snapshots(c):
     c.values |= {"jobs": "N", "jobr": "N", "jobf": "N", "jobq": "N", "jobt": "N", "whtsvd": 1, "nrnk": -1, "tol": 1e-12}
 
 
-@recipe("lapll lar2v largv lartv lasr lacrt rot")
+@recipe("lapll lar2v largv lartv lasr lacrt rot rscl")
 def rotations(c):
+    c.put_real("sa", [0.5])
     for name in ("c", "s"):
         c.put_real(name, c.random.uniform(0.3, 0.9, c.ld))
     if c.family == "lacrt":
