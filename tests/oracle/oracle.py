@@ -77,7 +77,8 @@ def calls_of(routine, cases, sizes, seed=SEED):
         for n in sizes:
             blocked = routine.row.price.cls == "estimate" or "nb_" in case  # other prices are of the unblocked algorithm
             values = values_of(routine, case, n)
-            yield {"prefix": prefix_of(routine), "family": routine.row.family, "values": values, "nb": int(not blocked), "seed": seed}
+            yield {"prefix": prefix_of(routine), "family": routine.row.family, "values": values, "nb": int(not blocked),
+                   "seed": seed}
 
 
 def write_rows(answers):
