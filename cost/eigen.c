@@ -183,8 +183,9 @@ count_t count_hseqr(int64_t job, int64_t compz, count_t n, count_t ilo, count_t 
     const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
     if (outside(h - 1, n))
         return count_outside(h - 1);
-    const struct fit fit = job == 'E' ? values_fit : compz == 'N' ? form_fit : vectors_fit;
-    return weight * h * h * iteration(fit, h, job == 'E' ? h : n) / 100;
+    const bool values = job == 'E' && compz == 'N';
+    const struct fit fit = values ? values_fit : compz == 'N' ? form_fit : vectors_fit;
+    return weight * h * h * iteration(fit, h, values ? h : n) / 100;
 }
 
 /* geev; sides: how many of left and right vectors are wanted. */
