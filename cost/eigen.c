@@ -5,6 +5,7 @@
 #include "formulas.h"
 
 #define PANEL 32      /* block size of sytrd in the fitted runs */
+#define VECTORS 128   /* that trevc3 multiplies into the Schur vectors at a time */
 #define CROSSOVER 128 /* order below which gebrd and gehrd are unblocked there */
 
 /* LAWN 41. */
@@ -77,7 +78,7 @@ count_t count_stedc(int64_t compz, count_t n, count_t weight)
         return count_outside(n - 1);
     if (compz == 'N')
         return (165 * n * n + 670 * n) / 10;
-    const count_t product = compz == 'V' ? 2 * weight * n * n * n : 0;
+    const count_t product = compz != 'V' ? 0 : (weight == 4 ? 4 : 2) * n * n * n; /* of real and complex vectors 4 */
     return n * n * n + 134 * n * n + product;
 }
 
@@ -86,10 +87,10 @@ count_t count_stemr(int64_t jobz, count_t n, count_t k)
 {
     if (outside(count_min(n - 1, k), n))
         return count_outside(count_min(n - 1, k));
-    return k < n ? n * k * (jobz == 'V' ? 190 : 150) : n * n * (jobz == 'V' ? 60 : 17) + 80 * n;
+    return k < n ? n * k * (jobz == 'V' ? 190 : 150) : n * n * (jobz == 'V' ? 38 : 17) + 80 * n;
 }
 
-/* syev, spev, heev, hpev. */
+/* syev, heev. */
 count_t count_syev(int64_t jobz, count_t n, count_t weight)
 {
     if (outside(n, n))
@@ -127,8 +128,15 @@ count_t count_syevx(int64_t jobz, count_t n, count_t k, count_t weight)
     return reduction + count_stemr(jobz, n, k) + (jobz == 'V' ? weight * 2 * n * n * k : 0);
 }
 
-/* Band to tridiagonal by rotations, each chased down the band: 6 operations for each of n^2 kd entries touched, and
- * 3 n^3 for the accumulated rotations where vectors are wanted. Golub & Van Loan. */
+/* What sptrd does less than the blocked reduction that syev and its kin are fitted with: packed storage has none. */
+count_t count_unblocked(count_t n, count_t weight)
+{
+    return outside(n, n) ? 0 : weight * 60 * count_max(n * n - PANEL * PANEL, 0);
+}
+
+/* Band to tridiagonal by rotations, each chased down the band: 6 operations for each of n (n - kd) kd entries touched.
+ * Where the rotations are multiplied into a given matrix (vect U) 3 n^3 for them; from the identity (V) as far as it has
+ * filled in. Golub & Van Loan, and fitted. */
 count_t count_sbtrd(int64_t vect, count_t n, count_t kd, count_t weight)
 {
     if (outside(n - 1, n))
@@ -136,16 +144,37 @@ count_t count_sbtrd(int64_t vect, count_t n, count_t kd, count_t weight)
     kd = count_min(kd, n - 1);
     if (kd <= 1)
         return 0;
-    return weight * (6 * n * n * kd + (vect == 'N' ? 0 : 3 * n * n * n - 3 * n * n * n / kd));
+    const count_t band = 6 * n * (n - kd) * kd, cube = n * n * n * (kd - 1);
+    return weight * (band + (vect == 'N' ? 0 : vect == 'U' ? 3 * cube / kd : cube * (2 * kd - 1) / (kd * kd)));
 }
 
-/* Two-sided reduction in two stages: to a band of nb = 32, then to tridiagonal form. Derived here. */
+/* Two-sided reduction in two stages: to a band of 32 (complex data: 16), where n is more than that, then to tridiagonal
+ * form. Derived here. */
 count_t count_sytrd_2stage(count_t n, count_t weight)
 {
     if (outside(n - 1, n))
         return count_outside(n - 1);
-    const count_t band = count_min(PANEL, n - 1);
-    return count_add(weight * 4 * n * n * n / 3, weight * 6 * n * n * band);
+    const count_t band = count_min(weight == 4 ? PANEL / 2 : PANEL, n - 1);
+    const count_t to_band = n > band + 1 ? weight * 4 * n * n * n / 3 : 0;
+    return count_add(to_band, weight * 6 * n * (n - band) * band);
+}
+
+/* Operations an entry, in hundredths, as slope n + constant: below order 150, where IPARMQ takes 10 shifts at a time or
+ * LAHQR does it all; and the smaller of two above, where shifts are many and early deflation saves ever more. */
+struct fit {
+    count_t few, few_rest, many, many_rest, large, large_rest;
+};
+static const struct fit values_fit = {650, 12000, 360, 112000, 160, 240000};
+static const struct fit form_fit = {900, 10700, 525, 123000, 167, 355000};
+static const struct fit vectors_fit = {1650, 22000, 1010, 200500, 485, 450000};
+static const struct fit gees_fit = {1770, 17600, 1150, 210000, 685, 389000};
+static const struct fit geev_fit = {1980, 20000, 1290, 225000, 860, 370000};
+
+static count_t iteration(struct fit fit, count_t h, count_t n)
+{
+    if (h < 150)
+        return fit.few * n + fit.few_rest;
+    return count_min(fit.many * n + fit.many_rest, fit.large * n + fit.large_rest);
 }
 
 /* Hessenberg QR iteration on an active block of order h = ihi - ilo + 1. */
@@ -154,9 +183,9 @@ count_t count_hseqr(int64_t job, int64_t compz, count_t n, count_t ilo, count_t 
     const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
     if (outside(h - 1, n))
         return count_outside(h - 1);
-    const count_t schur = job == 'E' ? 65 * h * h * h + 1250 * h * h : 90 * h * h * n + 1070 * h * h;
-    const count_t vectors = compz == 'N' ? 0 : 75 * h * h * n + 1130 * h * h;
-    return weight * (schur + vectors) / 10;
+    const bool values = job == 'E' && compz == 'N';
+    const struct fit fit = values ? values_fit : compz == 'N' ? form_fit : vectors_fit;
+    return weight * h * h * iteration(fit, h, values ? h : n) / 100;
 }
 
 /* geev; sides: how many of left and right vectors are wanted. */
@@ -165,18 +194,17 @@ count_t count_geev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
     if (outside(n, n))
         return count_outside(n);
     const int sides = (jobvl == 'V') + (jobvr == 'V');
-    const count_t iteration = sides == 0   ? 65 * n * n * n + 1200 * n * n
-                              : sides == 1 ? 198 * n * n * n + 2000 * n * n
-                                           : 218 * n * n * n + 2300 * n * n;
-    return gehrd_blocked(n, weight) + weight * iteration / 10;
+    const count_t vectors = iteration(geev_fit, n, n) + (sides == 2 ? 150 * n + 3000 : 0);
+    const count_t all = sides == 0 ? iteration(values_fit, n, n) : vectors;
+    return gehrd_blocked(n, weight) + weight * n * n * all / 100;
 }
 
 count_t count_gees(int64_t jobvs, count_t n, count_t weight)
 {
     if (outside(n, n))
         return count_outside(n);
-    const count_t iteration = jobvs == 'V' ? 177 * n * n * n + 1760 * n * n : 90 * n * n * n + 1070 * n * n;
-    return gehrd_blocked(n, weight) + weight * iteration / 10;
+    const struct fit fit = jobvs == 'V' ? gees_fit : form_fit;
+    return gehrd_blocked(n, weight) + weight * n * n * iteration(fit, n, n) / 100;
 }
 
 /* QZ: generalised Schur form, accumulating 0, 1 or 2 transformations. */
@@ -198,13 +226,14 @@ count_t count_ggev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
     return weight * ((264 + 126 * sides) * n * n * n + (1800 + 300 * sides) * n * n) / 10;
 }
 
-/* Reduction to Hessenberg and triangular form by rotations. Golub & Van Loan: 8 n^3, and 2 n^3 a factor. */
+/* Reduction to Hessenberg and triangular form by rotations. Fitted; Golub & Van Loan: 8 n^3, and
+ * 2 n^3 a factor. */
 count_t count_gghrd(int64_t compq, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight)
 {
     const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
     if (outside(h - 1, n))
         return count_outside(h - 1);
-    return weight * (6 * h * h * n + ((compq != 'N') + (compz != 'N')) * 3 * h * h * n);
+    return weight * (8 * h * h * n + ((compq != 'N') + (compz != 'N')) * 3 * h * h * n);
 }
 
 /* The QZ iteration: what gges does after gghrd. */
@@ -213,8 +242,8 @@ count_t count_hgeqz(int64_t job, int64_t compq, int64_t compz, count_t n, count_
     const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
     if (outside(h - 1, n))
         return count_outside(h - 1);
-    const count_t iteration = job == 'E' ? 150 : 190;
-    return weight * (iteration * h * h * n + ((compq != 'N') + (compz != 'N')) * 73 * h * h * n + 1680 * h * h) / 10;
+    const count_t qz = job == 'E' ? 120 : 165;
+    return weight * (qz * h * h * n + ((compq != 'N') + (compz != 'N')) * 73 * h * h * n + 1680 * h * h) / 10;
 }
 
 /* Eigenvectors of a quasi-triangular matrix, of one side: by back substitution, and multiplied into the Schur vectors
@@ -223,6 +252,16 @@ count_t count_trevc(int64_t side, int64_t howmny, count_t n, count_t weight)
 {
     if (outside(n, n))
         return count_outside(n);
-    const count_t one = (howmny == 'B' ? 7 * n * n * n + 15 * n * n : n * n * n + 9 * n * n) / 3;
+    const count_t one = (howmny == 'B' ? 4 * n * n * n + 12 * n * n : n * n * n + 9 * n * n) / 3;
+    return weight * (side == 'B' ? 2 * one : one);
+}
+
+/* As trevc, but vectors are multiplied VECTORS at a time, whole columns as far as the last of them reaches. */
+count_t count_trevc3(int64_t side, int64_t howmny, count_t n, count_t weight)
+{
+    if (outside(n, n) || howmny != 'B')
+        return count_trevc(side, howmny, n, weight);
+    const count_t blocks = (n + VECTORS - 1) / VECTORS;
+    const count_t one = (4 * n * n * n + 12 * n * n) / 3 + n * n * n / blocks;
     return weight * (side == 'B' ? 2 * one : one);
 }

@@ -30,6 +30,7 @@ struct cost_ops count_trtrs(count_t n, count_t nrhs, int64_t diag);
 struct cost_ops count_tbtrs(count_t n, count_t kd, count_t nrhs, int64_t diag);
 struct cost_ops count_product(count_t m, count_t n, count_t k);
 struct cost_ops count_sygst(count_t n);
+count_t count_sbgst(int64_t vect, count_t n, count_t ka, count_t kb, count_t weight);
 
 /* Orthogonal factorisations and least squares: orthogonal.c */
 struct cost_ops count_geqrf(count_t m, count_t n);
@@ -44,6 +45,9 @@ struct cost_ops count_geqrt(count_t m, count_t n, count_t nb);
 struct cost_ops count_tpqrt(count_t m, count_t n, count_t l, count_t nb);
 struct cost_ops count_tprfb(int64_t side, count_t m, count_t n, count_t k, count_t l);
 struct cost_ops count_gemqrt(int64_t side, count_t m, count_t n, count_t k, count_t nb);
+struct cost_ops count_latsqr(count_t m, count_t n, count_t mb, count_t nb);
+struct cost_ops count_lamtsqr(int64_t side, count_t m, count_t n, count_t k, count_t mb, count_t nb);
+struct cost_ops count_tpmqrt(int64_t side, count_t m, count_t n, count_t k, count_t l, count_t nb);
 count_t count_geqp3(count_t m, count_t n, count_t weight);
 struct cost_ops count_tzrzf(count_t m, count_t n);
 struct cost_ops count_larfb(int64_t side, count_t m, count_t n, count_t k);
@@ -64,6 +68,7 @@ count_t count_syev(int64_t jobz, count_t n, count_t weight);
 count_t count_syevd(int64_t jobz, count_t n, count_t weight);
 count_t count_syevr(int64_t jobz, count_t n, count_t k, count_t weight);
 count_t count_syevx(int64_t jobz, count_t n, count_t k, count_t weight);
+count_t count_unblocked(count_t n, count_t weight);
 count_t count_sbtrd(int64_t vect, count_t n, count_t kd, count_t weight);
 count_t count_sytrd_2stage(count_t n, count_t weight);
 count_t count_hseqr(int64_t job, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight);
@@ -74,6 +79,7 @@ count_t count_ggev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight);
 count_t count_gghrd(int64_t compq, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight);
 count_t count_hgeqz(int64_t job, int64_t compq, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight);
 count_t count_trevc(int64_t side, int64_t howmny, count_t n, count_t weight);
+count_t count_trevc3(int64_t side, int64_t howmny, count_t n, count_t weight);
 
 /* Singular values: svd.c */
 count_t count_bdsqr(count_t n, count_t vectors, count_t weight);
@@ -86,8 +92,10 @@ count_t count_gejsv(int64_t jobu, int64_t jobv, count_t m, count_t n, count_t we
 count_t count_gelsd(count_t m, count_t n, count_t nrhs, count_t weight);
 count_t count_gelss(count_t m, count_t n, count_t nrhs, count_t weight);
 count_t count_orbdb(count_t m, count_t p, count_t q, count_t weight);
+count_t count_orbdb_two(count_t m, count_t p, count_t q, count_t weight);
 count_t count_bbcsd(count_t q, count_t vectors, count_t weight);
 count_t count_orcsd(count_t m, count_t p, count_t q, count_t u1, count_t u2, count_t v1t, count_t v2t, count_t weight);
+count_t count_orcsd_two(count_t m, count_t p, count_t q, count_t u1, count_t u2, count_t v1t, count_t weight);
 count_t count_ggsvp(count_t m, count_t p, count_t n, count_t weight);
 count_t count_tgsja(count_t m, count_t p, count_t n, count_t l, count_t vectors, count_t weight);
 

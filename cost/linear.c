@@ -194,3 +194,14 @@ struct cost_ops count_sygst(count_t n)
         return ops_outside(n);
     return ops(n * n * (n + 5) / 2, n * n * (n + 1) / 2);
 }
+
+/* To standard form with a band: each of n kb rotations is chased to the nearer end; and, where vectors are wanted, into
+ * them. Derived here, and fitted. */
+count_t count_sbgst(int64_t vect, count_t n, count_t ka, count_t kb, count_t weight)
+{
+    if (outside(count_min(n, 1 + count_min(ka, kb)), count_max(n, count_max(ka, kb))))
+        return count_outside(count_min(n, 1 + count_min(ka, kb)));
+    ka = count_min(ka, n), kb = count_min(kb, ka);
+    const count_t band = (3 * kb + 7) * n * n;
+    return weight * (band + (vect == 'N' || !ka ? 0 : 5 * n * n * n * kb / (4 * ka)));
+}

@@ -144,6 +144,49 @@ struct cost_ops count_gemqrt(int64_t side, count_t m, count_t n, count_t k, coun
     return ops_add(count_ormqr(side, m, n, k), ops(c * k * nb / 2, c * k * nb / 2));
 }
 
+/* As tprfb, with T of panels nb wide in place of one of order k. */
+struct cost_ops count_tpmqrt(int64_t side, count_t m, count_t n, count_t k, count_t l, count_t nb)
+{
+    const count_t c = side == 'L' ? n : m;
+    const struct cost_ops whole = count_tprfb(side, m, n, k, l);
+    nb = count_min(nb, k);
+    if (nb <= 0 || whole.mults == 0 || whole.mults == COUNT_HUGE)
+        return whole;
+    const count_t less = c * k * (k - nb) / 2;
+    return ops(whole.mults - less, whole.adds - less);
+}
+
+/* How many blocks of mb rows, each sharing n with those before it, follow the first; the rest goes to *last. */
+static count_t row_blocks(count_t m, count_t n, count_t mb, count_t *last)
+{
+    *last = (m - mb) % (mb - n);
+    return (m - mb) / (mb - n);
+}
+
+/* Tall and skinny: the first mb rows by geqrt, each block below by tpqrt. Derived here. */
+struct cost_ops count_latsqr(count_t m, count_t n, count_t mb, count_t nb)
+{
+    if (outside(count_min(m, n), largest3(m, n, mb)) || mb <= n || mb >= m)
+        return count_geqrt(m, n, nb);
+    count_t last;
+    const count_t blocks = row_blocks(m, n, mb, &last);
+    const struct cost_ops below = ops_add(ops_times(count_tpqrt(mb - n, n, 0, nb), blocks), count_tpqrt(last, n, 0, nb));
+    return ops_add(count_geqrt(mb, n, nb), below);
+}
+
+/* The Q of latsqr applied: gemqrt of the first mb rows (columns, from the right), tpmqrt of each block. Derived here. */
+struct cost_ops count_lamtsqr(int64_t side, count_t m, count_t n, count_t k, count_t mb, count_t nb)
+{
+    const count_t q = side == 'L' ? m : n, c = side == 'L' ? n : m;
+    if (outside(smallest3(m, n, k), largest3(m, n, mb)) || mb <= k || mb >= q)
+        return count_gemqrt(side, m, n, k, nb);
+    count_t last;
+    const count_t blocks = row_blocks(q, k, mb, &last);
+    const struct cost_ops below = ops_add(ops_times(count_tpmqrt('L', mb - k, c, k, 0, nb), blocks),
+                                          count_tpmqrt('L', last, c, k, 0, nb));
+    return ops_add(count_gemqrt('L', mb, c, k, nb), below);
+}
+
 /* geqrf, and the choice and update of the column norms, which are real (fitted). */
 count_t count_geqp3(count_t m, count_t n, count_t weight)
 {

@@ -102,6 +102,12 @@ static long alpha_y(const struct row *r)
     return field(r, dim(r, "n"), 0);
 }
 
+/* zspr multiplies the diagonal's entry by alpha once more. */
+static long spr(const struct row *r)
+{
+    return alpha_y(r) * (complex_data(r) ? 2 : 1);
+}
+
 static long alpha_x_y(const struct row *r)
 {
     return field(r, 2 * dim(r, "n"), 0);
@@ -276,7 +282,7 @@ static const struct {
     {"geru", alpha_y},
     {"gerc", alpha_y},
     {"syr", alpha_y},
-    {"spr", alpha_y},
+    {"spr", spr},
     {"her", her},
     {"hpr", her},
     {"syr2", alpha_x_y},
@@ -304,6 +310,12 @@ static const struct {
     {"gttrs", gttrs},
     {"trtri", trtri},
     {"ptsv", ptsv},
+    {"pttrs", ptsv},
+    {"gtts2", gttrs},
+    {"pptrs", pbtrs},
+    {"tbtrs", gttrs},
+    {"trti2", trtri},
+    {"tptri", trtri},
     {"drot", rot},
     {"nrm2", one_operation},
     {"znrm2", one_operation},

@@ -1,6 +1,7 @@
-/* Prices against counted operations: tests/oracle-sample.tsv holds what reference LAPACK 3.11 executed, every scalar
- * operation counted. Class exact agrees to the operation once the terms of oracle_terms.h are added; leading and
- * estimate stay within their bounds. Square roots are not operations here. */
+/* Prices against counted operations: tests/oracle/counted.tsv has every routine, tests/oracle-sample.tsv more sizes of some,
+ * as reference LAPACK 3.11 executed them. Class exact agrees to the operation once the terms of oracle_terms.h are added;
+ * leading and estimate stay within their bounds, except the routines of tests/oracle/outside.tsv, each for a reason. A
+ * routine that is there and needs no exception fails too. Square roots are not operations here. */
 #include "oracle_terms.h"
 #include <criterion/criterion.h>
 #include <math.h>
@@ -8,14 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARGUMENTS_MAX 16
-
 static bool parse(char *line, struct row *r)
 {
-    char *column[9] = {0};
-    for (int i = 0; i < 9 && line; i++)
+    char *column[8] = {0};
+    for (int i = 0; i < 8 && line; i++)
         column[i] = strsep(&line, "\t\n");
-    if (!column[8])
+    if (!column[7])
         return false;
     snprintf(r->routine, sizeof r->routine, "%s", column[0]);
     snprintf(r->args, sizeof r->args, "%s", column[1]);
@@ -47,10 +46,42 @@ static int each_row_of(const char *path, void (*check)(const struct row *))
     return rows;
 }
 
-/* The sample, and rows counted here by single-stepping the same library. */
+/* The table, the sample, and rows counted by single-stepping the same library. */
 static int each_row(void (*check)(const struct row *))
 {
-    return each_row_of(ORACLE_TSV, check) + each_row_of(ORACLE_OWN_TSV, check);
+    return each_row_of(ORACLE_TSV, check) + each_row_of(ORACLE_OWN_TSV, check) + each_row_of(COUNTED_TSV, check);
+}
+
+#define OUTSIDE_MOST 64
+static struct {
+    char routine[32];
+    int used;
+} outside_bounds[OUTSIDE_MOST];
+static int outside_count;
+
+static void read_outside(void)
+{
+    char line[512];
+    FILE *file = fopen(OUTSIDE_TSV, "r");
+    cr_assert(file, "cannot open %s", OUTSIDE_TSV);
+    for (outside_count = 0; fgets(line, sizeof line, file) && outside_count < OUTSIDE_MOST;)
+        if (*line != '#')
+            snprintf(outside_bounds[outside_count++].routine, sizeof outside_bounds->routine, "%.*s",
+                     (int)strcspn(line, "\t\n"), line);
+    fclose(file);
+}
+
+/* A row whose error is within the bound, or whose routine is excepted. */
+static void expect_within(const struct row *r, double error, double bound)
+{
+    if (error <= bound)
+        return;
+    for (int i = 0; i < outside_count; i++)
+        if (!strcmp(outside_bounds[i].routine, r->routine)) {
+            outside_bounds[i].used = 1;
+            return;
+        }
+    cr_expect(false, "%s: %.1f %%, accepted are %.0f", r->text, error, bound);
 }
 
 static double error_percent(const struct row *r)
@@ -103,14 +134,14 @@ static void check_leading(const struct row *r)
     const long n = smallest_dimension(r);
     if (r->answer.accuracy != COST_LEADING || n < 64 || (r->nb == 0 && !always_unblocked(r)))
         return;
-    cr_expect_leq(error_percent(r), n >= 128 ? 3.0 : 6.0, "%s: %.1f %%", r->text, error_percent(r));
+    expect_within(r, error_percent(r), n >= 128 ? 3.0 : 6.0);
 }
 
 static void check_estimate(const struct row *r)
 {
     if (r->answer.accuracy != COST_ESTIMATE || largest_dimension(r) < 64 || is(r, "data", "dominant"))
         return;
-    cr_expect_leq(error_percent(r), 25.0, "%s: %.1f %%", r->text, error_percent(r));
+    expect_within(r, error_percent(r), 25.0);
 }
 
 Test(oracle, every_row_has_a_price_and_exact_agrees_to_the_operation)
@@ -118,12 +149,11 @@ Test(oracle, every_row_has_a_price_and_exact_agrees_to_the_operation)
     cr_assert_gt(each_row(check_exact), 1000);
 }
 
-Test(oracle, leading_is_within_6_percent_at_64_and_3_at_128)
+Test(oracle, leading_and_estimate_are_within_their_bounds)
 {
+    read_outside();
     each_row(check_leading);
-}
-
-Test(oracle, estimate_is_within_25_percent_from_64)
-{
     each_row(check_estimate);
+    for (int i = 0; i < outside_count; i++)
+        cr_expect(outside_bounds[i].used, "%s is in %s and within its bound", outside_bounds[i].routine, OUTSIDE_TSV);
 }

@@ -1,6 +1,6 @@
 """Every price has an expected count, for each signature that it is of: one by hand in tests/expected.tsv, whose working is worked
-out again here, or counted operations in tests/oracle-*.tsv. Without one it stands under `unchecked` in its card, or the estimate
-is listed in tests/unchecked.txt, under a reason. And every row's price is pinned by a line of tests/prices.golden. The cards
+out again here, or counted operations in tests/oracle-*.tsv and tests/oracle/counted.tsv. Without one it stands under `unchecked`
+in its card: no library that Debian has could be asked. And every row's price is pinned by a line of tests/prices.golden. The cards
 are for people: no line of theirs, or of the signatures, has 120 columns."""
 import ast
 import fractions
@@ -15,6 +15,7 @@ from spec import parse_spec, routines_of  # noqa: E402
 TESTS = ROOT / "tests"
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}
 WIDEST = 120
+COUNTED = ("oracle-sample.tsv", "oracle-own.tsv", "oracle/counted.tsv")
 wrong = []
 
 
@@ -47,35 +48,17 @@ def check_working(place, line):
         return cells[0].split()[0]
 
 
-def read_unchecked():
-    """{(family, prefixes): place}"""
-    listed, reason = {}, ""
-    for place, line in lines_of("unchecked.txt"):
-        if line.startswith("reason: "):
-            reason = line.removeprefix("reason: ")
-            continue
-        family, _, prefixes = (part.strip() for part in line.partition("|"))
-        if not reason:
-            wrong.append(f"{place}: '{line}' stands under no reason; accepted is a line reason: WHY before it")
-        listed[family, tuple(prefixes.split())] = place
-    return listed
-
-
 def check_rows(routines, counted):
-    rows, listed = {r.row.id: r.row for r in routines}, read_unchecked()
+    rows = {r.row.id: r.row for r in routines}
     with_count = {r.row.id for r in routines if r.name in counted}
     for row in rows.values():
-        place, price = listed.pop((row.family, tuple(row.prefixes)), None), row.price
-        place = place or (f"{price.where}, under 'unchecked'" if price.unchecked else None)
-        name = f"{row.where}: {row.family} of {' '.join(row.prefixes)}"
-        if place and row.id in with_count:
-            wrong.append(f"{name} has an expected count, and is listed in {place} as one without; remove it there")
-        elif place and price.cls != "estimate":
-            wrong.append(f"{name} is {price.cls} and listed in {place}; accepted there are estimates: add a line to "
-                         "tests/expected.tsv")
-        elif not place and row.id not in with_count:
+        name, price = f"{row.where}: {row.family} of {' '.join(row.prefixes)}", row.price
+        if price.unchecked and row.id in with_count:
+            wrong.append(f"{name} has an expected count, and stands under 'unchecked' at {price.where}; move it up")
+        elif price.unchecked and price.cls != "estimate":
+            wrong.append(f"{name} is {price.cls} and unchecked; accepted there are estimates: add a line to tests/expected.tsv")
+        elif not price.unchecked and row.id not in with_count:
             wrong.append(f"{name} has no expected count; add a line to tests/expected.tsv: call, FLOPs, working")
-    wrong.extend(f"{place}: no row of {family} | {' '.join(prefixes)}" for (family, prefixes), place in listed.items())
 
 
 def check_widths():
@@ -89,7 +72,7 @@ def check_widths():
 def main():
     _, rows = parse_spec(ROOT / "cost/routines.spec")
     routines = routines_of(rows)
-    oracle = {line.split("\t")[0] for name in ("oracle-sample.tsv", "oracle-own.tsv") for _, line in lines_of(name)[1:]}
+    oracle = {line.split("\t")[0] for name in COUNTED for _, line in lines_of(name)[1:]}
     by_hand = {check_working(*line): line[0] for line in lines_of("expected.tsv")}
     names = {r.name for r in routines}
     wrong.extend(f"{place}: unknown routine '{name}'" for name, place in by_hand.items() if name not in names)
