@@ -228,7 +228,7 @@ struct cost_ops count_larft(count_t n, count_t k)
 /* The composition: factor the taller way, apply Q, solve with the triangle. */
 struct cost_ops count_gels(count_t m, count_t n, count_t nrhs)
 {
-    if (count_min(m, n) <= 0)
+    if (count_min(count_min(m, n), nrhs) <= 0) /* without a right-hand side it returns at once, and so does gelsy */
         return ops(0, 0);
     if (m >= n)
         return ops_add(count_geqrf(m, n), ops_add(count_ormqr('L', m, nrhs, n), count_trtrs(n, nrhs, 'N')));
@@ -240,8 +240,8 @@ struct cost_ops count_gels(count_t m, count_t n, count_t nrhs)
 count_t count_gelsy(count_t m, count_t n, count_t nrhs, count_t weight)
 {
     const count_t k = count_min(m, n);
-    if (outside(k, count_max(count_max(m, n), nrhs)))
-        return count_outside(k);
+    if (outside(count_min(k, nrhs), count_max(count_max(m, n), nrhs)))
+        return count_outside(count_min(k, nrhs));
     struct cost_ops sum = ops_add(count_ormqr('L', m, nrhs, k), count_trtrs(k, nrhs, 'N'));
     if (m < n)
         sum = ops_add(sum, ops_add(count_tzrzf(m, n), count_product(n - m, nrhs, 2 * m)));

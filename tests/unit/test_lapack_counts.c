@@ -89,6 +89,12 @@ static const struct {
     {"dlange norm=1 m=9 n=7", 63},
     {"dgels m=100 n=60 nrhs=4", 668200},
     {"dgels m=60 n=100 nrhs=4", 670660},
+    /* Without a right-hand side they return at once; gelss and gelsd do not */
+    {"dgels m=100 n=60 nrhs=0", 0},
+    {"zgelsy m=100 n=60 nrhs=0", 0},
+    {"dgetsls m=60 n=100 nrhs=0", 0},
+    {"dgelst m=60 n=100 nrhs=0", 0},
+    {"dgelsx m=60 n=100 nrhs=0", 0},
     {"dsygst n=100", 1030000},
     {"dgesvx fact=F n=64 nrhs=1", 143360},
     {"dtrsyl m=20 n=30", 32400},
