@@ -17,7 +17,7 @@ PREFIXES = {
     "fftw_": "m double double", "fftwf_": "m float float", "fftwl_": "m double double", "fftwq_": "m double double",
 }
 # Kinds that a formula may use, and their letters in struct cost_routine; a workspace length is passed to every count.
-COUNTED = {"dim": "d", "int": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
+COUNTED = {"dim": "d", "int": "i", "inout": "i", "logical": "i", "option": "o", "flag": "f", "scalar": "s", "work": "w",
            "query": "w"}
 # Of the kinds that a question may name: those, and what can be checked although no formula uses it.
 TAKEN = {**COUNTED, "step": "i", "chars": "o", "real": "s", "query": "i", "work": "i", "tempsize": "i"}

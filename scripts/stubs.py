@@ -35,7 +35,7 @@ def c_parameter(r: Routine, face: str, arg: Arg) -> str:
         return f"{r.real if arg.kind == 'real' else r.scalar} {arg.name}_"
     if face == "e":
         return f"{'intptr_t ' if arg.kind in LAPACKE_INTEGERS else 'void *'}{arg.name}_"
-    if face != "c" or arg.array or arg.kind == "array":
+    if face != "c" or arg.array or arg.kind in ("array", "inout"):
         return f"void *{arg.name}_"
     if arg.kind in ("scalar", "real"):
         pointer = arg.kind == "scalar" and "_Complex" in r.scalar
@@ -76,6 +76,8 @@ def read_given(r: Routine, face: str, arg: Arg, index: str) -> str:
     if arg.kind in ("scalar", "real"):
         of = r.real if arg.kind == "real" else r.scalar
         return f"call_scalar_{of.replace(' _C', '_c')}({'&' if is_value(face, of) else ''}{where})"
+    if arg.kind == "inout":
+        return f"READ_IF({where}, 0)"
     if face in "ce" and not arg.array:
         return f"WIDTH({where})"
     return f"READ({where}, {index or 0})"

@@ -128,9 +128,9 @@ class Call:
             return ctypes.c_void_p(kept[-1].ctypes.data)
         if arg in ("select", "selctg") and self.value("sort", own) == "S":
             return positive
-        if isinstance(value, str) and kind in ("array", "temp"):
+        if isinstance(value, str) and kind in ("array", "temp", "inout"):
             return ctypes.c_void_p(self.buffer(value).ctypes.data)
-        if kind in ("array", "temp", "info"):
+        if kind in ("array", "temp", "info", "inout"):
             return ctypes.c_void_p(self.buffer(arg).ctypes.data)
         if kind in ("option", "chars"):
             kept.append(ctypes.create_string_buffer((value or OPTIONS.get(arg, "N")).encode()))

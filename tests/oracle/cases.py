@@ -68,7 +68,7 @@ def values_of(routine, case, n):
         if arg.kind in ("option",):
             values[arg.name] = case.get(arg.name, usual_option(routine.row.family, arg.name))
     for arg in routine.row.args:
-        if arg.kind in ("dim", "int", "logical", "flag") or arg.name in ("ifst", "ilst", "ilo", "ihi") and arg.kind == "array":
+        if arg.kind in ("dim", "int", "inout", "logical", "flag") or arg.name in ("ilo", "ihi") and arg.kind == "array":
             if arg.name != "k" or "k" in case:
                 values[arg.name] = number(case.get(arg.name, USUAL.get(arg.name, "n")), n, {})
     if any(a.name == "k" and a.kind == "dim" for a in routine.row.args) and "k" not in case:
