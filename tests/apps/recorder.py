@@ -36,6 +36,14 @@ static int letter(int code)
 """
 
 
+def is_zero(name, kind, letter, argument):
+    """C that is 1 where this alpha is 0."""
+    if "*" not in kind:
+        return f"{name} == 0"
+    parts = range(2 if letter in "cz" and argument == "al" else 1)
+    return " && ".join(f"((const {'double' if letter in 'dz' else 'float'} *){name})[{i}] == 0" for i in parts)
+
+
 def wrapper(name, letter, arguments, result, face):
     layouts = face == "c" and set(arguments) & set("ABCP")
     types, formats, shown = (["int"], ["%d"], ["p0"]) if layouts else ([], ["0"], [])
@@ -47,6 +55,8 @@ def wrapper(name, letter, arguments, result, face):
                 formats, shown = formats + ["%c"], shown + [f"*{here}" if face == "f" else f"letter({here})"]
             elif kind in ("const INT *", "INT"):
                 formats, shown = formats + ["%d"], shown + [f"*{here}" if face == "f" else here]
+            elif argument in ("al", "ar"):
+                formats, shown = formats + ["%d"], shown + [is_zero(here, kind, letter, argument)]
             types.append(kind)
     symbol, returns = (f"{name}_" if face == "f" else f"cblas_{name}"), families.returned(name, letter, result, face)
     if result == "sub" and face == "c":
@@ -91,7 +101,7 @@ def price(words, table):
     """(routine, FLOPs) of one line."""
     name, layout, words = words[0], int(words[1]), words[2:]
     weight, arguments, count = table[name]
-    v, steps, lds, legal = families.Values(transposed=""), [], [], layout in (0, 101, 102)
+    v, steps, lds, legal, idle = families.Values(transposed=""), [], [], layout in (0, 101, 102), False
     for argument in arguments:
         if argument in families.LETTERS:
             word = words.pop(0).upper()
@@ -101,6 +111,8 @@ def price(words, table):
         elif argument in ("m", "n", "k", "kl", "ku"):
             setattr(v, argument, int(words.pop(0)))
             legal &= getattr(v, argument) >= 0 or not set("ABCP") & set(arguments)
+        elif argument in ("al", "ar"):
+            idle = words.pop(0) == "1" and families.has_product(name, arguments)
         elif argument in ("x", "y"):
             steps.append(int(words.pop(0)))
         elif argument in ("A", "B", "C"):
@@ -109,7 +121,7 @@ def price(words, table):
         legal &= 0 not in steps
     if lds:
         legal &= all(ld >= max(1, least) for ld, least in zip(lds, leading(name, v, layout)))
-    if not legal or getattr(v, "n", 1) < 0:
+    if not legal or idle or getattr(v, "n", 1) < 0:
         return name, 0
     mults, adds = count(v)
     return name, weight[0] * mults + weight[1] * adds
