@@ -12,4 +12,4 @@ bin=$PWD/.venv/new/bin # by scripts/bootstrap.sh: pip, scikit-build-core, auditw
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 "$bin/python" -m pip wheel --no-deps --no-build-isolation --no-index -w "$built" "$@" .
-PATH=$bin:$PATH "$bin/auditwheel" repair --plat manylinux_2_28_x86_64 --only-plat -w "$folder" "$built"/*.whl
+PATH=$bin:$PATH "$bin/python" -m auditwheel repair --plat manylinux_2_28_x86_64 --only-plat -w "$folder" "$built"/*.whl
