@@ -26,7 +26,7 @@ struct cost_routine {
     const char *mults; /* formula */
     const char *adds;
     const char *source;
-    const char *idle; /* scalars with which the call does nothing: "alpha 0 beta 1" */
+    const char *idle; /* the scalar that makes the call one that computes nothing where it is 0; "": none */
     void (*count)(const int64_t *arg, int weight, struct cost_ops *ops);
     enum cost_field field;
     enum cost_class accuracy;

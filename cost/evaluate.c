@@ -173,13 +173,6 @@ static int read_beside(struct reader *r, const char *name, const char *value)
     return read_dimension(r, name, value, &a->value);
 }
 
-/* The value that a scalar has where the call does nothing, as a digit behind its name in `idle`; 0: any. */
-static char idle_value(const struct cost_routine *routine, const char *name)
-{
-    const char *word = word_of(routine->idle, name);
-    return word ? word[strlen(name) + 1] : 0;
-}
-
 /* The kind of an argument, by its place in `takes`. */
 static char kind_of(const struct cost_routine *routine, const char *name)
 {
@@ -193,7 +186,6 @@ static char kind_of(const struct cost_routine *routine, const char *name)
 static int read_unpriced(struct reader *r, const char *name, const char *value)
 {
     const struct cost_routine *routine = r->q->routine;
-    const char idle = idle_value(routine, name);
     int64_t number;
     switch (kind_of(routine, name)) {
     case 'o': return read_option(r, name, value, &number);
@@ -201,7 +193,7 @@ static int read_unpriced(struct reader *r, const char *name, const char *value)
     case 'f':
         if (read_scalar(r, name, value, &number))
             return -1;
-        r->q->idle_seen += idle && number == idle - '0';
+        r->q->is_idle |= !strcmp(name, routine->idle) && number == 0;
         return 0;
     case 'i':
         if (read_limited(r, name, value, &number))
@@ -349,22 +341,13 @@ int cost_question_read(struct cost_question *q, const char *routine, int n, cons
     return fill_in(&r) || check_range(&r, "ilo", "ihi") || check_range(&r, "il", "iu") ? -1 : 0;
 }
 
-/* By its scalars, which are two words each in `idle`. */
-static bool is_idle(const struct cost_question *q)
-{
-    int words = *q->routine->idle != 0;
-    for (const char *c = q->routine->idle; *c; c++)
-        words += *c == ' ';
-    return words && q->idle_seen == words / 2;
-}
-
 struct cost_ops cost_question_ops(const struct cost_question *q)
 {
     int64_t values[COST_ARGUMENTS_MAX];
     for (int i = 0; i < q->count; i++)
         values[i] = q->arguments[i].value;
     struct cost_ops none = {0};
-    return is_idle(q) ? none : cost_count((unsigned)(q->routine - cost_routines), values);
+    return q->is_idle ? none : cost_count((unsigned)(q->routine - cost_routines), values);
 }
 
 void cost_question_answer(const struct cost_question *q, struct cost_answer *answer)

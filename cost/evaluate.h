@@ -18,7 +18,7 @@ struct cost_question {
     int count, beside_count;
     struct cost_argument arguments[COST_ARGUMENTS_MAX], beside[COST_BESIDE_MAX];
     int64_t members, groups; /* of a batch */
-    int idle_seen;           /* scalars that have the value with which the call does nothing */
+    bool is_idle;            /* by the scalar of that name */
 };
 
 struct cost_answer {

@@ -214,9 +214,9 @@ def faces(values: list[str]) -> None:
 
 
 def idle(row: Row) -> None:
-    """The scalars that an 'idle' line of the row's family speaks of; an array of them is none."""
-    for name in row.idle:
-        one_of(f"scalar in 'idle' of {row.family}", name, [a.name for a in row.args])
+    """The scalar that an 'idle' line of the row's family speaks of."""
+    if row.idle:
+        one_of(f"scalar in 'idle' of {row.family}", row.idle, [a.name for a in row.args])
 
 
 def legal(row: Row) -> None:

@@ -105,7 +105,7 @@ def emit_routines(routines: list[Routine], out: list[str]) -> None:
         kinds = "".join(COUNTED[a.kind] for a in used_args(row))
         taken = "".join(TAKEN.get(a.kind, "a") for a in row.args)
         text = [r.name, row.family, " ".join(a.name for a in row.args), taken, " ".join(a.name for a in used_args(row)), kinds,
-                row.price.mults, row.price.adds, row.price.source, " ".join(f"{name} {value}" for name, value in row.idle.items())]
+                row.price.mults, row.price.adds, row.price.source, row.idle]
         out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
             ", ".join(f'"{t}"' for t in text), counts[count_of(row)],
             {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), begin, id_of(r.name)))

@@ -98,7 +98,7 @@ class Row(NamedTuple):
     price: Price
     legal: Legal | None
     writes: list[Output]
-    idle: dict[str, int]  # a call with these scalars does nothing
+    idle: str  # the scalar that is a factor of all that is computed; "": none
     plans: list[Plan]
 
 

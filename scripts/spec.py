@@ -19,7 +19,7 @@ from rows import prefix_of, suffix_of
 CELLS = "family | prefixes | faces | arguments"
 USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
         "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ...",
-        "idle": "idle FAMILIES | SCALAR 0 or 1 | ...", **plans.USES}
+        "idle": "idle FAMILIES | SCALAR", **plans.USES}
 Schemes = dict[str, "list[tuple[str, bool]]"]  # of a face: spellings, and whether they are of 64-bit integers
 Symbol = tuple[str, Routine, str, bool]
 
@@ -76,14 +76,6 @@ def parse_legal(cells: list[str]) -> Legal:
     return rules
 
 
-def parse_idle(cells: list[str]) -> dict[str, int]:
-    idle = {}
-    for cell in checks.some("scalar in 'idle'", [c for c in cells if c]):
-        name, _, value = cell.partition(" ")
-        idle[checks.name("scalar in 'idle'", name)] = int(checks.one_of(f"value of {name} in 'idle'", value.strip(), ("0", "1")))
-    return idle
-
-
 class Reader:
     """Reads a file and those that it includes: each line to the method of its first word, or a signature; or, where the file is
     a card, a price."""
@@ -94,7 +86,7 @@ class Reader:
         self.prices: list[Price] = []
         self.legal: dict[str, tuple[Legal, str]] = {}
         self.writes: dict[str, tuple[list[Output], str]] = {}
-        self.idle: dict[str, tuple[dict[str, int], str]] = {}
+        self.idle: dict[str, tuple[str, str]] = {}
         self.plans: dict[str, list[plans.Plan]] = collections.defaultdict(list)
         self.open: list[str] = []
         self.topic = TOPICS[0]
@@ -161,7 +153,9 @@ class Reader:
         self.writes.update(dict.fromkeys(families, (outputs, where)))
 
     def add_idle(self, families: list[str], cells: list[str], where: str) -> None:
-        idle = parse_idle(cells)
+        if len(cells) != 1:
+            raise SpecError(f"{len(cells)} cells behind the families; accepted is {USES['idle']}")
+        idle = checks.name("scalar in 'idle'", cells[0])
         self.check_families("idle", families, {family: at for family, (_, at) in self.idle.items()})
         self.idle.update(dict.fromkeys(families, (idle, where)))
 
@@ -203,7 +197,7 @@ class Reader:
         signature, price = parts
         legal, legal_where = self.legal.get(signature.family, (None, ""))
         writes, writes_where = self.writes.get(signature.family, ([], ""))
-        idle, idle_where = self.idle.get(signature.family, ({}, ""))
+        idle, idle_where = self.idle.get(signature.family, ("", ""))
         planned = self.plans.get(signature.family, [])
         names = [a.name for a in signature.args if a.name in price.names]
         plans.check(planned, signature.where, signature.prefixes, names, signature.faces)

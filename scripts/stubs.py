@@ -177,11 +177,9 @@ def emit_reads(r: Routine, b: Body, out: list[str]) -> None:
         out.append(f"    const int64_t {a.name} = {value};")
 
 
-def idle_of(r: Routine) -> list[Arg]:
-    """The scalars that may make a call one that does nothing, in the order of the 'idle' line."""
-    args = {a.name: a for a in r.row.args}
-    found = [args[name] for name in r.row.idle]
-    return found if all(a.kind in ("scalar", "real") and not a.array for a in found) else []
+def idle_of(r: Routine) -> Arg | None:
+    """The scalar that makes a call one that computes nothing where it is 0; an array of such is none."""
+    return next((a for a in r.row.args if a.name == r.row.idle and a.kind in ("scalar", "real") and not a.array), None)
 
 
 def emit_price(r: Routine, b: Body, out: list[str]) -> None:
@@ -194,9 +192,9 @@ def emit_price(r: Routine, b: Body, out: list[str]) -> None:
             emit_legality(r, b, out)
             price = f"legal ? {price} : 0"
         out.append(f"    cost = {price};")
-        if idle_of(r):  # of dimensions of 0 the provider may look at no scalar
-            tests = [f"{read_arg(r, b.face, a)} == {r.row.idle[a.name]}" for a in idle_of(r)]
-            out.append(f"    if (cost && {' && '.join(tests)})\n        cost = 0;")
+        scalar = idle_of(r)
+        if scalar:  # of dimensions of 0 the provider may not look at it
+            out.append(f"    if (cost && {read_arg(r, b.face, scalar)} == 0)\n        cost = 0;")
         return
     count = next(a for a in r.row.args if a.name == "group_count")
     size = next(a for a in r.row.args if a.name == "group_size")
@@ -318,15 +316,17 @@ def emit_fast_options(r: Routine, b: Body, out: list[str]) -> None:
 
 
 def emit_fast_idle(r: Routine, b: Body, out: list[str]) -> None:
-    """Leave where the first of the scalars that may make the call idle is 0, or so small that this test cannot tell."""
-    for arg in idle_of(r)[:1]:
-        out.append("    if (UNLIKELY(!cost))\n        goto slow;")
-        of = r.real if arg.kind == "real" else r.scalar
-        bits = 32 if "float" in of else 64
-        if is_value(b.face, of):
-            out.append(f"    if (UNLIKELY(call_is_zero{bits}({arg.name}_)))\n        goto slow;")
-        else:
-            out.append(f"    if (UNLIKELY(call_is_tiny{bits}({loaded(b, arg.name)})))\n        goto slow;")
+    """Leave where the scalar that makes the call idle is 0, or so small that this test cannot tell."""
+    arg = idle_of(r)
+    if not arg:
+        return
+    out.append("    if (UNLIKELY(!cost))\n        goto slow;")
+    of = r.real if arg.kind == "real" else r.scalar
+    bits = 32 if "float" in of else 64
+    if is_value(b.face, of):
+        out.append(f"    if (UNLIKELY(call_is_zero{bits}({arg.name}_)))\n        goto slow;")
+    else:
+        out.append(f"    if (UNLIKELY(call_is_tiny{bits}({loaded(b, arg.name)})))\n        goto slow;")
 
 
 def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
