@@ -3,13 +3,13 @@
 #include "config.h"
 #include "config_parse.h"
 #include "cost.h"
-#include "end.h"
 #include "enter.h"
 #include "evaluate.h"
 #include "flopshim.h"
 #include "names.h"
 #include "own_stack.h"
 #include "refuse.h"
+#include "so_far.h"
 #include "start.h"
 
 #define QUESTION_BYTES 1024
@@ -96,7 +96,7 @@ EXPORTED int flopshim_write_summary(const char *path)
         return FLOPSHIM_NOT_LOADED;
     if (!path || !config_is_template(path))
         return FLOPSHIM_BAD_ARGUMENT;
-    return end_write_to(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
+    return so_far_write(path) ? FLOPSHIM_NO_SPACE : FLOPSHIM_OK;
 }
 
 EXPORTED int flopshim_uncovered(char *text, uint32_t room, uint32_t *length)
@@ -105,7 +105,7 @@ EXPORTED int flopshim_uncovered(char *text, uint32_t room, uint32_t *length)
         return FLOPSHIM_NOT_LOADED;
     if (!length || (room && !text))
         return FLOPSHIM_BAD_ARGUMENT;
-    *length = (uint32_t)end_list_uncovered(text, room);
+    *length = (uint32_t)so_far_uncovered(text, room);
     return FLOPSHIM_OK;
 }
 

@@ -28,7 +28,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -343,29 +342,6 @@ void end_exec_failed(void)
     errno = saved;
 }
 
-struct copy {
-    const char *path;
-    int status;
-};
-
-static void write_to(void *data)
-{
-    struct copy *copy = data;
-    struct uncovered found = {0};
-    unseen_engines(&found);
-    shim_lock();
-    kept_uncovered_so_far(&found);
-    copy->status = summaries_write_to(copy->path);
-    shim_unlock();
-}
-
-int end_write_to(const char *path)
-{
-    struct copy copy = {.path = path};
-    own_stack_run(write_to, &copy);
-    return copy.status;
-}
-
 void end_forget(void)
 {
     ender = 0;
@@ -375,32 +351,4 @@ void end_forget(void)
     early.done = false;
     early.touched = false;
     closing_forget();
-}
-
-struct listing {
-    char *text;
-    size_t room, length;
-};
-
-static void list_uncovered(void *data)
-{
-    struct listing *listing = data;
-    struct uncovered found = {0};
-    unseen_engines(&found);
-    shim_lock();
-    kept_uncovered_so_far(&found);
-    shim_unlock();
-    listing->length = found.length;
-    size_t length = found.length < listing->room ? found.length : listing->room - 1;
-    if (listing->room) {
-        memcpy(listing->text, found.text, length);
-        listing->text[length] = 0;
-    }
-}
-
-size_t end_list_uncovered(char *text, size_t room)
-{
-    struct listing listing = {.text = text, .room = room};
-    own_stack_run(list_uncovered, &listing);
-    return listing.length;
 }

@@ -33,9 +33,4 @@ void end_wait(void);
 /* The thread that closed them counts something. */
 void end_touch(void);
 
-/* Write the summary so far to one file; 0, or -1 with errno. */
-int end_write_to(const char *path);
-/* What is not counted, as far as it is known before the end: its length, and as much as there is room for. */
-size_t end_list_uncovered(char *text, size_t room);
-
 void end_forget(void); /* in a fork child */
