@@ -101,6 +101,12 @@ def hessenberg(c):
         c.integer("ihiz")[0] = n
 
 
+def place_ends(c):
+    """Of a move along the diagonal."""
+    for name in ("ifst", "ilst"):
+        c.integer(name)[0] = c.values.get(name, 1)
+
+
 @recipe("trevc trevc3 trsna trexc trsen laqtr")
 def schur_form(c):
     n = c.values["n"]
@@ -114,8 +120,7 @@ def schur_form(c):
         c.call("trevc", side="B", howmny="B")
     if c.family == "trsen":
         c.integer("select")[:n] = c.random.permutation(n) % 2
-    for name in ("ifst", "ilst"):
-        c.integer(name)[0] = c.values.get(name, 1)
+    place_ends(c)
 
 
 @recipe("trsyl trsyl3")
@@ -143,8 +148,7 @@ def pencil_form(c):
         c.call("tgevc", side="B", howmny="B", s="a", p="b")
     if c.family == "tgsen":
         c.integer("select")[:n] = c.random.permutation(n) % 2
-    for name in ("ifst", "ilst"):
-        c.integer(name)[0] = c.values.get(name, 1)
+    place_ends(c)
 
 
 @recipe("gges gges3 ggesx gees geesx")

@@ -8,6 +8,15 @@ def factored(c, trf, a="a", **own):
     c.call(trf, a=a, m=c.values["n"], **own)
 
 
+def factors_beside(c, trf=None, trs=None, **copies):
+    """What refinement, and a driver that is given the factors, take beside the matrix: these in copies of it, and a solution."""
+    kind = c.family[:2]
+    if c.family.endswith("rfs") or c.values.get("fact") == "F":
+        c.call(kind + "trf", **(trf or {}), **copies)
+        copied(c, "x", "b")
+        c.call(kind + "trs", **(trs or {}), b="x", **copies)
+
+
 @recipe("getrs getri gecon")
 def lu(c):
     c.put("a", c.dense(c.values["n"], c.values["n"]))
@@ -53,11 +62,8 @@ def banded(c):
     band(c, "ab", a, kl, ku, 0 if expert else kl)
     if family in ("gbtrs", "gbcon"):
         c.call("gbtrf", m=n)
-    if family == "gbrfs" or c.values.get("fact") == "F":
-        band(c, "afb", a, kl, ku, kl)
-        c.call("gbtrf", m=n, ab="afb")
-        copied(c, "x", "b")
-        c.call("gbtrs", trans="N", ab="afb", b="x")
+    band(c, "afb", a, kl, ku, kl)
+    factors_beside(c, {"m": n}, {"trans": "N"}, ab="afb")
 
 
 @recipe("gttrs gtts2 gtcon")
@@ -69,10 +75,7 @@ def tridiagonal(c):
 def tridiagonal_beside(c):
     for name in ("dl", "d", "du"):
         copied(c, name + "f", name)
-    if c.values.get("fact", "F") == "F":
-        c.call("gttrf", dl="dlf", d="df", du="duf")
-        copied(c, "x", "b")
-        c.call("gttrs", trans="N", dl="dlf", d="df", du="duf", b="x")
+    factors_beside(c, trs={"trans": "N"}, dl="dlf", d="df", du="duf")
 
 
 @recipe("potrf potf2 potrf2 pstrf pstf2 potrs potri posv posvx porfs pocon poequ poequb")
@@ -81,10 +84,7 @@ def positive(c):
     c.put("af", c.put("a", definite(c, n)))
     if family in ("potrs", "potri", "pocon"):
         c.call("potrf")
-    if family == "porfs" or c.values.get("fact") == "F":
-        c.call("potrf", a="af")
-        copied(c, "x", "b")
-        c.call("potrs", a="af", b="x")
+    factors_beside(c, a="af")
 
 
 @recipe("pptrf pptrs pptri ppsv ppsvx pprfs ppcon ppequ")
@@ -94,10 +94,7 @@ def positive_packed(c):
     copied(c, "afp", "ap")
     if family in ("pptrs", "pptri", "ppcon"):
         c.call("pptrf")
-    if family == "pprfs" or c.values.get("fact") == "F":
-        c.call("pptrf", ap="afp")
-        copied(c, "x", "b")
-        c.call("pptrs", ap="afp", b="x")
+    factors_beside(c, ap="afp")
 
 
 @recipe("pftrf pftrs pftri")
@@ -115,10 +112,7 @@ def positive_band(c):
     symmetric_band(c, "afb", a, kd)
     if family in ("pbtrs", "pbcon"):
         c.call("pbtrf")
-    if family == "pbrfs" or c.values.get("fact") == "F":
-        c.call("pbtrf", ab="afb")
-        copied(c, "x", "b")
-        c.call("pbtrs", ab="afb", b="x")
+    factors_beside(c, ab="afb")
 
 
 @recipe("pttrf pttrs ptts2 ptsv ptsvx ptrfs ptcon")
@@ -128,10 +122,7 @@ def positive_tridiagonal(c):
     copied(c, "ef", "e")
     if c.family in ("pttrs", "ptts2", "ptcon"):
         c.call("pttrf")
-    if c.family == "ptrfs" or c.values.get("fact") == "F":
-        c.call("pttrf", d="df", e="ef")
-        copied(c, "x", "b")
-        c.call("pttrs", d="df", e="ef", b="x")
+    factors_beside(c, d="df", e="ef")
 
 
 def is_hermitian(c):
