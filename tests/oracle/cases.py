@@ -92,7 +92,7 @@ def prefix_of(routine):
 
 def accepted(routine, values):
     """What `flopshim cost` is told: arguments that are no arrays."""
-    plain = {a.name for a in routine.row.args if a.kind in ("dim", "int", "logical", "option", "flag")}
+    plain = {a.name for a in routine.row.args if a.kind in ("dim", "int", "inout", "logical", "option", "flag")}
     counts = routine.row.price.names | {a.name for a in routine.row.args if a.kind == "dim"}
     told = {k: v for k, v in values.items() if k in plain and (k in counts or k in TELLING)}
     return told | {a.name: "g" for a in routine.row.args if a.name in ("alpha", "beta") and a.kind in ("scalar", "real")}
