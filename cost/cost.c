@@ -59,13 +59,22 @@ uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention c
     return cost_weigh(&cost_routines[routine], cost_count(routine, arg), convention);
 }
 
-struct cost_dims cost_dims(const struct cost_routine *routine)
+static struct cost_dims list_at(size_t first)
 {
-    unsigned first = routine->dims;
     struct cost_dims dims = {0, cost_dim_names + first, cost_dim_places + first};
     while (dims.names[dims.count])
         dims.count++;
     return dims;
+}
+
+struct cost_dims cost_dims(const struct cost_routine *routine)
+{
+    return list_at(routine->dims);
+}
+
+struct cost_dims cost_options(const struct cost_routine *routine)
+{
+    return list_at(routine->dims + cost_dims(routine).count + 1u);
 }
 
 int cost_find(const char *name)

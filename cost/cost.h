@@ -30,7 +30,7 @@ struct cost_routine {
     void (*count)(const int64_t *arg, int weight, struct cost_ops *ops);
     enum cost_field field;
     enum cost_class accuracy;
-    uint16_t dims; /* where its part of cost_dim_names begins */
+    uint16_t dims; /* where its part of cost_dim_names begins: its dimensions, then its options */
     uint32_t id;   /* a hash of the name: what tallies know it by */
 };
 
@@ -55,7 +55,9 @@ struct cost_dims {
     const uint8_t *places; /* in the array that a stub hands to its charge */
 };
 struct cost_dims cost_dims(const struct cost_routine *routine);
-extern const char *const cost_dim_names[]; /* of each different list of them, NULL at its end */
+/* The options that its count depends on: letters, and switches that are numbers. With the dimensions at most COST_DIMS_MOST. */
+struct cost_dims cost_options(const struct cost_routine *routine);
+extern const char *const cost_dim_names[]; /* of each different pair of lists, NULL at the end of each */
 extern const uint8_t cost_dim_places[];
 
 /* The index of a routine by its name or any exported one (dgemm, DGEMM, dgemm_, cblas_dgemm64_, LAPACKE_dgesv), in any case;

@@ -21,7 +21,7 @@ import zlib
 from checks import SpecError
 from formulas import checked, paired
 from plans import includes_of
-from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, used_args
+from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, option_places, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
 from stubs import body_name, emit_body
 
@@ -80,16 +80,22 @@ def emit_count(row: Row, out: list[str]) -> None:
 
 
 def emit_dims(lists: list[list[tuple[str, int]]], out: list[str]) -> list[int]:
-    """The different lists of dimensions one behind the other; returns where that of each routine begins."""
+    """The different lists of dimensions, and of options behind them, one behind the other; returns where that of each routine
+    begins. The name of an end is ""."""
     begins: dict[tuple[tuple[str, int], ...], int] = {}
     entries: list[tuple[str, int]] = []
     for dims in lists:
         if tuple(dims) not in begins:
             begins[tuple(dims)] = len(entries)
-            entries += [(f'"{name}"', place) for name, place in dims] + [("NULL", 0)]
+            entries += [(f'"{name}"' if name else "NULL", place) for name, place in dims]
     out.append(f"const char *const cost_dim_names[] = {{{', '.join(name for name, _ in entries)}}};")
     out.append(f"const uint8_t cost_dim_places[] = {{{', '.join(str(place) for _, place in entries)}}};")
     return [begins[tuple(dims)] for dims in lists]
+
+
+def known_by(row: Row) -> list[tuple[str, int]]:
+    end = [("", 0)]
+    return dims_of(row)[0] + end + option_places(row) + end
 
 
 def emit_routines(routines: list[Routine], out: list[str]) -> None:
@@ -98,7 +104,7 @@ def emit_routines(routines: list[Routine], out: list[str]) -> None:
     for row in {r.row.id: r.row for r in routines}.values():
         if counts.setdefault(count_of(row), row.id) == row.id:
             emit_count(row, out)
-    dims = emit_dims([dims_of(r.row)[0] for r in routines], out)
+    dims = emit_dims([known_by(r.row) for r in routines], out)
     out.append("const struct cost_routine cost_routines[] = {")
     for r, begin in zip(routines, dims):
         row = r.row

@@ -164,12 +164,26 @@ def is_turned(row: Row) -> bool:
     return row.family in ("gemv", "gbmv", "gemv_batch_strided")
 
 
+def options_of(row: Row) -> list[Arg]:
+    """What else the price hangs on: letters, switches. Of a batch every group has its own, which are in no shape."""
+    batch = any(a.array for a in row.args)
+    return [] if batch else [a for a in used_args(row) if a.kind in ("option", "logical", "flag")]
+
+
 def dims_of(row: Row) -> tuple[list[tuple[str, int]], bool]:
     """[(name, place)] of the integers that a call's shape is known by. Where the count uses all of them (and the row is no
     batch of groups) the place is that in used_args, else that in this list."""
     used = [a.name for a in used_args(row)]
     names = [a.name for a in row.args if not a.array and (a.kind == "dim" or a.kind == "int" and a.name in used)]
-    if len(names) > MOST_DIMS:
-        raise SpecError(f"{len(names)} dimensions: {', '.join(names)}; accepted are {MOST_DIMS}")
+    known = names + [a.name for a in options_of(row)]
+    if len(known) > MOST_DIMS:
+        raise SpecError(f"{len(known)} dimensions and options: {', '.join(known)}; accepted are {MOST_DIMS}")
     shared = set(names) <= set(used) and not any(a.array for a in row.args) and not is_turned(row)
     return [(name, used.index(name) if shared else i) for i, name in enumerate(names)], shared
+
+
+def option_places(row: Row) -> list[tuple[str, int]]:
+    """[(name, place)] of the options, in the same array: behind the dimensions, where it is not that of the count."""
+    dims, shared = dims_of(row)
+    used = used_args(row)
+    return [(a.name, used.index(a) if shared else len(dims) + i) for i, a in enumerate(options_of(row))]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import plans
 from outputs import emit_outputs, info_of_refusal, outputs_of
 from formulas import degree, plain
-from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, live_under, mode_of, query_tests, shapes_of, suffix_of
-from rows import used_args
+from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, live_under, mode_of, options_of, query_tests, shapes_of
+from rows import suffix_of, used_args
 
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
@@ -211,7 +211,7 @@ def query_of(r: Routine, b: Body) -> str | None:
 
 
 def shape_of(r: Routine, b: Body) -> str:
-    """The array in which cost_dims() says the places of the dimensions: that of the count where it has all of them."""
+    """The array in which cost_dims() and cost_options() say the places: that of the count where it has all of them."""
     dims, shared = dims_of(r.row)
     args = {a.name: a for a in r.row.args}
     if shared:
@@ -223,7 +223,7 @@ def shape_of(r: Routine, b: Body) -> str:
         plain_ = f"({letter} == 'N' || {letter} == 'R')"
         turned = value | {"m": f"{plain_} ? {value['m']} : {value['n']}", "n": f"{plain_} ? {value['n']} : {value['m']}"}
         values = list(turned.values())
-    return f"(const int64_t[]){{{', '.join(values)}}}"
+    return f"(const int64_t[]){{{', '.join(values + [a.name for a in options_of(r.row)])}}}"
 
 
 def emit_slow_body(r: Routine, b: Body, name: str, fast: bool, out: list[str]) -> None:

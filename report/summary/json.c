@@ -96,6 +96,46 @@ static void put_remaining(struct json *json, bool is_known, uint64_t flop_budget
     }
 }
 
+/* "m=512 side=L" as members: a letter is a string. */
+static void put_dims(struct json *json, const char *text)
+{
+    open_nest(json, "dims", "{");
+    while (*text) {
+        size_t length = strcspn(text, " "), name = strcspn(text, "= ");
+        new_line(json);
+        out_quoted(json->out, text, name);
+        out_text(json->out, ": ");
+        size_t value = name + (name < length);
+        if (length > value && text[length - 1] >= '0' && text[length - 1] <= '9')
+            out_bytes(json->out, text + value, length - value);
+        else
+            out_quoted(json->out, text + value, length - value);
+        text += length + (text[length] != 0);
+    }
+    close_nest(json, "}");
+}
+
+static void put_shapes(struct json *json, const struct summary_operation *operation)
+{
+    struct summary_use other = summary_other_shapes(operation);
+    open_nest(json, "shapes", "[");
+    for (size_t i = 0; i < operation->shape_count; i++) {
+        new_line(json);
+        open_nest(json, NULL, "{");
+        put_dims(json, operation->shapes[i].text);
+        put_member_number(json, "calls", operation->shapes[i].calls);
+        put_member_number(json, "flop_cost", operation->shapes[i].flop_cost);
+        close_nest(json, "}");
+    }
+    close_nest(json, "]");
+    open_nest(json, "other_shapes", "{");
+    put_member_number(json, "calls", other.calls);
+    put_member_number(json, "flop_cost", other.flops_used);
+    put_member_number(json, "calls_error", operation->error_calls);
+    put_member_number(json, "flop_cost_error", operation->error_flops);
+    close_nest(json, "}");
+}
+
 static void put_operations(struct json *json, const struct summary_operation *operations, size_t count)
 {
     open_nest(json, "operations", "{");
@@ -111,6 +151,8 @@ static void put_operations(struct json *json, const struct summary_operation *op
         put_member_text(json, "accuracy", cost_class_name((enum cost_class)operation->accuracy));
         put_member_number(json, "nested_calls", operation->nested_calls);
         put_member_number(json, "queries", operation->queries);
+        if (operation->is_shaped)
+            put_shapes(json, operation);
         close_nest(json, "}");
     }
     close_nest(json, "}");

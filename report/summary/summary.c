@@ -10,6 +10,7 @@
 #include "summary_namespaces.h"
 #include "summary_processes.h"
 #include "summary_providers.h"
+#include "summary_shapes.h"
 #include <string.h>
 
 /* What one namespace is made of: the operations used in it, or an account opened with its name. */
@@ -34,6 +35,7 @@ struct builder {
     size_t reading_count;
     struct provider_place *provider_places;
     struct process_table processes;
+    struct shapes shapes;
     struct part *parts;
     size_t part_count;
     struct summary_operation *cells; /* one a (namespace, operation) */
@@ -168,6 +170,13 @@ static size_t count_cells(const struct builder *b)
     return cells;
 }
 
+/* The last operation so far is complete. */
+static void settle_last(struct builder *b, struct summary_operation *operations, size_t count)
+{
+    if (count)
+        shapes_settle(&b->shapes, &operations[count - 1]);
+}
+
 /* Adds the tallies up, one cell for each (namespace, operation), and notes each cell as a part of its namespace. */
 static void fold_tallies(struct builder *b)
 {
@@ -179,14 +188,17 @@ static void fold_tallies(struct builder *b)
         if (same_namespace && !compare_strings(b->view, previous->operation, tally->operation)) {
             add(&b->cells[b->cell_count - 1], &operation);
         } else {
+            settle_last(b, b->cells, b->cell_count);
             if (!same_namespace)
                 b->parts[b->part_count++] = (struct part){.name = ledger_string(b->view, tally->namespace_),
                                                           .operations = &b->cells[b->cell_count]};
             b->parts[b->part_count - 1].operation_count++;
             b->cells[b->cell_count++] = operation;
         }
+        shapes_add_tally(&b->shapes, tally, &b->readings[i].counts, &b->cells[b->cell_count - 1]);
         previous = tally;
     }
+    settle_last(b, b->cells, b->cell_count);
 }
 
 static void collect_contexts(struct builder *b, size_t room)
@@ -209,11 +221,18 @@ static void fold_operations(struct builder *b, struct summary_operation *all)
     memcpy(all, b->cells, b->cell_count * sizeof *all);
     order_sort(all, b->cell_count, sizeof *all, by_operation_name, NULL);
     for (size_t i = 0; i < b->cell_count; i++) {
-        if (count && strcmp(all[count - 1].name, all[i].name) == 0)
-            add(&all[count - 1], &all[i]);
-        else
-            all[count++] = all[i];
+        struct summary_operation cell = all[i];
+        if (count && strcmp(all[count - 1].name, cell.name) == 0) {
+            add(&all[count - 1], &cell);
+        } else {
+            settle_last(b, all, count);
+            all[count] = cell;
+            all[count].shape_count = all[count].error_calls = all[count].error_flops = 0;
+            count++;
+        }
+        shapes_add(&b->shapes, &cell, &all[count - 1]);
     }
+    settle_last(b, all, count);
     order_sort(all, count, sizeof *all, by_first_use, NULL);
     b->summary->operations = all;
     b->summary->operation_count = count;
@@ -339,6 +358,7 @@ struct sizes {
     size_t accounts;
     size_t providers;
     size_t processes;
+    size_t shapes;
 };
 
 /* Builds the summary, once the scratch memory is there. */
@@ -351,8 +371,9 @@ static int build(struct builder *b, const struct sizes *sizes)
     size_t namespaces = cells + sizes->accounts + above.rows;
     if (summary_reserve(s, 2 * cells * sizeof(struct summary_operation) + namespaces * sizeof(struct summary_namespace) +
                                above.name_bytes + sizes->providers * sizeof(struct summary_provider) +
-                               processes_arena(&b->processes) + 128) < 0)
+                               processes_arena(&b->processes) + shapes_arena(&b->shapes) + 128) < 0)
         return -1;
+    shapes_reserve(&b->shapes, s);
     b->cells = summary_alloc(s, cells * sizeof(struct summary_operation));
     fold_tallies(b);
     collect_contexts(b, sizes->accounts);
@@ -360,7 +381,7 @@ static int build(struct builder *b, const struct sizes *sizes)
     fold_namespaces(b, summary_alloc(s, namespaces * sizeof(struct summary_namespace)), &above);
     providers_summarise(b->view, b->provider_places, summary_alloc(s, sizes->providers * sizeof(struct summary_provider)),
                         sizes->providers, s);
-    s->incomplete |= b->doubtful ? LEDGER_DOUBTFUL : 0;
+    s->incomplete |= b->doubtful || b->shapes.doubtful ? LEDGER_DOUBTFUL : 0;
     processes_summarise(&b->processes, b->filter, s);
     return 0;
 }
@@ -377,14 +398,14 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
 {
     struct builder b = {.view = view, .filter = namespace_, .summary = summary, .doubtful = view->doubtful};
     struct sizes sizes = {
-        ledger_count_records(view, LEDGER_TALLIES),
-        ledger_count_records(view, LEDGER_ACCOUNTS),
-        ledger_count_records(view, LEDGER_PROVIDERS),
-        ledger_count_records(view, LEDGER_PROCESSES),
+        ledger_count_records(view, LEDGER_TALLIES),   ledger_count_records(view, LEDGER_ACCOUNTS),
+        ledger_count_records(view, LEDGER_PROVIDERS), ledger_count_records(view, LEDGER_PROCESSES),
+        ledger_count_records(view, LEDGER_SHAPES),
     };
     *summary = (struct summary){0};
     size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +
-                   sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) + 64;
+                   sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) +
+                   shapes_scratch(sizes.shapes) + 64;
     char *scratch = pages_reserve(bytes);
     if (!scratch)
         return -1;
@@ -392,6 +413,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     b.readings = carve(&rest, sizes.tallies * sizeof *b.readings);
     b.parts = carve(&rest, (sizes.tallies + sizes.accounts) * sizeof *b.parts);
     b.provider_places = carve(&rest, sizes.providers * sizeof *b.provider_places);
+    shapes_collect(&b.shapes, view, carve(&rest, shapes_scratch(sizes.shapes)), sizes.shapes);
     processes_collect(&b.processes, view, rest, sizes.processes);
     read_header(view->header, summary);
     if (!namespace_)

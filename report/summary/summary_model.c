@@ -92,3 +92,22 @@ const char *summary_label(const struct summary *summary)
     bool own_budget = only->has_budget && (!summary->has_budget || only->flop_budget != summary->flop_budget);
     return own_budget ? NULL : only->name;
 }
+
+struct summary_use summary_other_shapes(const struct summary_operation *operation)
+{
+    struct summary_use other = {operation->flop_cost, operation->calls};
+    for (size_t i = 0; i < operation->shape_count; i++) {
+        const struct summary_shape *shape = &operation->shapes[i];
+        other.calls -= shape->calls < other.calls ? shape->calls : other.calls;
+        other.flops_used -= shape->flop_cost < other.flops_used ? shape->flop_cost : other.flops_used;
+    }
+    return other;
+}
+
+bool summary_has_shapes(const struct summary *summary)
+{
+    for (size_t i = 0; i < summary->operation_count; i++)
+        if (summary->operations[i].is_shaped)
+            return true;
+    return false;
+}

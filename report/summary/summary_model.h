@@ -19,6 +19,13 @@ struct ledger_view;
 #define SUMMARY_SATURATED (1U << 6) /* a sum sticks at SUMMARY_MOST_FLOPS */
 extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
 
+/* A shape: its dimensions and options, as `flopshim cost` takes them ("m=512 n=512 side=L"; "": it has none). */
+struct summary_shape {
+    const char *text;
+    uint64_t calls;
+    uint64_t flop_cost;
+};
+
 struct summary_operation {
     const char *name;
     uint64_t flop_cost;
@@ -27,8 +34,13 @@ struct summary_operation {
     uint64_t timed_flops;
     uint64_t first_use;
     uint64_t nested_calls;
-    uint64_t queries; /* of the workspace: no calls */
-    int accuracy;     /* enum cost_class */
+    uint64_t queries;             /* of the workspace: no calls */
+    int accuracy;                 /* enum cost_class */
+    bool is_shaped;               /* the shapes of its calls were recorded: */
+    struct summary_shape *shapes; /* those with the most FLOPs first; */
+    size_t shape_count;
+    uint64_t error_calls; /* none that is not listed had more, nor does a listed one lack more */
+    uint64_t error_flops;
 };
 
 struct summary_use {
@@ -145,5 +157,9 @@ const struct summary_namespace *summary_only_namespace(const struct summary *sum
 /* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;
  * else NULL. */
 const char *summary_label(const struct summary *summary);
+/* What an operation has beyond its listed shapes. */
+struct summary_use summary_other_shapes(const struct summary_operation *operation);
+/* Were shapes recorded? */
+bool summary_has_shapes(const struct summary *summary);
 /* Is there anything to report: calls, queries, refusals, or a context that was opened? Without, no file is written. */
 bool summary_is_worth_a_file(const struct summary *summary);

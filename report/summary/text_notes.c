@@ -5,6 +5,7 @@
 #include "ledger.h"
 #include "order.h"
 #include "text_rows.h"
+#include "text_shapes.h"
 #include <string.h>
 
 #define APART_ROWS 8 /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
@@ -288,6 +289,7 @@ void text_notes(const struct summary *summary, struct out *out)
     static const struct apart queries = {"Workspace queries:", "  (no calls, not charged)\n", queries_of};
     put_nothing_seen(out, summary);
     put_times(out, summary);
+    text_shapes(summary, out);
     put_refused(out, summary);
     put_apart(out, summary, summary->nested_calls, &nested);
     put_apart(out, summary, summary->queries, &queries);

@@ -14,6 +14,7 @@
 #include "moved_find.h"
 #include "oplog.h"
 #include "pages.h"
+#include "shapes.h"
 #include "tally.h"
 #include <errno.h>
 #include <pthread.h>
@@ -228,6 +229,7 @@ void thread_forget_all(void)
     thread_live = 0;
     resting_flops = 0;
     look_at = FIRST_LOOK;
+    shapes_forget();
     call_self = &thread_none;
     if (set_specific)
         set_specific(key, NULL);
@@ -264,7 +266,9 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    t->careful_flops = t->multiplier != 1 || t->log || config.left_out || closing_is_closed() ? 0 : t->timing_flops;
+    t->careful_flops = t->multiplier != 1 || t->log || config.shapes || config.left_out || closing_is_closed()
+                           ? 0
+                           : t->timing_flops;
     cool_down(t);
 }
 

@@ -49,6 +49,7 @@ struct thread {
     double multiplier;
     struct oplog *log;              /* the calls are logged there; NULL: they are not */
     struct oplog *last_log;         /* that log or, once its context was closed, what it holds; or NULL */
+    struct thread_shapes *shapes;   /* FLOP_DETAIL=shapes; NULL before its first call */
     struct ledger_grant *own_grant; /* NULL: this memory was wiped, in a child that fork() knows nothing of */
     struct ledger_tally **index;    /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;

@@ -102,8 +102,11 @@ static bool take_exit_code(const char *value, struct config *config)
 
 static bool take_detail(const char *value, struct config *config)
 {
-    (void)config;
-    return !strcmp(value, "routines");
+    static const char *const words[] = {"routines", "shapes"};
+    int place = place_of(value, words, 2);
+    if (place >= 0)
+        config->shapes = place == 1;
+    return place >= 0;
 }
 
 static bool take_timing(const char *value, struct config *config)
@@ -167,7 +170,7 @@ const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_OUTPUT", take_output, NULL,
      "file names that end in .txt, .json or .csv, with %p %h %e %r %j %t or %%, separated by commas, none, or stderr",
      "; using flopshim.%e.%p.txt", CONFIG_NO_LIMIT},
-    {"FLOP_DETAIL", take_detail, "routines", "routines (shapes and calls are not available in this version)",
+    {"FLOP_DETAIL", take_detail, "routines shapes", "routines or shapes (callers and calls are not available in this version)",
      "; using routines", CONFIG_NO_LIMIT},
     {"FLOP_TIMING", take_timing, "off auto all", "off, auto or all", "; using auto", CONFIG_NO_LIMIT},
     {"FLOP_CONVENTION", take_convention, "ops fma", "ops or fma", "; using ops", CONFIG_NO_LIMIT},

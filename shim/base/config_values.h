@@ -19,6 +19,7 @@ struct config {
     int signal;
     int exit_code;
     int convention;    /* enum cost_convention */
+    bool shapes;       /* FLOP_DETAIL */
     unsigned left_out; /* a bit for each enum cost_topic */
     bool tree;
     bool quiet;

@@ -128,6 +128,8 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     if (!take(t, cost_routine_of(routine)->name, cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
+    if (config.shapes)
+        charge->shaped = shapes_count(t, charge->tally, cost, shape);
     done(t);
     charge->cost = cost;
     if (t->log)
@@ -224,6 +226,7 @@ void call_refund(struct thread *t, struct charge *charge)
     note_refund(t, cost);
     __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
     __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
+    shapes_refund(charge->shaped, cost);
     account_refund(t, cost);
     done(t);
     if (t->log)
@@ -251,6 +254,8 @@ void call_abandon(uintptr_t to)
     struct thread *t = thread_self();
     if (t && to >= t->handler_frame)
         t->handler_frame = 0;
+    if (t)
+        shapes_abandon(t, to);
     if (t && t->outer_frame)
         frames_leave(t, to);
 }

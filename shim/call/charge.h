@@ -2,6 +2,7 @@
 #pragma once
 #include "bind.h"
 #include "oplog.h"
+#include "shapes.h"
 #include "thread.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@ struct charge {
     uint64_t started_ns; /* 0: it is not timed */
     uint64_t timed_ns;   /* of its thread, when it began */
     struct oplog_place logged;
+    struct shape_place shaped;
 };
 
 /* The thread, where the call is charged, else NULL: it is nested. */

@@ -3,8 +3,9 @@
  *
  * Layout: a header, then blocks, one behind the other up to header.size_bytes. A block is a struct
  * ledger_block and an array of records of one kind, of which the first `count` are valid. Records are never moved and
- * never removed; a block's `count` and header.size_bytes only grow, and are stored after what they cover, and a seal after
- * them. Strings are named by their offset in the file; offset 0 is the empty string. Numbers are in the machine's byte order.
+ * never removed (a shape's is used again for another one); a block's `count` and header.size_bytes only grow, and are stored
+ * after what they cover, and a seal after them. Strings are named by their offset in the file; offset 0 is the empty string.
+ * Numbers are in the machine's byte order.
  *
  * Writers: each process writes to its own blocks only, under a lock of its own; of these a thread's own tallies and the
  * `spent_flops` of its grant are written by the thread alone. New blocks, and `allowed_flops` and `recalled` of anybody's
@@ -19,7 +20,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 4u
+#define LEDGER_FORMAT 5u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
@@ -39,11 +40,15 @@ enum ledger_kind {
     LEDGER_TALLIES,     /* struct ledger_tally of one thread */
     LEDGER_PROVIDERS,   /* struct ledger_provider */
     LEDGER_PROCESSES,   /* struct ledger_process, a block each; the first one is the root's */
+    LEDGER_SHAPES,      /* struct ledger_shape of one thread */
     LEDGER_KINDS,
 };
 
 enum ledger_end { LEDGER_END_UNKNOWN, LEDGER_END_EXIT, LEDGER_END_EXEC, LEDGER_END_SIGNAL, LEDGER_END_EXHAUSTED };
 enum ledger_scope { LEDGER_SCOPE_PROCESS, LEDGER_SCOPE_TREE };
+
+/* What is recorded of each call beside the tallies: bits of header.detail. */
+enum ledger_detail { LEDGER_DETAIL_SHAPES = 1 };
 
 /* Why a summary is not complete: bits of ledger_process.incomplete. */
 enum ledger_incomplete {
@@ -55,6 +60,7 @@ enum ledger_incomplete {
     LEDGER_UNCLOSED = 32, /* threads that were calling at the end could not be waited for: up to unclosed_calls are missing */
 };
 
+#define LEDGER_SHAPE_VALUES 8           /* COST_DIMS_MOST */
 #define LEDGER_OUTPUTS 4                /* summary files that are remembered */
 #define LEDGER_MEMBERS 256              /* processes of a tree that have not counted yet */
 #define LEDGER_REMOVED UINT32_MAX       /* header.writer: its last process has written the summary; the file is to be removed */
@@ -74,7 +80,7 @@ struct ledger_header {
     uint64_t pid_namespace; /* inode; 0: unknown */
     char boot_id[40];
     uint32_t convention; /* enum cost_convention */
-    uint32_t unused;
+    uint32_t detail;     /* enum ledger_detail, as the first process has it */
     char version[24];
     char cost_model[32];
     char host[72];
@@ -187,6 +193,21 @@ struct ledger_tally {
     uint64_t nested_calls; /* forwarded inside another call, not charged */
 };
 
+/* The calls of one tally that had one shape, since this record is that shape's. What a tally has beyond its shapes are calls of
+ * shapes that have no record, or none any more. */
+struct ledger_shape {
+    uint64_t seal;  /* of all but flops and check; 0: not in use, or being changed */
+    uint32_t tally; /* its offset; 0: never in use */
+    uint32_t names; /* string: of its dimensions, blank-separated, then "|" and those of its options */
+    uint64_t flops; /* of these calls; stored before `check`, which is that and LEDGER_CALL_UNIT for each */
+    uint64_t check;
+    uint64_t missed_calls; /* so many calls of this shape, and so many FLOPs, may have come before, at most */
+    uint64_t missed_flops;
+    uint32_t tally_again; /* ~tally, where that is not 0 */
+    uint32_t unused[3];
+    int64_t values[LEDGER_SHAPE_VALUES];
+};
+
 struct ledger_provider {
     uint32_t path;
     uint32_t name;
@@ -199,4 +220,5 @@ _Static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE, "the header fits");
 _Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account) == 64 && sizeof(struct ledger_grant) == 64 &&
                    sizeof(struct ledger_tally) == 64 && sizeof(struct ledger_provider) == 64,
                "records fill a cache line, so that no two threads share one");
+_Static_assert(sizeof(struct ledger_shape) == 128, "records fill two");
 _Static_assert(sizeof(struct ledger_process) % 64 == 0, "blocks stay aligned");

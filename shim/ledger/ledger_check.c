@@ -53,7 +53,7 @@ static enum ledger_problem check_header(const struct ledger_header *header, size
                       ends_in_zero(header->cost_model, sizeof header->cost_model) &&
                       ends_in_zero(header->host, sizeof header->host) && ends_in_zero(header->folder, sizeof header->folder) &&
                       ends_in_zero(header->output, sizeof header->output);
-    bool in_range = header->convention <= 1 && header->scope <= LEDGER_SCOPE_TREE;
+    bool in_range = header->convention <= 1 && header->scope <= LEDGER_SCOPE_TREE && header->detail <= LEDGER_DETAIL_SHAPES;
     return header->seal == ledger_seal_header(header) && terminated && in_range ? LEDGER_SOUND : LEDGER_BAD_HEADER;
 }
 
@@ -214,6 +214,22 @@ static enum ledger_problem check_tallies(struct ledger_view *view, const struct 
     return LEDGER_SOUND;
 }
 
+/* Which tally a shape is of its reader finds out (summary_shapes.c); one that is being changed is none. */
+static enum ledger_problem check_shapes(struct ledger_view *view, const struct ledger_block *block, uint32_t count,
+                                        const struct places *places)
+{
+    const struct ledger_shape *shape = (const struct ledger_shape *)(block + 1);
+    for (; count; count--, shape++) {
+        struct ledger_shape copy;
+        struct ledger_counts counts;
+        enum ledger_shape_state state = ledger_shape_read(shape, &copy, &counts);
+        if (state >= LEDGER_SHAPE_DOUBTFUL && !is_string(places, copy.names))
+            return LEDGER_BAD_OFFSET;
+        view->doubtful |= state == LEDGER_SHAPE_DOUBTFUL || state == LEDGER_SHAPE_DAMAGED;
+    }
+    return LEDGER_SOUND;
+}
+
 static enum ledger_problem check_accounts(const struct ledger_block *block, uint32_t count, const struct places *places)
 {
     const struct ledger_account *account = (const struct ledger_account *)(block + 1);
@@ -243,6 +259,7 @@ static enum ledger_problem check_records(struct ledger_view *view, const struct 
     case LEDGER_STRINGS: return count && ((const char *)(block + 1))[count - 1] ? LEDGER_BAD_STRINGS : LEDGER_SOUND;
     case LEDGER_ACCOUNTS: return check_accounts(block, count, places);
     case LEDGER_TALLIES: return check_tallies(view, block, count, places);
+    case LEDGER_SHAPES: return check_shapes(view, block, count, places);
     case LEDGER_PROVIDERS: return check_providers(block, count, places);
     case LEDGER_PROCESSES:
         return count ? check_process(view, (const struct ledger_process *)(block + 1), places) : LEDGER_SOUND;

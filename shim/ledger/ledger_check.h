@@ -57,6 +57,7 @@ static inline size_t record_size(uint32_t kind)
         [LEDGER_TALLIES] = sizeof(struct ledger_tally),
         [LEDGER_PROVIDERS] = sizeof(struct ledger_provider),
         [LEDGER_PROCESSES] = sizeof(struct ledger_process),
+        [LEDGER_SHAPES] = sizeof(struct ledger_shape),
     };
     return kind < LEDGER_KINDS ? sizes[kind] : 0;
 }

@@ -131,6 +131,7 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     ledger->pid_namespace = ledger_pid_namespace();
     ledger_boot_id(ledger->boot_id);
     ledger->convention = (uint32_t)config.convention;
+    ledger->detail = config.shapes ? LEDGER_DETAIL_SHAPES : 0;
     snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
     snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
     gethostname(ledger->host, sizeof ledger->host - 1);

@@ -49,6 +49,42 @@ static bool settle_tally(int fd, const struct ledger_view *view, struct ledger_t
     return sound;
 }
 
+/* And a shape that it caught being changed. */
+static bool settle_shape(int fd, const struct ledger_view *view, struct ledger_shape *shape)
+{
+    struct ledger_counts counts;
+    struct ledger_shape fresh, copy;
+    size_t offset = (size_t)((char *)shape - (const char *)view->header);
+    for (int i = 0; i < TALLY_ATTEMPTS; i++) {
+        if (read_whole(fd, (char *)&fresh, sizeof fresh, offset) != sizeof fresh)
+            break;
+        if (fresh.tally != shape->tally || ledger_shape_read(&fresh, &copy, &counts) != LEDGER_SHAPE_SOUND)
+            continue;
+        *shape = fresh;
+        return true;
+    }
+    return false;
+}
+
+static bool settle_shapes(int fd, const struct ledger_view *view)
+{
+    bool changed = false;
+    int failed = 0;
+    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_SHAPES};
+    const struct ledger_shape *shape;
+    while (failed < TALLIES_AT_WORK && (shape = ledger_next_record(&cursor)) != NULL) {
+        struct ledger_counts counts;
+        struct ledger_shape copy;
+        enum ledger_shape_state state = ledger_shape_read(shape, &copy, &counts);
+        if (state == LEDGER_SHAPE_UNUSED || state == LEDGER_SHAPE_SOUND)
+            continue;
+        bool settled = settle_shape(fd, view, (struct ledger_shape *)(uintptr_t)shape);
+        changed |= settled;
+        failed += !settled;
+    }
+    return changed;
+}
+
 static bool settle_tallies(int fd, const struct ledger_view *view)
 {
     bool changed = false;
@@ -66,6 +102,12 @@ static bool settle_tallies(int fd, const struct ledger_view *view)
     return changed;
 }
 
+static bool settle(int fd, const struct ledger_view *view)
+{
+    bool tallies = settle_tallies(fd, view), shapes = settle_shapes(fd, view);
+    return tallies || shapes;
+}
+
 /* A copy, not a mapping of the file: whoever can write it could cut it or change it after the check. A living process may
  * add a record and its string between two reads of ours, so what looks damaged or doubtful is read again. */
 static int load_copy(int fd, size_t size_bytes, struct ledger_view *view, const char **why)
@@ -80,7 +122,7 @@ static int load_copy(int fd, size_t size_bytes, struct ledger_view *view, const 
         if (got < 0)
             break;
         int result = ledger_check(data, (size_t)got, view, why);
-        if (result == 0 && view->doubtful && settle_tallies(fd, view))
+        if (result == 0 && view->doubtful && settle(fd, view))
             result = ledger_check(data, (size_t)got, view, why);
         if (result == 0 && (!view->doubtful || attempt == LOAD_ATTEMPTS)) {
             *why = NULL;

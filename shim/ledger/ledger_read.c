@@ -1,6 +1,7 @@
 /* Walking a ledger that was checked, or that is our own and alive. Reads only; no malloc, no stdio: the shim uses it too. */
 #include "ledger_read.h"
 #include "ledger_check.h"
+#include "ledger_seal.h"
 #include "ledger_self.h"
 #include <sched.h>
 #include <string.h>
@@ -63,4 +64,41 @@ bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *c
         sound &= !(counts->flops | counts->elapsed_ns | counts->timed_flops | counts->nested_calls);
     }
     return sound;
+}
+
+/* What is read between two equal seals, which match it. */
+static bool copy_shape(const struct ledger_shape *shape, struct ledger_shape *copy)
+{
+    uint64_t seal = load(&shape->seal);
+    *copy = (struct ledger_shape){.tally = __atomic_load_n(&shape->tally, __ATOMIC_ACQUIRE),
+                                  .names = __atomic_load_n(&shape->names, __ATOMIC_ACQUIRE),
+                                  .tally_again = __atomic_load_n(&shape->tally_again, __ATOMIC_ACQUIRE),
+                                  .missed_calls = load(&shape->missed_calls),
+                                  .missed_flops = load(&shape->missed_flops)};
+    for (int i = 0; i < LEDGER_SHAPE_VALUES; i++)
+        copy->values[i] = __atomic_load_n(&shape->values[i], __ATOMIC_ACQUIRE);
+    copy->check = load(&shape->check);
+    copy->flops = load(&shape->flops);
+    copy->seal = load(&shape->seal);
+    return copy->seal == seal && seal == ledger_seal_shape(copy) && copy->tally_again == ~copy->tally;
+}
+
+enum ledger_shape_state ledger_shape_read(const struct ledger_shape *shape, struct ledger_shape *copy,
+                                          struct ledger_counts *counts)
+{
+    bool whole = false;
+    for (int i = 0; i < READ_AGAIN; i++) {
+        whole = copy_shape(shape, copy);
+        uint64_t excess = copy->check - copy->flops;
+        *counts = (struct ledger_counts){.flops = copy->flops, .calls = excess / LEDGER_CALL_UNIT};
+        if (whole && excess % LEDGER_CALL_UNIT == 0 && counts->calls < MAX_CALLS && copy->check == load(&shape->check))
+            return LEDGER_SHAPE_SOUND;
+        if (!copy->seal && !copy->tally && !copy->tally_again)
+            return LEDGER_SHAPE_UNUSED;
+    }
+    /* As in a tally: a call's FLOPs, but not its check. */
+    counts->calls = (copy->check - copy->flops) >> 63 ? 1 : counts->calls + 1;
+    if (whole)
+        return LEDGER_SHAPE_DOUBTFUL;
+    return copy->seal || copy->tally_again != ~copy->tally ? LEDGER_SHAPE_DAMAGED : LEDGER_SHAPE_UNFINISHED;
 }

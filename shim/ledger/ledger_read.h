@@ -37,3 +37,17 @@ static inline bool ledger_is_query(uint32_t routine)
 /* A tally's numbers, also while its owner adds to them. False: they do not prove each other, because the owner was killed
  * between two stores, or the file was damaged; *counts is then the best reading. */
 bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *counts);
+
+/* UNFINISHED: it is being made another one, or its owner was killed over that; DAMAGED: likewise, or it is: both are to be left
+ * out, so that their calls are those of shapes without a record. DOUBTFUL: the numbers do not prove each other. */
+enum ledger_shape_state {
+    LEDGER_SHAPE_UNUSED,
+    LEDGER_SHAPE_UNFINISHED,
+    LEDGER_SHAPE_DAMAGED,
+    LEDGER_SHAPE_DOUBTFUL,
+    LEDGER_SHAPE_SOUND
+};
+
+/* A shape, and its calls and FLOPs, also while its owner adds to it. */
+enum ledger_shape_state ledger_shape_read(const struct ledger_shape *shape, struct ledger_shape *copy,
+                                          struct ledger_counts *counts);

@@ -47,8 +47,17 @@ static inline uint64_t ledger_seal_block(const struct ledger_block *block)
     return ledger_seal_word(sum, (uint64_t)block->owner << 32 | block->process);
 }
 
-/* A block's seal with one record more: what does not change in it. Process records have seals of their own, grants nothing
- * that a summary shows. */
+/* Never 0, which is the seal of a shape that is being changed. */
+static inline uint64_t ledger_seal_shape(const struct ledger_shape *shape)
+{
+    uint64_t sum = ledger_seal_word(LEDGER_SHAPES, (uint64_t)shape->tally << 32 | shape->names);
+    sum = ledger_seal_word(ledger_seal_word(sum, shape->missed_calls), shape->missed_flops);
+    sum = ledger_seal_bytes(sum, shape->values, sizeof shape->values);
+    return sum ? sum : 1;
+}
+
+/* A block's seal with one record more: what does not change in it. Process records and shapes have seals of their own, grants
+ * nothing that a summary shows. */
 static inline uint64_t ledger_seal_record(uint64_t sum, uint32_t kind, const void *record)
 {
     const struct ledger_tally *tally = record;

@@ -15,12 +15,15 @@ CASES = ["ddot_1", "dgemm_1", "dgemm_4", "cblas_ddot_1", "cblas_dgemm_1", "cblas
 SHIM = str(BUILD / "libflopshim.so")
 QUIET = {"FLOP_OUTPUT": "none", "FLOP_QUIET": "1"}
 WAYS = {"direct": {}, "minimal": {"LD_PRELOAD": str(BUILD / "tests/libbench_minimal.so")},
-        "counting": {"LD_PRELOAD": SHIM, **QUIET}, "budget": {"LD_PRELOAD": SHIM, "FLOP_BUDGET": "1e18", **QUIET}}
+        "counting": {"LD_PRELOAD": SHIM, **QUIET}, "budget": {"LD_PRELOAD": SHIM, "FLOP_BUDGET": "1e18", **QUIET},
+        "careful": {"LD_PRELOAD": SHIM, "FLOP_COUNT": "blas", **QUIET},
+        "shapes": {"LD_PRELOAD": SHIM, "FLOP_DETAIL": "shapes", **QUIET}}
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"}
 ROUNDS = 7
 # Instructions added to what the minimal wrapper adds, and with a budget to that (the targets of the project)
 TARGETS = {"ddot_1": 40, "dgemm_1": 50, "dgemm_4": 50}
 BUDGET_TARGET = 15
+SHAPES_TARGET = 110  # added to the slow body, which a thread with FLOP_DETAIL=shapes takes as one with FLOP_COUNT does
 PLAN_TARGET = 100  # added to an execution of a plan
 RATIO_TARGET = 1.6
 
@@ -76,15 +79,20 @@ def print_times(blas, best):
 def print_instructions():
     failed = []
     print("instructions over a direct call (callgrind)")
-    print(f"{'':16}" + "".join(f"{way:>12}" for way in list(WAYS)[1:]) + f"{'counting - minimal':>20}{'budget - counting':>20}")
+    print(f"{'':16}" + "".join(f"{way:>12}" for way in list(WAYS)[1:]) + f"{'counting - minimal':>20}{'budget - counting':>20}"
+          f"{'shapes - careful':>20}")
     for case in CASES:
         count = {way: instructions(way, program("stub"), case, "N", "1") for way in WAYS}
         added, budget = count["counting"] - count["minimal"], count["budget"] - count["counting"]
-        print(f"{case:16}" + "".join(f"{count[way] - count['direct']:12}" for way in list(WAYS)[1:]) + f"{added:20}{budget:20}")
+        shapes = count["shapes"] - count["careful"]
+        cells = "".join(f"{count[way] - count['direct']:12}" for way in list(WAYS)[1:])
+        print(f"{case:16}{cells}{added:20}{budget:20}{shapes:20}")
         if added > TARGETS.get(case, added):
             failed.append(f"{case}: counting adds {added} instructions to a minimal wrapper's, target {TARGETS[case]}")
         if budget > BUDGET_TARGET:
             failed.append(f"{case}: a budget adds {budget} instructions, target {BUDGET_TARGET}")
+        if shapes > SHAPES_TARGET:
+            failed.append(f"{case}: shapes add {shapes} instructions, target {SHAPES_TARGET}")
     return failed
 
 

@@ -252,8 +252,8 @@ static bool take(const char *name, const char *value, bool has_budget, struct ex
         good = is_whole(value, 1, 255, &c->exit_code);
     else if (!strcmp(name, "FLOP_OUTPUT"))
         good = is_output(value) && is_text(value, c->output, sizeof c->output);
-    else if (!strcmp(name, "FLOP_DETAIL"))
-        good = is_one_of(value, "routines\0", &which);
+    else if (!strcmp(name, "FLOP_DETAIL") && (good = is_one_of(value, "routines\0shapes\0", &which)))
+        c->shapes = which == 1;
     else if (!strcmp(name, "FLOP_TIMING") && (good = is_one_of(value, "off\0auto\0all\0", &which)))
         c->timing = (enum config_timing)which;
     else if (!strcmp(name, "FLOP_CONVENTION") && (good = is_one_of(value, "ops\0fma\0", &which)))
@@ -383,6 +383,7 @@ static void expect_config(const struct expected *e)
     REQUIRE(config.on_exhausted == want->on_exhausted && config.signal == want->signal, "signal %d", config.signal);
     REQUIRE(config.exit_code == want->exit_code && config.timing == want->timing, "exit code %d", config.exit_code);
     REQUIRE(config.convention == want->convention && config.quiet == want->quiet, "convention %d", config.convention);
+    REQUIRE(config.shapes == want->shapes, "shapes %d", config.shapes);
     REQUIRE(config.left_out == want->left_out, "left out %x", config.left_out);
     REQUIRE(config.tree == want->tree, "tree %d", config.tree);
     REQUIRE(config.verbose == want->verbose && config.disabled == want->disabled, "flags");

@@ -48,10 +48,16 @@ static void make_seeds(const char *folder)
     root->refused_name = build_string(&b, "zgesv");
     root->uncovered = build_string(&b, "/opt/app x has a BLAS inside\nstarted /bin/y");
     save(&b, folder, "full");
-    build_start(&b, 1 << 15, 512);
+    build_start(&b, 1 << 15, 1024);
     build_header(&b)->scope = LEDGER_SCOPE_TREE;
     build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 2), "", "dgemm", 2, 1234, 2);
     build_add_process(&b, 4242, "second image");
+    struct ledger_tally *tally = build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 2), "y", "dtrsm", 9, 900, 3);
+    size_t shapes = build_block(&b, LEDGER_SHAPES, 128, 3);
+    build_header(&b)->detail = LEDGER_DETAIL_SHAPES;
+    build_dims(build_shape(&b, shapes, tally, "m n|side", 4, 500), 7, 8, 0, 0)->values[2] = 'L';
+    build_dims(build_shape(&b, shapes, tally, "", 1, UINT64_MAX), 0, 0, 5, 6);
+    build_dims(build_shape(&b, shapes, tally, "m|diag", 2, 100), -3, 0, 1, 90);
     build_add_process(&b, 7, "child")->end_monotonic_ns = 0;
     build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 2), "x", "dgemm", 1, 6, 2);
     save(&b, folder, "tree");
@@ -79,6 +85,24 @@ static bool has_odd_name(const struct summary *s)
     return false;
 }
 
+/* A ledger may name two values of a shape the same. */
+static bool has_a_name_twice(const struct summary_shape *shape)
+{
+    for (const char *a = shape->text; *a; a += strcspn(a, " "), a += *a != 0)
+        for (const char *b = a + strcspn(a, " "); *b++; b += strcspn(b, " "))
+            if (strcspn(a, "=") == strcspn(b, "=") && !strncmp(a, b, strcspn(a, "=")))
+                return true;
+    return false;
+}
+
+static bool is_odd(const struct summary_operation *operation)
+{
+    for (size_t i = 0; i < operation->shape_count; i++)
+        if (has_a_name_twice(&operation->shapes[i]))
+            return true;
+    return false;
+}
+
 static bool is_consistent(const struct summary *s)
 {
     bool only_nested = false;
@@ -89,6 +113,8 @@ static bool is_consistent(const struct summary *s)
             return false;
         /* The text lists equals in order of first use; the JSON has those that were only nested last. */
         if (only_nested && o->calls)
+            return false;
+        if (is_odd(o))
             return false;
         only_nested |= !o->calls;
     }
@@ -143,6 +169,16 @@ static void prove(struct ledger_block *block)
                        (tally->check >> 40) * LEDGER_CALL_UNIT;
 }
 
+static void prove_shapes(struct ledger_block *block)
+{
+    struct ledger_shape *shape = (struct ledger_shape *)(block + 1);
+    for (uint32_t i = 0; i < block->count; i++, shape++) {
+        shape->check = shape->flops + (shape->check >> 40) * LEDGER_CALL_UNIT;
+        shape->tally_again = ~shape->tally;
+        shape->seal = shape->seal ? ledger_seal_shape(shape) : 0;
+    }
+}
+
 /* Everything sealed anew, as far as blocks make sense: mutation would seldom get past the seals. */
 static void repair(char *bytes, size_t size)
 {
@@ -154,6 +190,7 @@ static void repair(char *bytes, size_t size)
     header->format = LEDGER_FORMAT;
     header->scope %= 2;
     header->convention %= 2;
+    header->detail %= 2;
     header->boot_id[39] = header->version[23] = header->cost_model[31] = header->host[71] = header->folder[511] = 0;
     header->seal = ledger_seal_header(header);
     while (at + sizeof(struct ledger_block) <= size) {
@@ -164,6 +201,8 @@ static void repair(char *bytes, size_t size)
         block->record_bytes = (uint32_t)record;
         if (block->kind == LEDGER_TALLIES)
             prove(block);
+        if (block->kind == LEDGER_SHAPES)
+            prove_shapes(block);
         if (block->kind == LEDGER_PROCESSES && block->count) {
             struct ledger_process *process = (struct ledger_process *)(block + 1);
             process->seal = ledger_seal_process(process);

@@ -130,6 +130,31 @@ static inline struct ledger_tally *build_timed(struct ledger_tally *tally, uint6
     return tally;
 }
 
+/* A shape of a tally; not in use before build_dims(). */
+static inline struct ledger_shape *build_shape(struct ledger_build *b, size_t block, const struct ledger_tally *tally,
+                                               const char *names, uint64_t calls, uint64_t flops)
+{
+    struct ledger_shape *shape = build_record(b, block);
+    shape->tally = (uint32_t)((const char *)tally - b->data);
+    shape->tally_again = ~shape->tally;
+    shape->names = *names ? build_string(b, names) : 0;
+    shape->flops = flops;
+    shape->check = flops + calls * LEDGER_CALL_UNIT;
+    return shape;
+}
+
+/* Its values, and what it may lack. */
+static inline struct ledger_shape *build_dims(struct ledger_shape *shape, int64_t first, int64_t second, uint64_t missed_calls,
+                                              uint64_t missed_flops)
+{
+    shape->values[0] = first;
+    shape->values[1] = second;
+    shape->missed_calls = missed_calls;
+    shape->missed_flops = missed_flops;
+    shape->seal = ledger_seal_shape(shape);
+    return shape;
+}
+
 static inline void build_seal_block(struct ledger_block *block)
 {
     const char *record = (const char *)(block + 1);

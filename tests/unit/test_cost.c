@@ -177,13 +177,34 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
-static void expect_dims(const char *routine, const char *expected)
+static void expect_list(const char *routine, struct cost_dims dims, const char *expected)
 {
     char text[256] = "";
-    struct cost_dims dims = cost_dims(&cost_routines[cost_find(routine)]);
     for (uint32_t i = 0; i < dims.count; i++)
         sprintf(text + strlen(text), "%s%s:%d", i ? " " : "", dims.names[i], dims.places[i]);
     cr_expect(eq(str, text, (char *)expected), "%s", routine);
+}
+
+static void expect_dims(const char *routine, const char *expected)
+{
+    expect_list(routine, cost_dims(&cost_routines[cost_find(routine)]), expected);
+}
+
+static void expect_options(const char *routine, const char *expected)
+{
+    expect_list(routine, cost_options(&cost_routines[cost_find(routine)]), expected);
+}
+
+/* dgemm's letters change no price. dgesvj has a dimension that its count does not read. */
+Test(dims, options_are_those_that_change_the_price)
+{
+    expect_options("dgemm", "");
+    expect_options("dtrsm", "side:0 diag:1");
+    expect_options("dgesdd", "jobz:0");
+    expect_options("dsyevx", "jobz:0 range:1");
+    expect_options("dhseqr", "job:0 compz:1");
+    expect_options("dgemm_batch", "");
+    expect_options("dgesvj", "jobv:3");
 }
 
 Test(dims, are_the_dimensions_of_the_argument_list_in_its_order)
@@ -201,7 +222,10 @@ Test(dims, of_every_routine_are_arguments_of_it)
 {
     for (int i = 0; i < cost_routine_count; i++) {
         struct cost_dims dims = cost_dims(&cost_routines[i]);
-        cr_expect(le(u32, dims.count, COST_DIMS_MOST));
+        struct cost_dims options = cost_options(&cost_routines[i]);
+        cr_expect(le(u32, dims.count + options.count, COST_DIMS_MOST));
+        for (uint32_t d = 0; d < options.count; d++)
+            cr_expect(has_word(cost_routines[i].args, options.names[d]), "%s: %s", cost_routines[i].name, options.names[d]);
         for (uint32_t d = 0; d < dims.count; d++)
             cr_expect(has_word(cost_routines[i].takes, dims.names[d]), "%s: %s", cost_routines[i].name, dims.names[d]);
     }

@@ -299,6 +299,35 @@ Test(json_read, a_total_that_its_parts_contradict_is_refused)
                      "x.json: by_namespace.f.self: expected an object, found an array");
 }
 
+#define SHAPED(shapes)                                                                                       \
+    "{\"schema_version\": 2, \"operations\": {\"a\": {\"flop_cost\": 50, \"calls\": 3, \"shapes\": [" shapes \
+    "], \"other_shapes\": {\"calls\": 1, \"flop_cost\": 20, \"calls_error\": 1, \"flop_cost_error\": 20}}}}"
+
+Test(json_read, shapes_and_the_others_are_the_operation)
+{
+    struct summary s;
+    char message[256] = "";
+    const char *json = SHAPED("{\"dims\": {\"m\": -3, \"side\": \"L\"}, \"calls\": 2, \"flop_cost\": 30}");
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    const struct summary_operation *a = &s.operations[0];
+    cr_assert(a->is_shaped && a->shape_count == 1 && a->error_calls == 1 && a->error_flops == 20);
+    cr_expect_str_eq(a->shapes[0].text, "m=-3 side=L");
+    cr_expect(a->shapes[0].calls == 2 && a->shapes[0].flop_cost == 30);
+    summary_free(&s);
+    expect_complaint(SHAPED("{\"dims\": {\"m\": 3}, \"calls\": 3, \"flop_cost\": 30}"),
+                     "x.json: operations.a.shapes: expected the 3 of calls in all, found 4");
+    expect_complaint(SHAPED(""), "x.json: operations.a.shapes: expected the 3 of calls in all, found 1");
+    expect_complaint(
+        SHAPED("{\"dims\": {\"m\": 1.5}, \"calls\": 2, \"flop_cost\": 30}"),
+        "x.json: operations.a.shapes[0].dims: expected whole numbers and capital letters by name, found something else");
+    expect_complaint(
+        SHAPED("{\"dims\": {\"a b\": 1}, \"calls\": 2, \"flop_cost\": 30}"),
+        "x.json: operations.a.shapes[0].dims: expected whole numbers and capital letters by name, found something else");
+    expect_complaint(SHAPED("{\"dims\": [], \"calls\": 2, \"flop_cost\": 30}"),
+                     "x.json: operations.a.shapes[0].dims: expected an object, found an array");
+    expect_complaint(SHAPED("7"), "x.json: operations.a.shapes[0]: expected an object, found an integer");
+}
+
 Test(json_read, ignores_what_it_does_not_know)
 {
     static const char json[] = "{\"schema_version\": 1, \"operations\": {\"dgemm\": {\"flop_cost\": 18446744073709551615,"

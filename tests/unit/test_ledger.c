@@ -16,7 +16,7 @@
 /* Two processes, of which the second one was killed; something of every kind. */
 static void build_example(struct ledger_build *b, uint32_t scope)
 {
-    build_start(b, 1 << 16, 160);
+    build_start(b, 1 << 16, 192);
     build_header(b)->scope = scope;
     size_t accounts = build_block(b, LEDGER_ACCOUNTS, 64, 3);
     build_account(b, accounts, 10000, "", false, 0);
@@ -25,6 +25,12 @@ static void build_example(struct ledger_build *b, uint32_t scope)
     build_timed(build_nested(build_tally(b, tallies, "forward", "dgemv", 1, 30, 2), 4), 1500, 30);
     build_tally(b, tallies, "", "dsyev", 2, 900, 3)->accuracy = COST_ESTIMATE;
     build_tally(b, tallies, "", "daxpy", 3, 17, 1)->accuracy |= LEDGER_FORGOTTEN;
+    build_header(b)->detail = LEDGER_DETAIL_SHAPES;
+    struct ledger_tally *solve = build_tally(b, build_block(b, LEDGER_TALLIES, 64, 1), "", "dtrsm", 9, 900, 5);
+    size_t shapes = build_block(b, LEDGER_SHAPES, 128, 3);
+    build_dims(build_shape(b, shapes, solve, "m|side", 2, 100), -3, 'L', 1, 90);
+    build_record(b, shapes);
+    build_shape(b, shapes, solve, "", 0, 0);
     struct ledger_provider *provider = build_record(b, build_block(b, LEDGER_PROVIDERS, 64, 1));
     provider->path = build_string(b, "/lib/libblas.so.3");
     provider->integer_bits = 32;

@@ -308,3 +308,77 @@ Test(summary, of_many_namespaces_takes_no_quadratic_time, .timeout = 60)
     summary_free(&s);
     free(b.data);
 }
+
+static void expect_shape(const struct summary_operation *operation, size_t i, const char *text, uint64_t calls, uint64_t flops)
+{
+    cr_assert(i < operation->shape_count);
+    cr_expect_str_eq(operation->shapes[i].text, text);
+    cr_expect(operation->shapes[i].calls == calls && operation->shapes[i].flop_cost == flops, "%s: %lu, %lu", text,
+              operation->shapes[i].calls, operation->shapes[i].flop_cost);
+}
+
+static void expect_others(const struct summary_operation *operation, uint64_t calls, uint64_t flops, uint64_t error_calls,
+                          uint64_t error_flops)
+{
+    struct summary_use other = summary_other_shapes(operation);
+    cr_expect(other.calls == calls && other.flops_used == flops, "others: %lu, %lu", other.calls, other.flops_used);
+    cr_expect(operation->error_calls == error_calls && operation->error_flops == error_flops, "error: %lu, %lu",
+              operation->error_calls, operation->error_flops);
+}
+
+/* dtrsm of two threads in "a" (10 calls, 1000 FLOPs; 6 and 300) and of one in "b". The first has a shape of its own, the second
+ * and "b" one of the first; the second's tables have lost shapes of up to 2 calls and 40 FLOPs each. */
+Test(summary, shapes_add_up_over_threads_and_namespaces)
+{
+    struct ledger_build b;
+    struct summary s;
+    build_start(&b, 1 << 16, 1024);
+    build_header(&b)->detail = LEDGER_DETAIL_SHAPES;
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 4), shapes = build_block(&b, LEDGER_SHAPES, 128, 8);
+    struct ledger_tally *first = build_tally(&b, tallies, "a", "dtrsm", 10, 1000, 1);
+    struct ledger_tally *second = build_tally(&b, tallies, "a", "dtrsm", 6, 300, 2);
+    struct ledger_tally *other = build_tally(&b, tallies, "b", "dtrsm", 1, 50, 3);
+    build_tally(&b, tallies, "b", "my_op", 1, 5, 4)->routine = UINT32_MAX;
+    build_dims(build_shape(&b, shapes, first, "m|side", 3, 300), 7, 'L', 0, 0);
+    build_dims(build_shape(&b, shapes, other, "m|side", 1, 50), 7, 'L', 0, 0);
+    build_dims(build_shape(&b, shapes, second, "m|side", 1, 100), 7, 'L', 1, 40);
+    build_dims(build_shape(&b, shapes, first, "m|side", 7, 700), -8, 'R', 0, 0);
+    build_dims(build_shape(&b, shapes, second, "m|side", 1, 20), 9, 'L', 2, 30);
+    summarise(&b, NULL, &s);
+    cr_assert(s.operation_count == 2 && s.namespace_count == 2 && s.operations[0].is_shaped && !s.operations[1].is_shaped);
+    cr_assert(s.operations[0].shape_count == 3 && s.namespaces[0].operations[0].shape_count == 3);
+    expect_shape(&s.operations[0], 0, "m=-8 side=R", 7, 700);
+    expect_shape(&s.operations[0], 1, "m=7 side=L", 5, 450);
+    expect_shape(&s.operations[0], 2, "m=9 side=L", 1, 20);
+    expect_others(&s.operations[0], 4, 180, 2, 40);
+    expect_shape(&s.namespaces[0].operations[0], 1, "m=7 side=L", 4, 400);
+    expect_shape(&s.namespaces[1].operations[0], 0, "m=7 side=L", 1, 50);
+    expect_others(&s.namespaces[1].operations[0], 0, 0, 0, 0);
+    summary_free(&s);
+    free(b.data);
+}
+
+/* A shape newer than its tally, as in a ledger that is written to; one that is just being changed (16 calls, 4 records: none of
+ * their bounds is known, so the algorithm's holds, 16/2 and 160/2); one of another tally than any. */
+Test(summary, shapes_never_have_more_than_their_operation)
+{
+    struct ledger_build b;
+    struct summary s;
+    build_start(&b, 1 << 16, 1024);
+    build_header(&b)->detail = LEDGER_DETAIL_SHAPES;
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 2), shapes = build_block(&b, LEDGER_SHAPES, 128, 8);
+    struct ledger_tally *newer = build_tally(&b, tallies, "", "dgemm", 5, 50, 1);
+    struct ledger_tally *changed = build_tally(&b, tallies, "", "ddot", 16, 160, 2);
+    build_dims(build_shape(&b, shapes, newer, "n", 6, 60), 7, 0, 0, 0);
+    for (int n = 1; n <= 3; n++)
+        build_dims(build_shape(&b, shapes, changed, "n", 2, 20), n, 0, 1, 10);
+    build_dims(build_shape(&b, shapes, changed, "n", 2, 20), 4, 0, 1, 10)->seal = 0;
+    build_dims(build_shape(&b, shapes, (struct ledger_tally *)(b.data + LEDGER_PAGE), "n", 2, 20), 5, 0, 0, 0);
+    summarise(&b, NULL, &s);
+    cr_assert(s.operation_count == 2 && s.operations[0].shape_count == 1 && s.operations[1].shape_count == 3);
+    expect_shape(&s.operations[0], 0, "n=7", 5, 50);
+    expect_others(&s.operations[0], 0, 0, 0, 0);
+    expect_others(&s.operations[1], 10, 100, 8, 80);
+    summary_free(&s);
+    free(b.data);
+}

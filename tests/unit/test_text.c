@@ -337,6 +337,47 @@ Test(text, says_how_the_process_was_ended)
                 "  Ended by signal 9\n");
 }
 
+/* Of 60 calls of dgemm's 7 shapes, 5 calls are of none that is listed. */
+Test(text, top_shapes_and_what_is_not_among_them)
+{
+    struct summary_shape shapes[] = {{"m=9 n=9", 10, 4000}, {"m=8 n=8", 9, 1000}, {"m=7 n=7", 8, 900}, {"m=6 n=6", 8, 800},
+                                     {"m=5 n=5", 7, 700},   {"m=4 n=4", 7, 600},  {"m=3 n=3", 6, 500}};
+    struct summary_shape none = {"", 1, 10};
+    struct summary_operation operations[] = {
+        {.name = "drotg", .flop_cost = 10, .calls = 1, .is_shaped = true, .shapes = &none, .shape_count = 1},
+        {.name = "my_op", .flop_cost = 90, .calls = 1},
+        {.name = "dgemm",
+         .flop_cost = 9900,
+         .calls = 60,
+         .is_shaped = true,
+         .shapes = shapes,
+         .shape_count = 7,
+         .error_calls = 2,
+         .error_flops = 1234}};
+    struct summary s = base;
+    s.flops_used = 10000;
+    s.operations = operations;
+    s.operation_count = 3;
+    expect_text(&s, NULL,
+                "flopshim FLOP Budget Summary\n" UNDERLINE "  Total budget:       unlimited\n"
+                "  Used:                  10,000\n"
+                "\n"
+                "  By operation:\n"
+                "    dgemm                   9,900  (99.0%)  [60 calls]\n"
+                "    my_op                      90  (0.9%)  [1 call]\n"
+                "    drotg                      10  (0.1%)  [1 call]\n"
+                "\n"
+                "  Top shapes:\n"
+                "    dgemm                   4,000  (40.0%)  [10 calls]  m=9 n=9\n"
+                "    dgemm                   1,000  (10.0%)  [9 calls]  m=8 n=8\n"
+                "    dgemm                     900  (9.0%)  [8 calls]  m=7 n=7\n"
+                "    dgemm                     800  (8.0%)  [8 calls]  m=6 n=6\n"
+                "    dgemm                     700  (7.0%)  [7 calls]  m=5 n=5\n"
+                "    dgemm                   1,100  (11.0%)  [13 calls]  (2 shapes more)\n"
+                "    dgemm                   1,400  (14.0%)  [5 calls]  (others, each at most 2 calls and 1,234 FLOPs)\n"
+                "    drotg                      10  (0.1%)  [1 call]  (no dimensions)\n");
+}
+
 Test(text, no_control_character_reaches_the_terminal)
 {
     struct summary_operation evil = {.name = "\033[2Jx", .flop_cost = 1, .calls = 1};
@@ -382,6 +423,36 @@ Test(csv, has_a_row_for_each_operation_of_each_namespace)
                                ",dgemm,2,20,0.000001500,10,exact,0\n"
                                "\"a,b\",\"odd,\"\"one\"\"\",1,1,0.000000000,0,estimate,0\n"
                                "\"a,b\",dgeev,0,0,0.000000000,0,exact,3\n");
+    out_free(&out);
+}
+
+Test(csv, has_a_row_for_each_shape_and_one_for_the_rest)
+{
+    struct summary_shape shapes[] = {{"m=9 side=L", 2, 40}, {"m=8 side=R", 1, 5}};
+    struct summary_operation operations[] = {{.name = "dtrsm",
+                                              .flop_cost = 50,
+                                              .calls = 7,
+                                              .elapsed_ns = 9,
+                                              .timed_flops = 40,
+                                              .queries = 1,
+                                              .is_shaped = true,
+                                              .shapes = shapes,
+                                              .shape_count = 2},
+                                             {.name = "my_op", .flop_cost = 90, .calls = 1}};
+    struct summary_namespace ns = {.name = "f", .operations = operations, .operation_count = 2};
+    struct summary s = base;
+    struct out out = {0};
+    s.operations = operations;
+    s.operation_count = 2;
+    s.namespaces = &ns;
+    s.namespace_count = 1;
+    summary_csv(&s, &out);
+    out_bytes(&out, "", 1);
+    cr_expect_str_eq(out.data, "namespace,operation,calls,flop_cost,seconds,timed_flops,accuracy,queries,shape\n"
+                               "f,dtrsm,2,40,,,exact,,m=9 side=L\n"
+                               "f,dtrsm,1,5,,,exact,,m=8 side=R\n"
+                               "f,dtrsm,4,5,0.000000009,40,exact,1,\n"
+                               "f,my_op,1,90,0.000000000,0,exact,0,\n");
     out_free(&out);
 }
 

@@ -2,6 +2,7 @@
  * name listed nowhere else comes behind those that are listed. */
 #include "json_counts.h"
 #include "cost.h"
+#include "json_shapes.h"
 #include "summary_namespaces.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ static void read_operation(struct field_reader *r, const char *where, const char
     operation->nested_calls = field_get_number(r, value, path, "nested_calls", false);
     operation->queries = field_get_number(r, value, path, "queries", false);
     operation->accuracy = get_accuracy(r, value, path);
+    json_read_shapes(r, path, value, operation);
     if (!operation->calls)
         field_complain(r, "%scalls: expected at least 1, found 0", path);
 }

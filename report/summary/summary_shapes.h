@@ -1,0 +1,33 @@
+/* The shapes that a ledger has of its tallies (FLOP_DETAIL=shapes), as lists of operations. Called by summary.c and
+ * json_counts.c. No malloc. */
+#pragma once
+#include "ledger_read.h"
+#include "summary_model.h"
+
+struct shape_reading;
+
+/* All shapes of a ledger, by tally; in scratch memory of shapes_scratch() bytes. */
+struct shapes {
+    const struct ledger_view *view;
+    struct shape_reading *readings;
+    size_t count;
+    bool recorded; /* the calls' shapes were */
+    bool doubtful;
+    char *text;                 /* of the summary's memory: what is left for texts, */
+    struct summary_shape *rows; /* and for rows */
+};
+
+size_t shapes_scratch(size_t records);
+void shapes_collect(struct shapes *shapes, const struct ledger_view *view, void *scratch, size_t records);
+
+/* How much of the summary's memory the lists need, those of namespaces and those over all namespaces; and take it. */
+size_t shapes_arena(const struct shapes *shapes);
+void shapes_reserve(struct shapes *shapes, struct summary *summary);
+
+/* Add the shapes of a tally to an operation, or those of another operation. Nothing is added to another one before
+ * shapes_settle(): lists lie one behind the other. */
+void shapes_add_tally(struct shapes *shapes, const struct ledger_tally *tally, const struct ledger_counts *counts,
+                      struct summary_operation *to);
+void shapes_add(struct shapes *shapes, const struct summary_operation *from, struct summary_operation *to);
+/* One row a shape, those with the most FLOPs first. */
+void shapes_settle(struct shapes *shapes, struct summary_operation *operation);

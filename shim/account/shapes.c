@@ -1,0 +1,270 @@
+/* The shapes of a thread's calls (shapes.h). Memory is from mmap, as that of all tables of a thread, and is never given back: a
+ * thread that takes the slot over goes on with it. */
+#include "shapes.h"
+#include "cost.h"
+#include "ledger_append.h"
+#include "ledger_file.h"
+#include "lock.h"
+#include "pages.h"
+#include "shape_table.h"
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define FIRST_SHAPES 2u
+#define GROWTH 4u
+#define FIRST_RECORDS 31
+#define MORE_RECORDS 255
+#define FIRST_BUCKETS 256u
+#define CHUNK_BYTES ((size_t)64 << 10)
+#define NAMES_BYTES 256
+/* Beyond a quarter of the ledger the tables grow no more, so that there is room for what must not be missing. */
+#define ROOM_BYTES (LEDGER_MAX_BYTES / 4)
+
+_Static_assert(LEDGER_SHAPE_VALUES == COST_DIMS_MOST, "a shape fits its record");
+
+struct tally_shapes {
+    struct shape_table table;
+    const struct ledger_tally *tally;
+    const uint8_t *dims, *options; /* places */
+    uint32_t dim_count;
+    struct tally_shapes *next; /* of its bucket */
+};
+
+struct thread_shapes {
+    struct tally_shapes *hot[THREAD_HOT]; /* by id of the routine */
+    struct tally_shapes **buckets;
+    uint32_t bucket_count;
+    uint32_t table_count;
+    uintptr_t frame; /* of the call that is being recorded; 0: none */
+    char *chunk;     /* memory that is left */
+    size_t chunk_bytes;
+    struct ledger_block *block; /* records that are left */
+    uint64_t scratch[SHAPE_TABLE_MOST];
+};
+
+static bool is_full; /* no table grows any more */
+
+static bool no_room(void)
+{
+    return __atomic_load_n(&is_full, __ATOMIC_RELAXED);
+}
+
+static void set_full(bool full)
+{
+    __atomic_store_n(&is_full, full, __ATOMIC_RELAXED);
+}
+
+static void *take(struct thread_shapes *s, size_t bytes)
+{
+    bytes = (bytes + 15) & ~(size_t)15;
+    if (bytes > s->chunk_bytes) {
+        s->chunk = pages_get(CHUNK_BYTES);
+        s->chunk_bytes = s->chunk ? CHUNK_BYTES : 0;
+    }
+    if (bytes > s->chunk_bytes)
+        return NULL;
+    void *memory = s->chunk;
+    s->chunk += bytes;
+    s->chunk_bytes -= bytes;
+    return memory;
+}
+
+/* ---- making tables, and making them larger: under shim_lock ---- */
+
+static struct ledger_shape *make_record(struct thread *t)
+{
+    static const struct ledger_shape unused;
+    struct thread_shapes *s = t->shapes;
+    if (!s->block || s->block->count == s->block->capacity)
+        s->block = ledger_add_block(LEDGER_SHAPES, sizeof unused, s->block ? MORE_RECORDS : FIRST_RECORDS, t->slot);
+    return s->block ? ledger_append(s->block, &unused) : NULL;
+}
+
+static bool grow(struct thread *t, struct shape_table *table)
+{
+    uint32_t size = table->size ? table->size * GROWTH : FIRST_SHAPES;
+    size = size < SHAPE_TABLE_MOST ? size : SHAPE_TABLE_MOST;
+    if (!ledger_has_room() || ledger_bytes() > ROOM_BYTES)
+        return false;
+    struct shape_slot *slots = take(t->shapes, size * sizeof *slots);
+    uint16_t *buckets = slots ? take(t->shapes, size * sizeof *buckets) : NULL;
+    if (!buckets)
+        return false;
+    for (uint32_t i = table->size; i < size; i++)
+        if (!(slots[i].record = make_record(t)))
+            return false;
+    shape_table_move(table, slots, buckets, size);
+    return true;
+}
+
+/* As a ledger's record has them. */
+static uint32_t name_values(const struct cost_dims *dims, const struct cost_dims *options)
+{
+    char names[NAMES_BYTES] = "";
+    char *end = names;
+    for (uint32_t i = 0; i < dims->count + options->count; i++) {
+        const char *name = i < dims->count ? dims->names[i] : options->names[i - dims->count];
+        if (strlen(name) + 2 > (size_t)(names + sizeof names - end))
+            return 0;
+        if (i)
+            *end++ = i == dims->count ? '|' : ' ';
+        else if (!dims->count)
+            *end++ = '|';
+        end = stpcpy(end, name);
+    }
+    return ledger_intern(names);
+}
+
+static struct tally_shapes **bucket_of(const struct thread_shapes *s, const struct ledger_tally *tally)
+{
+    uint64_t h = ((uintptr_t)tally >> 6) * UINT64_C(0x9e3779b97f4a7c15);
+    return &s->buckets[(h >> 32) & (s->bucket_count - 1)];
+}
+
+static bool make_buckets(struct thread_shapes *s)
+{
+    uint32_t old_count = s->bucket_count, count = old_count ? 2 * old_count : FIRST_BUCKETS;
+    struct tally_shapes **old = s->buckets, **fresh = pages_get(count * sizeof *fresh);
+    if (!fresh)
+        return old_count;
+    s->buckets = fresh;
+    s->bucket_count = count;
+    for (uint32_t i = 0; i < old_count; i++)
+        for (struct tally_shapes *shapes = old[i], *next; shapes; shapes = next) {
+            next = shapes->next;
+            shapes->next = *bucket_of(s, shapes->tally);
+            *bucket_of(s, shapes->tally) = shapes;
+        }
+    pages_free(old, old_count * sizeof *old);
+    return true;
+}
+
+static struct tally_shapes *make_table(struct thread *t, const struct ledger_tally *tally)
+{
+    struct thread_shapes *s = t->shapes;
+    const struct cost_routine *routine = cost_routine_of(tally->routine);
+    struct cost_dims dims = cost_dims(routine), options = cost_options(routine);
+    struct tally_shapes *shapes = take(s, sizeof *shapes);
+    if (!shapes)
+        return NULL;
+    *shapes = (struct tally_shapes){.tally = tally, .dims = dims.places, .options = options.places, .dim_count = dims.count};
+    shapes->table = (struct shape_table){.scratch = s->scratch,
+                                         .value_count = dims.count + options.count,
+                                         .tally = (uint32_t)((const char *)tally - (const char *)ledger),
+                                         .names = name_values(&dims, &options)};
+    if ((shapes->table.names || !shapes->table.value_count) && grow(t, &shapes->table)) {
+        struct tally_shapes **bucket = bucket_of(s, tally);
+        shapes->next = *bucket;
+        *bucket = shapes;
+        s->table_count++;
+        return shapes;
+    }
+    return NULL;
+}
+
+static struct tally_shapes *make_table_in(struct thread *t, const struct ledger_tally *tally)
+{
+    struct thread_shapes *s = t->shapes;
+    bool has_buckets = s->table_count < s->bucket_count || make_buckets(s);
+    return has_buckets ? make_table(t, tally) : NULL;
+}
+
+/* ---- finding them ---- */
+
+static struct tally_shapes *find_table(const struct thread_shapes *s, const struct ledger_tally *tally)
+{
+    struct tally_shapes *shapes = s->bucket_count ? *bucket_of(s, tally) : NULL;
+    while (shapes && shapes->tally != tally)
+        shapes = shapes->next;
+    return shapes;
+}
+
+static struct tally_shapes *table_of(struct thread *t, const struct ledger_tally *tally)
+{
+    struct thread_shapes *s = t->shapes;
+    struct tally_shapes **hot = &s->hot[tally->routine % THREAD_HOT], *shapes = *hot;
+    if (__builtin_expect(shapes && shapes->tally == tally, 1))
+        return shapes;
+    shapes = find_table(s, tally);
+    if (!shapes && !no_room()) {
+        shim_lock();
+        shapes = make_table_in(t, tally);
+        set_full(!shapes);
+        shim_unlock();
+    }
+    if (shapes)
+        *hot = shapes;
+    return shapes;
+}
+
+static struct shape_slot *admit(struct thread *t, struct shape_table *table, const int64_t *values, uint32_t hash)
+{
+    if (table->used == table->size && table->size < SHAPE_TABLE_MOST && !no_room()) {
+        shim_lock();
+        set_full(!grow(t, table));
+        shim_unlock();
+    }
+    return shape_table_admit(table, values, hash);
+}
+
+static struct shape_place record(struct thread *t, struct tally_shapes *shapes, uint64_t cost, const int64_t *shape)
+{
+    struct shape_table *table = &shapes->table;
+    int64_t values[LEDGER_SHAPE_VALUES] = {0};
+    uint32_t i = 0;
+    for (; i < shapes->dim_count; i++)
+        values[i] = shape[shapes->dims[i]];
+    for (; i < table->value_count; i++)
+        values[i] = shape[shapes->options[i - shapes->dim_count]];
+    struct shape_slot *slot = &table->slots[table->latest];
+    if (!table->used || !shape_table_is_of(table, slot, values)) {
+        uint32_t hash;
+        slot = shape_table_find(table, values, &hash);
+        if (!slot)
+            slot = admit(t, table, values, hash);
+    }
+    shape_table_add(slot->record, cost);
+    return (struct shape_place){slot->record, slot->record->seal};
+}
+
+struct shape_place shapes_count(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape)
+{
+    struct shape_place place = {0};
+    int saved = errno;
+    if (tally->routine >= LEDGER_QUERY)
+        return place; /* "(other)" */
+    if (!t->shapes)
+        t->shapes = pages_get(sizeof *t->shapes);
+    if (!t->shapes || t->shapes->frame)
+        return place;
+    t->shapes->frame = (uintptr_t)__builtin_frame_address(0);
+    atomic_signal_fence(memory_order_seq_cst);
+    struct tally_shapes *shapes = table_of(t, tally);
+    if (shapes)
+        place = record(t, shapes, cost, shape);
+    atomic_signal_fence(memory_order_seq_cst);
+    t->shapes->frame = 0;
+    errno = saved;
+    return place;
+}
+
+void shapes_refund(struct shape_place place, uint64_t cost)
+{
+    struct ledger_shape *shape = place.record;
+    if (!shape || shape->seal != place.seal)
+        return; /* not recorded, or another shape's record now */
+    __atomic_store_n(&shape->flops, shape->flops - cost, __ATOMIC_RELAXED);
+    __atomic_store_n(&shape->check, shape->check - cost, __ATOMIC_RELAXED);
+}
+
+void shapes_abandon(struct thread *t, uintptr_t to)
+{
+    if (t->shapes && t->shapes->frame && to > t->shapes->frame)
+        t->shapes->frame = 0;
+}
+
+void shapes_forget(void)
+{
+    set_full(false);
+}

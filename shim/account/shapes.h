@@ -1,0 +1,26 @@
+/* FLOP_DETAIL=shapes: what dimensions and options each routine was called with. Every thread has tables of its own, one a
+ * tally, whose records lie in the ledger (shape_table.h); only the owner looks into them, without a lock, but to make them
+ * larger. A thread that has them takes the slow body on every call (thread_refresh). */
+#pragma once
+#include "thread.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a call was recorded; of none, record is NULL. */
+struct shape_place {
+    struct ledger_shape *record;
+    uint64_t seal;
+};
+
+/* A call that was tallied. shape: cost_dims() and cost_options() say the places in it. What finds no room, or comes in a
+ * signal's handler while the thread is in here, is in its tally only. */
+struct shape_place shapes_count(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape);
+
+/* The call that was recorded there costs nothing after all. */
+void shapes_refund(struct shape_place place, uint64_t cost);
+
+/* Execution goes on at this stack address, where a handler jumped to. */
+void shapes_abandon(struct thread *t, uintptr_t to);
+
+/* In a child process: it has a ledger with room of its own. */
+void shapes_forget(void);
