@@ -128,8 +128,8 @@ Test(cost, every_routine_of_size_nothing_is_free)
 {
     const int64_t nothing[16] = {0};
     for (int i = 0; i < cost_routine_count; i++) {
-        bool has_n = strncmp(cost_routines[i].args, "n", 1) == 0 || strstr(cost_routines[i].args, " n");
-        cr_expect(not(has_n && cost_price((unsigned)i, nothing, COST_OPS)), "%s", cost_routines[i].name);
+        bool has_n = strncmp(cost_args(&cost_routines[i]), "n", 1) == 0 || strstr(cost_args(&cost_routines[i]), " n");
+        cr_expect(not(has_n && cost_price((unsigned)i, nothing, COST_OPS)), "%s", cost_name(&cost_routines[i]));
     }
 }
 
@@ -203,7 +203,8 @@ Test(dims, of_every_routine_are_arguments_of_it)
         struct cost_dims dims = cost_dims(&cost_routines[i]);
         cr_expect(le(u32, dims.count, COST_DIMS_MOST));
         for (uint32_t d = 0; d < dims.count; d++)
-            cr_expect(has_word(cost_routines[i].takes, dims.names[d]), "%s: %s", cost_routines[i].name, dims.names[d]);
+            cr_expect(has_word(cost_takes(&cost_routines[i]), dims.names[d]), "%s: %s", cost_name(&cost_routines[i]),
+                      dims.names[d]);
     }
 }
 
@@ -249,7 +250,7 @@ Test(ids, of_usual_routines_do_not_share_a_place)
             cr_assert(ge(int, index, 0), "%s", name);
             const char **place = &holder[cost_routines[index].id % THREAD_HOT];
             cr_expect(zero(ptr, (void *)(uintptr_t)*place), "%s has the place of %s", name, *place);
-            *place = cost_routines[index].name;
+            *place = cost_name(&cost_routines[index]);
         }
     }
 }
