@@ -41,10 +41,9 @@ uint64_t cost_weigh(const struct cost_routine *routine, struct cost_ops ops, enu
 
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention)
 {
-    uint64_t price;
-    if (small_price(&cost_routines[routine], arg, convention, &price))
-        return price;
-    return cost_weigh(&cost_routines[routine], cost_count(routine, arg), convention);
+    const struct cost_routine *r = &cost_routines[routine];
+    const uint64_t price = small_price(r, arg, convention);
+    return price != SMALL_NOT ? price : cost_weigh(r, cost_count(routine, arg), convention);
 }
 
 struct cost_dims cost_dims(const struct cost_routine *routine)
@@ -130,6 +129,22 @@ uint64_t cost_scale(uint64_t cost, double multiplier)
     if (-shift >= 64 || product >> (64 + shift))
         return UINT64_MAX;
     return (uint64_t)(product << -shift);
+}
+
+/* An odd significand, so that the product is exact in a double for as many costs as possible. */
+struct cost_factor cost_factor(double multiplier)
+{
+    uint64_t bits;
+    memcpy(&bits, &multiplier, sizeof bits);
+    const uint64_t significand = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
+    const int zeros = __builtin_ctzll(significand), shift = 1075 - (int)(bits >> 52 & 0x7ff) - zeros;
+    struct cost_factor f = {significand >> zeros, 0, 0};
+    if (shift >= 63 || -shift > zeros) /* or 2^53 and more */
+        return f;
+    f.shift = shift > 0 ? (unsigned)shift : 0;
+    f.by <<= shift < 0 ? -shift : 0;
+    f.below = ((uint64_t)1 << SIGNIFICAND_BITS) / f.by;
+    return f;
 }
 
 const char *cost_class_name(enum cost_class accuracy)

@@ -123,6 +123,13 @@ uint64_t cost_times(uint64_t a, int64_t times);
  * floating-point register. multiplier: a finite double > 0. A multiplier of 1 never rounds. Saturates. */
 uint64_t cost_scale(uint64_t cost, double multiplier);
 
+/* The same of costs below `below`: cost * by >> shift. One that has no such form has a `below` of 0. */
+struct cost_factor {
+    uint64_t by, below;
+    unsigned shift; /* below 63 */
+};
+struct cost_factor cost_factor(double multiplier);
+
 const char *cost_class_name(enum cost_class accuracy);
 const char *cost_class_meaning(enum cost_class accuracy);
 const char *cost_convention_name(enum cost_convention convention);

@@ -20,19 +20,17 @@ static count_t count_fft(int64_t transform, count_t n, count_t howmany, count_t 
 /* Of multiplications or additions: eight of them fit 64 bits. */
 #define OPS_LIMIT ((uint64_t)1 << 58)
 
-bool small_price(const struct cost_routine *routine, const int64_t *arg, enum cost_convention convention, uint64_t *price)
+uint64_t small_price(const struct cost_routine *routine, const int64_t *arg, enum cost_convention convention)
 {
     const bool complex_field = routine->field == COST_FIELD_COMPLEX;
     struct cost_ops ops = {0};
     count_of_row(routine->count, arg, complex_field ? 4 : 1, &ops);
     const uint64_t mults = (uint64_t)ops.mults, adds = (uint64_t)ops.adds;
     if ((mults | adds) >= OPS_LIMIT)
-        return false;
+        return SMALL_NOT;
     if (ops.total_only)
-        *price = convention == COST_FMA ? (mults + 1) / 2 : mults;
-    else if (convention == COST_FMA)
-        *price = (complex_field ? 4 : 1) * (mults > adds ? mults : adds);
-    else
-        *price = complex_field ? 6 * mults + 2 * adds : mults + adds;
-    return true;
+        return convention == COST_FMA ? (mults + 1) / 2 : mults;
+    if (convention == COST_FMA)
+        return (complex_field ? 4 : 1) * (mults > adds ? mults : adds);
+    return complex_field ? 6 * mults + 2 * adds : mults + adds;
 }

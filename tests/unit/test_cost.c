@@ -208,6 +208,23 @@ Test(dims, of_every_routine_are_arguments_of_it)
     }
 }
 
+Test(factor, is_the_multiplier_where_it_has_one)
+{
+    static const double multipliers[] = {
+        1, 2, 3, 0.5, 2.5, 0.375, 1e6, 4096, 1e25, 9007199254740991, 0.1, 1e-300, 1e300, 5e-324, 9007199254740993};
+    uint64_t state = 88172645463325252;
+    for (size_t m = 0; m < sizeof multipliers / sizeof *multipliers; m++) {
+        const struct cost_factor f = cost_factor(multipliers[m]);
+        for (int i = 0; i < 10000 && f.below; i++) {
+            state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+            const uint64_t cost = i < 10 ? f.below - 1 - (uint64_t)i % f.below : (state >> state % 60) % f.below;
+            cr_expect(eq(u64, cost * f.by >> f.shift, cost_scale(cost, multipliers[m])), "%lu by %g", cost, multipliers[m]);
+        }
+    }
+    cr_expect(gt(u64, cost_factor(2.5).below, (uint64_t)1 << 50));
+    cr_expect(eq(u64, cost_factor(0.1).below, 2)); /* a significand of 52 bits */
+}
+
 /* A thread finds a routine's tally by its id without a search where no other routine has its place (shim/thread.h). What one
  * program is likely to use together is to be free of that: the BLAS of one precision, and the drivers of LAPACK. = : a whole
  * name. */
