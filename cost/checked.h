@@ -1,11 +1,30 @@
 /* Integer arithmetic for counts: 128 bits, saturating. COUNT_HUGE stands for "too large to hold" and sticks: whatever
- * it enters becomes COUNT_HUGE too, except a product with 0. */
+ * it enters becomes COUNT_HUGE too, except a product with 0.
+ *
+ * With COUNT_SMALL the same in 64 bits (small.c): arguments are below 2^12 then, so that a formula of up to four
+ * of them, with coefficients below 1024, stays below 2^58. */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
+#ifdef COUNT_SMALL
+typedef int64_t count_t;
+#define COUNT_HUGE ((count_t)1 << 62)
+#else
 typedef __int128 count_t;
-
 #define COUNT_HUGE ((count_t)1 << 126)
+#endif
+
+/* Sizes or-ed together, one of which is too large to count with (or negative). */
+static inline bool count_is_large(count_t sizes)
+{
+#ifdef COUNT_SMALL
+    return (uint64_t)sizes >> 12;
+#else
+    (void)sizes;
+    return false;
+#endif
+}
 
 static inline count_t count_clip(count_t value, bool overflowed)
 {

@@ -1,6 +1,9 @@
-/* Prices a call: guards, the row's count, the weights of the convention. Owns no list of routines (card/) and no
+/* Prices a call: the row's count, the weights of the convention. Owns no list of routines (card/) and no
  * formula (formulas.c). */
 #include "cost.h"
+#include "formulas.h"
+#include "counts.h" /* generated: the counts of all rows, in the arithmetic of checked.h */
+#include "small.h"
 #include "symbols.h" /* generated: every exported name and its routine */
 #include <string.h>
 #include <strings.h>
@@ -14,29 +17,11 @@ uint64_t cost_saturated(count_t value)
     return value > (count_t)UINT64_MAX ? UINT64_MAX : (uint64_t)value;
 }
 
-/* A call that its provider would leave at once, or reject: it does no work. */
-static bool does_nothing(const struct cost_routine *r, const int64_t *arg)
-{
-    const char *name = r->args;
-    for (const char *kind = r->kinds; *kind; kind++, arg++) {
-        size_t length = strcspn(name, " ");
-        if (*kind == 'w' && *arg < 0)
-            return true;
-        if (*kind == 'd' && *arg < 0)
-            return true;
-        if (*kind == 'd' && *arg == 0 && length == 1 && (*name == 'm' || *name == 'n'))
-            return true;
-        name += length + (name[length] == ' ');
-    }
-    return false;
-}
-
 struct cost_ops cost_count(unsigned routine, const int64_t *arg)
 {
     const struct cost_routine *r = &cost_routines[routine];
     struct cost_ops ops = {0};
-    if (!does_nothing(r, arg))
-        r->count(arg, r->field == COST_FIELD_COMPLEX ? 4 : 1, &ops);
+    count_of_row(r->count, arg, r->field == COST_FIELD_COMPLEX ? 4 : 1, &ops);
     return ops;
 }
 
@@ -56,7 +41,9 @@ uint64_t cost_weigh(const struct cost_routine *routine, struct cost_ops ops, enu
 
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention)
 {
-    return cost_weigh(&cost_routines[routine], cost_count(routine, arg), convention);
+    const struct cost_routine *r = &cost_routines[routine];
+    const uint64_t price = small_price(r, arg, convention);
+    return price != SMALL_NOT ? price : cost_weigh(r, cost_count(routine, arg), convention);
 }
 
 static struct cost_dims list_at(size_t first)
@@ -80,7 +67,7 @@ struct cost_dims cost_options(const struct cost_routine *routine)
 int cost_find(const char *name)
 {
     for (int i = 0; i < cost_routine_count; i++)
-        if (!strcasecmp(cost_routines[i].name, name))
+        if (!strcasecmp(cost_name(&cost_routines[i]), name))
             return i;
     const char *exported = forward_names;
     for (int i = 0; i < SYMBOL_COUNT; i++, exported += strlen(exported) + 1)
@@ -151,6 +138,22 @@ uint64_t cost_scale(uint64_t cost, double multiplier)
     if (-shift >= 64 || product >> (64 + shift))
         return UINT64_MAX;
     return (uint64_t)(product << -shift);
+}
+
+/* An odd significand, so that the product is exact in a double for as many costs as possible. */
+struct cost_factor cost_factor(double multiplier)
+{
+    uint64_t bits;
+    memcpy(&bits, &multiplier, sizeof bits);
+    const uint64_t significand = (bits & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
+    const int zeros = __builtin_ctzll(significand), shift = 1075 - (int)(bits >> 52 & 0x7ff) - zeros;
+    struct cost_factor f = {significand >> zeros, 0, 0};
+    if (shift >= 63 || -shift > zeros) /* or 2^53 and more */
+        return f;
+    f.shift = shift > 0 ? (unsigned)shift : 0;
+    f.by <<= shift < 0 ? -shift : 0;
+    f.below = ((uint64_t)1 << SIGNIFICAND_BITS) / f.by;
+    return f;
 }
 
 const char *cost_class_name(enum cost_class accuracy)

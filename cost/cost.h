@@ -15,28 +15,76 @@ enum cost_class { COST_EXACT, COST_LEADING, COST_ESTIMATE };
 enum cost_field { COST_FIELD_REAL, COST_FIELD_COMPLEX, COST_FIELD_MIXED /* complex data, counted in real operations */ };
 enum cost_convention { COST_OPS, COST_FMA };
 
+/* Its texts are places in cost_texts, so that the table needs no relocations. */
 struct cost_routine {
-    const char *name;
-    const char *family;
-    const char *takes; /* names of all arguments, blank-separated, in the order of the Fortran face */
-    const char *taken; /* their kinds, one letter each: as in kinds, or a: an array, or what the routine leaves something in */
-    const char *args;  /* names of the arguments of the count, blank-separated, in the order of arg[] */
-    const char *kinds; /* one letter each: d dimension, i other integer, o option, f flag, s scalar,
-                        * w workspace length */
-    const char *mults; /* formula */
-    const char *adds;
-    const char *source;
-    const char *idle; /* the scalar that makes the call one that computes nothing where it is 0; "": none */
-    void (*count)(const int64_t *arg, int weight, struct cost_ops *ops);
-    enum cost_field field;
-    enum cost_class accuracy;
-    uint16_t dims; /* where its part of cost_dim_names begins: its dimensions, then its options */
-    uint32_t id;   /* a hash of the name: what tallies know it by */
+    uint32_t id; /* a hash of the name: what tallies know it by */
+    uint32_t name, family, takes, taken, args, kinds, mults, adds, source, idle;
+    uint16_t count;   /* which of the counts is its own (counts.h) */
+    uint16_t dims;    /* where its part of cost_dim_names begins: its dimensions, then its options */
+    uint8_t field;    /* enum cost_field */
+    uint8_t accuracy; /* enum cost_class */
 };
 
 /* Generated, and so are the tables below. */
 extern const struct cost_routine cost_routines[];
 extern const int cost_routine_count;
+extern const char cost_texts[];
+
+static inline const char *cost_name(const struct cost_routine *r)
+{
+    return cost_texts + r->name;
+}
+
+static inline const char *cost_family(const struct cost_routine *r)
+{
+    return cost_texts + r->family;
+}
+
+/* Names of all arguments, blank-separated, in the order of the Fortran face; and their kinds, one letter each: as in
+ * cost_kinds, or a: an array, or what the routine leaves something in. */
+static inline const char *cost_takes(const struct cost_routine *r)
+{
+    return cost_texts + r->takes;
+}
+
+static inline const char *cost_taken(const struct cost_routine *r)
+{
+    return cost_texts + r->taken;
+}
+
+/* Names of the arguments of the count, blank-separated, in the order of arg[]; and their kinds, one letter each: d dimension,
+ * i other integer, o option, f flag, s scalar, w workspace length. */
+static inline const char *cost_args(const struct cost_routine *r)
+{
+    return cost_texts + r->args;
+}
+
+static inline const char *cost_kinds(const struct cost_routine *r)
+{
+    return cost_texts + r->kinds;
+}
+
+/* Formulas. */
+static inline const char *cost_mults(const struct cost_routine *r)
+{
+    return cost_texts + r->mults;
+}
+
+static inline const char *cost_adds(const struct cost_routine *r)
+{
+    return cost_texts + r->adds;
+}
+
+static inline const char *cost_source(const struct cost_routine *r)
+{
+    return cost_texts + r->source;
+}
+
+/* The scalar that makes the call one that computes nothing where it is 0; "": none. */
+static inline const char *cost_idle(const struct cost_routine *r)
+{
+    return cost_texts + r->idle;
+}
 
 /* FLOPs of one call. arg: the values of routine.args; options are upper-case letters. 0 for a negative dimension, an
  * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
@@ -76,6 +124,13 @@ uint64_t cost_times(uint64_t a, int64_t times);
 /* cost x multiplier truncated towards zero, as int(cost * multiplier) is in IEEE double arithmetic, without touching a
  * floating-point register. multiplier: a finite double > 0. A multiplier of 1 never rounds. Saturates. */
 uint64_t cost_scale(uint64_t cost, double multiplier);
+
+/* The same of costs below `below`: cost * by >> shift. One that has no such form has a `below` of 0. */
+struct cost_factor {
+    uint64_t by, below;
+    unsigned shift; /* below 63 */
+};
+struct cost_factor cost_factor(double multiplier);
 
 const char *cost_class_name(enum cost_class accuracy);
 const char *cost_class_meaning(enum cost_class accuracy);

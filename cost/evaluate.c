@@ -80,7 +80,7 @@ static bool read_integer(const char *text, int64_t *value)
 
 static int fail_value(struct reader *r, const char *name, const char *value, const char *accepted)
 {
-    snprintf(r->error, r->size, "%s: %s=%s is not accepted; %s", r->q->routine->name, name, value, accepted);
+    snprintf(r->error, r->size, "%s: %s=%s is not accepted; %s", cost_name(r->q->routine), name, value, accepted);
     return -1;
 }
 
@@ -102,7 +102,7 @@ static int read_dimension(struct reader *r, const char *name, const char *value,
 
 static int read_option(struct reader *r, const char *name, const char *value, int64_t *letter)
 {
-    const char *letters = default_letters(r->q->routine->family, name);
+    const char *letters = default_letters(cost_family(r->q->routine), name);
     *letter = toupper((unsigned char)value[0]);
     if (!isalnum((int)*letter) || value[1] || (letters && !strchr(letters, (int)*letter)))
         return letters ? fail_letters(r, name, value, letters) : fail_value(r, name, value, "a letter");
@@ -130,7 +130,7 @@ static int read_limited(struct reader *r, const char *name, const char *value, i
     int64_t least, most;
     if (!read_integer(value, number))
         return fail_value(r, name, value, "an integer such as 1000 or 1e3");
-    if (!default_limits(r->q->routine->family, name, &least, &most) || (*number >= least && *number <= most))
+    if (!default_limits(cost_family(r->q->routine), name, &least, &most) || (*number >= least && *number <= most))
         return 0;
     snprintf(accepted, sizeof accepted, most == INT64_MAX ? "it is %lld or more" : "an integer from %lld to %lld",
              (long long)least, (long long)most);
@@ -139,7 +139,7 @@ static int read_limited(struct reader *r, const char *name, const char *value, i
 
 static int read_counted(struct reader *r, struct cost_argument *a, const char *name, const char *value)
 {
-    const char kind = r->q->routine->kinds[a - r->q->arguments];
+    const char kind = cost_kinds(r->q->routine)[a - r->q->arguments];
     if (a->given)
         return fail_value(r, name, value, "it is given already");
     a->given = true;
@@ -169,15 +169,15 @@ static int read_beside(struct reader *r, const char *name, const char *value)
     if (q->beside_count == COST_BESIDE_MAX)
         return fail_value(r, name, value, "there are too many arguments that the price does not hang on");
     struct cost_argument *a = &q->beside[q->beside_count++];
-    *a = (struct cost_argument){word_of(q->routine->takes, name), (int)strlen(name), true, 0};
+    *a = (struct cost_argument){word_of(cost_takes(q->routine), name), (int)strlen(name), true, 0};
     return read_dimension(r, name, value, &a->value);
 }
 
 /* The kind of an argument, by its place in `takes`. */
 static char kind_of(const struct cost_routine *routine, const char *name)
 {
-    const char *kind = routine->taken;
-    for (const char *word = routine->takes; word != word_of(routine->takes, name); word += strcspn(word, " ") + 1)
+    const char *kind = cost_taken(routine);
+    for (const char *word = cost_takes(routine); word != word_of(cost_takes(routine), name); word += strcspn(word, " ") + 1)
         kind++;
     return *kind;
 }
@@ -193,15 +193,15 @@ static int read_unpriced(struct reader *r, const char *name, const char *value)
     case 'f':
         if (read_scalar(r, name, value, &number))
             return -1;
-        r->q->is_idle |= !strcmp(name, routine->idle) && number == 0;
+        r->q->is_idle |= !strcmp(name, cost_idle(routine)) && number == 0;
         return 0;
     case 'i':
         if (read_limited(r, name, value, &number))
             return -1;
         return strncmp(name, "ld", 2) != 0 || number >= 1 ? 0 : fail_value(r, name, value, "a leading dimension is 1 or more");
     default:
-        snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", routine->name, name,
-                 value, routine->args);
+        snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", cost_name(routine),
+                 name, value, cost_args(routine));
         return -1;
     }
 }
@@ -211,7 +211,7 @@ static bool resolve_alias(struct reader *r, char *name)
 {
     for (size_t a = 0; !counted(r->q, name) && a < sizeof aliases / sizeof *aliases; a++) {
         if (strcmp(aliases[a].other, name) != 0 ||
-            (*aliases[a].family && strcmp(aliases[a].family, r->q->routine->family) != 0))
+            (*aliases[a].family && strcmp(aliases[a].family, cost_family(r->q->routine)) != 0))
             continue;
         if (!aliases[a].name)
             return false;
@@ -237,8 +237,8 @@ static int read_assignment(struct reader *r, const char *text)
     struct cost_argument *a = counted(q, name);
     if (a)
         return read_counted(r, a, name, value);
-    if (!word_of(q->routine->takes, name)) {
-        snprintf(r->error, r->size, "%s has no argument '%s'; it has %s", q->routine->name, name, q->routine->takes);
+    if (!word_of(cost_takes(q->routine), name)) {
+        snprintf(r->error, r->size, "%s has no argument '%s'; it has %s", cost_name(q->routine), name, cost_takes(q->routine));
         return -1;
     }
     if (!strcmp(name, "group_size"))
@@ -263,7 +263,7 @@ static int check_range(struct reader *r, const char *low, const char *high)
     const int64_t bound = of_m ? m->value : n->value;
     if (!bound || (first->value >= 1 && first->value <= last->value && last->value <= bound))
         return 0;
-    snprintf(r->error, r->size, "%s: %s=%lld %s=%lld is not accepted; 1 <= %s <= %s <= %s=%lld", q->routine->name, low,
+    snprintf(r->error, r->size, "%s: %s=%lld %s=%lld is not accepted; 1 <= %s <= %s <= %s=%lld", cost_name(q->routine), low,
              (long long)first->value, high, (long long)last->value, low, high, of_m ? "m" : "n", (long long)bound);
     return -1;
 }
@@ -272,14 +272,14 @@ static struct usual_case usual_of(const struct cost_question *q, const struct co
 {
     char name[NAME_MAX_LENGTH + 1];
     snprintf(name, sizeof name, "%.*s", a->length, a->name);
-    return default_of(q->routine->family, name);
+    return default_of(cost_family(q->routine), name);
 }
 
 static bool resolve(struct cost_question *q, struct cost_argument *a)
 {
     const struct usual_case usual = usual_of(q, a);
     const char *from = usual.same_as;
-    if (!usual.known && q->routine->kinds[a - q->arguments] != 'w')
+    if (!usual.known && cost_kinds(q->routine)[a - q->arguments] != 'w')
         return false;
     a->value = usual.value;
     if (from && !strcmp(from, "side")) {
@@ -306,7 +306,7 @@ static int fill_in(struct reader *r)
             const bool later = usual_of(q, a).same_as && !is_called(a, "m", 1);
             if (a->given || later != (pass == 1) || resolve(q, a))
                 continue;
-            snprintf(r->error, r->size, "%s needs %.*s=, which has no usual case", q->routine->name, a->length, a->name);
+            snprintf(r->error, r->size, "%s needs %.*s=, which has no usual case", cost_name(q->routine), a->length, a->name);
             return -1;
         }
     return 0;
@@ -321,7 +321,7 @@ static int begin(struct reader *r, const char *routine)
         return -1;
     }
     *q = (struct cost_question){.routine = &cost_routines[index], .members = 1, .groups = 1};
-    for (const char *word = q->routine->args; *word && q->count < COST_ARGUMENTS_MAX; q->count++) {
+    for (const char *word = cost_args(q->routine); *word && q->count < COST_ARGUMENTS_MAX; q->count++) {
         const int span = (int)strcspn(word, " ");
         q->arguments[q->count] = (struct cost_argument){.name = word, .length = span};
         word += span + (word[span] == ' ');
@@ -357,7 +357,7 @@ void cost_question_answer(const struct cost_question *q, struct cost_answer *ans
     answer->flop_cost = cost_times(cost_times(cost_weigh(q->routine, one, COST_OPS), q->members), times);
     answer->fma_cost = cost_times(cost_times(cost_weigh(q->routine, one, COST_FMA), q->members), times);
     answer->accuracy = q->routine->accuracy;
-    answer->source = q->routine->source;
+    answer->source = cost_source(q->routine);
     cost_formula(q->routine, answer->formula, sizeof answer->formula);
 }
 

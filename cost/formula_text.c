@@ -39,20 +39,20 @@ void cost_formula(const struct cost_routine *r, char *out, size_t size)
 {
     const bool complex_field = r->field == COST_FIELD_COMPLEX;
     const int mult = complex_field ? 6 : 1, add = complex_field ? 2 : 1;
-    if (!strncmp(r->mults, "both ", 5)) {
-        snprintf(out, size, "%s", r->mults + 5);
-    } else if (r->mults[0] == '=') {
-        write_total(out, size, r->mults, complex_field);
-    } else if (!strcmp(r->mults, r->adds) && strcmp(r->mults, "0") != 0) {
-        write_product(out, size, mult + add, r->mults);
-    } else if (!strcmp(r->adds, "0")) {
-        write_product(out, size, strcmp(r->mults, "0") ? mult : 1, r->mults);
-    } else if (!strcmp(r->mults, "0")) {
-        write_product(out, size, add, r->adds);
+    if (!strncmp(cost_mults(r), "both ", 5)) {
+        snprintf(out, size, "%s", cost_mults(r) + 5);
+    } else if (cost_mults(r)[0] == '=') {
+        write_total(out, size, cost_mults(r), complex_field);
+    } else if (!strcmp(cost_mults(r), cost_adds(r)) && strcmp(cost_mults(r), "0") != 0) {
+        write_product(out, size, mult + add, cost_mults(r));
+    } else if (!strcmp(cost_adds(r), "0")) {
+        write_product(out, size, strcmp(cost_mults(r), "0") ? mult : 1, cost_mults(r));
+    } else if (!strcmp(cost_mults(r), "0")) {
+        write_product(out, size, add, cost_adds(r));
     } else {
-        write_product(out, size, mult, r->mults);
+        write_product(out, size, mult, cost_mults(r));
         const size_t used = strlen(out);
         snprintf(out + used, size - used, " + ");
-        write_product(out + used + 3, size - used - 3, add, r->adds);
+        write_product(out + used + 3, size - used - 3, add, cost_adds(r));
     }
 }

@@ -11,7 +11,11 @@ struct cost_ops {
 
 /* Inside a formula dimensions are at most this, so that a cubic polynomial with coefficients below 4096 stays within
  * count_t without a check at each step. A larger one prices as COUNT_HUGE: no machine holds the matrix. */
+#ifdef COUNT_SMALL
+#define DIMENSION_LIMIT ((count_t)1 << 16)
+#else
 #define DIMENSION_LIMIT ((count_t)1 << 38)
+#endif
 
 /* A polynomial may dip below 0 at the smallest sizes. */
 static inline struct cost_ops ops(count_t mults, count_t adds)

@@ -77,7 +77,7 @@ def text(what: str, value: str) -> str:
 
 def functions() -> dict[str, tuple[bool, int]]:
     """{name: (gives both mults and adds, number of arguments)} of formulas.h, and min and max."""
-    found = re.findall(r"^(struct cost_ops|count_t) count_(\w+)\(([^)]*)\);", FORMULAS_H.read_text(encoding="utf-8"), re.M)
+    found = re.findall(r"^FORMULA (struct cost_ops|count_t) count_(\w+)\(([^)]*)\);", FORMULAS_H.read_text(encoding="utf-8"), re.M)
     return {"min": (False, 2), "max": (False, 2)} | {n: (t != "count_t", len(a.split(","))) for t, n, a in found}
 
 

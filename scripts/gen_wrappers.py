@@ -3,7 +3,7 @@
 
 usage: gen_wrappers.py SPEC OUTDIR SHARDS
 
-Writes to OUTDIR: routines.c (what a call costs), symbols.h, symbols.c and names.c (every exported name) and
+Writes to OUTDIR: counts.h and routines.c (what a call costs), symbols.h, symbols.c and names.c (every exported name) and
 stubs_0.c ... (a typed body for each routine and face; a three-instruction entry for each name, which leaves its
 slot in r11 for the body). An error in the spec is reported with file and line; nothing is written then.
 
@@ -29,7 +29,7 @@ SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
 # With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT
 # by id (unit.cost); found by trying.
 ID_SEED = 22670
-Count = tuple[str, str, "tuple[tuple[str, bool], ...]"]
+Count = tuple[str, str, "tuple[tuple[str, str], ...]"]
 NO_ROUTINE = 0xFFFFFFFF  # of a tally that is no routine's (shim/thread.h)
 
 
@@ -62,14 +62,25 @@ def hash_table(hashes: list[int]) -> list[int]:
 
 def count_of(row: Row) -> Count:
     """What a count's C is made of: rows that agree in it share a function."""
-    return row.price.mults, row.price.adds, tuple((a.name, a.kind == "option") for a in used_args(row))
+    return row.price.mults, row.price.adds, tuple((a.name, a.kind) for a in used_args(row))
 
 
-def emit_count(row: Row, out: list[str]) -> None:
-    out.append(f"static void count_row_{row.id}(const int64_t *arg, int w, struct cost_ops *ops)\n{{")
+def nothing_test(row: Row) -> str:
+    """C that is true of a call that its provider would leave at once, or reject: it does no work."""
+    least = {a.name: "<= 0" if a.kind == "dim" and a.name in "mn" else "< 0"
+             for a in used_args(row) if a.kind in ("dim", "work", "query")}
+    return " || ".join(f"{name} {test}" for name, test in least.items())
+
+
+def emit_count(row: Row, index: int, out: list[str]) -> None:
+    """The count's own lines. What it would not do in 64 bits is left to 128 (cost/small.c)."""
+    out.append(f"static void count_{index}(const int64_t *arg, int w, struct cost_ops *ops)\n{{")
     for i, a in enumerate(used_args(row)):
         kind = "int64_t" if a.kind == "option" else "count_t"
         out.append(f"    const {kind} {a.name} = arg[{i}]; (void){a.name};")
+    nothing, sizes = nothing_test(row), " | ".join(a.name for a in used_args(row) if a.kind in ("dim", "int"))
+    out += [f"    if ({nothing})\n        return;"] * bool(nothing)
+    out += [f"    if (count_is_large({sizes})) {{\n        ops->mults = COUNT_HUGE;\n        return;\n    }}"] * bool(sizes)
     formulas, mode = row.price.formulas, mode_of(row.price.mults)
     if mode == "both":
         out.append(f"    *ops = {paired(formulas[0])};")
@@ -77,6 +88,36 @@ def emit_count(row: Row, out: list[str]) -> None:
         out.append(f"    ops->mults = {checked(formulas[0])};")
         out.append(f"    ops->adds = {'0' if mode == 'total' else checked(formulas[1])};")
     out.append(f"    ops->total_only = {int(mode == 'total')}; (void)w; (void)arg;\n}}\n")
+
+
+def emit_counts(rows: list[Row], out: list[str]) -> dict[Count, int]:
+    """The counts, and the one of a number: a jump, where a table of pointers would be relocated at each start."""
+    counts: dict[Count, int] = {}
+    for row in rows:
+        if count_of(row) not in counts:
+            counts[count_of(row)] = len(counts)
+            emit_count(row, counts[count_of(row)], out)
+    out.append("static void count_of_row(unsigned count, const int64_t *arg, int w, struct cost_ops *ops)\n{\n    switch (count) {")
+    out += [f"    case {i}: count_{i}(arg, w, ops); return;" for i in range(len(counts))]
+    out.append("    }\n}")
+    return counts
+
+
+class Texts:
+    """The table's texts one behind the other, each once."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+        self.size = 0
+
+    def place(self, text: str) -> int:
+        if text not in self.places:
+            self.places[text] = self.size
+            self.size += len(text.encode()) + 1
+        return self.places[text]
+
+    def emit(self, out: list[str]) -> None:
+        out.append("const char cost_texts[] =\n%s;" % "\n".join(f'    "{text}\\0"' for text in self.places))
 
 
 def emit_dims(lists: list[list[tuple[str, int]]], out: list[str]) -> list[int]:
@@ -98,13 +139,9 @@ def known_by(row: Row) -> list[tuple[str, int]]:
     return dims_of(row)[0] + end + option_places(row) + end
 
 
-def emit_routines(routines: list[Routine], out: list[str]) -> None:
-    out.append('#include "checked.h"\n#include "cost.h"\n#include "formulas.h"\n#include "topics.h"\n')
-    counts: dict[Count, int] = {}
-    for row in {r.row.id: r.row for r in routines}.values():
-        if counts.setdefault(count_of(row), row.id) == row.id:
-            emit_count(row, out)
-    dims = emit_dims([known_by(r.row) for r in routines], out)
+def emit_routines(routines: list[Routine], counts: dict[Count, int], out: list[str]) -> None:
+    out.append('#include "cost.h"\n#include "topics.h"\n')
+    dims, texts = emit_dims([known_by(r.row) for r in routines], out), Texts()
     out.append("const struct cost_routine cost_routines[] = {")
     for r, begin in zip(routines, dims):
         row = r.row
@@ -112,10 +149,11 @@ def emit_routines(routines: list[Routine], out: list[str]) -> None:
         taken = "".join(TAKEN.get(a.kind, "a") for a in row.args)
         text = [r.name, row.family, " ".join(a.name for a in row.args), taken, " ".join(a.name for a in used_args(row)), kinds,
                 row.price.mults, row.price.adds, row.price.source, row.idle]
-        out.append("    {%s, count_row_%d, COST_FIELD_%s, COST_%s, %d, %du}," % (
-            ", ".join(f'"{t}"' for t in text), counts[count_of(row)],
-            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper(), begin, id_of(r.name)))
+        out.append("    {%du, %s, %d, %d, COST_FIELD_%s, COST_%s}," % (
+            id_of(r.name), ", ".join(str(texts.place(t)) for t in text), counts[count_of(row)], begin,
+            {"r": "REAL", "c": "COMPLEX", "m": "MIXED"}[r.field], row.price.cls.upper()))
     out.append(f"}};\nconst int cost_routine_count = {len(routines)};\n")
+    texts.emit(out)
     out.append(f"const uint8_t cost_topics[] = {{{','.join(str(TOPICS.index(r.row.topic)) for r in routines)}}};")
     emit_indices(routines, out)
 
@@ -215,8 +253,10 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
         bodies.append(body_name(r, face))
     names, size = emit_names(symbols)
     counts: list[str] = []
-    emit_routines(routines, counts)
-    files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": counts,
+    table: list[str] = []
+    emit_routines(routines, emit_counts(list({r.row.id: r.row for r in routines}.values()), counts), table)
+    files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": table,
+             "counts.h": counts,
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
                            f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
                            "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];",

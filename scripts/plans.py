@@ -201,7 +201,7 @@ def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> N
     else:
         out.append(f"    const struct plan *plan = plans_find({key});")
     out.append("    if (!plan || !call_is_plain(&call, slot, caller) ||\n"
-               "        !call_charge_fast(&call, plan->routine, plan->cost[call_convention]))")
+               "        !call_charge_fast(&call, plan->routine, plan->cost[call_convention], CALL_COST_EXACT))")
     out.append(f"        return slow_{name}({passed}, slot, caller, plan);")
     out.append(f"    const intptr_t result = {call_of(params, 'intptr_t', 'slot->hot.target')};")
     out.append("    call_end_fast(&call);\n    return result;\n}\n")

@@ -108,9 +108,13 @@ def body_of(r: Routine, face: str) -> Body:
     return Body(f"{r.name}_{letter}{suffix_of(face)}", letter, result, params, passed, by_pointer)
 
 
-def emit_forward(b: Body, target: str, end: str, info: str | None, out: list[str]) -> None:
+def call_of(b: Body, target: str) -> str:
     types = ", ".join(p.rsplit("*", 1)[0] + "*" if "*" in p else p.rsplit(" ", 1)[0] for p in b.params)
-    call = f"(({b.result} (*)({types})){target})({b.passed});"
+    return f"(({b.result} (*)({types})){target})({b.passed})"
+
+
+def emit_forward(b: Body, target: str, end: str, info: str | None, out: list[str]) -> None:
+    call = call_of(b, target) + ";"
     refund = f"    if (call.thread && {info} < 0)\n        call_refund(call.thread, &call.charge);\n" if info else ""
     if b.result == "void":
         out.append(f"    {call}\n{refund}    {end}(&call);\n}}\n")
@@ -239,7 +243,7 @@ def emit_slow_body(r: Routine, b: Body, name: str, fast: bool, out: list[str]) -
     left = ["    if (call.thread->refused) {", *left, "    }"] if left else []
     query = query_of(r, b)
     if query:
-        out.append(f"    if ({query})\n        call_count_query(call.thread, ROUTINE_{r.name});\n    else")
+        out.append(f"    if ({query})\n        call_query(&call, ROUTINE_{r.name});\n    else")
     out += [f"    if (!call_charge(&call, ROUTINE_{r.name}, cost, {shape_of(r, b)})) {{", *left,
             f"        return{refused};\n    }}\n    }} else"]
     out.append(f"        call_count_nested(ROUTINE_{r.name});")
@@ -329,14 +333,40 @@ def emit_fast_idle(r: Routine, b: Body, out: list[str]) -> None:
         out.append(f"    if (UNLIKELY(call_is_tiny{bits}({loaded(b, arg.name)})))\n        goto slow;")
 
 
+def emit_prelude(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
+    """What an entry jumps to. Of calls from other objects than the slot's own a provider's are forwarded, and those of a known one
+    have its binding read in the slot's place; others take the slow body. All by jumps (CALL_JUMPS)."""
+    caller, plain_body = "(uintptr_t)__builtin_return_address(0)", f"{'fast' if is_fast else 'slow'}_{b.name}"
+    if is_fast:
+        out.append(f"__attribute__((used, noinline)) {b.result} first_{b.name}({', '.join(b.params)})\n{{\n"
+                   f"    {'' if b.result == 'void' else 'return '}slow_{b.name}({b.passed}, {caller});\n}}\n")
+    names = [plain_body] + [f"first_{b.name}"] * is_fast
+    out += [f'void jump_{name}(CALL_REGISTERS) __asm__("{name}") __attribute__((visibility("hidden")));' for name in names]
+    out.append(f"CALL_JUMPS void other_{b.name}(CALL_REGISTERS)\n{{\n"
+               f"    const struct binding *const recent = call_find_recent(call_slot, {caller});\n"
+               f"    if (call_is_inner(recent, ROUTINE_{r.name}))\n"
+               "        return ((call_jump *)recent->target)(CALL_PASSED);")
+    if is_fast:
+        out.append(f"    if (!recent || recent->from_provider)\n        return jump_first_{b.name}(CALL_PASSED);\n"
+                   "    call_slot = (struct slot *)(uintptr_t)recent;")
+    out.append(f"    jump_{plain_body}(CALL_PASSED);\n}}\n")
+    out.append(f"CALL_JUMPS void body_{b.name}(CALL_REGISTERS)\n{{\n"
+               f"    if (UNLIKELY(!call_comes_from(&call_slot->hot, {caller})))\n        return other_{b.name}(CALL_PASSED);\n"
+               f"    jump_{plain_body}(CALL_PASSED);\n}}\n")
+
+
 def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     """The plain case; everything else calls the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
     cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
-    out.append(f"__attribute__((used, nocf_check)) {b.result} body_{b.name}({', '.join(b.params)})\n{{\n    CALL_BEGIN_FAST(call);")
+    out.append(f"__attribute__((used, noinline, nocf_check)) {b.result} fast_{b.name}({', '.join(b.params)})\n{{\n"
+               "    CALL_BEGIN_FAST(call);")
+    integers = [p.split()[-1].lstrip("*") for p in b.params if "*" in p or p.startswith("intptr_t")]
+    if len(integers) > 3:
+        out.append(f"    CALL_STAY({integers[2]}, {integers[3]});")
     out.append("    uint64_t cost;")
-    out.append("    if (!call_is_plain(&call, call_slot, (uintptr_t)__builtin_return_address(0)))\n        goto slow;")
+    out.append("    if (UNLIKELY(call.thread->outer_frame))\n        goto slow;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
@@ -349,7 +379,8 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
         out.append(f"    cost = {cost};\n    if (UNLIKELY(!call_small64[0]))\n        goto slow;")
     emit_fast_options(r, b, out)
     emit_fast_idle(r, b, out)
-    out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost))\n        goto slow;")
+    what = "EVEN" if r.row.price.mults == r.row.price.adds else "OPS"
+    out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost, CALL_COST_{what}))\n        goto slow;")
     emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
     out[-1] = out[-1].rstrip("}\n") + ("\n    return;" if b.result == "void" else "")
     slow = f"slow_{b.name}({b.passed}, (uintptr_t)__builtin_return_address(0));"
@@ -365,8 +396,10 @@ def emit_body(r: Routine, face: str, out: list[str]) -> str:
         return plans.emit_body(r.row.plans, face, r.name, out)
     b, bound = body_of(r, face), small_degree(r.row)
     if bound is None or b.face == "e":
-        emit_slow_body(r, b, f"body_{b.name}", False, out)
+        emit_slow_body(r, b, f"slow_{b.name}", False, out)
+        emit_prelude(r, b, False, out)
     else:
         emit_slow_body(r, b, f"slow_{b.name}", True, out)
         emit_fast_body(r, b, bound, out)
+        emit_prelude(r, b, True, out)
     return f"body_{b.name}"

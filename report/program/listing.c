@@ -27,8 +27,8 @@ struct layout {
 
 static void append_type(struct line *line, const struct cost_routine *r)
 {
-    size_t used = strlen(line->types), length = strlen(r->name) - strlen(r->family);
-    snprintf(line->types + used, sizeof line->types - used, "%s%.*s", used ? " " : "", (int)length, r->name);
+    size_t used = strlen(line->types), length = strlen(cost_name(r)) - strlen(cost_family(r));
+    snprintf(line->types + used, sizeof line->types - used, "%s%.*s", used ? " " : "", (int)length, cost_name(r));
 }
 
 /* The next row of the table: *at goes behind its last routine. false at the end. */
@@ -40,14 +40,14 @@ static bool next_line(const bool *wanted, int *at, struct line *line)
         return false;
     const struct cost_routine *first = &cost_routines[*at];
     *line = (struct line){
-        .cells = {first->family, line->types, cost_class_name(first->accuracy), line->formula, first->source}};
+        .cells = {cost_family(first), line->types, cost_class_name(first->accuracy), line->formula, cost_source(first)}};
     cost_formula(first, line->formula, sizeof line->formula);
     for (; *at < cost_routine_count; ++*at) {
         const struct cost_routine *r = &cost_routines[*at];
         char formula[sizeof line->formula];
         cost_formula(r, formula, sizeof formula);
-        if (!wanted[*at] || strcmp(r->family, first->family) != 0 || strcmp(formula, line->formula) != 0 ||
-            strcmp(r->source, first->source) != 0 || r->accuracy != first->accuracy)
+        if (!wanted[*at] || strcmp(cost_family(r), cost_family(first)) != 0 || strcmp(formula, line->formula) != 0 ||
+            strcmp(cost_source(r), cost_source(first)) != 0 || r->accuracy != first->accuracy)
             break;
         append_type(line, r);
     }

@@ -80,8 +80,8 @@ static const char *usual_name(const char *family)
     const char *found = NULL;
     long best = -1;
     for (int i = 0; i < cost_routine_count; i++) {
-        const char *name = cost_routines[i].name;
-        if (strcmp(cost_routines[i].family, family) != 0)
+        const char *name = cost_name(&cost_routines[i]);
+        if (strcmp(cost_family(&cost_routines[i]), family) != 0)
             continue;
         const char *place = strcmp(name + 1, family) ? NULL : strchr(usual, *name);
         long rank = place ? place - usual + 1 : 0;
@@ -113,8 +113,8 @@ static size_t members_of(const char *family, const char **names)
 {
     size_t count = 0;
     for (int i = 0; i < cost_routine_count && count < SHOWN_MOST; i++)
-        if (!strcasecmp(cost_routines[i].family, family))
-            names[count++] = cost_routines[i].name;
+        if (!strcasecmp(cost_family(&cost_routines[i]), family))
+            names[count++] = cost_name(&cost_routines[i]);
     return count;
 }
 
@@ -166,9 +166,9 @@ static struct nearest find_nearest(const char *typed, char *words, size_t size)
 {
     struct nearest nearest = {.distance = spelling_tolerance(typed)};
     for (int i = 0; i < cost_routine_count; i++)
-        consider(&nearest, typed, cost_routines[i].name);
+        consider(&nearest, typed, cost_name(&cost_routines[i]));
     for (int i = 0; i < cost_routine_count; i++)
-        consider(&nearest, typed, cost_routines[i].family);
+        consider(&nearest, typed, cost_family(&cost_routines[i]));
     *words = 0;
     for (size_t i = 0; i < suggest_topic_count(); i++) {
         append(words, size, " ");

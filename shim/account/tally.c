@@ -88,7 +88,7 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     uint32_t name = 0;
     if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)])) {
         shim_lock();
-        name = ledger_intern(operation ? operation : cost_routine_of(routine & ~LEDGER_QUERY)->name);
+        name = ledger_intern(operation ? operation : cost_name(cost_routine_of(routine & ~LEDGER_QUERY)));
         tally = t->nameless ? NULL : t->index[place_of(t, routine, name)];
         if (!tally)
             tally = add_tally(t, routine, name);

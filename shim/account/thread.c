@@ -266,9 +266,10 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    t->careful_flops = t->multiplier != 1 || t->log || config.shapes || config.left_out || closing_is_closed()
-                           ? 0
-                           : t->timing_flops;
+    bool careful = t->log || config.shapes || config.left_out || closing_is_closed();
+    t->factor = cost_factor(t->multiplier);
+    t->factor.below = careful ? 0 : t->factor.below < t->timing_flops ? t->factor.below : t->timing_flops;
+    t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0 : t->timing_flops;
     cool_down(t);
 }
 
@@ -277,5 +278,6 @@ void thread_make_all_stale(void)
     for (struct thread *t = thread_owned; t; t = t->next_owned) {
         __atomic_store_n(&t->stale, true, __ATOMIC_RELAXED);
         __atomic_store_n(&t->careful_flops, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&t->factor.below, 0, __ATOMIC_RELAXED);
     }
 }

@@ -1,9 +1,10 @@
 /* What the shim knows of a thread, and how much of it the way of a call touches.
  *
  * struct thread lies in private memory, which a child process finds wiped, and is taken over by a later thread when its owner
- * ends, tallies and all: sums over tallies do not care who added what. Only its owner writes to it, but for `careful_flops` and
- * `stale`, which any thread may write under shim_lock to send the owner through its careful path. */
+ * ends, tallies and all: sums over tallies do not care who added what. Only its owner writes to it, but for `careful_flops`,
+ * `stale` and `factor.below`, which any thread may write under shim_lock to send the owner through its careful path. */
 #pragma once
+#include "cost.h"
 #include "ledger.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +41,9 @@ struct thread {
     bool charging;              /* in the slow body, between its look at the gate and its tally (closing.h) */
     struct ledger_tally *hot[THREAD_HOT];
 
-    uint64_t timing_flops; /* calls that cost this or more, before the multiplier, are timed */
+    struct cost_factor factor; /* where careful_flops is 0: the price is found by it all the same; of none, where it is not so
+                                * easy (cost.h) */
+    uint64_t timing_flops;     /* calls that cost this or more, before the multiplier, are timed */
     enum thread_refused refused;
     uint64_t exception_since_ns;  /* a Python exception is on its way to this thread; 0: none */
     const struct binding *caller; /* of the call that took the slow body; NULL: a deduction */

@@ -9,7 +9,8 @@
  *
  * That is CALL_BEGIN in a slow body, which every routine has. BLAS has a fast body before it: the same way for the plain
  * case (a known caller, no call in progress, small dimensions, a grant that suffices, a tally in reach), where all is
- * checked before anything is changed; else it jumps to the slow body, its arguments still in place.
+ * checked before anything is changed; else it jumps to the slow body, its arguments still in place. Others have a body before
+ * it that forwards what a provider calls by itself.
  *
  * No system call, lock, allocation or stdio here, nor any floating-point arithmetic. Included by the generated stubs only:
  * their entries leave the slot in r11, which is set aside in these files (-ffixed-r11). */
@@ -27,6 +28,7 @@
 #include <string.h>
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 register struct slot *call_slot __asm__("r11");
@@ -37,15 +39,17 @@ struct call {
     struct thread *thread; /* NULL: nested */
     uintptr_t frame;
     uintptr_t caller;
+    bool plain; /* no other is in progress: it may be charged as a fast body does */
     struct charge charge;
 };
 
 /* An exception that unwinds through a stub ends its call: call_personality. */
 #define CALL_UNWINDS() __asm__ volatile(".cfi_personality 0x1b, call_personality")
 
-#define CALL_BEGIN(call, from)                                                      \
-    struct call call = {.frame = (uintptr_t)__builtin_dwarf_cfa(), .caller = from}; \
-    call_find(&call, call_slot);                                                    \
+#define CALL_BEGIN(call, from)                                   \
+    struct call call;                                            \
+    call_prepare(&call, (uintptr_t)__builtin_dwarf_cfa(), from); \
+    call_find(&call, call_slot);                                 \
     CALL_UNWINDS()
 
 /* Integer arguments: by reference, and by value (an LP64 caller leaves the upper half of the register undefined). */
@@ -60,22 +64,114 @@ static inline bool call_comes_from(const struct binding *b, uintptr_t caller)
     return caller - b->start < b->length;
 }
 
+/* Not the rest of the charge: what is read of it is written first. */
+static inline void call_prepare(struct call *call, uintptr_t frame, uintptr_t caller)
+{
+    call->frame = frame;
+    call->caller = caller;
+    call->charge.cost = 0;
+    call->charge.started_ns = 0;
+    call->charge.logged = (struct oplog_place){0};
+}
+
 static inline void call_find(struct call *call, struct slot *slot)
 {
     bool usual = LIKELY(call_comes_from(&slot->hot, call->caller));
     call->binding = usual ? &slot->hot : call_find_binding(slot, call->caller);
 }
 
-static inline bool call_outermost(struct call *call)
+static inline bool call_is_entered(struct call *call)
 {
+    call->plain = false;
     call->thread = call_enter(call->binding, call->caller, call->frame);
     return call->thread != NULL;
 }
 
-/* True: forward it. False: it was refused, the stub returns. shape: the dimensions, for the op log (cost_dims). */
-static inline bool call_charge(struct call *call, uint32_t routine, uint64_t cost, const int64_t *shape)
+static inline bool call_outermost(struct call *call)
 {
+    call->thread = call_self;
+    call->plain = LIKELY(!call->thread->outer_frame) && LIKELY(!call->binding->from_provider);
+    return LIKELY(call->plain) || call_is_entered(call);
+}
+
+/* What the cost that a stub works out is: by the convention that is set; or by `ops`, of which `fma` would be a half, or
+ * something else. */
+enum call_cost { CALL_COST_EXACT, CALL_COST_EVEN, CALL_COST_OPS };
+
+/* The price where a thread's careful_flops does not let the cost pass as it is. False: it is not so easy. In a fast body no
+ * fraction: a shift wants its number in cl, where an argument is. */
+ALWAYS_INLINE bool call_scale(const struct thread *t, uint64_t *cost, enum call_cost what)
+{
+    if (*cost >= t->factor.below || (what != CALL_COST_EXACT && t->factor.shift) ||
+        (what == CALL_COST_OPS && call_convention != COST_OPS))
+        return false;
+    *cost *= t->factor.by;
+    if (what == CALL_COST_EXACT)
+        *cost >>= t->factor.shift;
+    else if (call_convention != COST_OPS)
+        *cost >>= 1;
+    return true;
+}
+
+/* Is the thread charged to a grant? One comparison with memory. */
+static inline bool call_has_grant(const struct thread *t)
+{
+    __asm__ goto("cmpq $0, %0\n\tje %l[none]" : : "m"(t->grant) : "cc" : none);
+    return true;
+none:
+    return false;
+}
+
+/* One call more, first in `flops`, then in `check`. Saturating; a sum that wraps is found by the carry of its own addition. */
+static inline void call_add(struct ledger_tally *tally, uint64_t cost)
+{
+    __asm__ goto("addq %[cost], %[flops]\n\tjc %l[wrapped]" : [flops] "+m"(tally->flops) : [cost] "r"(cost) : "cc" : wrapped);
+    __asm__ volatile("addq %1, %0\n\taddq %2, %0" : "+m"(tally->check) : "r"(cost), "i"(LEDGER_CALL_UNIT) : "cc");
+    return;
+wrapped:
+    /* check grows by what flops grows by up to UINT64_MAX. No register but cost's: the arguments lie in all others. */
+    __asm__ volatile("addq %2, %1\n\taddq %3, %1\n\tmovq %0, %2\n\tsubq %2, %1\n\tmovq $-1, %0"
+                     : "+m"(tally->flops), "+m"(tally->check), "+r"(cost)
+                     : "i"(LEDGER_CALL_UNIT - 1)
+                     : "cc");
+}
+
+/* Begin, charge, tally; or change nothing. Begun before anything is looked at, so that whoever closes the accounts (closing.h)
+ * sees it, or is seen: the fence only holds the compiler back. NULL: not so. */
+ALWAYS_INLINE struct ledger_tally *call_charge_plainly(struct thread *t, uintptr_t frame, uint32_t routine, uint64_t *cost,
+                                                       enum call_cost what)
+{
+    t->outer_frame = frame;
+    atomic_signal_fence(memory_order_seq_cst);
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    if ((UNLIKELY(*cost >= t->careful_flops) && !call_scale(t, cost, what)) || UNLIKELY(tally->routine != routine) ||
+        (call_has_grant(t) && UNLIKELY(!grant_take(t->grant, *cost)))) {
+        t->outer_frame = 0;
+        return NULL;
+    }
+    call_add(tally, *cost);
+    return tally;
+}
+
+/* True: forward it. False: it was refused, the stub returns. shape: the dimensions, for the op log (cost_dims). */
+ALWAYS_INLINE bool call_charge(struct call *call, uint32_t routine, uint64_t cost, const int64_t *shape)
+{
+    if (LIKELY(call->plain)) {
+        uint64_t price = cost;
+        call->thread->other_count = 0;
+        call->charge.tally = call_charge_plainly(call->thread, call->frame, routine, &price, CALL_COST_EXACT);
+        call->charge.cost = price;
+        if (LIKELY(call->charge.tally) || !call_is_entered(call))
+            return true;
+    }
     return call_charge_carefully(call->thread, routine, cost, shape, &call->charge);
+}
+
+/* It only asks for its workspace. */
+static inline void call_query(struct call *call, uint32_t routine)
+{
+    if (!call->plain || call_is_entered(call))
+        call_count_query(call->thread, routine);
 }
 
 static inline void call_count_nested(uint32_t routine)
@@ -92,7 +188,10 @@ static inline void call_end(const struct call *call)
         return;
     if (call->charge.started_ns)
         call_stop_clock(t, &call->charge);
-    frames_end(t, call->frame);
+    if (LIKELY(t->outer_frame == call->frame) && LIKELY(!t->other_count))
+        t->outer_frame = 0;
+    else
+        frames_end(t, call->frame);
 }
 
 /* ---- the fast body ---- */
@@ -104,6 +203,9 @@ static inline void call_end(const struct call *call)
 
 /* The value is worked out here, not later: what it was made from need not be kept. */
 #define CALL_PIN(value) __asm__("" : "+r"(value))
+
+/* The third and the fourth stay in their registers, which gcc would use for something else and give them others. */
+#define CALL_STAY(third, fourth) __asm__ volatile("" : : "d"(third), "c"(fourth))
 
 /* An argument that lies on the stack, read from there. */
 #define CALL_LOADED(argument)                                  \
@@ -125,20 +227,6 @@ static inline int64_t call_letter_again(const void *text)
     int letter;
     __asm__("movzbl (%1), %0" : "=r"(letter) : "r"(text));
     return letter & 0xdf;
-}
-
-/* One call more, first in `flops`, then in `check`. Saturating; a sum that wraps is found by the carry of its own addition. */
-static inline void call_add(struct ledger_tally *tally, uint64_t cost)
-{
-    __asm__ goto("addq %[cost], %[flops]\n\tjc %l[wrapped]" : [flops] "+m"(tally->flops) : [cost] "r"(cost) : "cc" : wrapped);
-    __asm__ volatile("addq %1, %0\n\taddq %2, %0" : "+m"(tally->check) : "r"(cost), "i"(LEDGER_CALL_UNIT) : "cc");
-    return;
-wrapped:
-    /* check grows by what flops grows by up to UINT64_MAX. No register but cost's: the arguments lie in all others. */
-    __asm__ volatile("addq %2, %1\n\taddq %3, %1\n\tmovq %0, %2\n\tsubq %2, %1\n\tmovq $-1, %0"
-                     : "+m"(tally->flops), "+m"(tally->check), "+r"(cost)
-                     : "i"(LEDGER_CALL_UNIT - 1)
-                     : "cc");
 }
 
 /* A scalar by value that is 0 or -0. */
@@ -167,33 +255,41 @@ static inline bool call_is_tiny32(const void *value)
     return (*(const uint32_t *)value & 0x7fffffff) == 0;
 }
 
-/* Is the thread charged to a grant? One comparison with memory. */
-static inline bool call_has_grant(const struct thread *t)
+/* Begin, charge, tally; or change nothing. */
+ALWAYS_INLINE bool call_charge_fast(const struct call *call, uint32_t routine, uint64_t cost, enum call_cost what)
 {
-    __asm__ goto("cmpq $0, %0\n\tje %l[none]" : : "m"(t->grant) : "cc" : none);
-    return true;
-none:
-    return false;
-}
-
-/* Begin, charge, tally; or change nothing. Begun before anything is looked at, so that whoever closes the accounts (closing.h)
- * sees it, or is seen: the fence only holds the compiler back. */
-static inline bool call_charge_fast(const struct call *call, uint32_t routine, uint64_t cost)
-{
-    struct thread *t = call->thread;
-    t->outer_frame = call_stack;
-    atomic_signal_fence(memory_order_seq_cst);
-    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    if (UNLIKELY(cost >= t->careful_flops) || UNLIKELY(tally->routine != routine) ||
-        (call_has_grant(t) && UNLIKELY(!grant_take(t->grant, cost)))) {
-        t->outer_frame = 0;
-        return false;
-    }
-    call_add(tally, cost);
-    return true;
+    return call_charge_plainly(call->thread, call_stack, routine, &cost, what) != NULL;
 }
 
 static inline void call_end_fast(const struct call *call)
 {
     call->thread->outer_frame = 0;
 }
+
+/* ---- calls from other objects than the slot's own ---- */
+
+/* A pure provider's own call, which is nested whatever the thread: counted, where it has a tally in reach (thread_none has
+ * none), and not begun. */
+ALWAYS_INLINE bool call_count_inner(uint32_t routine)
+{
+    struct ledger_tally *tally = call_self->hot[routine % THREAD_HOT];
+    if (UNLIKELY(!tally) || UNLIKELY(tally->routine != routine))
+        return false;
+    /* tally_add of 1, without a register: the arguments lie in nearly all. */
+    __asm__ volatile("addq $1, %0\n\tsbbq $0, %0\n\taddq $1, %1" : "+m"(tally->nested_calls), "+m"(tally->check) : : "cc");
+    return true;
+}
+
+/* Is it such a call, and is it counted, so that it need only be forwarded? */
+ALWAYS_INLINE bool call_is_inner(const struct binding *recent, uint32_t routine)
+{
+    return recent && recent->from_provider && LIKELY(call_count_inner(routine));
+}
+
+/* What an entry leads to only jumps on, and leaves all arguments where they are: it takes the six registers of integers, of
+ * whatever a call has in them, and touches neither the stack's arguments nor a register of floating point. The compiler must
+ * make it a jump (unit.jumps). */
+#define CALL_JUMPS __attribute__((used, noinline, nocf_check, optimize("optimize-sibling-calls")))
+#define CALL_REGISTERS intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f
+#define CALL_PASSED a, b, c, d, e, f
+typedef void call_jump(CALL_REGISTERS);

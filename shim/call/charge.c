@@ -125,7 +125,7 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     t->refused = THREAD_REFUSED_SKIPPED;
     bool timed = cost >= t->timing_flops;
     cost = cost_scale(cost, t->multiplier);
-    if (!take(t, cost_routine_of(routine)->name, cost))
+    if (!take(t, cost_name(cost_routine_of(routine)), cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
     if (config.shapes)

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+const struct binding *find_recent[1 << FIND_RECENT_BITS];
+
 static _Noreturn void no_provider(const char *name, const char *path)
 {
     message_line("flopshim: no loaded library provides ", name, " for ", path && *path ? path : "the program",
@@ -15,16 +17,14 @@ static _Noreturn void no_provider(const char *name, const char *path)
     abort();
 }
 
-const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)
+/* Asks the loader, and a provider that is new. */
+static const struct binding *make(struct slot *slot, uintptr_t caller)
 {
     uintptr_t start = 0, end = 0;
     const char *path = NULL;
-    const struct binding *known = bind_known(slot, caller, false);
-    if (known)
-        return known;
-    int saved = errno;
     bool nowhere = !object_at(caller, &start, &end, &path);
-    if (nowhere && (known = bind_known(slot, caller, true)))
+    const struct binding *known = nowhere ? bind_known(slot, caller, true) : NULL;
+    if (known)
         return known;
     start_shim();
     uint32_t symbol = (uint32_t)(slot - forward_slots);
@@ -32,9 +32,22 @@ const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)
     if (!target)
         no_provider(forward_name(symbol), path);
     if (provider_is_asked())
-        known = bind_unlisted(target);
-    else
-        known = bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
+        return bind_unlisted(target);
+    return bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
+}
+
+const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)
+{
+    slot = bind_slot(slot);
+    const struct binding *known = call_find_recent(slot, caller);
+    if (known)
+        return known;
+    int saved = errno;
+    known = bind_known(slot, caller, false);
+    if (!known)
+        known = make(slot, caller);
+    if (known->slot)
+        __atomic_store_n(find_place(slot, caller), known, __ATOMIC_RELEASE);
     errno = saved;
     return known;
 }

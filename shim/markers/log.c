@@ -52,7 +52,7 @@ EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operat
     bool deduction = r->routine == OPLOG_DEDUCTION;
     struct cost_dims dims = deduction ? (struct cost_dims){0} : cost_dims(cost_routine_of(r->routine));
     *operation = (struct flopshim_operation){
-        .name = deduction ? ledger_text(r->name) : cost_routine_of(r->routine)->name,
+        .name = deduction ? ledger_text(r->name) : cost_name(cost_routine_of(r->routine)),
         .namespace_ = ledger_text(r->namespace_),
         .flop_cost = r->flop_cost,
         .cumulative = r->cumulative,

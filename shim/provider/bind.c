@@ -129,6 +129,7 @@ const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t sta
     struct binding *known = made(slot, target, start, length), *b = known ? known : take(slot, !from_provider && length);
     if (b && !known) {
         fill(b, &described);
+        b->slot = b == &slot->hot ? 0 : (uint32_t)(uintptr_t)slot;
         open_for(b, start, length);
         link_behind(slot, b);
         note_symbol(symbol);
@@ -150,6 +151,12 @@ const struct binding *bind_unlisted(void *target)
     b->target = target;
     b->from_provider = true;
     return b;
+}
+
+struct slot *bind_slot(struct slot *slot)
+{
+    size_t bytes = (uint32_t)(slot->hot.slot - (uint32_t)(uintptr_t)forward_slots);
+    return slot->hot.slot ? forward_slots + bytes / sizeof *slot : slot;
 }
 
 /* Code that lies in no object (made at run time) is bound as [0, 0). */

@@ -13,6 +13,7 @@ struct binding {
     bool wide;           /* integers have 64 bits */
     bool result_pointer; /* complex results through a first, hidden pointer (Intel's convention) */
     bool from_provider;  /* the caller is a pure provider: its own call, nested whatever the thread */
+    uint32_t slot;       /* the lower half of its slot's address; 0 in a slot's own */
     struct binding *next;
 };
 
@@ -44,6 +45,9 @@ static inline const char *forward_name(uint32_t symbol)
     extern const char forward_names[] __attribute__((visibility("hidden")));
     return forward_names + forward_symbols[symbol].name;
 }
+
+/* The slot of a symbol, where a body has only a binding of it (call.h). */
+struct slot *bind_slot(struct slot *slot);
 
 /* The binding of a call from `caller`, NULL where there is none yet. nowhere: the caller lies in no object. Lock-free. */
 const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool nowhere);

@@ -42,22 +42,22 @@ static void check_words(const struct cost_routine *r, int count, const char *con
     for (int i = 0; i < count; i++) {
         const char *equals = strchr(words[i], '=');
         REQUIRE(equals && equals[1], "accepted: %s", words[i]);
-        const char *name = r->args, *letters = NULL;
+        const char *name = cost_args(r), *letters = NULL;
         char word[32];
         if (equals - words[i] < (long)sizeof word) {
             snprintf(word, sizeof word, "%.*s", (int)(equals - words[i]), words[i]);
-            letters = default_letters(r->family, word);
+            letters = default_letters(cost_family(r), word);
         }
         bool option = letters && strchr(letters, toupper((unsigned char)equals[1])) && !equals[2];
-        REQUIRE(!letters || option || !is_taken(r->takes, word), "%s: accepted: %s", r->name, words[i]);
-        for (const char *kind = r->kinds; *kind; kind++) {
+        REQUIRE(!letters || option || !is_taken(cost_takes(r), word), "%s: accepted: %s", cost_name(r), words[i]);
+        for (const char *kind = cost_kinds(r); *kind; kind++) {
             size_t length = strcspn(name, " ");
             bool same = length == (size_t)(equals - words[i]) && !memcmp(name, words[i], length);
             bool good = *kind == 'o'   ? isalnum((unsigned char)equals[1]) && !equals[2]
                         : *kind == 's' ? is_number(equals + 1)
                         : *kind == 'd' ? is_integer(equals + 1) && (equals[1] != '-' || is_zero(equals + 2))
                                        : is_integer(equals + 1);
-            REQUIRE(!same || good, "%s: accepted: %s", r->name, words[i]);
+            REQUIRE(!same || good, "%s: accepted: %s", cost_name(r), words[i]);
             name += length + (name[length] == ' ');
         }
     }
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         words[count++] = word;
     if (count && cost_evaluate(words[0], count - 1, words + 1, &answer, error, sizeof error) == 0) {
         int routine = cost_find(words[0]);
-        REQUIRE(routine >= 0 && strcasestr(words[0], cost_routines[routine].name), "answered for %s", words[0]);
+        REQUIRE(routine >= 0 && strcasestr(words[0], cost_name(&cost_routines[routine])), "answered for %s", words[0]);
         check_words(&cost_routines[routine], count - 1, words + 1);
         REQUIRE(*answer.formula && *answer.source && !*error, "%s", error);
         REQUIRE(!cost_evaluate(words[0], count - 1, words + 1, &again, error, sizeof error), "not again");

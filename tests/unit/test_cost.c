@@ -128,8 +128,8 @@ Test(cost, every_routine_of_size_nothing_is_free)
 {
     const int64_t nothing[16] = {0};
     for (int i = 0; i < cost_routine_count; i++) {
-        bool has_n = strncmp(cost_routines[i].args, "n", 1) == 0 || strstr(cost_routines[i].args, " n");
-        cr_expect(not(has_n && cost_price((unsigned)i, nothing, COST_OPS)), "%s", cost_routines[i].name);
+        bool has_n = strncmp(cost_args(&cost_routines[i]), "n", 1) == 0 || strstr(cost_args(&cost_routines[i]), " n");
+        cr_expect(not(has_n && cost_price((unsigned)i, nothing, COST_OPS)), "%s", cost_name(&cost_routines[i]));
     }
 }
 
@@ -225,10 +225,29 @@ Test(dims, of_every_routine_are_arguments_of_it)
         struct cost_dims options = cost_options(&cost_routines[i]);
         cr_expect(le(u32, dims.count + options.count, COST_DIMS_MOST));
         for (uint32_t d = 0; d < options.count; d++)
-            cr_expect(has_word(cost_routines[i].args, options.names[d]), "%s: %s", cost_routines[i].name, options.names[d]);
+            cr_expect(has_word(cost_args(&cost_routines[i]), options.names[d]), "%s: %s", cost_name(&cost_routines[i]),
+                      options.names[d]);
         for (uint32_t d = 0; d < dims.count; d++)
-            cr_expect(has_word(cost_routines[i].takes, dims.names[d]), "%s: %s", cost_routines[i].name, dims.names[d]);
+            cr_expect(has_word(cost_takes(&cost_routines[i]), dims.names[d]), "%s: %s", cost_name(&cost_routines[i]),
+                      dims.names[d]);
     }
+}
+
+Test(factor, is_the_multiplier_where_it_has_one)
+{
+    static const double multipliers[] = {
+        1, 2, 3, 0.5, 2.5, 0.375, 1e6, 4096, 1e25, 9007199254740991, 0.1, 1e-300, 1e300, 5e-324, 9007199254740993};
+    uint64_t state = 88172645463325252;
+    for (size_t m = 0; m < sizeof multipliers / sizeof *multipliers; m++) {
+        const struct cost_factor f = cost_factor(multipliers[m]);
+        for (int i = 0; i < 10000 && f.below; i++) {
+            state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+            const uint64_t cost = i < 10 ? f.below - 1 - (uint64_t)i % f.below : (state >> state % 60) % f.below;
+            cr_expect(eq(u64, cost * f.by >> f.shift, cost_scale(cost, multipliers[m])), "%lu by %g", cost, multipliers[m]);
+        }
+    }
+    cr_expect(gt(u64, cost_factor(2.5).below, (uint64_t)1 << 50));
+    cr_expect(eq(u64, cost_factor(0.1).below, 2)); /* a significand of 52 bits */
 }
 
 /* A thread finds a routine's tally by its id without a search where no other routine has its place (shim/thread.h). What one
@@ -273,7 +292,7 @@ Test(ids, of_usual_routines_do_not_share_a_place)
             cr_assert(ge(int, index, 0), "%s", name);
             const char **place = &holder[cost_routines[index].id % THREAD_HOT];
             cr_expect(zero(ptr, (void *)(uintptr_t)*place), "%s has the place of %s", name, *place);
-            *place = cost_routines[index].name;
+            *place = cost_name(&cost_routines[index]);
         }
     }
 }

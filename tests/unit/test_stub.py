@@ -7,7 +7,8 @@ import sys
 
 generated, golden = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 shards = "".join(p.read_text() for p in sorted(generated.glob("stubs_*.c")))
-bodies = re.findall(r"^__attribute__\(\([^\n]* (?:slow|body)_dscal_[fc]\(.*?^}\n", shards, re.M | re.S)
+bodies = re.findall(r"^(?:__attribute__\(\(|CALL_JUMPS)[^\n]* (?:slow|fast|first|other|body)_dscal_[fc]\(.*?^}\n", shards,
+                    re.M | re.S)
 entry = re.search(r'"\.globl dscal_\\n.*?\.size dscal_, \.-dscal_\\n"\n', shards, re.S)[0]
 text = "\n".join(bodies) + "\n" + entry
 if "--update" in sys.argv:

@@ -8,7 +8,7 @@
 static bool is_family(const char *name)
 {
     for (int i = 0; i < cost_routine_count; i++)
-        if (!strcmp(cost_routines[i].family, name))
+        if (!strcmp(cost_family(&cost_routines[i]), name))
             return true;
     return false;
 }

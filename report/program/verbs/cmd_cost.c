@@ -63,7 +63,7 @@ struct answered {
 static void put_argument(struct out *out, const struct cost_question *q, int i, bool json)
 {
     const struct cost_argument *a = &q->arguments[i];
-    const bool letter = q->routine->kinds[i] == 'o';
+    const bool letter = cost_kinds(q->routine)[i] == 'o';
     out_text(out, i ? json ? ", " : " " : "");
     if (json)
         out_quoted(out, a->name, (size_t)a->length);
@@ -111,10 +111,10 @@ static void explain_text(struct out *out, const struct answered *a)
 {
     const struct cost_question *q = &a->question;
     put_line(out, "call");
-    out_text(out, q->routine->name);
-    out_text(out, *q->routine->args ? " " : "");
+    out_text(out, cost_name(q->routine));
+    out_text(out, *cost_args(q->routine) ? " " : "");
     for (int i = 0; i < q->count; i++)
-        if (q->arguments[i].given || q->routine->kinds[i] != 'w')
+        if (q->arguments[i].given || cost_kinds(q->routine)[i] != 'w')
             put_argument(out, q, i, false);
     out_text(out, "\n");
     put_line(out, "operations");
@@ -180,7 +180,7 @@ static void explain_json(struct out *out, const struct answered *a)
 
 static void put_json(struct out *out, const struct answered *a, const struct options *options)
 {
-    const char *routine = a->question.routine->name;
+    const char *routine = cost_name(a->question.routine);
     out_text(out, "{\"routine\": ");
     out_quoted(out, routine, strlen(routine));
     out_text(out, ", \"flop_cost\": ");

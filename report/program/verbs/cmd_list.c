@@ -65,8 +65,8 @@ static bool select_name(const char *name, bool *wanted)
         wanted[exact] = true;
     for (int i = 0; i < cost_routine_count; i++) {
         const struct cost_routine *r = &cost_routines[i];
-        if (fnmatch(name, r->name, FNM_CASEFOLD) && fnmatch(name, r->family, FNM_CASEFOLD) &&
-            !(families && is_listed(families, r->family)))
+        if (fnmatch(name, cost_name(r), FNM_CASEFOLD) && fnmatch(name, cost_family(r), FNM_CASEFOLD) &&
+            !(families && is_listed(families, cost_family(r))))
             continue;
         wanted[i] = any = true;
     }
@@ -98,7 +98,7 @@ static void print_tsv(const bool *wanted)
         if (!wanted[i])
             continue;
         cost_formula(r, formula, sizeof formula);
-        printf("%s\t%s\t%s\t%s\t%s\n", r->name, cost_class_name(r->accuracy), r->args, formula, r->source);
+        printf("%s\t%s\t%s\t%s\t%s\n", cost_name(r), cost_class_name(r->accuracy), cost_args(r), formula, cost_source(r));
     }
 }
 
@@ -111,7 +111,7 @@ static void print_symbols(const bool *wanted, bool tsv)
         printf("%-40s %s\n", "SYMBOL", "ROUTINE");
     for (unsigned i = 0; i < SYMBOL_COUNT; i++, name += strlen(name) + 1)
         if (wanted[forward_routines[i]])
-            printf(tsv ? "%s\t%s\n" : "%-40s %s\n", name, cost_routines[forward_routines[i]].name);
+            printf(tsv ? "%s\t%s\n" : "%-40s %s\n", name, cost_name(&cost_routines[forward_routines[i]]));
 }
 
 int cmd_list(int argc, char **argv)
