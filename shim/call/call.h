@@ -72,6 +72,7 @@ static inline void call_prepare(struct call *call, uintptr_t frame, uintptr_t ca
     call->charge.cost = 0;
     call->charge.started_ns = 0;
     call->charge.logged = (struct oplog_place){0};
+    call->charge.shaped.record = NULL;
 }
 
 static inline void call_find(struct call *call, struct slot *slot)
