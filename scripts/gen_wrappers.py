@@ -25,7 +25,7 @@ from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, option_
 from spec import Symbol, parse_spec, routines_of, symbols_of
 from stubs import body_name, emit_body
 
-SLOT_BYTES = 40  # sizeof(struct slot), asserted in bind.c
+SLOT_BYTES = 64  # sizeof(struct slot), asserted in bind.c
 # With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT
 # by id (unit.cost); found by trying.
 ID_SEED = 22670

@@ -191,7 +191,7 @@ def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> N
     emit_slow_run(routine, f"slow_{name}", status, key, out)
     out.append(f"__attribute__((used, noinline)) intptr_t {name}({', '.join(params)})\n{{")
     out.append("    struct slot *const slot = call_slot;")
-    out.append("    const uintptr_t caller = (uintptr_t)__builtin_return_address(0);\n    CALL_BEGIN_FAST(call);")
+    out.append("    const uintptr_t caller = (uintptr_t)__builtin_return_address(0);\n    struct call call = {.thread = call_self};\n    CALL_UNWINDS();")
     if word:
         out.append("    struct plan room;\n    const bool usual = LIKELY(call_comes_from(&slot->hot, caller));")
         out.append("    const struct binding *binding = usual ? &slot->hot : call_find_binding(slot, caller);")
@@ -200,8 +200,8 @@ def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> N
         out.append(f"    if (plan && !plan->is_counted)\n        return {call_of(params, 'intptr_t', 'binding->target')};")
     else:
         out.append(f"    const struct plan *plan = plans_find({key});")
-    out.append("    if (!plan || !call_is_plain(&call, slot, caller) ||\n"
-               "        !call_charge_fast(&call, plan->routine, plan->cost[call_convention], CALL_COST_EXACT))")
+    out.append("    if (!plan || UNLIKELY(!call_comes_from(&slot->hot, caller)) ||\n"
+               "        !call_charge_fast(call.thread, plan->routine, plan->cost[call_convention], CALL_COST_EXACT))")
     out.append(f"        return slow_{name}({passed}, slot, caller, plan);")
     out.append(f"    const intptr_t result = {call_of(params, 'intptr_t', 'slot->hot.target')};")
     out.append("    call_end_fast(&call);\n    return result;\n}\n")

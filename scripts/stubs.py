@@ -9,6 +9,7 @@ from formulas import degree, plain
 from rows import Arg, Routine, Row, dims_of, is_turned, legal_letters, live_under, mode_of, options_of, query_tests, shapes_of
 from rows import suffix_of, used_args
 
+CALLER = "(uintptr_t)__builtin_return_address(0)"
 HIDDEN_LENGTH = ("option", "chars")  # CHARACTER arguments: the Fortran face has their lengths behind the others
 # What LAPACKE's two levels do by themselves.
 LAPACKE_DROPS = {"": ("info", "temp", "tempsize", "work"), "_work": ("info",)}
@@ -261,10 +262,27 @@ def small_degree(row: Row) -> int | None:
     return max(degrees)
 
 
+def name_of(param: str) -> str:
+    return param.split()[-1].lstrip("*")
+
+
+def is_integer(param: str) -> bool:
+    return "*" in param or param.startswith(("intptr_t", "size_t"))
+
+
+def in_registers(b: Body) -> Body:
+    """The same with those parameters only that a body passes on from registers: six integers, and CBLAS's scalars. Others, such as a
+    complex number in one register, it does not know of."""
+    integers = list(filter(is_integer, b.params))
+    params = [p for p in b.params if p not in integers[6:] and (is_integer(p) or b.face == "c")]
+    return b._replace(params=params, passed=", ".join(map(name_of, params)))
+
+
 def loaded(b: Body, name: str) -> str:
-    """An argument that came on the stack, read there each time: gcc would keep it in a register that must be saved."""
-    integers = [p.split()[-1].lstrip("*") for p in b.params if "*" in p or p.startswith("intptr_t")]
-    return f"CALL_LOADED({name}_)" if integers.index(f"{name}_") >= 6 else f"{name}_"
+    """An argument of a body that has parameters for its registers only; others are read from the stack."""
+    integers = [name_of(p) for p in b.params if is_integer(p)]
+    place = integers.index(f"{name}_")
+    return f"CALL_STACKED({place - 6})" if place >= 6 else f"{name}_"
 
 
 class Width:
@@ -276,14 +294,22 @@ class Width:
     def read(self, name: str) -> str:
         by_value = self.b.face == "c" and not any(p == f"void *{name}_" for p in self.b.params)
         where = "first_" if name == "first" else loaded(self.b, name)
-        return f"(int{self.bits}_t){where}" if by_value else f"*(const int{self.bits}_t *){where}"
+        return f"(int{self.bits}_t)(intptr_t){where}" if by_value else f"*(const int{self.bits}_t *){where}"
+
+    def emit_any(self, dims: list[Arg], out: list[str]) -> None:
+        """All dimensions or-ed together."""
+        sources = [self.read("first" if self.b.by_pointer and a is self.r.row.args[0] else a.name) for a in dims]
+        if not sources[0].startswith("*"):
+            out.append(f"        const int{self.bits}_t any = {' | '.join(sources)};")
+            return
+        out.append(f"        int{self.bits}_t any;\n        CALL_LOAD(any, {sources[0]});")
+        out += [f"        CALL_OR(any, {source});" for source in sources[1:]]
 
     def emit(self, dims: list[Arg], bound: int, cost: str, out: list[str]) -> None:
+        self.emit_any(dims, out)
         for a in dims:
             source = "first" if self.b.by_pointer and a is self.r.row.args[0] else a.name
             out.append(f"        const int64_t {a.name} = {self.read(source)};")
-        any_dim = " | ".join(a.name for a in dims)
-        out.append(f"        const int{self.bits}_t any = (int{self.bits}_t)({any_dim});")
         out.append(f"        cost = {cost};\n        CALL_PIN(cost);")
         leading = [f"{self.read(f'ld{m}')} < any" for m in shapes_of(self.r.row)]
         for test in leading + [f"!{self.read(s)}" for s in steps_of(self.r.row)]:
@@ -301,14 +327,27 @@ def emit_fast_integers(r: Routine, b: Body, dims: list[Arg], bound: int, cost: s
     out.append("    }")
 
 
+def enums_of(option: str, letters: str) -> dict[str, int]:
+    """CBLAS's values for the letters of an option that it has."""
+    values = CBLAS_SIDE if option == "side" else CBLAS_DIAG if option == "diag" else CBLAS_ENUMS
+    return {letter: values[letter] for letter in letters if letter in values}
+
+
+def fast_letter(r: Routine, b: Body, option: Arg) -> str:
+    """The letter of an option that is one of its letters: without a call."""
+    if b.face != "c":
+        return read_arg(r, b.face, option)
+    (first, _), *others = enums_of(option.name, legal_letters(r)[option.name]).items()
+    return "".join(f"(int){option.name}_ == {value} ? '{letter}' : " for letter, value in others) + f"'{first}'"
+
+
 def emit_fast_options(r: Routine, b: Body, out: list[str]) -> None:
     """Leave where an option is none of its letters; the first one is the most usual."""
     if b.face == "c" and any(p.endswith(" layout_") for p in b.params):
         out.append("    if (UNLIKELY((unsigned)((int)layout_ - 101) > 1))\n        goto slow;")
     for option, letters in legal_letters(r).items():
-        enums = CBLAS_SIDE if option == "side" else CBLAS_DIAG if option == "diag" else CBLAS_ENUMS
         if b.face == "c":
-            first, *others = [enums[c] for c in letters if c in enums]
+            first, *others = enums_of(option, letters).values()
             out.append(f"    if (UNLIKELY((int){option}_ != {first})) {{")
             out.append(f"        int value = (int){option}_;\n        CALL_PIN(value);")
             test = " && ".join(f"value != {other}" for other in others)
@@ -333,46 +372,60 @@ def emit_fast_idle(r: Routine, b: Body, out: list[str]) -> None:
         out.append(f"    if (UNLIKELY(call_is_tiny{bits}({loaded(b, arg.name)})))\n        goto slow;")
 
 
-def emit_prelude(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
-    """What an entry jumps to. Of calls from other objects than the slot's own a provider's are forwarded, and those of a known one
-    have its binding read in the slot's place; others take the slow body. All by jumps (CALL_JUMPS)."""
-    caller, plain_body = "(uintptr_t)__builtin_return_address(0)", f"{'fast' if is_fast else 'slow'}_{b.name}"
+def jump_to(b: Body, target: str) -> str:
+    """A jump, with what came in registers where it is, and what came on the stack too."""
+    return f"return {call_of(in_registers(b), target)};"
+
+
+def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
+    """Calls from other objects than the slot's own: a provider's are forwarded, and those of a known one have its binding read in
+    the slot's place; others take the slow body."""
     if is_fast:
         out.append(f"__attribute__((used, noinline)) {b.result} first_{b.name}({', '.join(b.params)})\n{{\n"
-                   f"    {'' if b.result == 'void' else 'return '}slow_{b.name}({b.passed}, {caller});\n}}\n")
-    names = [plain_body] + [f"first_{b.name}"] * is_fast
-    out += [f'void jump_{name}(CALL_REGISTERS) __asm__("{name}") __attribute__((visibility("hidden")));' for name in names]
-    out.append(f"CALL_JUMPS void other_{b.name}(CALL_REGISTERS)\n{{\n"
-               f"    const struct binding *const recent = call_find_recent(call_slot, {caller});\n"
-               f"    if (call_is_inner(recent, ROUTINE_{r.name}))\n"
-               "        return ((call_jump *)recent->target)(CALL_PASSED);")
+                   f"    {'' if b.result == 'void' else 'return '}slow_{b.name}({b.passed}, {CALLER});\n}}\n")
+    registers = in_registers(b)
+    params = ", ".join(registers.params)
+    names = [f"{'body' if is_fast else 'slow'}_{b.name}"] + [f"first_{b.name}", f"marked_{b.name}"] * is_fast
+    out += [f'{b.result} jump_{name}({params}) __asm__("{name}") __attribute__((visibility("hidden")));' for name in names]
+    out.append(f"CALL_JUMPS {b.result} other_{b.name}({params})\n{{\n"
+               f"    const struct binding *const recent = call_find_recent(call_slot, {CALLER});\n"
+               f"    if (call_is_another_inner(recent, ROUTINE_{r.name}))\n        {jump_to(b, 'recent->target')}")
     if is_fast:
-        out.append(f"    if (!recent || recent->from_provider)\n        return jump_first_{b.name}(CALL_PASSED);\n"
+        out.append(f"    if (!recent || recent->from_provider)\n        return jump_first_{b.name}({registers.passed});\n"
                    "    call_slot = (struct slot *)(uintptr_t)recent;")
-    out.append(f"    jump_{plain_body}(CALL_PASSED);\n}}\n")
-    out.append(f"CALL_JUMPS void body_{b.name}(CALL_REGISTERS)\n{{\n"
-               f"    if (UNLIKELY(!call_comes_from(&call_slot->hot, {caller})))\n        return other_{b.name}(CALL_PASSED);\n"
-               f"    jump_{plain_body}(CALL_PASSED);\n}}\n")
+    out.append(f"    return jump_{names[0]}({registers.passed});\n}}\n")
+    out.append(f"CALL_JUMPS {b.result} inner_{b.name}({params})\n{{\n"
+               f"    if (call_is_inner(call_slot, {CALLER}, ROUTINE_{r.name}))\n        {jump_to(b, 'call_slot->inner.target')}\n"
+               f"    return other_{b.name}({registers.passed});\n}}\n")
+
+
+def emit_head(b: Body, out: list[str]) -> None:
+    """What an entry jumps to."""
+    registers = in_registers(b)
+    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(registers.params)})\n{{\n"
+               f"    if (UNLIKELY(!call_comes_from(&call_slot->hot, {CALLER})))\n        return inner_{b.name}({registers.passed});")
+
+
+def emit_marked_body(b: Body, out: list[str]) -> None:
+    """Forwards what the fast body has charged, to a provider whose own calls are known by the frame of this one only."""
+    out.append(f"__attribute__((used, noinline, nocf_check)) {b.result} marked_{b.name}({', '.join(b.params)})\n{{\n"
+               "    CALL_BEGIN_CHARGED(call);")
+    emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
 
 
 def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
-    """The plain case; everything else calls the slow body."""
+    """The plain case: charged, and jumped on. Everything else jumps to the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
     cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
-    out.append(f"__attribute__((used, noinline, nocf_check)) {b.result} fast_{b.name}({', '.join(b.params)})\n{{\n"
-               "    CALL_BEGIN_FAST(call);")
-    integers = [p.split()[-1].lstrip("*") for p in b.params if "*" in p or p.startswith("intptr_t")]
-    if len(integers) > 3:
-        out.append(f"    CALL_STAY({integers[2]}, {integers[3]});")
+    emit_head(b, out)
     out.append("    uint64_t cost;")
-    out.append("    if (UNLIKELY(call.thread->outer_frame))\n        goto slow;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
     for a in used_args(r.row):
         if a.kind == "option":
-            out.append(f"    const int64_t {a.name} = {read_arg(r, b.face, a)};")
+            out.append(f"    const int64_t {a.name} = {fast_letter(r, b, a)};")
     if dims:
         emit_fast_integers(r, b, dims, bound, cost, out)
     else:
@@ -380,11 +433,20 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     emit_fast_options(r, b, out)
     emit_fast_idle(r, b, out)
     what = "EVEN" if r.row.price.mults == r.row.price.adds else "OPS"
-    out.append(f"    if (!call_charge_fast(&call, ROUTINE_{r.name}, cost, CALL_COST_{what}))\n        goto slow;")
-    emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
-    out[-1] = out[-1].rstrip("}\n") + ("\n    return;" if b.result == "void" else "")
-    slow = f"slow_{b.name}({b.passed}, (uintptr_t)__builtin_return_address(0));"
-    out.append(f"slow:\n    {'return ' if b.result != 'void' else ''}{slow}\n}}\n")
+    passed = in_registers(b).passed
+    out.append("    struct thread *const thread = call_self;\n"
+               f"    if (!call_charge_fast(thread, ROUTINE_{r.name}, cost, CALL_COST_{what}))\n        goto slow;")
+    if jumps_on(b):
+        out.append(f"    return jump_marked_{b.name}({passed});")
+    else:
+        out.append(f"    if (UNLIKELY(call_slot->hot.marks))\n        return jump_marked_{b.name}({passed});")
+        out.append(f"    thread->outer_frame = 0;\n    {jump_to(b, 'call_slot->hot.target')}")
+    out.append(f"slow:\n    return jump_first_{b.name}({passed});\n}}\n")
+
+
+def jumps_on(b: Body) -> bool:
+    """Has a provider nothing to do in this face of a routine but to jump to the other one?"""
+    return b.face == "c" and all("*" in p for p in b.params)
 
 
 def body_name(r: Routine, face: str) -> str:
@@ -397,9 +459,12 @@ def emit_body(r: Routine, face: str, out: list[str]) -> str:
     b, bound = body_of(r, face), small_degree(r.row)
     if bound is None or b.face == "e":
         emit_slow_body(r, b, f"slow_{b.name}", False, out)
-        emit_prelude(r, b, False, out)
+        emit_others(r, b, False, out)
+        emit_head(b, out)
+        out.append(f"    return jump_slow_{b.name}({in_registers(b).passed});\n}}\n")
     else:
         emit_slow_body(r, b, f"slow_{b.name}", True, out)
+        emit_others(r, b, True, out)
+        emit_marked_body(b, out)
         emit_fast_body(r, b, bound, out)
-        emit_prelude(r, b, True, out)
     return f"body_{b.name}"

@@ -9,19 +9,20 @@
  *
  * That is CALL_BEGIN in a slow body, which every routine has. BLAS has a fast body before it: the same way for the plain
  * case (a known caller, no call in progress, small dimensions, a grant that suffices, a tally in reach), where all is
- * checked before anything is changed; else it jumps to the slow body, its arguments still in place. Others have a body before
- * it that forwards what a provider calls by itself.
+ * checked before anything is changed; then it jumps to the provider, else to the slow body, its arguments still in place.
+ * Others have a body before it that forwards what a provider calls by itself.
  *
  * No system call, lock, allocation or stdio here, nor any floating-point arithmetic. Included by the generated stubs only:
  * their entries leave the slot in r11, which is set aside in these files (-ffixed-r11). */
 #pragma once
 #include "arguments.h"
 #include "charge.h"
+#include "config.h"
 #include "cost.h"
 #include "fast_limits.h"
 #include "find.h"
 #include "frames.h"
-#include "grant.h"
+#include "machine_x86_64.h"
 #include "spoil.h"
 #include "tally.h"
 #include <stddef.h>
@@ -31,9 +32,6 @@
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-register struct slot *call_slot __asm__("r11");
-register uintptr_t call_stack __asm__("rsp"); /* as good a frame address as any: what is called lies below it */
-
 struct call {
     const struct binding *binding;
     struct thread *thread; /* NULL: nested */
@@ -42,9 +40,6 @@ struct call {
     bool plain; /* no other is in progress: it may be charged as a fast body does */
     struct charge charge;
 };
-
-/* An exception that unwinds through a stub ends its call: call_personality. */
-#define CALL_UNWINDS() __asm__ volatile(".cfi_personality 0x1b, call_personality")
 
 #define CALL_BEGIN(call, from)                                   \
     struct call call;                                            \
@@ -109,32 +104,9 @@ ALWAYS_INLINE bool call_scale(const struct thread *t, uint64_t *cost, enum call_
     *cost *= t->factor.by;
     if (what == CALL_COST_EXACT)
         *cost >>= t->factor.shift;
-    else if (call_convention != COST_OPS)
+    else if (CALL_IS_SET(call_convention) /* fma */)
         *cost >>= 1;
     return true;
-}
-
-/* Is the thread charged to a grant? One comparison with memory. */
-static inline bool call_has_grant(const struct thread *t)
-{
-    __asm__ goto("cmpq $0, %0\n\tje %l[none]" : : "m"(t->grant) : "cc" : none);
-    return true;
-none:
-    return false;
-}
-
-/* One call more, first in `flops`, then in `check`. Saturating; a sum that wraps is found by the carry of its own addition. */
-static inline void call_add(struct ledger_tally *tally, uint64_t cost)
-{
-    __asm__ goto("addq %[cost], %[flops]\n\tjc %l[wrapped]" : [flops] "+m"(tally->flops) : [cost] "r"(cost) : "cc" : wrapped);
-    __asm__ volatile("addq %1, %0\n\taddq %2, %0" : "+m"(tally->check) : "r"(cost), "i"(LEDGER_CALL_UNIT) : "cc");
-    return;
-wrapped:
-    /* check grows by what flops grows by up to UINT64_MAX. No register but cost's: the arguments lie in all others. */
-    __asm__ volatile("addq %2, %1\n\taddq %3, %1\n\tmovq %0, %2\n\tsubq %2, %1\n\tmovq $-1, %0"
-                     : "+m"(tally->flops), "+m"(tally->check), "+r"(cost)
-                     : "i"(LEDGER_CALL_UNIT - 1)
-                     : "cc");
 }
 
 /* Begin, charge, tally; or change nothing. Begun before anything is looked at, so that whoever closes the accounts (closing.h)
@@ -145,13 +117,20 @@ ALWAYS_INLINE struct ledger_tally *call_charge_plainly(struct thread *t, uintptr
     t->outer_frame = frame;
     atomic_signal_fence(memory_order_seq_cst);
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    if ((UNLIKELY(*cost >= t->careful_flops) && !call_scale(t, cost, what)) || UNLIKELY(tally->routine != routine) ||
-        (call_has_grant(t) && UNLIKELY(!grant_take(t->grant, *cost)))) {
-        t->outer_frame = 0;
-        return NULL;
+    if ((UNLIKELY(*cost >= t->careful_flops) && !call_scale(t, cost, what)) || UNLIKELY(tally->routine != routine))
+        goto not_so;
+    if (CALL_IS_SET(t->grant)) {
+        if (UNLIKELY(!call_take(t->grant, cost)))
+            goto not_so;
+        tally = *(struct ledger_tally *volatile *)&t->hot[routine % THREAD_HOT]; /* not kept in a register meanwhile */
+        if (!tally)
+            __builtin_unreachable();
     }
     call_add(tally, *cost);
     return tally;
+not_so:
+    t->outer_frame = 0;
+    return NULL;
 }
 
 /* True: forward it. False: it was refused, the stub returns. shape: the dimensions, for the op log (cost_dims). */
@@ -197,38 +176,14 @@ static inline void call_end(const struct call *call)
 
 /* ---- the fast body ---- */
 
-/* A fast body reads its slot from the register in which it came, until it calls. */
-#define CALL_BEGIN_FAST(call)                 \
+/* A body that forwards what was charged fast: the call is in progress until it ends. */
+#define CALL_BEGIN_CHARGED(call)              \
     struct call call = {.thread = call_self}; \
+    call.thread->outer_frame = call_stack;    \
     CALL_UNWINDS()
 
-/* The value is worked out here, not later: what it was made from need not be kept. */
-#define CALL_PIN(value) __asm__("" : "+r"(value))
-
-/* The third and the fourth stay in their registers, which gcc would use for something else and give them others. */
-#define CALL_STAY(third, fourth) __asm__ volatile("" : : "d"(third), "c"(fourth))
-
-/* An argument that lies on the stack, read from there. */
-#define CALL_LOADED(argument)                                  \
-    ({                                                         \
-        __typeof__(argument) loaded;                           \
-        __asm__("movq %1, %0" : "=r"(loaded) : "m"(argument)); \
-        loaded;                                                \
-    })
-
-/* A known caller, and no call in progress? */
-static inline bool call_is_plain(const struct call *call, const struct slot *slot, uintptr_t caller)
-{
-    return LIKELY(call_comes_from(&slot->hot, caller)) && LIKELY(!call->thread->outer_frame);
-}
-
-/* The letter read by an instruction of its own, so that the usual case is one comparison with memory. */
-static inline int64_t call_letter_again(const void *text)
-{
-    int letter;
-    __asm__("movzbl (%1), %0" : "=r"(letter) : "r"(text));
-    return letter & 0xdf;
-}
+/* An argument that lies on the stack, behind the six that come in registers. */
+#define CALL_STACKED(place) (((void *const *)__builtin_dwarf_cfa())[place])
 
 /* A scalar by value that is 0 or -0. */
 static inline bool call_is_zero64(double value)
@@ -257,9 +212,9 @@ static inline bool call_is_tiny32(const void *value)
 }
 
 /* Begin, charge, tally; or change nothing. */
-ALWAYS_INLINE bool call_charge_fast(const struct call *call, uint32_t routine, uint64_t cost, enum call_cost what)
+ALWAYS_INLINE bool call_charge_fast(struct thread *t, uint32_t routine, uint64_t cost, enum call_cost what)
 {
-    return call_charge_plainly(call->thread, call_stack, routine, &cost, what) != NULL;
+    return LIKELY(!t->outer_frame) && call_charge_plainly(t, call_stack, routine, &cost, what);
 }
 
 static inline void call_end_fast(const struct call *call)
@@ -269,28 +224,32 @@ static inline void call_end_fast(const struct call *call)
 
 /* ---- calls from other objects than the slot's own ---- */
 
-/* A pure provider's own call, which is nested whatever the thread: counted, where it has a tally in reach (thread_none has
- * none), and not begun. */
+/* A pure provider's own call, which is nested whatever the thread: counted, where it has a tally in reach, and not begun. Where
+ * the shim is disabled all calls are such, and none is counted: thread_none has no tallies. */
 ALWAYS_INLINE bool call_count_inner(uint32_t routine)
 {
     struct ledger_tally *tally = call_self->hot[routine % THREAD_HOT];
-    if (UNLIKELY(!tally) || UNLIKELY(tally->routine != routine))
+    if (UNLIKELY(!tally))
+        return config.disabled;
+    if (UNLIKELY(tally->routine != routine))
         return false;
-    /* tally_add of 1, without a register: the arguments lie in nearly all. */
-    __asm__ volatile("addq $1, %0\n\tsbbq $0, %0\n\taddq $1, %1" : "+m"(tally->nested_calls), "+m"(tally->check) : : "cc");
+    call_add_nested(tally);
     return true;
 }
 
-/* Is it such a call, and is it counted, so that it need only be forwarded? */
-ALWAYS_INLINE bool call_is_inner(const struct binding *recent, uint32_t routine)
+/* Is it such a call, and is it counted, so that it need only be forwarded? Of the first such caller of a symbol, and of others.
+ */
+ALWAYS_INLINE bool call_is_inner(const struct slot *slot, uintptr_t caller, uint32_t routine)
+{
+    return caller - slot->inner.start < slot->inner.length && LIKELY(call_count_inner(routine));
+}
+
+ALWAYS_INLINE bool call_is_another_inner(const struct binding *recent, uint32_t routine)
 {
     return recent && recent->from_provider && LIKELY(call_count_inner(routine));
 }
 
-/* What an entry leads to only jumps on, and leaves all arguments where they are: it takes the six registers of integers, of
- * whatever a call has in them, and touches neither the stack's arguments nor a register of floating point. The compiler must
- * make it a jump (unit.jumps). */
+/* What an entry leads to jumps on, and leaves all arguments where they are: it takes those that a call has in registers, passes
+ * them as they came, and touches neither the stack's arguments nor a register of floating point. The compiler must make it a
+ * jump (unit.jumps). */
 #define CALL_JUMPS __attribute__((used, noinline, nocf_check, optimize("optimize-sibling-calls")))
-#define CALL_REGISTERS intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f
-#define CALL_PASSED a, b, c, d, e, f
-typedef void call_jump(CALL_REGISTERS);

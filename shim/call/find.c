@@ -33,7 +33,7 @@ static const struct binding *make(struct slot *slot, uintptr_t caller)
         no_provider(forward_name(symbol), path);
     if (provider_is_asked())
         return bind_unlisted(target);
-    return bind_caller(slot, target, start, end - start, path && provider_is_pure(path));
+    return bind_caller(slot, target, start, end - start, start_is_disabled() || (path && provider_is_pure(path)));
 }
 
 const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)

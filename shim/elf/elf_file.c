@@ -15,7 +15,9 @@
 #define SYMBOL_BYTES_MAX ((uint64_t)64 << 20)
 #define SECTIONS_AT_ONCE 32
 #define SYMBOLS_AT_ONCE 512 /* 12 KiB of stack: the shim's own */
-#define LINE_BYTES 256      /* the kernel reads as much of a script's first line */
+#define STRINGS_AT_ONCE 12288
+#define NAME_BYTES 256 /* of a name that goes on behind a part are read again */
+#define LINE_BYTES 256 /* the kernel reads as much of a script's first line */
 
 int elf_file_open(const char *path)
 {
@@ -152,6 +154,29 @@ static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
     return false;
 }
 
+/* Goes through the names of .strtab a part at a time: memory that nobody has touched costs more than reading. A name may be the
+ * end of a longer one. *whole: it was read to its end. */
+static bool any_name(int fd, const Elf64_Shdr *section, bool (*may_be)(const char *name, size_t length), bool *whole)
+{
+    char part[STRINGS_AT_ONCE];
+    uint64_t done = 0;
+    *whole = section->sh_size;
+    for (size_t now = 0; done < section->sh_size; done += now) {
+        now = section->sh_size - done < sizeof part ? section->sh_size - done : sizeof part;
+        if (!(*whole = read_all(fd, part, now, section->sh_offset + done)))
+            return false;
+        const char *name = part, *end;
+        for (; (end = memchr(name, 0, (size_t)(part + now - name))); name = end + 1)
+            if (may_be(name, (size_t)(end - name)))
+                return true;
+        size_t rest = (size_t)(part + now - name);
+        if (done + now == section->sh_size)
+            return rest && may_be(name, rest);
+        now -= rest < NAME_BYTES ? rest : NAME_BYTES;
+    }
+    return false;
+}
+
 /* .strtab whole, ended with a 0: in private memory that the caller frees. */
 static char *load_strings(int fd, const Elf64_Shdr *section)
 {
@@ -191,17 +216,21 @@ static const char *find_function(int fd, const Elf64_Shdr *table, const char *st
     return NULL;
 }
 
-bool elf_file_function(int fd, bool (*is_wanted)(const char *name, size_t bytes), char *name, size_t size, bool *stripped)
+bool elf_file_function(int fd, const struct elf_file_wanted *wanted, char *name, size_t size, bool *stripped)
 {
     Elf64_Shdr symbols, strings;
+    bool whole;
     *stripped = true;
-    if (!find_sections(fd, &symbols, &strings) || symbols.sh_size > SYMBOL_BYTES_MAX)
+    if (!find_sections(fd, &symbols, &strings) || symbols.sh_size > SYMBOL_BYTES_MAX || strings.sh_size > SYMBOL_BYTES_MAX)
         return false;
+    if (!any_name(fd, &strings, wanted->may_be, &whole)) {
+        *stripped = !whole;
+        return false;
+    }
     char *text = load_strings(fd, &strings);
     if (!text)
         return false;
-    bool whole;
-    const char *found = find_function(fd, &symbols, text, strings.sh_size, is_wanted, &whole);
+    const char *found = find_function(fd, &symbols, text, strings.sh_size, wanted->is, &whole);
     *stripped = !whole;
     if (found) {
         size_t length = strnlen(found, size - 1);

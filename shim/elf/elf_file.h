@@ -21,6 +21,13 @@ void elf_file_close(int fd);
 /* `interpreter`: of a script, the program that runs it; of others, the loader; "" where there is none. */
 enum elf_file_kind elf_file_kind(int fd, char *interpreter, size_t size);
 
-/* The first function defined in .symtab that is wanted, by its name and its size in bytes: its name, cut at size. False: none;
- * *stripped tells that there is no .symtab, or one larger than 64 MiB. */
-bool elf_file_function(int fd, bool (*is_wanted)(const char *name, size_t bytes), char *name, size_t size, bool *stripped);
+/* A function by its name and its size in bytes. may_be: so named, or a name that ends so; asked first, of all names there are.
+ */
+struct elf_file_wanted {
+    bool (*may_be)(const char *name, size_t length);
+    bool (*is)(const char *name, size_t bytes);
+};
+
+/* The first function defined in .symtab that is wanted: its name, cut at size. False: none; *stripped tells that there is no
+ * .symtab, or one larger than 64 MiB. */
+bool elf_file_function(int fd, const struct elf_file_wanted *wanted, char *name, size_t size, bool *stripped);

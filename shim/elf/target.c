@@ -120,10 +120,32 @@ static bool is_one_of(const char *text, const char *const *list)
 /* SciPy's modules have a dgemm_ of 5 bytes, which jumps to their library's scipy_dgemm_; OpenBLAS's ddot_ has 117. */
 #define FORWARDER_BYTES 64
 
+static const char *const families[] = {"gemm",  "gemv",  "trsm",  "trsv", "syrk", "dot",  "axpy",  "getrf",
+                                       "potrf", "geqrf", "gesdd", "gesv", "syev", "geev", "gesvd", NULL};
+
+/* With one of the ends below? Looked at from behind, where most names already differ. */
+static bool may_be_blas(const char *name, size_t length)
+{
+    static const char *const ends[] = {"_64_", "64_", "_64", "_"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (length > end && !memcmp(name + length - end, ends[i], end)) {
+            length -= end;
+            break;
+        }
+    }
+    if (length < 4 || !memchr("mvktyfd", name[length - 1], 7))
+        return false;
+    for (const char *const *family = families; *family; family++) {
+        size_t own = strlen(*family);
+        if (length > own && !memcmp(name + length - own, *family, own))
+            return true;
+    }
+    return false;
+}
+
 static bool is_blas(const char *name, size_t bytes)
 {
-    static const char *const families[] = {"gemm",  "gemv",  "trsm",  "trsv", "syrk", "dot",  "axpy",  "getrf",
-                                           "potrf", "geqrf", "gesdd", "gesv", "syev", "geev", "gesvd", NULL};
     static const char *const fortran_ends[] = {"_", "_64_", "64_", NULL}, *const c_ends[] = {"", "_64", "64_", NULL};
     if (bytes < FORWARDER_BYTES)
         return false;
@@ -146,7 +168,8 @@ bool target_has_blas(const char *path, char *name, size_t size, bool *stripped)
     *stripped = false;
     if (fd < 0)
         return false;
-    bool found = elf_file_function(fd, is_blas, name, size, stripped);
+    static const struct elf_file_wanted blas = {may_be_blas, is_blas};
+    bool found = elf_file_function(fd, &blas, name, size, stripped);
     elf_file_close(fd);
     return found;
 }

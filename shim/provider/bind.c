@@ -15,7 +15,7 @@
 void *forward_bound_body[BOUND_MAX] __attribute__((visibility("hidden")));
 static unsigned bound_used;
 
-_Static_assert(sizeof(struct slot) == 40, "the entries in assembly, here and in gen_wrappers.py, count slots by 40 bytes");
+_Static_assert(sizeof(struct slot) == 64, "the entries in assembly, here and in gen_wrappers.py, count slots by 64 bytes");
 
 /* What dlsym gives out for a name on a handle: an entry of its own, bound to the handle's function. */
 #define TEXT_OF(x) #x
@@ -25,13 +25,13 @@ extern char forward_bound_entries[] __attribute__((visibility("hidden")));
 __asm__(".pushsection .text\n.balign 32\n.hidden forward_bound_entries\n.globl forward_bound_entries\nforward_bound_entries:\n"
         ".cfi_startproc\n.set bound_i, 0\n.rept " TEXT(
             BOUND_MAX) "\n.balign 32\nendbr64\n"
-                       "leaq forward_slots+40*" TEXT(
-                           SYMBOL_COUNT) "+40*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
+                       "leaq forward_slots+64*" TEXT(
+                           SYMBOL_COUNT) "+64*bound_i(%rip), %r11\njmp *forward_bound_body+8*bound_i(%rip)\n"
                                          ".set bound_i, bound_i+1\n.endr\n.cfi_endproc\n.popsection\n");
 
-/* Bindings beyond the slots' own: a caller more of a symbol. */
+/* Bindings beyond the slots' own: a caller more of a symbol. A stub takes one for a slot, whose inner has no length. */
 #define POOL 65536
-static struct binding pool[POOL];
+static struct slot pool[POOL];
 static size_t pool_used;
 
 /* The symbols that have bindings, and where a function that was given out is gone. */
@@ -44,7 +44,8 @@ static bool entry_is_free[BOUND_MAX];
 
 static struct binding *take_from_pool(void)
 {
-    return pool_used < POOL ? &pool[pool_used++] : pages_get(sizeof(struct binding));
+    struct slot *one = pool_used < POOL ? &pool[pool_used++] : pages_get(sizeof *one);
+    return one ? &one->hot : NULL;
 }
 
 /* What another thread has made of the same, meanwhile. */
@@ -75,10 +76,21 @@ static void open_for(struct binding *b, uintptr_t start, uintptr_t length)
     __atomic_store_n(&b->length, length, __ATOMIC_RELEASE);
 }
 
-static void close_for_all(struct binding *b)
+static void close_for_all(struct slot *slot, struct binding *b)
 {
     __atomic_store_n(&b->length, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&b->start, BINDING_FREE, __ATOMIC_RELEASE);
+    if (slot->inner.target == b->target)
+        __atomic_store_n(&slot->inner.length, 0, __ATOMIC_RELEASE);
+}
+
+static void open_inner(struct slot *slot, const struct binding *b)
+{
+    if (!b->from_provider || slot->inner.length)
+        return;
+    slot->inner.target = b->target;
+    __atomic_store_n(&slot->inner.start, b->start, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->inner.length, b->length, __ATOMIC_RELEASE);
 }
 
 static void link_behind(struct slot *slot, struct binding *b)
@@ -106,6 +118,7 @@ static struct binding describe(uint32_t symbol, void *target)
     struct binding b = {.target = target};
     b.wide = forward_symbols[symbol].wide || (p && p->wide);
     b.result_pointer = p && p->result_pointer;
+    b.marks = !p || !provider_is_pure(p->path);
     noted_incomplete(0);
     if (config.verbose)
         message_line("flopshim: ", forward_name(symbol), " -> ", p ? p->path : "?", b.wide ? " (64-bit integers)" : "", NULL);
@@ -117,6 +130,7 @@ static void fill(struct binding *b, const struct binding *with)
     b->target = with->target;
     b->wide = with->wide;
     b->result_pointer = with->result_pointer;
+    b->marks = with->marks;
     b->from_provider = with->from_provider;
 }
 
@@ -131,6 +145,7 @@ const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t sta
         fill(b, &described);
         b->slot = b == &slot->hot ? 0 : (uint32_t)(uintptr_t)slot;
         open_for(b, start, length);
+        open_inner(slot, b);
         link_behind(slot, b);
         note_symbol(symbol);
     }
@@ -242,7 +257,7 @@ static void forget(const struct range *gone)
     for (size_t i = 0; i < bound_symbol_count; i++)
         for (struct binding *b = &forward_slots[bound_symbols[i]].hot; b; b = b->next)
             if ((b->length && (gone ? is_in(b->start, gone) : is_other(b))) || is_in((uintptr_t)b->target, gone))
-                close_for_all(b);
+                close_for_all(&forward_slots[bound_symbols[i]], b);
     for (unsigned i = 0; i < bound_used; i++)
         entry_is_free[i] |= is_in((uintptr_t)forward_slots[SYMBOL_COUNT + i].hot.target, gone);
     binding_unlock();

@@ -12,7 +12,8 @@ struct binding {
     void *target;
     bool wide;           /* integers have 64 bits */
     bool result_pointer; /* complex results through a first, hidden pointer (Intel's convention) */
-    bool from_provider;  /* the caller is a pure provider: its own call, nested whatever the thread */
+    bool from_provider;  /* the caller is a pure provider: its own call, nested whatever the thread; all, where disabled */
+    bool marks;          /* the target's own calls are known by the frame of the call to it only: it is no pure provider */
     uint32_t slot;       /* the lower half of its slot's address; 0 in a slot's own */
     struct binding *next;
 };
@@ -20,9 +21,15 @@ struct binding {
 /* Below no address that code has by less than the length of an object. */
 #define BINDING_FREE ((uintptr_t)1 << 63)
 
-/* hot: of the first caller that is no provider itself, tried by the stub; hot.next: the others'. */
+/* hot: of the first caller that is no provider itself, tried by the stub; hot.next: the others'. inner: what is tried next, a
+ * copy of the first binding that is from_provider. */
 struct slot {
     struct binding hot;
+    struct {
+        uintptr_t start;
+        uintptr_t length;
+        void *target;
+    } inner;
 };
 
 /* One a symbol, and one for each function that dlsym has given out (generated, because entries name theirs). */

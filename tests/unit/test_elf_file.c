@@ -244,11 +244,18 @@ static bool begins_with_t(const char *text, size_t bytes)
     return *text == 't' && bytes >= 64;
 }
 
+static bool has_t(const char *text, size_t length)
+{
+    return memchr(text, 't', length);
+}
+
+static const struct elf_file_wanted wanted = {has_t, begins_with_t};
+
 static bool find_function(void)
 {
     memset(name, 'x', sizeof name);
     elf_write(&b, file);
-    return elf_file_function(file, begins_with_t, name, sizeof name, &stripped);
+    return elf_file_function(file, &wanted, name, sizeof name, &stripped);
 }
 
 /* Symbol of a section by its type. */
@@ -288,8 +295,29 @@ Test(elf_file, has_the_first_wanted_function_that_it_defines)
     cr_expect(find_function());
     cr_expect_str_eq(name, "twelve");
     char small[4];
-    cr_expect(elf_file_function(file, begins_with_t, small, sizeof small, &stripped));
+    cr_expect(elf_file_function(file, &wanted, small, sizeof small, &stripped));
     cr_expect_str_eq(small, "twe");
+}
+
+/* Names are read a part at a time; wherever the parts end, and however long a name is. */
+Test(elf_file, has_a_function_whose_name_is_anywhere)
+{
+    static char many[14000];
+    for (size_t length = 1; length < 13000; length += length < 300 ? 1 : 97) {
+        memset(many, 'o', sizeof many);
+        for (size_t at = 0; at < sizeof many - 1; at += length + 1)
+            many[at] = 0;
+        const size_t place = sizeof many - 1 - length % 13900;
+        memcpy(many + place - 6, "\0three", 7);
+        many[sizeof many - 1] = 0;
+        const Elf64_Sym three = symbol((uint32_t)place - 5, STT_FUNC, 1, 64);
+        elf_start(&b, ET_DYN);
+        elf_section(&b, SHT_NULL, "", 0);
+        elf_symbols(&b, &three, 1, many, sizeof many);
+        elf_end(&b);
+        cr_expect(find_function() && !stripped, "names of %zu bytes", length);
+        cr_expect_str_eq(name, "three");
+    }
 }
 
 Test(elf_file, has_functions_behind_many_sections)

@@ -7,7 +7,7 @@ import sys
 
 generated, golden = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 shards = "".join(p.read_text() for p in sorted(generated.glob("stubs_*.c")))
-bodies = re.findall(r"^(?:__attribute__\(\(|CALL_JUMPS)[^\n]* (?:slow|fast|first|other|body)_dscal_[fc]\(.*?^}\n", shards,
+bodies = re.findall(r"^(?:__attribute__\(\(|CALL_JUMPS)[^\n]* (?:slow|first|other|inner|marked|body)_dscal_[fc]\(.*?^}\n", shards,
                     re.M | re.S)
 entry = re.search(r'"\.globl dscal_\\n.*?\.size dscal_, \.-dscal_\\n"\n', shards, re.S)[0]
 text = "\n".join(bodies) + "\n" + entry
