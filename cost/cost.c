@@ -167,7 +167,7 @@ const char *cost_class_meaning(enum cost_class accuracy)
     static const char *const meanings[] = {
         "the reference algorithm's own count",
         "its leading terms: within 6 % of the counted operations at n = 64 and 3 % at 128, unblocked",
-        "the work depends on the data: within 25 % for dense random matrices of n = 64 and 96 (a QR iteration: to 768)",
+        "the work depends on the data: within 25 % for dense random matrices of the orders that were counted",
     };
     return meanings[accuracy];
 }

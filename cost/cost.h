@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Changes whenever the price of any call does. */
-#define COST_MODEL "flopshim-3"
+#define COST_MODEL "flopshim-4"
 
 enum cost_class { COST_EXACT, COST_LEADING, COST_ESTIMATE };
 enum cost_field { COST_FIELD_REAL, COST_FIELD_COMPLEX, COST_FIELD_MIXED /* complex data, counted in real operations */ };

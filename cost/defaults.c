@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A family pattern is NULL (any) or a list of prefixes; the first row that fits counts. */
+/* A family pattern is empty (any) or a list of prefixes; the first row that fits counts. */
 struct rule {
     const char *argument;
     const char *families;
@@ -18,6 +18,7 @@ static const struct rule rules[] = {
     {"k", "orgl orgr ungl ungr", 0, "m", NULL},
     {"k", "orgbr ungbr", 0, "n", NULL},
     {"k", "orm unm gemq geml", 0, "side", NULL}, /* the order of Q: m on the left, n on the right */
+    {"kb", "", 0, "ka", NULL},
     {"nrhs", "", 1, NULL, NULL},
     {"ilo", "", 1, NULL, NULL},
     {"ihi", "", 0, "n", NULL},
@@ -42,6 +43,11 @@ static const struct rule rules[] = {
     {"nsweep", "", 6, NULL, NULL},
     {"uplo", "lacpy laset lacp2", 'A', NULL, "ULA"},
     {"uplo", "", 'U', NULL, "UL"},
+    {"trans", "herk her2k hfrk", 'N', NULL, "NC"},
+    {"trans", "syrk syr2k", 'N', NULL, "NTC"},
+    {"trans", "sfrk orm opmtr", 'N', NULL, "NT"},
+    {"trans", "unm upmtr", 'N', NULL, "NC"},
+    {"trans", "gels gemqr gemlq lamtsqr lamswlq tpmqrt tpmlqt tprfb", 'N', NULL, "NT"},
     {"trans", "", 'N', NULL, "NTC"},
     {"transa", "", 'N', NULL, "NTC"},
     {"transb", "", 'N', NULL, "NTC"},
@@ -50,10 +56,15 @@ static const struct rule rules[] = {
     {"transr", "", 'N', NULL, "NTC"},
     {"diag", "", 'N', NULL, "NU"},
     {"side", "trevc tgevc hsein", 'R', NULL, "LRB"},
-    {"side", "", 'L', NULL, "LRB"},
+    {"side", "trsna", 'R', NULL, "LRB"},
+    {"side", "", 'L', NULL, "LR"},
     {"norm", "", '1', NULL, "M1OIFE"},
     {"range", "", 'A', NULL, "AVI"},
+    {"fact", "gecxx", 'P', NULL, "PCX"},
     {"fact", "", 'N', NULL, "FNE"},
+    {"usesd", "", 'N', NULL, "NRCA"},
+    {"kmax", "", 0, "n", NULL},
+    {"kmaxfree", "", 0, "n", NULL},
     {"transform", "", 'C', NULL, "CR"},
     {"howmny", "", 'A', NULL, "ABS"},
     {"sense", "", 'N', NULL, "NEVB"},
@@ -71,7 +82,9 @@ static const struct rule rules[] = {
     {"jobu2", "", 'Y', NULL, NULL},
     {"jobv1t", "", 'Y', NULL, NULL},
     {"jobv2t", "", 'Y', NULL, NULL},
-    {"jobz", "", 'N', NULL, "NVSAOIR"},
+    {"jobz", "gesdd", 'N', NULL, "NSAO"},
+    {"jobz", "gedmd", 'N', NULL, "NVF"},
+    {"jobz", "", 'N', NULL, "NV"},
     {"jobvl", "", 'N', NULL, "NV"},
     {"jobvr", "", 'N', NULL, "NV"},
     {"jobvs", "", 'N', NULL, "NV"},
@@ -126,9 +139,18 @@ struct usual_case default_of(const char *family, const char *argument)
     return rule ? (struct usual_case){rule->value, rule->same_as, true} : (struct usual_case){0, NULL, false};
 }
 
-const char *default_letters(const char *family, const char *option)
+/* Letters of trans for complex data, where those of real data are others. */
+static const struct {
+    const char *families, *letters;
+} complex_trans[] = {{"syrk syr2k", "NT"}, {"gels gemqr gemlq lamtsqr lamswlq tpmqrt tpmlqt tprfb", "NC"}};
+
+const char *default_letters(const char *family, const char *option, bool complex_data)
 {
     const struct rule *rule = find(family, option);
+    if (complex_data && !strcmp(option, "trans"))
+        for (size_t i = 0; i < sizeof complex_trans / sizeof *complex_trans; i++)
+            if (fits(complex_trans[i].families, family))
+                return complex_trans[i].letters;
     return rule ? rule->letters : NULL;
 }
 
@@ -138,10 +160,10 @@ static const struct limit {
     const char *families;
     int64_t least, most;
 } limits[] = {
-    {"nb", "", 1, INT64_MAX},  {"mb", "", 1, INT64_MAX}, {"mb1", "", 1, INT64_MAX}, {"nb1", "", 1, INT64_MAX},
-    {"nb2", "", 1, INT64_MAX}, {"ijob", "tgsen", 0, 5},  {"ijob", "tgsyl", 0, 4},   {"ijob", "tgsy2", 0, 2},
-    {"itype", "lacn2", 0, 3},  {"itype", "", 1, 3},      {"isgn", "", -1, 1},       {"nsweep", "", 0, INT64_MAX},
-    {"param", "", -2, 1},
+    {"nb", "", 1, INT64_MAX},  {"mb", "", 1, INT64_MAX},   {"mb1", "", 1, INT64_MAX},  {"nb1", "", 1, INT64_MAX},
+    {"nb2", "", 1, INT64_MAX}, {"ijob", "tgsen", 0, 5},    {"ijob", "tgsyl", 0, 4},    {"ijob", "tgsy2", 0, 2},
+    {"itype", "lacn2", 0, 3},  {"itype", "", 1, 3},        {"isgn", "", -1, 1},        {"nsweep", "", 0, INT64_MAX},
+    {"param", "", -2, 1},      {"kmax", "", 0, INT64_MAX}, {"ifst", "", 1, INT64_MAX}, {"ilst", "", 1, INT64_MAX},
 };
 
 bool default_limits(const char *family, const char *argument, int64_t *least, int64_t *most)
@@ -153,4 +175,9 @@ bool default_limits(const char *family, const char *argument, int64_t *least, in
             return true;
         }
     return false;
+}
+
+bool default_step(const char *family)
+{
+    return fits("gemv gbmv symv hemv sbmv hbmv spmv hpmv trmv tbmv tpmv trsv tbsv tpsv ger syr her spr hpr", family);
 }

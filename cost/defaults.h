@@ -13,8 +13,11 @@ struct usual_case {
 
 struct usual_case default_of(const char *family, const char *argument);
 
-/* The letters that the option accepts, or NULL: any. */
-const char *default_letters(const char *family, const char *option);
+/* The letters that the option accepts of real or of complex data, or NULL: any. */
+const char *default_letters(const char *family, const char *option, bool complex_data);
+
+/* Whether the family rejects a step of 0: what works on a matrix does. */
+bool default_step(const char *family);
 
 /* The least and greatest value that an integer other than a dimension of the data may have. False: any. */
 bool default_limits(const char *family, const char *argument, int64_t *least, int64_t *most);

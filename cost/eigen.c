@@ -4,9 +4,10 @@
  * the reductions and the vectors pay, 1 for real. */
 #include "formulas.h"
 
-#define PANEL 32      /* block size of sytrd in the fitted runs */
-#define VECTORS 128   /* that trevc3 multiplies into the Schur vectors at a time */
-#define CROSSOVER 128 /* order below which gebrd and gehrd are unblocked there */
+#define PANEL 32       /* block size of sytrd in the fitted runs */
+#define VECTORS 128    /* that trevc3 multiplies into the Schur vectors at a time */
+#define MANY_SHIFTS 76 /* order from which LAQZ0 takes many */
+#define CROSSOVER 128  /* order below which gebrd and gehrd are unblocked there */
 
 /* LAWN 41. */
 struct cost_ops count_gebrd(count_t m, count_t n)
@@ -67,7 +68,7 @@ count_t count_steqr(int64_t compz, count_t n, count_t weight)
     if (outside(n - 1, n))
         return count_outside(n - 1);
     if (compz == 'N')
-        return (256 * n + 1100) * n / 10;
+        return (22 * n + 230) * n;
     return weight * (705 * n * n * n + 4500 * n * n) / 100;
 }
 
@@ -78,8 +79,9 @@ count_t count_stedc(int64_t compz, count_t n, count_t weight)
         return count_outside(n - 1);
     if (compz == 'N')
         return (165 * n * n + 670 * n) / 10;
-    const count_t product = compz != 'V' ? 0 : (weight == 4 ? 4 : 2) * n * n * n; /* of real and complex vectors 4 */
-    return n * n * n + 134 * n * n + product;
+    if (compz == 'V' && weight == 4) /* every merge is multiplied into rows of n complex entries */
+        return 73 * n * n * n / 10 + 90 * n * n;
+    return (compz == 'V' ? 3 : 1) * n * n * n + 134 * n * n;
 }
 
 /* Bisection and inverse iteration, or relatively robust representations, for k of n pairs. */
@@ -188,6 +190,17 @@ count_t count_hseqr(int64_t job, int64_t compz, count_t n, count_t ilo, count_t 
     return weight * h * h * iteration(fit, h, values ? h : n) / 100;
 }
 
+/* The iteration with two shifts at a time, that hseqr takes for small orders. */
+count_t count_lahqr(int64_t job, int64_t compz, count_t n, count_t ilo, count_t ihi, count_t weight)
+{
+    const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
+    if (outside(h - 1, n))
+        return count_outside(h - 1);
+    const bool values = job == 'E' && compz == 'N';
+    const struct fit fit = values ? values_fit : compz == 'N' ? form_fit : vectors_fit;
+    return weight * h * h * (fit.few * (values ? h : n) + fit.few_rest) / 100;
+}
+
 /* geev; sides: how many of left and right vectors are wanted. */
 count_t count_geev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
 {
@@ -242,8 +255,37 @@ count_t count_hgeqz(int64_t job, int64_t compq, int64_t compz, count_t n, count_
     const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
     if (outside(h - 1, n))
         return count_outside(h - 1);
-    const count_t qz = job == 'E' ? 120 : 165;
-    return weight * (qz * h * h * n + ((compq != 'N') + (compz != 'N')) * 73 * h * h * n + 1680 * h * h) / 10;
+    const count_t qz = job == 'E' ? 90 : 135;
+    return weight * (qz * h * h * n + ((compq != 'N') + (compz != 'N')) * 73 * h * h * n + 3300 * h * h) / 10;
+}
+
+/* Many shifts at a time, from order 76 on: what aggressive deflation costs is made good as the order grows. */
+count_t count_laqz0(int64_t wants, int64_t wantq, int64_t wantz, count_t n, count_t ilo, count_t ihi, count_t weight)
+{
+    const count_t h = count_min(ihi, n) - count_max(ilo, 1) + 1;
+    if (h < MANY_SHIFTS || outside(h - 1, n))
+        return count_hgeqz(wants, wantq, wantz, n, ilo, ihi, weight);
+    const int sides = (wantq != 'N') + (wantz != 'N');
+    const count_t cubic = (wants == 'E' ? 59 : 80) + 35 * sides, square = (wants == 'E' ? 19000 : 24000) + 3800 * sides;
+    return weight * (cubic * h * h * n + square * h * h) / 10;
+}
+
+count_t count_gges3(int64_t jobvsl, int64_t jobvsr, count_t n, count_t weight)
+{
+    if (n < MANY_SHIFTS || outside(n, n))
+        return count_gges(jobvsl, jobvsr, n, weight);
+    const int sides = (jobvsl == 'V') + (jobvsr == 'V');
+    return weight * ((1960 + 715 * sides) * n * n * n + (212000 + 60500 * sides) * n * n) / 100;
+}
+
+count_t count_ggev3(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
+{
+    if (n < MANY_SHIFTS || outside(n, n))
+        return count_ggev(jobvl, jobvr, n, weight);
+    const int sides = (jobvl == 'V') + (jobvr == 'V');
+    if (sides == 0)
+        return weight * (181 * n * n * n + 19100 * n * n) / 10;
+    return weight * ((187 + 89 * sides) * n * n * n + (14700 + 13150 * sides) * n * n) / 10;
 }
 
 /* Eigenvectors of a quasi-triangular matrix, of one side: by back substitution, and multiplied into the Schur vectors

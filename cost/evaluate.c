@@ -2,6 +2,7 @@
 #include "evaluate.h"
 #include "defaults.h"
 #include "formula_text.h"
+#include "legal.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,7 +103,8 @@ static int read_dimension(struct reader *r, const char *name, const char *value,
 
 static int read_option(struct reader *r, const char *name, const char *value, int64_t *letter)
 {
-    const char *letters = default_letters(cost_family(r->q->routine), name);
+    const bool complex_data = r->q->routine->field != COST_FIELD_REAL;
+    const char *letters = default_letters(cost_family(r->q->routine), name, complex_data);
     *letter = toupper((unsigned char)value[0]);
     if (!isalnum((int)*letter) || value[1] || (letters && !strchr(letters, (int)*letter)))
         return letters ? fail_letters(r, name, value, letters) : fail_value(r, name, value, "a letter");
@@ -198,6 +200,8 @@ static int read_unpriced(struct reader *r, const char *name, const char *value)
     case 'i':
         if (read_limited(r, name, value, &number))
             return -1;
+        if (!strncmp(name, "inc", 3) && number == 0 && default_step(cost_family(routine)))
+            return fail_value(r, name, value, "a step is not 0");
         return strncmp(name, "ld", 2) != 0 || number >= 1 ? 0 : fail_value(r, name, value, "a leading dimension is 1 or more");
     default:
         snprintf(r->error, r->size, "%s: %s=%s is not accepted; the price does not hang on it, but on %s", cost_name(routine),
@@ -230,7 +234,8 @@ static int read_assignment(struct reader *r, const char *text)
         snprintf(r->error, r->size, "'%s' is not accepted; name=value, such as n=1000", text);
         return -1;
     }
-    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    for (size_t i = 0; i <= (size_t)(equals - text); i++) /* in any case: M=3 */
+        name[i] = text[i] == '=' ? '\0' : (char)tolower((unsigned char)text[i]);
     const char *value = equals + 1;
     if (!resolve_alias(r, name))
         return strcmp(name, "data") ? read_dimension(r, name, value, &number) : 0;
@@ -246,26 +251,6 @@ static int read_assignment(struct reader *r, const char *text)
     if (!strcmp(name, "group_count"))
         return read_dimension(r, name, value, &q->groups);
     return is_dimension(q->routine, name) ? read_beside(r, name, value) : read_unpriced(r, name, value);
-}
-
-/* Ranges that the routine rejects: 1 <= ilo <= ihi <= n; of values where range is I. Where there is an m beside n, the larger
- * one bounds: which of them does is the routine's affair. */
-static int check_range(struct reader *r, const char *low, const char *high)
-{
-    struct cost_question *q = r->q;
-    const struct cost_argument *first = counted(q, low), *last = counted(q, high), *range = counted(q, "range");
-    const struct cost_argument *m = counted(q, "m"), *n = counted(q, "n");
-    if (!n)
-        n = find(q->beside, q->beside_count, "n");
-    if (!first || !last || !n || (range && range->value != 'I'))
-        return 0;
-    const bool of_m = m && m->value > n->value;
-    const int64_t bound = of_m ? m->value : n->value;
-    if (!bound || (first->value >= 1 && first->value <= last->value && last->value <= bound))
-        return 0;
-    snprintf(r->error, r->size, "%s: %s=%lld %s=%lld is not accepted; 1 <= %s <= %s <= %s=%lld", cost_name(q->routine), low,
-             (long long)first->value, high, (long long)last->value, low, high, of_m ? "m" : "n", (long long)bound);
-    return -1;
 }
 
 static struct usual_case usual_of(const struct cost_question *q, const struct cost_argument *a)
@@ -338,7 +323,7 @@ int cost_question_read(struct cost_question *q, const char *routine, int n, cons
     for (int i = 0; i < n; i++)
         if (read_assignment(&r, assignments[i]))
             return -1;
-    return fill_in(&r) || check_range(&r, "ilo", "ihi") || check_range(&r, "il", "iu") ? -1 : 0;
+    return fill_in(&r) || legal_question(q, error, size) ? -1 : 0;
 }
 
 struct cost_ops cost_question_ops(const struct cost_question *q)

@@ -4,11 +4,50 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The formula with the weight of the field in place of w. */
-static void write_total(char *out, size_t size, const char *formula, bool complex_field)
+/* Where what stands before `place`, or behind it, in the same brackets begins, or ends. */
+static char *left_of(char *start, char *place)
 {
+    int depth = 0;
+    for (; place > start; place--) {
+        depth += (place[-1] == ')') - (place[-1] == '(');
+        if (depth < 0 || (depth == 0 && place - start >= 6 && !strncmp(place - 6, " else ", 6)))
+            break;
+    }
+    return place;
+}
+
+static char *right_of(char *place)
+{
+    int depth = 0;
+    for (; *place; place++) {
+        depth += (*place == '(') - (*place == ')');
+        if (depth < 0 || (depth == 0 && *place == ','))
+            break;
+    }
+    return place;
+}
+
+/* `A if w == 4 else B` becomes the one that is of the field. */
+static void choose(char *text, bool complex_field)
+{
+    static const char question[] = " if w == 4 else ";
+    for (char *found; (found = strstr(text, question));) {
+        char *const first = left_of(text, found), *const second = found + sizeof question - 1, *const end = right_of(second);
+        if (complex_field)
+            memmove(found, end, strlen(end) + 1);
+        else
+            memmove(first, second, strlen(second) + 1);
+    }
+}
+
+/* The formula with the weight of the field in place of w. */
+static void write_total(char *out, size_t size, const char *whole, bool complex_field)
+{
+    char formula[1024];
     size_t used = 0;
-    for (const char *c = formula + strspn(formula, "= "); *c && used + 2 < size; c++) {
+    snprintf(formula, sizeof formula, "%s", whole + strspn(whole, "= "));
+    choose(formula, complex_field);
+    for (const char *c = formula; *c && used + 2 < size; c++) {
         const bool word = isalnum((unsigned char)c[1]) || c[1] == '_' || c[1] == '(';
         const bool inside = c > formula && (isalnum((unsigned char)c[-1]) || c[-1] == '_' || c[-1] == '\'');
         if (*c != 'w' || word || inside)

@@ -123,6 +123,17 @@ struct cost_ops count_tpqrt(count_t m, count_t n, count_t l, count_t nb)
     return ops(half, half);
 }
 
+/* Derived here: the reflectors as in tpqrt, and T of order n by rows: m n^2 - l^2 n + l^3/3 + n^3/3. */
+struct cost_ops count_tpqrt2(count_t m, count_t n, count_t l)
+{
+    l = count_max(count_min(l, count_min(m, n)), 0);
+    if (outside(count_min(m, n), count_max(m, n)))
+        return ops_outside(count_min(m, n));
+    const count_t reflectors = (6 * m * n * n - 6 * l * l * n + 2 * l * l * l) / 6;
+    const count_t half = reflectors + (reflectors + n * n * n / 3) / 2 + n * (3 * m - l) / 2 + n * n / 2;
+    return ops(half, half);
+}
+
 /* Derived here: two products with k reflectors of m rows (a trapezoid of l among them), and one with T. */
 struct cost_ops count_tprfb(int64_t side, count_t m, count_t n, count_t k, count_t l)
 {
@@ -195,6 +206,17 @@ count_t count_geqp3(count_t m, count_t n, count_t weight)
         return count_outside(k);
     const count_t norms = (weight == 4 ? 4 : 2) * m * n + 9 * (2 * n * k - k * k) / 2;
     return count_add(ops_total(count_geqrf(m, n), weight), norms);
+}
+
+/* geqp3 that ends after most columns, and takes right-hand sides along. Derived here. */
+count_t count_geqp3rk(count_t m, count_t n, count_t nrhs, count_t most, count_t weight)
+{
+    const count_t k = count_min(count_min(m, n), most);
+    if (outside(k, largest3(m, n, nrhs)))
+        return count_outside(k);
+    const struct cost_ops steps = ops_add(count_geqrf(m, k), count_ormqr('L', m, n - k + count_max(nrhs, 0), k));
+    const count_t norms = (weight == 4 ? 4 : 2) * m * n + 9 * (2 * n * k - k * k) / 2;
+    return count_add(ops_total(steps, weight), norms);
 }
 
 /* Golub & Van Loan: each of m rows of the trapezoid eliminated against those above it. */

@@ -36,8 +36,9 @@ count_t count_bdsqr(count_t n, count_t vectors, count_t weight)
 {
     if (outside(n, count_max(n, vectors)))
         return count_outside(n);
-    const count_t values = (168 * n * n + 1370 * n) / 10;
-    return vectors <= 0 ? 4 * values / 5 : values + weight * (53 * n * n * vectors + 440 * n * n) / 10;
+    if (vectors <= 0)
+        return 10 * n * n + 245 * n; /* dqds */
+    return (168 * n * n + 1370 * n + weight * (53 * n * n * vectors + 440 * n * n)) / 10;
 }
 
 /* Divide and conquer on a bidiagonal matrix: of gesdd's fit, without the back-transformation. */
@@ -46,8 +47,8 @@ count_t count_bdsdc(int64_t compq, count_t n)
     if (outside(n, n))
         return count_outside(n);
     if (compq == 'N')
-        return (123 * n * n + 1950 * n) / 10;
-    return compq == 'I' ? (24 * n * n * n + 1000 * n * n) / 10 : 130 * n * n;
+        return count_bdsqr(n, 0, 1);
+    return compq == 'I' ? (24 * n * n * n + 1000 * n * n) / 10 : 150 * n * n;
 }
 
 /* gesdd: divide and conquer. jobz O keeps one side in A and costs what S does. */
@@ -127,7 +128,7 @@ count_t count_gesvj(int64_t jobv, count_t m, count_t n, count_t weight)
     return weight == 4 ? 13 * sweeps / 10 : sweeps; /* complex rotations turn by a phase besides: fitted */
 }
 
-/* gejsv: two pivoted or plain QR factorisations, four sweeps on the square factor, the products back. Unchecked. */
+/* gejsv: two pivoted or plain QR factorisations, four sweeps on the square factor, the products back. Fitted. */
 count_t count_gejsv(int64_t jobu, int64_t jobv, count_t m, count_t n, count_t weight)
 {
     if (outside(count_min(m, n), count_max(m, n)))
@@ -135,7 +136,8 @@ count_t count_gejsv(int64_t jobu, int64_t jobv, count_t m, count_t n, count_t we
     const bool left = jobu == 'U' || jobu == 'F', right = jobv == 'V' || jobv == 'J';
     count_t sum = count_geqp3(m, n, weight) + ops_total(count_geqrf(n, n), weight);
     sum += count_gesvj(right ? 'V' : 'N', n, n, weight) * 2 / 3;
-    return sum + (left ? applied(m, jobu == 'F' ? m : n, n, weight) : 0) + (right ? applied(n, n, n, weight) : 0);
+    sum += (left ? applied(m, jobu == 'F' ? m : n, n, weight) : 0) + (right ? applied(n, n, n, weight) : 0);
+    return (weight == 4 ? 133 : left || right ? 87 : 120) * sum / 100;
 }
 
 /* gelsd and gelss: reduction, Q' applied to the right-hand sides, the bidiagonal problem, P applied to the solution. */

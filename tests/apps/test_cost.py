@@ -2,7 +2,7 @@
 program lays out its answers, and what it says of questions that it does not answer."""
 import json
 
-from harness import PROGRAM, Run, expect
+from harness import PROGRAM, ROOT, Run, expect
 
 BAD_ARGUMENT, UNKNOWN = -4, -5
 QUESTIONS = (
@@ -105,13 +105,42 @@ def check_explanations():
     expect("explained", said.splitlines(), [
         "480 FLOPs  exact  8*m*n*k  LAWN 41", "  call        zgemm m=3 n=4 k=5",
         "  operations  60 complex multiplications, 60 additions; 6 and 2 each",
-        "  class       exact: the reference algorithm's own count", "  source      LAWN 41"])
+        "  class       exact: the reference algorithm's own count", "  source      LAWN 41", checked_line("zgemm", exact=True)])
     said, _ = cost("dorghr", "n=64", "-x")
     expect("usual cases", said.splitlines()[1], "  call        dorghr ilo=1 (usual) ihi=64 (usual)")
     said, _ = cost("dgesdd", "m=9", "n=5", "jobz=S", "-x", "-f", "json")
     explained = json.loads(said)
     expect("explained in JSON", (explained["arguments"], explained["real_operations"] == explained["flop_cost"]),
            ({"jobz": "S", "m": 9, "n": 5, "lwork": 0}, True))
+
+
+def range_of(routine):
+    """Its line of cost/ranges.tsv: calls, from, to, low, high."""
+    lines = (ROOT / "cost/ranges.tsv").read_text(encoding="utf-8").splitlines()
+    return next((line.split("\t")[1:] for line in lines if line.startswith(routine + "\t")), None)
+
+
+def checked_line(routine, exact=False):
+    calls, least, most, low, high = range_of(routine)
+    signed = [f"{float(p):+.1f} %".replace("+0.0", "0.0") for p in (low, high)]
+    return (f"  checked     {calls} counted calls of {routine}, n = {least} to {most}: price against executed {signed[0]} to "
+            f"{signed[1]}" + (", all of it what is not charged (alpha, beta, comparisons ...)" if exact else ""))
+
+
+def check_ranges():
+    """What --explain says of where a price was checked is what cost/ranges.tsv has, of single precision that of double."""
+    for question, counted in (("dgeev n=9", "dgeev"), ("cgesdd m=9 n=5", "zgesdd"), ("dsyevd n=9", "dsyevd"),
+                              ("sgbtrf n=9 kl=1 ku=1", "dgbtrf")):
+        said, _ = cost(*question.split(), "--explain")
+        expect(f"{question}, checked", said.splitlines()[-1], checked_line(counted))
+    for question, counted in (("scnrm2 n=9", "dznrm2"), ("cgesvxx n=9", "zgesvxx"), ("dgesvxx n=9", "dgesvxx")):
+        said = json.loads(cost(*question.split(), "-x", "-f", "json")[0])["checked"]
+        calls, least, most, low, high = range_of(counted)
+        expect(f"{question}, checked in JSON", said, {"calls": int(calls), "of": counted, "from": int(least), "to": int(most),
+                                                       "low_percent": float(low), "high_percent": float(high)})
+    said, _ = cost("dgemm_batch", "m=2", "n=2", "k=2", "-x")
+    expect("never counted", said.splitlines()[-1], "  checked     by hand, not against counted calls")
+    expect("never counted, in JSON", json.loads(cost("dgemm_batch", "m=2", "n=2", "k=2", "-x", "-f", "json")[0])["checked"], None)
 
 
 def check_what_changes_no_price():
@@ -137,7 +166,7 @@ def check_complaints():
             ("dgemm m=1 n=1 k", "'k' is not accepted; name=value, such as n=1000"),
             ("dgemm m=1 n=1 k=-1", "dgemm: k=-1 is not accepted; a dimension is 0 or more"),
             ("dgemm m=1 m=2 n=1 k=1", "dgemm: m=2 is not accepted; it is given already"),
-            ("dtrsm side=X m=4 n=3", "dtrsm: side=X is not accepted; one of L, R, B"),
+            ("dtrsm side=X m=4 n=3", "dtrsm: side=X is not accepted; one of L, R"),
             ("dgemm m=1 n=1 k=1 a=3", "dgemm: a=3 is not accepted; the price does not hang on it, but on m n k"),
             ("dgemm m=1 n=1 k=1 alpha=x", "dgemm: alpha=x is not accepted; a number such as 2.5, or g for any"),
             ("dgeqrt m=9 n=5 nb=0", "dgeqrt: nb=0 is not accepted; it is 1 or more"),
@@ -146,5 +175,5 @@ def check_complaints():
 
 
 for check in (check_questions, check_layout, check_large, check_conventions_and_options, check_lines, check_explanations,
-              check_what_changes_no_price, check_complaints):
+              check_ranges, check_what_changes_no_price, check_complaints):
     check()

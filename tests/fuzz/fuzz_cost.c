@@ -46,7 +46,7 @@ static void check_words(const struct cost_routine *r, int count, const char *con
         char word[32];
         if (equals - words[i] < (long)sizeof word) {
             snprintf(word, sizeof word, "%.*s", (int)(equals - words[i]), words[i]);
-            letters = default_letters(cost_family(r), word);
+            letters = default_letters(cost_family(r), word, r->field != COST_FIELD_REAL);
         }
         bool option = letters && strchr(letters, toupper((unsigned char)equals[1])) && !equals[2];
         REQUIRE(!letters || option || !is_taken(cost_takes(r), word), "%s: accepted: %s", cost_name(r), words[i]);

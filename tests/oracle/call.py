@@ -55,7 +55,7 @@ class Call:
     def __init__(self, library, signatures, prefix, values, seed):
         self.library, self.signatures, self.prefix = library, signatures, prefix
         self.values = dict(values)
-        self.complex = prefix in ("z", "c", "zc")
+        self.complex = "z" in prefix or "c" in prefix  # dznrm2, zdscal, izamax and zcgesv have complex data too
         self.type = np.complex128 if self.complex else np.float64
         self.random = np.random.default_rng(seed)
         self.ld = 2 * max([v for v in values.values() if isinstance(v, int)] + [8]) + 8

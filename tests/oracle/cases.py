@@ -13,8 +13,9 @@ USUAL = {"m": "n", "n": "n", "k": "n", "p": "n", "q": "n//2", "nrhs": "4", "kl":
          "n//8", "kb": "n//8", "l": "0", "nb": "32", "mb": "32", "m1": "n", "m2": "n", "n1": "n//2", "n2": "n//2", "ilo": "1",
          "ihi": "n", "il": "1", "iu": "n", "itype": "1", "isgn": "1", "ijob": "0", "ncvt": "0", "nru": "0", "ncc": "0",
          "nsweep": "6", "offset": "0", "j": "n", "k1": "1", "k2": "n", "i1": "1", "i2": "n", "itrans": "0", "iuplo": "1",
-         "idist": "1", "mode": "3", "ifst": "1", "ilst": "n", "sqre": "0", "mm": "n", "kmax": "n", "rows": "n", "cols": "n",
-         "kmaxfree": "n", "param": "-1", "wantq": "0", "wantz": "0", "wantt": "0", "lreal": "1", "ltran": "0", "forwrd": "1"}
+         "idist": "1", "mode": "3", "ifst": "1", "ilst": "n", "sqre": "0", "mm": "n", "rows": "n", "cols": "n",
+         "kmaxfree": "n", "n_err_bnds": "3", "nparams": "0", "nrnk": "-1", "whtsvd": "1",
+         "kmax": "n", "param": "-1", "wantq": "0", "wantz": "0", "wantt": "0", "lreal": "1", "ltran": "0", "forwrd": "1"}
 OPTIONS = {"uplo": "U", "trans": "N", "transa": "N", "transb": "N", "trana": "N", "tranb": "N", "transr": "N", "side": "L",
            "diag": "N", "norm": "1", "range": "A", "fact": "N", "howmny": "A", "sense": "N", "balanc": "B", "vect": "N",
            "direct": "F", "storev": "C", "type": "G", "normin": "N", "equed": "N", "jobu1": "Y", "jobu2": "Y", "jobv1t": "Y",

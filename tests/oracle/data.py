@@ -9,7 +9,8 @@ RECIPES = {}
 
 
 def recipe(*names):
-    """Of families, without their precision; ?? in front stands for sy and he, or and un."""
+    """Of families, without their precision; ?? in front stands for sy and he, ** for or and un. Gives nothing; or what a call
+    executes, where it has made the calls itself."""
     def register(function):
         for name in " ".join(names).split():
             for start in ("sy", "he") if name.startswith("??") else ("or", "un") if name.startswith("**") else ("",):

@@ -1,6 +1,7 @@
 """Counts what LAPACK executes: the table tests/oracle/counted.tsv, or calls that are named. See README.md.
 
-    oracle.py [--jobs N] [--seed N] [--openblas] table [--only FAMILY,...] [--sizes N,...]     rows of the table
+    oracle.py [--jobs N] [--seed N] [--openblas] table [--only FAMILY,...] [--sizes N,...] [--accuracy CLASS]      rows
+    oracle.py [--openblas] calls FILE       the calls of a file, a line each: ROUTINE [NAME=VALUE]... [nb_=1] [seed=N]
     oracle.py [--seed N] [--openblas] count [--nb 1] ROUTINE [NAME=VALUE]...                   one call
 """
 import argparse
@@ -106,16 +107,26 @@ def table(options):
     cases = read_cases()
     calls = [call for r in routines() if not options.prefix or prefix_of(r) in options.prefix.split(",")
              if not only or r.row.family in only or r.name in only
+             if options.accuracy in (None, r.row.price.cls)
              for call in calls_of(r, cases.get(r.row.family, [{}]), sizes, options.seed)]
     write_rows(counted(calls, options.jobs, libraries(options)))
 
 
-def count(options):
-    routine = next(r for r in routines() if r.name == options.routine)
-    case = dict(word.split("=", 1) for word in options.values)
+def named(words, nb=0, seed=SEED):
+    routine = next(r for r in routines() if r.name == words[0])
+    case = {"nb_": nb, "seed": seed} | dict(word.split("=", 1) for word in words[1:])
+    nb, seed = int(case.pop("nb_")), int(case.pop("seed"))
     values = values_of(routine, case, int(case.get("n", 64)))
-    call = {"prefix": prefix_of(routine), "family": routine.row.family, "values": values, "nb": options.nb, "seed": options.seed}
-    write_rows(counted([call], 1, libraries(options)))
+    return {"prefix": prefix_of(routine), "family": routine.row.family, "values": values, "nb": nb, "seed": seed}
+
+
+def count(options):
+    write_rows(counted([named([options.routine, *options.values], options.nb, options.seed)], 1, libraries(options)))
+
+
+def calls(options):
+    lines = [line.split() for line in options.file.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    write_rows(counted([named(words) for words in lines], options.jobs, libraries(options)))
 
 
 def main():
@@ -128,7 +139,11 @@ def main():
     verb = verbs.add_parser("table")
     verb.add_argument("--only")
     verb.add_argument("--sizes")
+    verb.add_argument("--accuracy", choices=["exact", "leading", "estimate"])
     verb.set_defaults(run=table)
+    verb = verbs.add_parser("calls")
+    verb.add_argument("file", type=pathlib.Path)
+    verb.set_defaults(run=calls)
     verb = verbs.add_parser("count")
     verb.add_argument("--nb", type=int, default=0)
     verb.add_argument("routine")

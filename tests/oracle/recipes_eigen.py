@@ -48,6 +48,29 @@ def tridiagonal(c):
         c.integer("qsiz")[0] = n
 
 
+@recipe("larre larrd larrv")
+def representations(c):
+    """As stemr calls them, for all values of a tridiagonal matrix."""
+    n, eps = c.values["n"], np.finfo(float).eps
+    c.put("dense", symmetric(c, n))
+    c.call("hetrd" if c.complex else "sytrd", a="dense", uplo="U")
+    d, e = c.real("d")[:n].copy(), np.append(c.real("e")[:n - 1], 0)
+    c.put_real("e", e)
+    c.put_real("e2", e ** 2)
+    radius = np.abs(e) + np.abs(np.append(0, e[:n - 1]))
+    c.put_real("gers", np.column_stack([d - radius, d + radius]).ravel())
+    for name, value in (("rtol1", eps ** 0.5), ("rtol2", eps ** 0.5 / 200), ("spltol", -eps), ("minrgp", 1e-3),
+                        ("reltol", 8 * eps), ("pivmin", 1e-290)):
+        c.put_real(name, [value])
+        c.values[name] = value
+    c.values |= {"order": "B", "dol": 1, "dou": n, "il": 1, "iu": n, "range": "A"}
+    for name, value in (("nsplit", 1), ("isplit", n), ("dol", 1), ("dou", n)):
+        c.integer(name)[0] = value
+    if c.family == "larrv":
+        c.call("dlarre")
+        copied(c, "l", "e")
+
+
 @recipe("pteqr")
 def positive_tridiagonal(c):
     n = c.values["n"]

@@ -11,7 +11,7 @@ def factored(c, trf, a="a", **own):
 def factors_beside(c, trf=None, trs=None, **copies):
     """What refinement, and a driver that is given the factors, take beside the matrix: these in copies of it, and a solution."""
     kind = c.family[:2]
-    if c.family.endswith("rfs") or c.values.get("fact") == "F":
+    if c.family.endswith(("rfs", "rfsx")) or c.values.get("fact") == "F":
         c.call(kind + "trf", **(trf or {}), **copies)
         copied(c, "x", "b")
         c.call(kind + "trs", **(trs or {}), b="x", **copies)
@@ -23,7 +23,19 @@ def lu(c):
     factored(c, "getrf")
 
 
-@recipe("gesvx gerfs")
+@recipe("lacn2 lacon")
+def norm_estimate(c):
+    """The mean of the calls of one estimate of a random matrix: what one of them executes depends on how far it is."""
+    a, calls = c.dense(c.values["n"], c.values["n"]), []
+    c.integer("kase")[0] = 0
+    while not calls or c.integer("kase")[0]:
+        calls.append(c.call(c.family))
+        product = a if c.integer("kase")[0] == 1 else a.conj().T
+        c.put_flat("x", product @ c.flat("x")[:len(a)])
+    return np.mean(calls, axis=0).round().astype(int)
+
+
+@recipe("gesvx gerfs gesvxx gerfsx")
 def lu_beside(c):
     n = c.values["n"]
     c.put("af", c.put("a", c.dense(n, n)))
@@ -53,12 +65,12 @@ def tridiagonal_product(c):
     c.put_real("beta", [1.0])
 
 
-@recipe("gbtrs gbcon gbtrf gbtf2 gbsv gbsvx gbrfs gbequ gbequb")
+@recipe("gbtrs gbcon gbtrf gbtf2 gbsv gbsvx gbrfs gbequ gbequb gbsvxx gbrfsx")
 def banded(c):
     n, kl, ku = (c.values[k] for k in ("n", "kl", "ku"))
     m = c.values.get("m", n)
     a, family = c.dense(m, n), c.family
-    expert = family in ("gbsvx", "gbrfs", "gbequ", "gbequb")
+    expert = family in ("gbsvx", "gbrfs", "gbequ", "gbequb", "gbsvxx", "gbrfsx")
     band(c, "ab", a, kl, ku, 0 if expert else kl)
     if family in ("gbtrs", "gbcon"):
         c.call("gbtrf", m=n)
@@ -78,7 +90,7 @@ def tridiagonal_beside(c):
     factors_beside(c, trs={"trans": "N"}, dl="dlf", d="df", du="duf")
 
 
-@recipe("potrf potf2 potrf2 pstrf pstf2 potrs potri posv posvx porfs pocon poequ poequb")
+@recipe("potrf potf2 potrf2 pstrf pstf2 potrs potri posv posvx posvxx porfs porfsx pocon poequ poequb")
 def positive(c):
     n, family = c.values["n"], c.family
     c.put("af", c.put("a", definite(c, n)))
@@ -135,7 +147,7 @@ FACTORS = {"trs": "trf", "trs2": "trf", "tri": "trf", "tri2": "trf", "tri2x": "t
 
 
 @recipe("??trf ??tf2 ??trf_rook ??tf2_rook ??trf_rk ??tf2_rk ??trf_aa ??trf_aa_2stage ??sv ??sv_rook ??sv_rk ??sv_aa",
-        "??sv_aa_2stage ??svx ??rfs ??equb lasyf lahef lasyf_rook lahef_rook lasyf_rk lahef_rk",
+        "??sv_aa_2stage ??svx ??svxx ??rfs ??rfsx ??equb lasyf lahef lasyf_rook lahef_rook lasyf_rk lahef_rk",
         *("??" + name for name in FACTORS))
 def indefinite(c):
     n, kind = c.values["n"], c.family[:2]
@@ -145,7 +157,7 @@ def indefinite(c):
         c.values["ltb"] = 16 * c.ld
     if c.family[2:] in FACTORS:
         c.call(kind + FACTORS[c.family[2:]])
-    if c.family.endswith("rfs") or c.values.get("fact") == "F":
+    if c.family.endswith(("rfs", "rfsx")) or c.values.get("fact") == "F":
         c.call(kind + "trf", a="af")
         copied(c, "x", "b")
         c.call(kind + "trs", a="af", b="x")

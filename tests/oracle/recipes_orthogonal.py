@@ -4,10 +4,14 @@ import numpy as np
 from data import copied, orthonormal, recipe, triangle
 
 
-@recipe("geqp3 geqpf gelsy gelsx laqp2 geqp3rk")
+@recipe("geqp3 geqpf gelsy gelsx laqp2 geqp3rk gecxx")
 def pivoted(c):
     c.integer("jpvt")[:c.ld] = 0
     c.values["rcond"] = 1e-12
+    if c.family in ("geqp3rk", "gecxx"):  # to full rank
+        c.values |= {"usesd": "N", "abstol": -1.0, "k": 0}
+        c.put_real("abstol", [-1.0])
+        c.put_real("reltol", [-1.0])
     if c.family == "laqp2":
         m, n = c.values["m"], c.values["n"]
         norms = np.linalg.norm(c["a"][:m, :n], axis=0)

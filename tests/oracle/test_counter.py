@@ -42,6 +42,7 @@ def expected():
         yield "dasum", f"n={n}", n, 0, 0, 0
         yield "idamax", f"n={n}", 0, 0, 0, 0
         yield "zdscal", f"n={n}", 0, 2 * n, 0, 0
+        yield "dznrm2", f"n={n}", 2 * n, 2 * n + 1, 0, 1  # a square and a sum a part, none of them small, and a scaling
         yield "zdotc", f"n={n}", *complex_operations(n, n), 0, 0
     for m, n, k in ((4, 3, 5), (8, 8, 8), (1, 9, 2)):
         adds, mults = gemm(m, n, k)

@@ -162,13 +162,34 @@ Test(lapack_counts, a_question_with_arguments_that_are_rejected_is_refused)
         {"dgehrd n=10 ilo=0", "dgehrd: ilo=0 ihi=10"},
         {"dsyevr n=10 range=I il=2 iu=11", "dsyevr: il=2 iu=11"},
         {"dgesvdx m=5 n=10 range=I il=3 iu=2", "dgesvdx: il=3 iu=2"},
+        {"dsyevr n=10 il=7 iu=9", "dsyevr: il=7 iu=9 is not accepted; they are of range=I, and range is A"},
+        {"dorgqr m=10 n=20 k=5", "dorgqr: n=20 is not accepted; n is at most m=10"},
+        {"dorglq m=5 n=20 k=6", "dorglq: k=6 is not accepted; k is at most m=5"},
+        {"dormqr m=20 n=10 k=25", "dormqr: k=25 is not accepted; k is at most m=20"},
+        {"dormqr side=R m=20 n=10 k=15", "dormqr: k=15 is not accepted; k is at most n=10"},
+        {"dgeqrt m=9 n=5 nb=6", "dgeqrt: nb=6 is not accepted; nb is at most n=5"},
+        {"dtzrzf m=5 n=3", "dtzrzf: m=5 is not accepted; m is at most n=3"},
+        {"dsbgst n=10 ka=2 kb=3", "dsbgst: kb=3 is not accepted; kb is at most ka=2"},
+        {"dtrexc n=10 ifst=3 ilst=11", "dtrexc: ilst=11 is not accepted; ilst is at most n=10"},
+        {"dtrexc n=10 ifst=0 ilst=1", "dtrexc: ifst=0 is not accepted; it is 1 or more"},
+        {"dgeqp3rk m=5 n=6 kmax=-1", "dgeqp3rk: kmax=-1 is not accepted; it is 0 or more"},
+        {"dgemv m=5 n=3 incx=0", "dgemv: incx=0 is not accepted; a step is not 0"},
+        {"zherk n=5 k=3 trans=T", "zherk: trans=T is not accepted; one of N, C"},
+        {"zsyrk n=5 k=3 trans=C", "zsyrk: trans=C is not accepted; one of N, T"},
+        {"zgels m=5 n=3 trans=T", "zgels: trans=T is not accepted; one of N, C"},
+        {"dgels m=5 n=3 trans=C", "dgels: trans=C is not accepted; one of N, T"},
+        {"dsyev n=5 jobz=S", "dsyev: jobz=S is not accepted; one of N, V"},
+        {"dgesdd m=5 n=5 jobz=V", "dgesdd: jobz=V is not accepted; one of N, S, A, O"},
     };
     struct cost_answer answer;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cr_expect_eq(ask(bad[i].question, &answer), -1, "%s is answered", bad[i].question);
         cr_expect(strncmp(error, bad[i].named, strlen(bad[i].named)) == 0, "%s: %s", bad[i].question, error);
     }
-    cr_expect_eq(price("dsyevr n=10 il=7 iu=3"), price("dsyevr n=10"), "il and iu say nothing where range is A");
+    cr_expect_eq(price("dsyevr n=10 il=1 iu=10"), price("dsyevr n=10"), "il and iu of all say nothing where range is A");
+    cr_expect_eq(price("dgemv M=5 N=3 INCX=2"), 30, "names in any case");
+    cr_expect_eq(price("daxpy n=5 incx=0"), 10, "a vector's step may be 0");
+    cr_expect_eq(price("dsyrk n=5 k=3 trans=C"), 90, "real data have no conjugate");
 }
 
 /* By hand: 2*3*4*5 = 120. */

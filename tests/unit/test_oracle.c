@@ -46,10 +46,11 @@ static int each_row_of(const char *path, void (*check)(const struct row *))
     return rows;
 }
 
-/* The table, the sample, and rows counted by single-stepping the same library. */
+/* The table, the sample, rows counted by single-stepping the same library, and routines built from source. */
 static int each_row(void (*check)(const struct row *))
 {
-    return each_row_of(ORACLE_TSV, check) + each_row_of(ORACLE_OWN_TSV, check) + each_row_of(COUNTED_TSV, check);
+    return each_row_of(ORACLE_TSV, check) + each_row_of(ORACLE_OWN_TSV, check) + each_row_of(COUNTED_TSV, check) +
+           each_row_of(SOURCE_TSV, check);
 }
 
 #define OUTSIDE_MOST 64
@@ -139,7 +140,8 @@ static void check_leading(const struct row *r)
 
 static void check_estimate(const struct row *r)
 {
-    if (r->answer.accuracy != COST_ESTIMATE || largest_dimension(r) < 64 || is(r, "data", "dominant"))
+    if (r->answer.accuracy != COST_ESTIMATE || largest_dimension(r) < 64 || is(r, "data", "dominant") ||
+        is(r, "data", "bidiagonal")) /* of random numbers, where the price is of a dense matrix reduced to it */
         return;
     expect_within(r, error_percent(r), 25.0);
 }

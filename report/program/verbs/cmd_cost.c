@@ -3,6 +3,7 @@
 #include "evaluate.h"
 #include "options.h"
 #include "out.h"
+#include "ranges.h"
 #include "suggest.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@ static const struct option_row rows[] = {
     {"format", 'f', "FORMAT", "text json", "text (default): price, class, formula, source; json: an object a line"},
     {"convention", 'c', "C", "ops fma",
      "ops (default): a multiply, add or division is 1 each; fma: a multiply and its add are 1"},
-    {"explain", 'x', NULL, NULL, "also the arguments with their usual cases, the operations, and what the class means"},
+    {"explain", 'x', NULL, NULL,
+     "also the arguments with their usual cases, the operations, what the class means, and where it was checked"},
     OPTION_HELP,
 };
 
@@ -107,6 +109,51 @@ static void put_operations(struct out *out, const struct answered *a)
         out_text(out, complex_field ? "; 6 and 2 each" : "; 1 each");
 }
 
+static void put_percent(struct out *out, int32_t tenths)
+{
+    out_text(out, tenths < 0 ? "-" : tenths > 0 ? "+" : "");
+    out_number(out, (uint64_t)(abs(tenths) / 10));
+    out_text(out, ".");
+    out_number(out, (uint64_t)(abs(tenths) % 10));
+    out_text(out, " %");
+}
+
+static void put_difference(struct out *out, const struct price_range *range, enum cost_class accuracy)
+{
+    if (range->low == 0 && range->high == 0) {
+        out_text(out, ": the price is what was executed");
+        return;
+    }
+    out_text(out, ": price against executed ");
+    put_percent(out, range->low);
+    if (range->high != range->low) {
+        out_text(out, " to ");
+        put_percent(out, range->high);
+    }
+    out_text(out, accuracy == COST_EXACT ? ", all of it what is not charged (alpha, beta, comparisons ...)" : "");
+}
+
+static void put_range(struct out *out, const struct answered *a)
+{
+    const struct price_range *range = price_range_of(a->question.routine);
+    if (!range) {
+        out_text(out, "by hand, not against counted calls\n");
+        return;
+    }
+    out_number(out, (uint64_t)range->calls);
+    out_text(out, range->calls == 1 ? " counted call of " : " counted calls of ");
+    out_text(out, range->routine);
+    out_text(out, range->to ? ", n = " : "");
+    if (range->to)
+        out_number(out, (uint64_t)range->from);
+    if (range->to > range->from) {
+        out_text(out, " to ");
+        out_number(out, (uint64_t)range->to);
+    }
+    put_difference(out, range, a->answer.accuracy);
+    out_text(out, "\n");
+}
+
 static void explain_text(struct out *out, const struct answered *a)
 {
     const struct cost_question *q = &a->question;
@@ -132,6 +179,8 @@ static void explain_text(struct out *out, const struct answered *a)
     put_line(out, "source");
     out_text(out, a->answer.source);
     out_text(out, "\n");
+    put_line(out, "checked");
+    put_range(out, a);
 }
 
 static void put_text(struct out *out, const struct answered *a, const struct options *options)
@@ -164,6 +213,19 @@ static void put_count(struct out *out, const char *key, count_t count)
     out_number(out, cost_saturated(count));
 }
 
+/* null: counted was none. */
+static void range_json(struct out *out, const struct cost_routine *routine)
+{
+    const struct price_range *range = price_range_of(routine);
+    char text[160] = "null";
+    if (range)
+        snprintf(text, sizeof text,
+                 "{\"calls\": %d, \"of\": \"%s\", \"from\": %d, \"to\": %d, \"low_percent\": %.1f, \"high_percent\": %.1f}",
+                 range->calls, range->routine, range->from, range->to, range->low / 10.0, range->high / 10.0);
+    out_text(out, ", \"checked\": ");
+    out_text(out, text);
+}
+
 static void explain_json(struct out *out, const struct answered *a)
 {
     const struct cost_question *q = &a->question;
@@ -176,6 +238,7 @@ static void explain_json(struct out *out, const struct answered *a)
     if (!ops.total_only)
         put_count(out, "additions", ops.adds);
     put_member(out, "accuracy_means", cost_class_meaning(a->answer.accuracy));
+    range_json(out, q->routine);
 }
 
 static void put_json(struct out *out, const struct answered *a, const struct options *options)

@@ -1,0 +1,60 @@
+"""Counts what no library of Debian has, built from LAPACK's source: the table tests/oracle/counted-source.tsv. See README.md.
+
+    source.py LAPACK [--sizes N,...]       LAPACK: a folder with the reference's source, 3.12 or later (its SRC beneath)"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import oracle
+
+HERE = pathlib.Path(__file__).resolve().parent
+FAMILIES = "gesvxx gerfsx gbsvxx gbrfsx posvxx porfsx sysvxx syrfsx geqp3rk gecxx gelqs geqrs gedmd gedmdq".split()
+REAL = FAMILIES
+COMPLEX = [f for f in FAMILIES if f[:2] not in ("gb", "po", "sy")]  # of the other extra-precise ones gesvxx stands for all
+BESIDE = {"gesvxx": "la_gerpvgrw lascl2", "gerfsx": "la_gerfsx_extended la_geamv la_lin_berr la_wwaddw", "gbsvxx": "la_gbrpvgrw",
+          "gbrfsx": "la_gbrfsx_extended la_gbamv", "posvxx": "la_porpvgrw", "porfsx": "la_porfsx_extended la_syamv",
+          "sysvxx": "la_syrpvgrw", "syrfsx": "la_syrfsx_extended", "geqp3rk": "laqp2rk laqp3rk larf1f"}
+CONDITIONS = {"d": {"gerfsx": "la_gercond", "gbrfsx": "la_gbrcond", "porfsx": "la_porcond", "syrfsx": "la_syrcond"},
+              "z": {"gerfsx": "la_gercond_c la_gercond_x"}}
+COMMON = ("chla_transtype", "ilaprec", "ilatrans")
+
+
+def names():
+    """Of the routines to compile."""
+    found = set(COMMON)
+    for prefix, families in (("d", REAL), ("z", COMPLEX)):
+        for family in families:
+            beside = f"{family} {BESIDE.get(family, '')} {CONDITIONS[prefix].get(family, '')}"
+            found |= {prefix + name for name in beside.split()}
+    return sorted(found)
+
+
+def built(lapack, folder):
+    """A library whose file name makes it count."""
+    library = pathlib.Path(folder) / "liblapack-source.so"
+    files = [next(p for p in lapack.rglob(f"{name}.f*") if p.suffix in (".f", ".f90")) for name in names()]
+    subprocess.run(["gcc", "-O1", "-fPIC", "-c", HERE / "extra.c", "-o", f"{folder}/extra.o"], check=True)
+    where = [f"{oracle.LIBS}/lapack/liblapack.so.3", f"{oracle.LIBS}/blas/libblas.so.3"]
+    subprocess.run(["gfortran", "-O2", "-fPIC", "-shared", "-std=legacy", "-w", "-J", folder, *files, f"{folder}/extra.o", *where,
+                    "-Wl,--no-undefined", "-o", library], check=True)
+    return str(library)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lapack", type=pathlib.Path)
+    parser.add_argument("--sizes", default="32,64,96")
+    options = parser.parse_args()
+    sizes, cases = [int(n) for n in options.sizes.split(",")], oracle.read_cases()
+    wanted = {"d" + f for f in REAL} | {"z" + f for f in COMPLEX}
+    calls = [call for r in oracle.routines() if r.name in wanted
+             for call in oracle.calls_of(r, cases.get(r.row.family, [{}]), sizes)]
+    with tempfile.TemporaryDirectory() as folder:
+        oracle.write_rows(oracle.counted(calls, 1, [*oracle.REFERENCE, built(options.lapack / "SRC", folder)]))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
