@@ -86,6 +86,7 @@ static void disown(struct thread *t)
 static void leave_slot(struct thread *t)
 {
     account_leave(t);
+    used_end(&t->used, t->refusals.calls);
     oplog_free(t);
     t->context = NULL;
     t->scopes = 0;
