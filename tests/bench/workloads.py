@@ -2,7 +2,7 @@
 """What the preload adds to what people run: loops of small LAPACK calls and products in NumPy, SciPy, scikit-learn, Octave and R,
 in percent of the loop's time without it.
 
-A process with the preload and one without take turns of 2 to 4 ms, so that a change of the machine's speed meets both, and
+A process with the preload and one without take turns of 1 to 4 ms, so that a change of the machine's speed meets both, and
 some are not interrupted; several
 pairs of processes, because the layout of memory differs from start to start. Of each way the least turn counts, of all pairs.
 What is not installed is left out. Times are not asserted: a loaded machine makes them what it likes.
@@ -49,7 +49,7 @@ def numpy_loop(body, count, n):
     return PYTHON, MATRICES.format(count=count, n=n), body
 
 
-#: Of 2 to 4 ms a turn.
+#: Of 1 to 4 ms a turn.
 WORKLOADS = {
     "NumPy: solve 8x8": numpy_loop("np.linalg.solve(s, m)", 1000, 8),
     "NumPy: inv 4x4": numpy_loop("np.linalg.inv(s)", 2000, 4),
@@ -61,8 +61,8 @@ WORKLOADS = {
     "scikit-learn: Lasso 200x20": (
         PYTHON, "from sklearn.linear_model import Lasso\nr = np.random.default_rng(1); x, y = r.random((200, 20)), r.random(200)",
         "for _ in range(4): Lasso(alpha=0.001).fit(x, y)"),
-    "Octave: a\\a 3x3": (OCTAVE, "a = magic (3);", "for i = 1:1500 a\\a; end"),
-    "R: solve 3x3": (R, "a <- matrix(c(4, 1, 2, 1, 5, 3, 2, 3, 6), 3)", "for (i in 1:300) solve(a)"),
+    "Octave: a\\a 3x3": (OCTAVE, "a = magic (3);", "for i = 1:200 a\\a; end"),
+    "R: solve 3x3": (R, "a <- matrix(c(4, 1, 2, 1, 5, 3, 2, 3, 6), 3)", "for (i in 1:60) solve(a)"),
 }
 
 
