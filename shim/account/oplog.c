@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define KEPT_RECORDS 512
+
 /* What the thread's own context has used: no other thread is charged to it. */
 static uint64_t context_used(const struct thread *t)
 {
@@ -74,7 +76,7 @@ struct oplog_place oplog_call(struct thread *t, uint32_t routine, uint64_t cost,
     struct oplog_place place = {t->log, 0};
     if (is_full(t))
         return place;
-    place.number = t->log->count + 1;
+    place.number = t->log->earlier + t->log->count + 1;
     struct cost_dims dims = cost_dims(cost_routine_of(routine));
     struct oplog_record *r = add(t, routine, 0, cost);
     for (uint32_t i = 0; i < dims.count; i++)
@@ -92,9 +94,10 @@ void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost)
 void oplog_refund(struct thread *t, struct oplog_place place)
 {
     struct oplog *log = t->log;
-    if (place.log != log || place.number - 1 >= log->count || log->count - place.number >= log->capacity)
+    uint64_t index = place.number - log->earlier - 1;
+    if (place.log != log || index >= log->count || log->count - index > log->capacity)
         return; /* another log, or not logged, or the ring came round to it */
-    struct oplog_record *r = &log->records[(place.number - 1) % log->capacity];
+    struct oplog_record *r = &log->records[index % log->capacity];
     r->cumulative -= r->flop_cost;
     r->flop_cost = 0;
 }
@@ -113,23 +116,38 @@ static struct oplog *make(uint64_t capacity)
     if (!log)
         return NULL;
     madvise(log, bytes_of(capacity), MADV_DONTFORK);
-    log->capacity = capacity;
+    log->room = capacity;
     return log;
 }
 
 void oplog_free(struct thread *t)
 {
     if (t->last_log)
-        pages_free(t->last_log, bytes_of(t->last_log->capacity));
+        pages_free(t->last_log, bytes_of(t->last_log->room));
     t->log = t->last_log = NULL;
+}
+
+/* Emptied. What a short log has touched is kept, so that contexts with few calls, one behind the other, take no memory anew. */
+static void empty(struct oplog *log)
+{
+    uint64_t ever = log->earlier + log->count, room = log->room;
+    if (log->count > KEPT_RECORDS)
+        madvise(log, bytes_of(room), MADV_DONTNEED);
+    *log = (struct oplog){.room = room, .earlier = ever};
 }
 
 bool oplog_begin(struct thread *t, uint64_t capacity, bool only_first)
 {
-    struct oplog *log = make(capacity);
-    if (!log)
-        return false;
-    oplog_free(t);
+    struct oplog *log = t->last_log;
+    if (log && log->room >= capacity && log->room / 2 <= capacity) {
+        empty(log);
+    } else {
+        log = make(capacity);
+        if (!log)
+            return false;
+        oplog_free(t);
+    }
+    log->capacity = capacity;
     log->only_first = only_first;
     t->log = t->last_log = log;
     return true;

@@ -17,10 +17,12 @@ struct oplog_record {
 };
 
 struct oplog {
-    uint64_t capacity;
-    uint64_t count;  /* records ever; the newest is count - 1, at place (count - 1) % capacity */
-    uint64_t next;   /* count % capacity, without the division */
-    bool only_first; /* full, it ends: later calls are at full speed again */
+    uint64_t room;     /* records that there is memory for */
+    uint64_t earlier;  /* records ever of earlier logs in the same memory */
+    uint64_t capacity; /* at most room */
+    uint64_t count;    /* records ever; the newest is count - 1, at place (count - 1) % capacity */
+    uint64_t next;     /* count % capacity, without the division */
+    bool only_first;   /* full, it ends: later calls are at full speed again */
     bool full;
     bool ended;          /* its context was closed: */
     uint64_t beyond;     /* so many calls came after the log was full */
@@ -28,13 +30,14 @@ struct oplog {
     struct oplog_record records[];
 };
 
-/* Log the calls of the thread from here on: the newest so many, or only_first, the first. False: no memory. */
+/* Log the calls of the thread from here on: the newest so many, or only_first, the first. The memory is that of the thread's
+ * last log where it suffices. False: no memory. */
 bool oplog_begin(struct thread *t, uint64_t capacity, bool only_first);
 
 /* Where a call stands in a log: its number there from 1, or 0 where it was not logged. */
 struct oplog_place {
     const struct oplog *log;
-    uint64_t number;
+    uint64_t number; /* those of earlier logs in the same memory included */
 };
 
 /* A call that was charged, or a deduction by name. shape: cost_dims() says the places in it. `t->log` is not NULL. */

@@ -4,6 +4,7 @@
 #include "cost.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
+#include "ledger_read.h"
 #include "ledger_self.h"
 #include "lock.h"
 #include "pages.h"
@@ -18,7 +19,7 @@ static uint32_t place_of(const struct thread *t, uint32_t routine, uint32_t oper
     uint64_t h = ((uint64_t)t->namespace_ << 32 | (routine == UINT32_MAX ? operation ^ 0x80000000u : routine)) *
                  0x9e3779b97f4a7c15u;
     uint32_t i = (uint32_t)(h >> 32) & (t->index_size - 1);
-    for (struct ledger_tally *f; (f = t->index[i]); i = (i + 1) & (t->index_size - 1))
+    for (struct ledger_tally *f; (f = t->index[i].tally); i = (i + 1) & (t->index_size - 1))
         if (f->namespace_ == t->namespace_ && f->routine == routine && !(f->accuracy & LEDGER_FORGOTTEN) &&
             (routine != UINT32_MAX || f->operation == operation))
             break;
@@ -27,17 +28,17 @@ static uint32_t place_of(const struct thread *t, uint32_t routine, uint32_t oper
 
 static void reindex(struct thread *t)
 {
-    struct ledger_tally **old = t->index;
+    struct thread_place *old = t->index;
     uint32_t old_size = t->index_size, namespace_ = t->namespace_;
-    struct ledger_tally **fresh = pages_get(2 * old_size * sizeof *fresh);
+    struct thread_place *fresh = pages_get(2 * old_size * sizeof *fresh);
     if (!fresh)
         return;
     t->index = fresh;
     t->index_size = 2 * old_size;
     for (uint32_t i = 0; i < old_size; i++)
-        if (old[i] && !(old[i]->accuracy & LEDGER_FORGOTTEN)) {
-            t->namespace_ = old[i]->namespace_;
-            t->index[place_of(t, old[i]->routine, old[i]->operation)] = old[i];
+        if (old[i].tally && !(old[i].tally->accuracy & LEDGER_FORGOTTEN)) {
+            t->namespace_ = old[i].tally->namespace_;
+            t->index[place_of(t, old[i].tally->routine, old[i].tally->operation)] = old[i];
         }
     t->namespace_ = namespace_;
     pages_free(old, old_size * sizeof *old);
@@ -75,10 +76,20 @@ static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32
         self_dropped_call();
         return t->other;
     }
-    t->index[place_of(t, routine, operation)] = tally;
+    t->index[place_of(t, routine, operation)].tally = tally;
     t->index_used++;
     by_name_add(tally);
     return tally;
+}
+
+/* Before it is added to: a context that was opened here has not used it yet. */
+static void note(struct thread *t, const struct ledger_tally *tally)
+{
+    uint64_t *noted = tally == t->other ? &t->other_noted : &t->index[place_of(t, tally->routine, tally->operation)].noted;
+    if (*noted == t->used.opening || ledger_is_query(tally->routine))
+        return;
+    *noted = t->used.opening;
+    used_note(&t->used, tally);
 }
 
 struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation)
@@ -86,14 +97,16 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     int saved = errno;
     struct ledger_tally *tally = NULL;
     uint32_t name = 0;
-    if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)])) {
+    if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)].tally)) {
         shim_lock();
         name = ledger_intern(operation ? operation : cost_name(cost_routine_of(routine & ~LEDGER_QUERY)));
-        tally = t->nameless ? NULL : t->index[place_of(t, routine, name)];
+        tally = t->nameless ? NULL : t->index[place_of(t, routine, name)].tally;
         if (!tally)
             tally = add_tally(t, routine, name);
         shim_unlock();
     }
+    if (t->used.opening && !t->used.ended)
+        note(t, tally);
     if (routine < LEDGER_QUERY && tally->routine == routine)
         t->hot[routine % THREAD_HOT] = tally;
     errno = saved;

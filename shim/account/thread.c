@@ -50,10 +50,14 @@ static struct thread *get_thread(void)
     return t;
 }
 
+_Static_assert(!(THREAD_HOT & (THREAD_HOT - 1)), "copies of it double");
+
+/* Twice a context: by copies that double, which the C library makes with the widest registers that there are. */
 static void cool_down(struct thread *t)
 {
-    for (int i = 0; i < THREAD_HOT; i++)
-        t->hot[i] = &tally_none;
+    t->hot[0] = &tally_none;
+    for (size_t done = 1; done < THREAD_HOT; done *= 2)
+        memcpy(t->hot + done, t->hot, done * sizeof *t->hot);
 }
 
 /* ---- a thread's beginning and end ---- */
@@ -86,6 +90,7 @@ static void disown(struct thread *t)
 static void leave_slot(struct thread *t)
 {
     account_leave(t);
+    used_end(&t->used, t->refusals.calls);
     oplog_free(t);
     t->context = NULL;
     t->scopes = 0;
@@ -268,7 +273,7 @@ void thread_refresh(struct thread *t)
     t->timing_flops = timing_from();
     bool careful = t->log || config.shapes || config.left_out || closing_is_closed();
     t->factor = cost_factor(t->multiplier);
-    t->factor.below = careful ? 0 : t->factor.below < t->timing_flops ? t->factor.below : t->timing_flops;
+    t->factor.below = careful ? 0 : t->factor.below;
     t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0 : t->timing_flops;
     cool_down(t);
 }

@@ -6,6 +6,7 @@
 #pragma once
 #include "cost.h"
 #include "ledger.h"
+#include "used.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,6 +33,12 @@ struct thread_refusals {
     uint32_t namespace_;
 };
 
+/* Of a thread's table of tallies. */
+struct thread_place {
+    struct ledger_tally *tally;
+    uint64_t noted; /* the last opening of a context that it was noted in (used.h) */
+};
+
 struct thread {
     uintptr_t outer_frame;      /* frame address of the call in progress that was charged last; 0: none */
     uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
@@ -54,11 +61,13 @@ struct thread {
     struct oplog *last_log;         /* that log or, once its context was closed, what it holds; or NULL */
     struct thread_shapes *shapes;   /* FLOP_DETAIL=shapes; NULL before its first call */
     struct ledger_grant *own_grant; /* NULL: this memory was wiped, in a child that fork() knows nothing of */
-    struct ledger_tally **index;    /* open-addressed, by namespace and routine or operation */
+    struct thread_place *index;     /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;
     uint32_t index_used;
     struct ledger_block *tallies; /* the block that has room */
     struct ledger_tally *other;   /* for what finds no room any more */
+    uint64_t other_noted;         /* as in thread_place */
+    struct used used;             /* by the context that a binding opened here last */
     bool nameless;                /* its namespace found none */
     uint32_t slot;
     struct ledger_account *context; /* opened by this thread */

@@ -90,19 +90,19 @@ static inline bool call_outermost(struct call *call)
     return LIKELY(call->plain) || call_is_entered(call);
 }
 
-/* What the cost that a stub works out is: by the convention that is set; or by `ops`, of which `fma` would be a half, or
- * something else. */
-enum call_cost { CALL_COST_EXACT, CALL_COST_EVEN, CALL_COST_OPS };
+/* What the cost that a stub works out is: by the convention that is set, in a body that times calls, and in one that does not;
+ * or by `ops`, of which `fma` would be a half, or something else. */
+enum call_cost { CALL_COST_TIMED, CALL_COST_EXACT, CALL_COST_EVEN, CALL_COST_OPS };
 
 /* The price where a thread's careful_flops does not let the cost pass as it is. False: it is not so easy. In a fast body no
  * fraction: a shift wants its number in cl, where an argument is. */
 ALWAYS_INLINE bool call_scale(const struct thread *t, uint64_t *cost, enum call_cost what)
 {
-    if (*cost >= t->factor.below || (what != CALL_COST_EXACT && t->factor.shift) ||
-        (what == CALL_COST_OPS && call_convention != COST_OPS))
+    if (*cost >= t->factor.below || (what != CALL_COST_TIMED && *cost >= t->timing_flops) ||
+        (what > CALL_COST_EXACT && t->factor.shift) || (what == CALL_COST_OPS && call_convention != COST_OPS))
         return false;
     *cost *= t->factor.by;
-    if (what == CALL_COST_EXACT)
+    if (what <= CALL_COST_EXACT)
         *cost >>= t->factor.shift;
     else if (CALL_IS_SET(call_convention) /* fma */)
         *cost >>= 1;
@@ -139,9 +139,14 @@ ALWAYS_INLINE bool call_charge(struct call *call, uint32_t routine, uint64_t cos
     if (LIKELY(call->plain)) {
         uint64_t price = cost;
         call->thread->other_count = 0;
-        call->charge.tally = call_charge_plainly(call->thread, call->frame, routine, &price, CALL_COST_EXACT);
+        call->charge.tally = call_charge_plainly(call->thread, call->frame, routine, &price, CALL_COST_TIMED);
         call->charge.cost = price;
-        if (LIKELY(call->charge.tally) || !call_is_entered(call))
+        if (LIKELY(call->charge.tally)) {
+            if (UNLIKELY(cost >= call->thread->timing_flops))
+                call_start_clock(call->thread, &call->charge);
+            return true;
+        }
+        if (!call_is_entered(call))
             return true;
     }
     return call_charge_carefully(call->thread, routine, cost, shape, &call->charge);

@@ -25,6 +25,7 @@ struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintp
 bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge);
 /* The routine is only asked how much workspace it would need: no call, free, never refused, not in the op log. */
 void call_count_query(struct thread *t, uint32_t routine);
+void call_start_clock(const struct thread *t, struct charge *charge);
 /* The time of a call is its own: that of the calls that were timed inside it is theirs. */
 void call_stop_clock(struct thread *t, const struct charge *charge);
 /* The call was rejected for its arguments: it costs nothing. */

@@ -1,4 +1,5 @@
 /* Contexts: an account and a label (flopshim.h). */
+#include "context.h"
 #include "account.h"
 #include "banner.h"
 #include "by_name.h"
@@ -39,7 +40,7 @@ static struct ledger_account *open_account(const struct flopshim_context *contex
     return ledger_add(LEDGER_ACCOUNTS, &a, sizeof a);
 }
 
-static int begin_locked(struct thread *t, const struct flopshim_context *context)
+int context_open(struct thread *t, const struct flopshim_context *context)
 {
     double multiplier = is_zero(context->multiplier) ? config.multiplier : context->multiplier;
     if (t->context || context_process.account)
@@ -58,8 +59,14 @@ static int begin_locked(struct thread *t, const struct flopshim_context *context
         t->context_scopes = t->scopes;
         t->context_path = (uint32_t)strlen(t->path);
     }
-    thread_refresh(t);
     return FLOPSHIM_OK;
+}
+
+bool context_is_valid(const struct flopshim_context *context)
+{
+    return context && (!context->namespace_ || names_is_valid(context->namespace_)) &&
+           (is_zero(context->multiplier) || is_multiplier(context->multiplier)) && context->scope <= FLOPSHIM_PROCESS &&
+           context->flop_budget != LEDGER_UNLIMITED && !context->reserved[0] && !context->reserved[1];
 }
 
 EXPORTED int flopshim_begin(const struct flopshim_context *context)
@@ -67,12 +74,12 @@ EXPORTED int flopshim_begin(const struct flopshim_context *context)
     struct thread *t = enter_thread();
     if (!t)
         return FLOPSHIM_NOT_LOADED;
-    if (!context || (context->namespace_ && !names_is_valid(context->namespace_)) ||
-        (!is_zero(context->multiplier) && !is_multiplier(context->multiplier)) || context->scope > FLOPSHIM_PROCESS ||
-        context->flop_budget == LEDGER_UNLIMITED || context->reserved[0] || context->reserved[1])
+    if (!context_is_valid(context))
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
-    int status = begin_locked(t, context);
+    int status = context_open(t, context);
+    if (!status)
+        thread_refresh(t);
     shim_unlock();
     if (!status && !context->quiet)
         banner_print(context->flop_budget);
@@ -89,6 +96,17 @@ static void read_account(struct ledger_account *account, uint64_t calls_before, 
                                      .calls = by_name_calls(ledger_text(account->namespace_)) - calls_before};
 }
 
+void context_close(struct thread *t)
+{
+    t->context->open = 0;
+    t->context = NULL;
+    used_end(&t->used, t->refusals.calls);
+    oplog_end(t);
+    t->scopes = t->context_scopes;
+    t->path[t->context_path] = 0;
+    t->context_scopes = 0;
+}
+
 EXPORTED int flopshim_end(struct flopshim_usage *usage)
 {
     struct thread *t = enter_thread();
@@ -100,14 +118,10 @@ EXPORTED int flopshim_end(struct flopshim_usage *usage)
     if (account) {
         uint64_t before = t->context ? t->context_calls_before : context_process.calls_before;
         read_account(account, before, usage ? usage : &ignored);
-        account->open = 0;
         if (t->context) {
-            t->context = NULL;
-            oplog_end(t);
-            t->scopes = t->context_scopes;
-            t->path[t->context_path] = 0;
-            t->context_scopes = 0;
+            context_close(t);
         } else {
+            account->open = 0;
             context_process = (struct context_process){0};
             thread_make_all_stale();
         }

@@ -1,4 +1,5 @@
 /* The op log as flopshim.h has it. */
+#include "log.h"
 #include "cost.h"
 #include "enter.h"
 #include "flopshim.h"
@@ -38,16 +39,10 @@ EXPORTED int flopshim_log_first(uint64_t capacity)
     return begin(capacity, true);
 }
 
-EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operation)
+bool log_read(const struct oplog *log, uint64_t index, struct flopshim_operation *operation)
 {
-    struct thread *t = enter_thread();
-    if (!t)
-        return FLOPSHIM_NOT_LOADED;
-    if (!operation)
-        return FLOPSHIM_BAD_ARGUMENT;
-    const struct oplog *log = t->last_log;
-    if (!log || index >= log->count || log->count - index > log->capacity)
-        return FLOPSHIM_UNKNOWN;
+    if (index >= log->count || log->count - index > log->capacity)
+        return false;
     const struct oplog_record *r = &log->records[index % log->capacity];
     bool deduction = r->routine == OPLOG_DEDUCTION;
     struct cost_dims dims = deduction ? (struct cost_dims){0} : cost_dims(cost_routine_of(r->routine));
@@ -60,7 +55,17 @@ EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operat
         .dim_names = dims.names,
     };
     memcpy(operation->dims, r->dims, sizeof operation->dims);
-    return FLOPSHIM_OK;
+    return true;
+}
+
+EXPORTED int flopshim_log_read(uint64_t index, struct flopshim_operation *operation)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!operation)
+        return FLOPSHIM_BAD_ARGUMENT;
+    return t->last_log && log_read(t->last_log, index, operation) ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
 }
 
 EXPORTED uint64_t flopshim_log_count(void)

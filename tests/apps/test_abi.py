@@ -44,7 +44,7 @@ def main():
     expect("declared", declared, FUNCTIONS)
     symbols = subprocess.run(["nm", "-D", "--defined-only", LIBRARY.split()[-1]], capture_output=True, text=True, check=True).stdout
     exported = {name for name in re.findall(r" T (flopshim_\w+)", symbols)}
-    expect("exported", exported - {"flopshim_python_exception", "flopshim_python_fits"}, FUNCTIONS)
+    expect("exported", exported - {f"flopshim_python_{name}" for name in "exception fits open used close".split()}, FUNCTIONS)
     numbers = {name: int(value) for name, value in re.findall(r"FLOPSHIM_(\w+) = (-?\d+)", header)}
     expect("numbers", numbers, NUMBERS)
     version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]

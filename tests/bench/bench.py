@@ -20,7 +20,8 @@ WAYS = {"direct": {}, "minimal": {"LD_PRELOAD": str(BUILD / "tests/libbench_mini
         "counting": {"LD_PRELOAD": SHIM, **QUIET}, "budget": {"LD_PRELOAD": SHIM, "FLOP_BUDGET": "1e18", **QUIET}}
 USUAL = list(WAYS)
 for name, variables in {"careful": {"FLOP_COUNT": "blas"}, "shapes": {"FLOP_DETAIL": "shapes"},
-                        "multiplier": {"FLOP_MULTIPLIER": "2"}, "fma": {"FLOP_CONVENTION": "fma"}, "disabled": {"FLOP_DISABLE": "1"}}.items():
+                        "multiplier": {"FLOP_MULTIPLIER": "2"}, "fma": {"FLOP_CONVENTION": "fma"},
+                        "timing": {"FLOP_TIMING": "all"}, "disabled": {"FLOP_DISABLE": "1"}}.items():
     WAYS[name] = {**WAYS["counting"], **variables}
 COUNTED = [*USUAL, "careful", "shapes"]
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"}
@@ -35,7 +36,20 @@ PATHS = {"a LAPACK call": ("dgetrf_4", "counting", 0, 280), "BLAS inside LAPACK"
          "ddot_ inside LAPACK": ("nested_ddot", "counting", 0, 35), "LAPACK inside LAPACK": ("nested_dgetrf", "counting", 0, 35),
          "the 2nd of 2 objects": ("caller", "counting", 2, 110), "the 2nd of 30 objects": ("caller", "counting", 30, 110),
          "disabled": ("dgemm_4", "disabled", 0, 25), "a LAPACK call, disabled": ("dgetrf_4", "disabled", 0, 25),
+         "FLOP_TIMING=all": ("dgemm_4", "timing", 0, 400), "a context, from C": ("context", "counting", 0, 3200),
          "multiplier 2": ("dgemm_4", "multiplier", 0, 100), "fma": ("dgemm_4", "fma", 0, 100)}
+# A context opened and closed in Python, in empty `with` statements of a class written in Python
+PYTHON_TARGET = 16
+PYTHON = """
+import sys, flopshim
+class Empty:
+    def __init__(self, flop_budget, flop_multiplier=1.0, quiet=False, namespace=None): pass
+    def __enter__(self): return self
+    def __exit__(self, kind, error, trace): pass
+kind = {"empty": Empty, "context": flopshim.BudgetContext}[sys.argv[1]]
+for _ in range(int(sys.argv[2]) // 20):
+    with kind(10**9, quiet=True, namespace="bench"): pass
+"""
 START_TARGET = 180_000  # added to a start of /bin/true
 RATIO_TARGET = 1.6
 
@@ -132,6 +146,16 @@ def print_paths():
     return failed
 
 
+def print_python():
+    """In instructions too. Names are hashed alike in all runs."""
+    package = str(pathlib.Path(__file__).resolve().parents[2] / "shim/bindings/python")
+    empty, context = (20 * instructions("counting", "/usr/bin/python3", "-c", PYTHON, what, "N", PYTHONPATH=package,
+                                        PYTHONHASHSEED="0") for what in ("empty", "context"))
+    print(f"{'a context, from Python':28}{context:12}{context / empty:9.1f} empty with statements, target {PYTHON_TARGET}")
+    too_many = f"a context from Python: {context / empty:.1f} empty with statements, target {PYTHON_TARGET}"
+    return [too_many] if context > PYTHON_TARGET * empty else []
+
+
 def print_start():
     added = collected("counting", "/bin/true") - collected("direct", "/bin/true")
     print(f"{'start of /bin/true':28}{added:12}{START_TARGET:12}")
@@ -155,7 +179,7 @@ def print_start_up():
 def main():
     failed = print_instructions() + print_plan()
     print("\ninstructions over a direct call, and their bound")
-    failed += print_paths() + print_start()
+    failed += print_paths() + print_python() + print_start()
     if "--check" not in sys.argv:
         for blas in ("stub", "openblas"):
             best = measure_times(blas)

@@ -1,7 +1,8 @@
 /* calls CASE CALLS THREADS: makes CALLS calls in each thread and prints the least time of a call over several rounds.
  * CASE: ddot_1 dgemm_1 dgemm_4 cblas_ddot_1 cblas_dgemm_1 cblas_dgemm_4 dgetrf_4; nested_ddot nested_dgemm nested_dgetrf, made
- * by one call of dpbtrf_ of the stub; caller, from the second of the copies of libbench_caller.so in the folder BENCH_CALLERS,
- * after all of them have made a call. */
+ * by one call of dpbtrf_ of the stub; context, opened and closed; caller, from the second of the copies of libbench_caller.so
+ * in the folder BENCH_CALLERS, after all of them have made a call. */
+#include "flopshim.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -60,6 +61,15 @@ static void call_lapack(long count)
         dgetrf_(&n, &n, a, &n, pivots, &info);
 }
 
+static void open_contexts(long count)
+{
+    const struct flopshim_context context = {.namespace_ = "bench", .flop_budget = 1000000, .quiet = 1};
+    for (long i = 0; i < count; i++) {
+        flopshim_begin(&context);
+        flopshim_end(NULL);
+    }
+}
+
 static void call_blas(long count)
 {
     const int n = name[strlen(name) - 1] - '0', one = 1;
@@ -82,6 +92,8 @@ static void call(long count)
 {
     if (caller)
         caller(count);
+    else if (!strcmp(name, "context"))
+        open_contexts(count);
     else if (strstr(name, "nested") || strstr(name, "getrf"))
         call_lapack(count);
     else

@@ -241,7 +241,7 @@ def test_session_does_not_grow_with_contexts():
     assert spaces == {n: {"flop_budget": 10_000, "flops_used": 300, "operations": {"add": {"flop_cost": 300, "calls": 100}},
                           "self": {"flops_used": 300, "calls": 100},
                           "total": {"flops_used": 300, "calls": 100, "flops_remaining": 9700}} for n in "ab"}
-    assert len(_session._session.records) == 0 and len(_session._session.folded) == 2
+    assert len(_session._session.open) == 0 and len(_session._session.sums) == 2
 
 
 def test_generators():
@@ -313,6 +313,71 @@ def test_fork():
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 48
         A @ X
     assert context.flops_used == 24
+
+
+def test_op_log_of_the_parent_in_a_fork_child():
+    """The texts that it refers to lie in the parent's ledger, which the child has not."""
+    with BudgetContext(100, quiet=True, namespace="first") as context:
+        context.deduct("alpha", flop_cost=3)
+        A @ X
+    pid = os.fork()
+    if not pid:
+        try:
+            with BudgetContext(100, quiet=True, namespace="of the child"):
+                deduct("beta", flop_cost=1)
+            os._exit(context.op_log != [("alpha", None, (), 3, 3, "first"), ("dgemv", None, ((2, 3), (3,)), 12, 15, "first")])
+        finally:
+            os._exit(99)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_more_operations_than_are_read_at_once():
+    names = {f"op{i}": {"flop_cost": i + 1, "calls": 1} for i in range(300)}
+    with BudgetContext(10**6, quiet=True) as context:
+        for i in range(300):
+            deduct(f"op{i}", flop_cost=i + 1)
+        assert (context.flops_used, len(context.op_log)) == (45150, 300)
+    assert budget_summary_dict()["operations"] == names
+    assert [record.op_name for record in context.op_log] == list(names)
+
+
+def test_operations_of_one_name():
+    """A deduction that is called as a routine is, and what a context's earlier opening used of the same operations."""
+    context = BudgetContext(1000, quiet=True, namespace="f")
+    for i in (1, 2):
+        with context:
+            A @ X
+            deduct("dgemv", flop_cost=5)
+            assert context.flops_used == 17 * i
+    with namespace("f"):
+        A @ X
+    assert budget_summary_dict()["operations"] == {"dgemv": {"flop_cost": 46, "calls": 5}}
+    assert context.flops_used == 34
+
+
+def test_open_while_the_thread_ends():
+    """What it used stays known until another context takes the thread's place, and is never another's."""
+    context = BudgetContext(1000, quiet=True, namespace="f")
+    in_thread(lambda: (context.__enter__(), A @ X))
+    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 12)
+    in_thread(lambda: A @ X)
+    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 24)
+    with pytest.raises(RuntimeError, match="closed in the thread that opened it"):
+        context.__exit__(None, None, None)
+    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 24)
+
+
+def test_closed_by_c_below():
+    import ctypes
+    context = BudgetContext(1000, quiet=True, namespace="f")
+    context.__enter__()
+    A @ X
+    ctypes.CDLL(None).flopshim_end(None)
+    A @ X
+    assert context.flops_used == 12
+    with pytest.raises(RuntimeError, match="nothing is open that could be closed"):
+        context.__exit__(None, None, None)
+    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 24)
 
 
 def test_namespaces():

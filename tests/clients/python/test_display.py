@@ -10,7 +10,8 @@ import types
 import flopshim
 import numpy as np
 import pytest
-from flopshim import BudgetContext, budget_live, budget_summary, budget_summary_dict, namespace, render_budget_summary
+from flopshim import (BudgetContext, _context, _log, _native, budget_live, budget_summary, budget_summary_dict, namespace,
+                      render_budget_summary)
 
 A, X = np.ones((2, 3)), np.ones(3)  # A @ X is dgemv: 12
 FORWARD = pathlib.Path(__file__).with_name("forward.txt").read_text().rstrip()
@@ -197,7 +198,7 @@ def test_op_log_of_deductions():
 
 
 def test_op_log_is_bounded(monkeypatch):
-    monkeypatch.setattr(flopshim._log, "CAPACITY", 5)
+    monkeypatch.setattr(_context, "LOG_CAPACITY", 5)
     context = BudgetContext(1000, quiet=True)
     for _ in range(2):
         with context:
@@ -209,7 +210,7 @@ def test_op_log_is_bounded(monkeypatch):
 
 
 def test_op_log_of_many_calls(monkeypatch):
-    monkeypatch.setattr(flopshim._log, "CAPACITY", 5)
+    monkeypatch.setattr(_context, "LOG_CAPACITY", 5)
     with BudgetContext(10**6, quiet=True) as context:
         for _ in range(20):
             X @ X
@@ -229,8 +230,8 @@ def test_a_workspace_query_is_no_call():
     summary = budget_summary_dict(by_namespace=True)
     assert summary["operations"]["dgesdd"] == {"flop_cost": context.flops_used, "calls": 1}
     assert summary["by_namespace"]["f"]["total"]["calls"] == len(names)
-    usage = flopshim._native.Usage()
-    assert flopshim._native._held.flopshim_usage(b"f", usage) == 0 and usage.calls == len(names)
+    usage = _native.Usage()
+    assert _native._held.flopshim_usage(b"f", usage) == 0 and usage.calls == len(names)
 
 
 def test_op_log_of_calls():
@@ -250,4 +251,4 @@ def test_op_log_of_calls():
     ("ddot", {"n": 4}, ((4,), (4,))), ("zgerc", {"m": 2, "n": 3}, ((2,), (3,))), ("dsyrk", {"n": 4, "k": 3}, ((4, 3),)),
     ("dgesdd", {"m": 4, "n": 3}, ((4, 3),)), ("einsum", {}, ())])
 def test_shapes(name, dims, shapes):
-    assert flopshim._log.shapes_of(name, dims) == shapes
+    assert _log.shapes_of(name, dims) == shapes

@@ -4,16 +4,25 @@ from __future__ import annotations
 import math
 import operator
 import os
-import threading
-import weakref
-from types import TracebackType
-from typing import Any, Callable, Optional, Union
+from _thread import allocate_lock, get_ident
 
-from . import _counts, _log, _native, _scopes, _session
-from ._errors import BudgetExhaustedError
-from ._log import OpRecord, Shapes
+from . import _counts, _native, _scopes, _session
 
-Number = Union[int, float]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any, Callable, Optional, Tuple, Union
+
+    from ._log import OpLog, OpRecord, Shapes
+
+    Number = Union[int, float]
+
+    #: Of an open context: its number in the library (0: nothing is counted), the thread, the scopes that were open there, and the
+    #: session, which another process does not have.
+    Opening = Tuple[int, int, int, object]
+
+#: How many operations of a context are kept.
+LOG_CAPACITY = 10_000
 
 
 def _number(what: str, value: Any) -> float:
@@ -64,13 +73,11 @@ def _multiplier_of_process() -> float:
 
 #: FLOP_MULTIPLIER: of what runs outside of contexts.
 process_multiplier = _multiplier_of_process()
-_open_here = threading.local()
 
 
 def multiplier_here() -> float:
     """Of what the calling thread does."""
-    context: Optional[BudgetContext] = getattr(_open_here, "context", None)
-    return process_multiplier if context is None else context.flop_multiplier
+    return _scopes.here().multiplier or process_multiplier
 
 
 def charge(op_name: str, flop_cost: int) -> None:
@@ -92,22 +99,23 @@ def _account(function: Callable[[bytes, int], int], op_name: str, flop_cost: int
         return
     status = function(name, cost)
     if status == _native.REFUSED:
+        from ._errors import BudgetExhaustedError
         refusal = _native.refused(_native.thread())[1]
         assert refusal
         raise BudgetExhaustedError(op_name, refusal.flop_cost, refusal.flops_remaining)
     _native.check(status)
 
 
-class _Opening:
-    """What has to be known of an open context: where it is open, and what was counted before."""
+_log_class: Optional[type[OpLog]] = None
 
-    def __init__(self) -> None:
-        self.pid = os.getpid()
-        self.ident = threading.get_ident()
-        self.scopes = _scopes.depth()
-        self.thread = -1
-        self.before: Any = ()
-        self.refused_before = 0
+
+def _new_log() -> OpLog:
+    """Imported with the first operation of a context: an import statement takes long, also where there is nothing to do."""
+    global _log_class
+    if _log_class is None:
+        from ._log import OpLog
+        _log_class = OpLog
+    return _log_class()
 
 
 class _Resumed:
@@ -145,16 +153,17 @@ class BudgetContext:
 
     def __init__(self, flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = False,
                  namespace: Optional[str] = None) -> None:
-        self._budget = _budget(flop_budget)
-        self._multiplier = _multiplier(flop_multiplier)
-        self._quiet = _flag("quiet", quiet)
+        usual = type(flop_budget) is int and 0 < flop_budget < _native.MOST
+        self._budget: int = flop_budget if usual else _budget(flop_budget)  # type: ignore[assignment]
+        usual = type(flop_multiplier) is float and 0 < flop_multiplier < math.inf
+        self._multiplier: float = flop_multiplier if usual else _multiplier(flop_multiplier)
+        self._quiet = quiet if quiet is True or quiet is False else _flag("quiet", quiet)
         self._namespace = namespace
         self._namespace_bytes = None if namespace is None else _native.name_bytes("namespace", namespace)
         self._record = _session.Record(namespace, self._budget)
-        self._log = _log.OpLog(_log.CAPACITY)
-        self._lock = threading.Lock()
-        self._opening: _Opening | None = None
-        weakref.finalize(self, _session.retired.append, self._record).atexit = False
+        self._log: Optional[OpLog] = None  # before the first operation
+        self._lock = allocate_lock()
+        self._opening: Optional[Opening] = None
 
     # ---- opening and closing ----
 
@@ -164,42 +173,48 @@ class BudgetContext:
 
     def _enter(self, quiet: bool) -> None:
         with self._lock:
-            if self._opening and self._opening.pid == os.getpid():
+            opening = self._opening
+            if opening is not None and opening[3] is _session.current():
                 raise RuntimeError("Cannot nest BudgetContexts")
-            self._opening = self._open(quiet)
+            here = _scopes.here()
+            number = self._open(quiet)
+            self._opening = number, get_ident(), len(here.scopes), _session.current()
+            if number:
+                here.multiplier = self._multiplier
 
-    def _open(self, quiet: bool) -> _Opening:
-        opening = _Opening()
+    def _open(self, quiet: bool) -> int:
         if not _native.counting():
-            return opening
-        opening.thread = _native.thread()
-        opening.before = _native.tallies(opening.thread)
-        opening.refused_before = _native.refused(opening.thread)[0]
-        _native.check(_native.begin(
-            _native.Context(self._namespace_bytes, self._budget, self._multiplier, quiet, 0,
-                            min(_counts.total(self._record.closed), self._budget)),
-            with_banner=not quiet))
-        self._log.open()
-        _session.opened(self._record, opening)
-        _open_here.context = self
-        return opening
+            return 0
+        record, log = self._record, self._log
+        used = min(_counts.total(record.closed), self._budget) if record.closed else 0
+        room = LOG_CAPACITY if log is None else log.room(LOG_CAPACITY)
+        number = _native.open_context(self._namespace_bytes, self._budget, self._multiplier, quiet, used, room)
+        _session.opened(record, number)
+        return number
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         with self._lock:
-            opening = self._opening
-            if opening is None:
+            if self._opening is None:
                 raise RuntimeError("this BudgetContext is not open")
+            number, thread, scopes, session = self._opening
             self._opening = None
-            if opening.thread < 0 or opening.pid != os.getpid():
+            if not number or session is not _session.current():
                 return  # nothing is counted, or this is a fork child, where no context is open
-            if opening.ident != threading.get_ident():
-                _session.closed(self._record)
+            if thread != get_ident():
+                _session.closed(self._record, in_library=False)
                 raise RuntimeError("a BudgetContext must be closed in the thread that opened it")
-            self._log.close()
-            _session.closed(self._record)
-            _native.check(_native.end())
-            _open_here.context = None
-            _scopes.closed_with_context(opening.scopes)
+            status, used = _session.closed(self._record, in_library=True)
+            if used.calls:
+                self._own_log().close(used, LOG_CAPACITY)
+            _native.check(status)
+            here = _scopes.here()
+            here.multiplier = None
+            del here.scopes[scopes:]  # the library closed them together with the context
+
+    def _own_log(self) -> OpLog:
+        if self._log is None:
+            self._log = _new_log()
+        return self._log
 
     def __call__(self, function: _scopes.Function) -> _scopes.Function:
         return _scopes.decorate(self, function, _Resumed(self))
@@ -233,9 +248,7 @@ class BudgetContext:
 
     @property
     def op_log(self) -> list[OpRecord]:
-        """Its operations in order, the first 10,000; while it is open, in its own thread only those since it was opened too.
-
-        Without the library's log, which needs nothing but a library that has one, only what deduct() recorded."""
+        """Its operations in order, the first 10,000; while it is open, in its own thread only those since it was opened too."""
         return self._read_log()[0]
 
     @property
@@ -243,12 +256,15 @@ class BudgetContext:
         """How many later operations op_log left out."""
         return self._read_log()[1]
 
-    def _is_open_here(self) -> bool:
+    def _number_here(self) -> Optional[int]:
+        """Of the opening in this thread; None: there is none."""
         opening = self._opening
-        return opening is not None and opening.ident == threading.get_ident() and opening.pid == os.getpid()
+        here = opening is not None and opening[1] == get_ident() and opening[3] is _session.current()
+        return opening[0] if here and opening else None
 
     def _read_log(self) -> tuple[list[OpRecord], int]:
-        return self._log.read(self._is_open_here() and _native.loaded)
+        number = self._number_here()
+        return self._own_log().read(_native.used_by(number) if number else None, LOG_CAPACITY)
 
     def deduct(self, op_name: str, *, flop_cost: int, subscripts: Optional[str] = None, shapes: Shapes = ()) -> None:
         """Charge flop_cost FLOPs, before the multiplier, of work that BLAS never sees. A cost of 0 counts as a call.
@@ -260,15 +276,12 @@ class BudgetContext:
         >>> with BudgetContext(1_000, quiet=True) as budget:
         ...     budget.deduct("einsum", flop_cost=48, subscripts="ij,jk->ik", shapes=((2, 3), (3, 4)))
         """
-        if not self._is_open_here():
+        number = self._number_here()
+        if number is None:
             raise RuntimeError("deduct() needs the BudgetContext open in this thread")
-        before = _counts.total(_session.part_of(self._record).counts) if not _native.has_log else 0
         charge(op_name, flop_cost)
-        if not _native.loaded:
-            return
-        used = self.flops_used if not _native.has_log else 0
-        # Where the library has a log it knows better than this record but for subscripts and shapes
-        self._log.deducted(OpRecord(op_name, subscripts, tuple(shapes), used - before, used, self._namespace))
+        if number and (subscripts is not None or shapes):
+            self._own_log().note(_native.log_count() - 1, subscripts, tuple(shapes), LOG_CAPACITY)
 
     def summary(self) -> str:
         """The text summary of this context, also while it is open.

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False
 
 
 class _BudgetExhaustedError(Exception):

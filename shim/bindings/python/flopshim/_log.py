@@ -3,12 +3,10 @@ nothing in Python), taken over when it closes, and made into OpRecords only when
 from __future__ import annotations
 
 import ctypes
-from typing import Any, NamedTuple, Optional, Tuple
+import struct
+from typing import NamedTuple, Optional, Tuple
 
 from . import _native
-
-#: How many operations of a context are kept.
-CAPACITY = 10_000
 
 Shapes = Tuple[Tuple[int, ...], ...]
 
@@ -54,76 +52,69 @@ def shapes_of(name: str, dims: dict[str, int]) -> Shapes:
     return (tuple(dims.values()),) if dims else ()
 
 
-def _decode(raw: Any, note: Note | None) -> OpRecord:
-    name = _native.text(raw.name)
-    dims = {_native.text(raw.dim_names[i]): raw.dims[i] for i in range(min(raw.dim_count, len(raw.dims)))}
-    try:
-        shapes = note.shapes if note else shapes_of(name, dims)
-    except KeyError:  # a library that names its dimensions otherwise
-        shapes = (tuple(dims.values()),)
-    return OpRecord(name, note.subscripts if note else None, shapes, raw.flop_cost, raw.cumulative,
-                    _native.text(raw.namespace) or None)
+def _dims(address: int, count: int, values: tuple[int, ...]) -> dict[str, int]:
+    """By the names that lie in an array at the address."""
+    names = (ctypes.c_char_p * count).from_address(address) if count else ()
+    return {_native.text(name): value for name, value in zip(names, values)}
 
 
 class _Segment:
     """Operations of one opening, as the library has them: its first ones, at most `room`."""
+    OPERATION = struct.Struct("4QI4xQ8q16x")  # struct flopshim_operation
 
-    def __init__(self, room: int, notes: dict[int, Note]) -> None:
-        self.count = _native.log_count()
-        self.operations = (_native.Operation * min(self.count, room))()
-        address, size = ctypes.addressof(self.operations), ctypes.sizeof(_native.Operation)
-        for i in range(len(self.operations)):
-            _native.log_read(i, address + i * size)
-        self.notes = notes
+    def __init__(self, used: _native.Used, room: int, notes: dict[int, Note]) -> None:
+        self._raw = used.operations[:room * self.OPERATION.size]
+        self._texts = used.texts
+        self._notes = notes
+        self.calls = used.calls
 
     def __len__(self) -> int:
-        return len(self.operations)
+        return len(self._raw) // self.OPERATION.size
+
+    def _text(self, address: int) -> str:
+        """Those that are not known belong to the library itself: they are also in a fork child."""
+        found = self._texts.get(address)
+        return _native.text(ctypes.string_at(address)) if found is None else found
+
+    def _decode(self, raw: tuple[int, ...], note: Note | None) -> OpRecord:
+        name, dims = self._text(raw[0]), _dims(raw[5], min(raw[4], 8), raw[6:])
+        try:
+            shapes = note.shapes if note else shapes_of(name, dims)
+        except KeyError:  # a routine that has the dimensions of none of its family
+            shapes = (tuple(dims.values()),)
+        return OpRecord(name, note.subscripts if note else None, shapes, raw[2], raw[3], self._text(raw[1]) or None)
 
     def records(self) -> list[OpRecord]:
-        return [_decode(operation, self.notes.get(i)) for i, operation in enumerate(self.operations)]
+        return [self._decode(raw, self._notes.get(i)) for i, raw in enumerate(self.OPERATION.iter_unpack(self._raw))]
 
 
 class OpLog:
     """The log of one context over all its openings."""
 
-    def __init__(self, capacity: int) -> None:
-        self.capacity = capacity
+    def __init__(self) -> None:
         self._segments: list[_Segment] = []
-        self._count = 0
-        self._notes: dict[int, Note] = {}
-        # Where the library has no log: what deduct() recorded
-        self._own: list[OpRecord] = []
+        self.notes: dict[int, Note] = {}  # of this opening, by the operation's place in it
 
-    def _room(self) -> int:
-        return self.capacity - sum(map(len, self._segments))
+    def _room(self, capacity: int) -> int:
+        return capacity - sum(map(len, self._segments))
 
-    def open(self) -> None:
-        """Behind flopshim_begin(), in the context's thread."""
-        self._notes = {}
-        if _native.has_log:
-            _native.log_begin(max(self._room(), 1))
+    def room(self, capacity: int) -> int:
+        """How many operations the next opening may add; the library wants at least 1."""
+        return max(self._room(capacity), 1)
 
-    def close(self) -> None:
-        """Before flopshim_end(), in the context's thread."""
-        if _native.has_log:
-            self._segments.append(_Segment(self._room(), self._notes))
-            self._count += self._segments[-1].count
+    def close(self, used: _native.Used, capacity: int) -> None:
+        self._segments.append(_Segment(used, self._room(capacity), self.notes))
+        self.notes = {}
 
-    def deducted(self, record: OpRecord) -> None:
-        if not _native.has_log:
-            self._count += 1
-            if len(self._own) < self.capacity:
-                self._own.append(record)
-        elif (record.subscripts is not None or record.shapes) and len(self._notes) < self._room():
-            self._notes[_native.log_count() - 1] = Note(record.subscripts, record.shapes)
+    def note(self, place: int, subscripts: Optional[str], shapes: Shapes, capacity: int) -> None:
+        """Of a deduction, what the library does not know."""
+        if place < self._room(capacity):
+            self.notes[place] = Note(subscripts, shapes)
 
-    def read(self, running: bool) -> tuple[list[OpRecord], int]:
+    def read(self, running: _native.Used | None, capacity: int) -> tuple[list[OpRecord], int]:
         """The records and how many later ones were left out. running: of an opening of this thread, too."""
-        if not _native.has_log:
-            return list(self._own), self._count - len(self._own)
-        segments, count = list(self._segments), self._count
+        segments = list(self._segments)
         if running:
-            segments.append(_Segment(self._room(), self._notes))
-            count += segments[-1].count
+            segments.append(_Segment(running, self._room(capacity), self.notes))
         records = [record for segment in segments for record in segment.records()]
-        return records, count - len(records)
+        return records, sum(segment.calls for segment in segments) - len(records)

@@ -10,8 +10,13 @@ import functools
 import os
 import sys
 import threading
-import warnings
-from typing import Any, Iterable, NamedTuple
+from struct import Struct
+
+TYPE_CHECKING = False  # what a type checker wants to know is not imported at run time: it takes as long as all the rest
+if TYPE_CHECKING:
+    from typing import Any, Iterable
+
+    from ._counts import Counts
 
 OK, NOT_LOADED, NESTED, NOT_OPEN, BAD_ARGUMENT, UNKNOWN, NO_SPACE, REFUSED = range(0, -8, -1)
 ALL_THREADS = -1
@@ -59,12 +64,22 @@ class Operation(ctypes.Structure):
                 ("dim_names", ctypes.POINTER(ctypes.c_char_p)), ("dims", ctypes.c_int64 * 8), _RESERVED]
 
 
-class Refusal(NamedTuple):
+class UsedRoom(ctypes.Structure):
+    """struct flopshim_python_used"""
+    _fields_ = [("tallies", ctypes.c_void_p), ("operations", ctypes.c_void_p), ("tally_room", ctypes.c_uint64),
+                ("operation_room", ctypes.c_uint64), ("tally_count", ctypes.c_uint64), ("operation_count", ctypes.c_uint64),
+                ("calls", ctypes.c_uint64), ("refused", ctypes.c_uint64)]
+
+
+class Refusal:
     """A refused call: FLOPs after the multiplier, and what remained."""
-    operation: str
-    flop_cost: int
-    flops_remaining: int
-    namespace: str
+    __slots__ = "operation", "flop_cost", "flops_remaining", "namespace"
+
+    def __init__(self, raw: CRefusal) -> None:
+        self.operation = text(raw.operation)
+        self.flop_cost: int = raw.flop_cost
+        self.flops_remaining: int = raw.flops_remaining
+        self.namespace = text(raw.namespace)
 
 
 def text(name: bytes | None) -> str:
@@ -84,36 +99,33 @@ def name_bytes(what: str, name: str) -> bytes:
 _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
-            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost")
+            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost",
+            "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_open", "flopshim_python_used",
+            "flopshim_python_close")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
 present = len(_found) == len(_MARKERS)
 _allowed = os.environ.get("FLOPSHIM_ALLOW_UNLOADED", "0") not in ("", "0")
 
 if present:
-    _held.flopshim_begin.argtypes = _released.flopshim_begin.argtypes = [ctypes.POINTER(Context)]
-    _held.flopshim_end.argtypes = [ctypes.POINTER(Usage)]
+    for _library in (_held, _released):
+        _library.flopshim_python_open.restype = ctypes.c_int64
+        _library.flopshim_python_open.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_double, ctypes.c_int,
+                                                  ctypes.c_uint64, ctypes.c_uint64]
+    _held.flopshim_python_used.argtypes = _held.flopshim_python_close.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
+    _held.flopshim_python_fits.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
     _held.flopshim_push.argtypes = [ctypes.c_char_p]
     _held.flopshim_deduct.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
     _held.flopshim_usage.argtypes = [ctypes.c_char_p, ctypes.POINTER(Usage)]
     _held.flopshim_tallies.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     _held.flopshim_refused.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(CRefusal)]
+    _held.flopshim_log_count.restype = ctypes.c_uint64
     _held.flopshim_version.restype = ctypes.c_char_p
     _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
-
-has_log = present and hasattr(_held, "flopshim_log_first")
-if has_log:
-    _held.flopshim_log_first.argtypes = [ctypes.c_uint64]
-    _held.flopshim_log_read.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
-    _held.flopshim_log_count.restype = ctypes.c_uint64
-
-has_fits = present and hasattr(_held, "flopshim_python_fits")
-if has_fits:
-    _held.flopshim_python_fits.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
-
-has_uncovered = present and hasattr(_held, "flopshim_uncovered")
-if has_uncovered:
     _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
+    # Attributes of a library are looked up at each use
+    _open, _open_released = _held.flopshim_python_open, _released.flopshim_python_open
+    _used, _close = _held.flopshim_python_used, _held.flopshim_python_close
 
 #: It counts: preloaded, and FLOP_DISABLE is not set.
 loaded = present and _held.flopshim_usage(None, ctypes.byref(Usage())) == OK
@@ -153,6 +165,7 @@ def _is_launcher() -> bool:
 
 def warn_where_unloaded() -> None:
     if not (present or _allowed or _is_launcher()):
+        import warnings
         warnings.warn("flopshim: " + HOW_TO_START, RuntimeWarning, stacklevel=3)
 
 
@@ -165,13 +178,105 @@ def check(status: int) -> None:
         raise RuntimeError(messages.get(status, f"flopshim: unknown error {status}"))
 
 
-def begin(context: Context, with_banner: bool) -> int:
-    library = _released if with_banner else _held
-    return int(library.flopshim_begin(ctypes.byref(context)))
+def open_context(namespace: bytes | None, budget: int, multiplier: float, quiet: bool, used: int, log_capacity: int) -> int:
+    """The number of the opening, which no other of the process has. It has a log of its first calls."""
+    opening = int((_open if quiet else _open_released)(namespace, budget, multiplier, quiet, used, log_capacity))
+    if opening <= 0:
+        check(opening)
+    return opening
 
 
-def end() -> int:
-    return int(_held.flopshim_end(None))
+#: Texts of the library by their addresses: they live as long as the process.
+_texts: dict[int, str] = {}
+_TEXTS_MOST = 4096
+
+
+def text_at(address: int) -> str:
+    found = _texts.get(address)
+    if found is None:
+        if len(_texts) >= _TEXTS_MOST:
+            _texts.clear()
+        found = _texts[address] = text(ctypes.string_at(address))
+    return found
+
+
+def forget_texts() -> None:
+    """In a fork child: the library begins anew there."""
+    _texts.clear()
+
+
+_TALLY = Struct("5Q24x")  # struct flopshim_tally
+_ROOM = 64
+
+
+class _Room:
+    """Where the library writes what an opening used."""
+
+    def __init__(self, tallies: int, operations: int) -> None:
+        self.tallies = (Tally * tallies)()
+        self.operations = (Operation * operations)()
+        self.used = UsedRoom(ctypes.addressof(self.tallies), ctypes.addressof(self.operations), tallies, operations)
+        self.address = ctypes.addressof(self.used)
+
+
+#: Whoever asks takes one for as long as it reads: a finaliser may come in between, and another thread.
+_rooms: list[_Room] = []
+
+
+class Used:
+    """What an opening used: counts by namespace and operation, refused calls; of its log, where it is the calling thread's, the
+    operations as they lie in memory, the texts that they refer to and that go with the process, and how many there would be."""
+    __slots__ = "counts", "refused", "operations", "texts", "calls"
+
+    def __init__(self) -> None:
+        self.counts: Counts = {}
+        self.refused = self.calls = 0
+        self.operations = b""
+        self.texts: dict[int, str] = {}
+
+    def read(self, room: _Room) -> "Used":
+        raw = room.used
+        self.refused, self.calls = raw.refused, raw.calls
+        for i in range(raw.tally_count):
+            name, namespace, flop_cost, calls, first_use = _TALLY.unpack_from(room.tallies, i * _TALLY.size)
+            key = text_at(namespace), text_at(name)
+            old = self.counts.get(key)
+            if old is not None:
+                flop_cost, calls, first_use = min(flop_cost + old[0], MOST), calls + old[1], min(first_use, old[2])
+            self.counts[key] = flop_cost, calls, first_use
+            if raw.operation_count:
+                self.texts[namespace], self.texts[name] = key
+        if raw.operation_count:
+            self.operations = ctypes.string_at(raw.operations, raw.operation_count * ctypes.sizeof(Operation))
+        return self
+
+
+def _ask(function: Any, opening: int) -> tuple[int, Used]:
+    try:
+        room = _rooms.pop()
+    except IndexError:
+        room = _Room(_ROOM, _ROOM)
+    status = function(opening, room.address)
+    raw = room.used
+    while raw.tally_count > raw.tally_room or raw.operation_count > raw.operation_room:
+        room = _Room(max(raw.tally_count, _ROOM), max(raw.operation_count, _ROOM))
+        status = function(opening, room.address)
+        raw = room.used
+    used = Used().read(room)
+    if len(room.tallies) == len(room.operations) == _ROOM:
+        _rooms.append(room)
+    return status, used
+
+
+def used_by(opening: int) -> Used:
+    """What an opening of whichever thread used so far; nothing where that is not known any more, because its thread opened
+    another one."""
+    return _ask(_used, opening)[1]
+
+
+def close_context(opening: int) -> tuple[int, Used]:
+    """Close the calling thread's. A status, and what it used."""
+    return _ask(_close, opening)
 
 
 def push(name: bytes) -> int:
@@ -203,6 +308,10 @@ def cost(routine: str, words: str) -> int:
         raise ValueError(f"{routine} takes no such arguments; `flopshim cost {routine} {words}` says why")
     check(status)
     return flops.value
+
+
+def log_count() -> int:
+    return int(_held.flopshim_log_count())
 
 
 def reset() -> None:
@@ -240,6 +349,18 @@ def tallies(thread_number: int) -> Iterable[Any]:
         _room = 2 * count.value
 
 
+def all_counts() -> Counts:
+    """What all threads did so far."""
+    found = tallies(ALL_THREADS)
+    counts: Counts = {}
+    for tally in found:
+        if tally.calls or tally.flop_cost:
+            key = text(tally.namespace), text(tally.name)
+            old = counts.get(key, (0, 0, MOST))
+            counts[key] = (min(old[0] + tally.flop_cost, MOST), old[1] + tally.calls, min(old[2], tally.first_use))
+    return counts
+
+
 def refused(thread_number: int) -> tuple[int, Refusal | None]:
     """How many calls were refused so far, and the last of them."""
     calls = ctypes.c_uint64(0)
@@ -247,30 +368,17 @@ def refused(thread_number: int) -> tuple[int, Refusal | None]:
     check(_held.flopshim_refused(thread_number, ctypes.byref(calls), ctypes.byref(last)))
     if not calls.value:
         return 0, None
-    return calls.value, Refusal(text(last.operation), last.flop_cost, last.flops_remaining, text(last.namespace))
+    return calls.value, Refusal(last)
 
 
 def uncovered() -> list[str]:
     """What is not counted, a line for each reason. A path may be no text: a ? for each byte that is none."""
-    if not (loaded and has_uncovered):
+    if not loaded:
         return []
     room = ctypes.create_string_buffer(4096)
     check(_held.flopshim_uncovered(room, len(room), ctypes.byref(ctypes.c_uint32())))
     lines = "".join("?" if "\udc80" <= c <= "\udcff" else c for c in room.value.decode("utf-8", "surrogateescape"))
     return [line for line in lines.split("\n") if line]
-
-
-def log_begin(capacity: int) -> None:
-    check(_held.flopshim_log_first(capacity))
-
-
-def log_count() -> int:
-    return int(_held.flopshim_log_count())
-
-
-def log_read(index: int, into: int) -> int:
-    """One operation to an address."""
-    return int(_held.flopshim_log_read(index, into))
 
 
 _local = threading.local()

@@ -2,23 +2,26 @@
 session leaves it out (the process's own summary, which counts every call, has it)."""
 from __future__ import annotations
 
-import importlib.abc
-import importlib.util
 import sys
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, Sequence
 
 from . import _counts, _native, _session
 
 
-class _Watch(importlib.abc.MetaPathFinder):
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, Sequence
+
+
+class _Watch:
     """Finds nothing by itself: wraps the loader of NumPy that others find, once."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if fullname != "numpy" or self not in sys.meta_path:
             return None
         sys.meta_path.remove(self)
+        import importlib.util
         spec = importlib.util.find_spec(fullname)
         if spec and spec.loader and hasattr(spec.loader, "exec_module"):
             loader: Any = spec.loader

@@ -3,14 +3,16 @@ what they were decorated with, and not what runs between their steps."""
 from __future__ import annotations
 
 import functools
-import inspect
 import threading
 import types
-from typing import Any, Callable, ContextManager, Generator, List, Optional, TypeVar, cast
 
 from . import _native
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, ContextManager, Generator, List, Optional, TypeVar
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _steps(manager: ContextManager[Any], again: ContextManager[Any], inner: Any) -> Generator[Any, Any, Any]:
@@ -36,6 +38,8 @@ def _steps(manager: ContextManager[Any], again: ContextManager[Any], inner: Any)
 def decorate(manager: ContextManager[Any], function: Function, again: Optional[ContextManager[Any]] = None) -> Function:
     """The function with the manager around each call; around each step of a generator or coroutine, where `again` takes
     its place from the second step on."""
+    import inspect  # takes as long as the package
+    wrapped: Any
     if inspect.isasyncgenfunction(function):
         raise TypeError(f"an asynchronous generator cannot be decorated: {function!r}")
     if inspect.iscoroutinefunction(function):
@@ -44,37 +48,36 @@ def decorate(manager: ContextManager[Any], function: Function, again: Optional[C
         @functools.wraps(function)
         async def coroutine(*args: Any, **kwargs: Any) -> Any:
             return await drive(manager, again or manager, function(*args, **kwargs))
-        return cast(Function, coroutine)
+        wrapped = coroutine
+        return wrapped  # type: ignore[no-any-return]
     if inspect.isgeneratorfunction(function):
         @functools.wraps(function)
         def generator(*args: Any, **kwargs: Any) -> Any:
             return (yield from _steps(manager, again or manager, function(*args, **kwargs)))
-        return cast(Function, generator)
+        wrapped = generator
+        return wrapped  # type: ignore[no-any-return]
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         with manager:
             return function(*args, **kwargs)
-    return cast(Function, call)
+    wrapped = call
+    return wrapped  # type: ignore[no-any-return]
 
 
 class _Open(threading.local):
-    """Scopes that are open in a thread, outermost first."""
+    """What is open in a thread: scopes, outermost first, and the multiplier of its context."""
 
     def __init__(self) -> None:
         self.scopes: List["namespace"] = []
+        self.multiplier: Optional[float] = None
 
 
 _open = _Open()
 
 
-def depth() -> int:
-    return len(_open.scopes)
-
-
-def closed_with_context(to: int) -> None:
-    """The library closed all scopes beyond the first `to` together with a context."""
-    del _open.scopes[to:]
+def here() -> _Open:
+    return _open
 
 
 def forget() -> None:

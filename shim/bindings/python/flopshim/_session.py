@@ -1,68 +1,75 @@
 """The session: what the contexts of this process used since it began or was reset, and what was used outside of any, which
 counts as a default context.
 
-It grows neither with calls nor with contexts: a context that can no longer be used again is folded into the sums of its
-namespace."""
+It grows neither with calls nor with contexts: what a context used is added to the sums of its namespace when it closes."""
 from __future__ import annotations
 
 import os
 import threading
-from collections import deque
-from typing import Any, Dict, List, NamedTuple, Optional
 
 from . import _counts, _native, _scopes
-from ._counts import Counts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Optional
+
+    from ._counts import Counts
 
 
 class Record:
     """What one context used."""
+    __slots__ = "namespace", "flop_budget", "closed", "refused", "opening", "age"
 
     def __init__(self, namespace: Optional[str], flop_budget: int) -> None:
         self.namespace = namespace
         self.flop_budget = flop_budget
         self.closed: Counts = {}  # by openings that have ended
         self.refused = 0
-        self.opening: Any = None
+        self.opening = 0  # its number; 0: it is not open
+        self.age: Optional[object] = None  # of the session that it is a part of
 
 
-class Part(NamedTuple):
-    """Of a summary: a context, folded contexts of one namespace, or what was used outside (is_default)."""
-    namespace: Optional[str]
-    flop_budget: Optional[int]
-    counts: Counts
-    refused: int
-    is_default: bool = False
+class Part:
+    """Of a summary: the contexts of one namespace, one context, or what was used outside (is_default)."""
+    __slots__ = "namespace", "flop_budget", "counts", "refused", "is_default"
+
+    def __init__(self, namespace: Optional[str], flop_budget: Optional[int], counts: Counts, refused: int,
+                 is_default: bool = False) -> None:
+        self.namespace = namespace
+        self.flop_budget = flop_budget
+        self.counts = counts
+        self.refused = refused
+        self.is_default = is_default
+
+
+class _Sum:
+    """Of the contexts of a namespace: their budgets, each once, and what closed openings used."""
+    __slots__ = "flop_budget", "counts", "refused"
+
+    def __init__(self) -> None:
+        self.flop_budget = 0
+        self.counts: Counts = {}
+        self.refused = 0
 
 
 class _Session:
     def __init__(self) -> None:
         self.lock = threading.RLock()  # a finaliser may open a context while it is held
-        self.records: Dict[int, Record] = {}  # by id(), in order of first opening
-        self.folded: Dict[Optional[str], Part] = {}
-        self.in_contexts: Counts = {}  # by all contexts that closed
-        self.refused_in_contexts = 0
-        self.outside_before: Counts = {}  # what does not belong to this session
+        self.age = object()  # another one after each reset
+        self.sums: Dict[Optional[str], _Sum] = {}
+        self.open: Dict[int, Record] = {}  # by the number of the opening
+        self.before: Counts = {}  # by contexts, before the last reset
         self.refused_before = 0
+        self.outside_before: Counts = {}  # what does not belong to this session
+        self.refused_outside_before = 0
 
 
 _session = _Session()
-#: Records whose context nobody can use again: put here by finalisers, which may run at any time and so take no lock.
-retired: deque[Record] = deque()
 
 
-def _by_thread(tallies: Any) -> dict[int, list[Any]]:
-    threads: dict[int, list[Any]] = {}
-    for tally in tallies:
-        threads.setdefault(tally.thread, []).append(tally)
-    return threads
-
-
-def _running(record: Record, threads: dict[int, list[Any]]) -> Counts:
-    return _counts.between(record.opening.before, threads.get(record.opening.thread, []))
-
-
-def _running_refused(record: Record) -> int:
-    return int(_native.refused(record.opening.thread)[0] - record.opening.refused_before)
+def current() -> _Session:
+    """Another one in each process."""
+    return _session
 
 
 def part_of(record: Record) -> Part:
@@ -70,83 +77,87 @@ def part_of(record: Record) -> Part:
     with _session.lock:
         counts, refused = dict(record.closed), record.refused
         if record.opening:
-            _counts.add(counts, _running(record, {record.opening.thread: list(_native.tallies(record.opening.thread))}))
-            refused += _running_refused(record)
+            used = _native.used_by(record.opening)
+            _counts.add(counts, used.counts)
+            refused += used.refused
     return Part(record.namespace, record.flop_budget, counts, refused)
 
 
-def opened(record: Record, opening: Any) -> None:
+def _count_in(record: Record) -> _Sum:
+    """The sum that it is a part of. What it used before the last reset counts again where it is used again."""
+    found = _session.sums.get(record.namespace)
+    if found is None:
+        found = _session.sums[record.namespace] = _Sum()
+    if record.age is not _session.age:
+        record.age = _session.age
+        found.flop_budget += record.flop_budget
+        if record.closed or record.refused:
+            _counts.add(found.counts, record.closed)
+            found.refused += record.refused
+            _session.before = _counts.subtract(_session.before, record.closed)
+            _session.refused_before -= record.refused
+    return found
+
+
+def opened(record: Record, opening: int) -> None:
     with _session.lock:
         record.opening = opening
-        _session.records.setdefault(id(record), record)
+        _session.open[opening] = record
+        _count_in(record)
 
 
-def closed(record: Record) -> None:
-    """Before flopshim_end()."""
+def closed(record: Record, in_library: bool) -> tuple[int, _native.Used]:
+    """Close it, in the library too where it is the calling thread's. The library's status, and what this opening used."""
     with _session.lock:
-        used = _running(record, _by_thread(_native.tallies(record.opening.thread)))
-        refused = _running_refused(record)
-        _counts.add(record.closed, used)
-        _counts.add(_session.in_contexts, used)
-        record.refused += refused
-        _session.refused_in_contexts += refused
-        record.opening = None
+        opening = record.opening
+        status, used = _native.close_context(opening) if in_library else (_native.OK, _native.used_by(opening))
+        record.opening = 0
+        del _session.open[opening]
+        if used.counts or used.refused:
+            found = _count_in(record)
+            _counts.add(record.closed, used.counts)
+            _counts.add(found.counts, used.counts)
+            record.refused += used.refused
+            found.refused += used.refused
+    return status, used
 
 
-def _fold() -> None:
-    while retired:
-        record = retired.popleft()
-        if record.opening or _session.records.pop(id(record), None) is None:
-            continue
-        old = _session.folded.get(record.namespace, Part(record.namespace, 0, {}, 0))
-        _counts.add(old.counts, record.closed)
-        _session.folded[record.namespace] = old._replace(flop_budget=(old.flop_budget or 0) + record.flop_budget,
-                                                         refused=old.refused + record.refused)
+class _Reading:
+    """Everything at once, so that the parts add up. Under the lock. By namespace of the context: what open ones used."""
 
-
-class _Reading(NamedTuple):
-    open: Dict[int, Counts]  # by id() of the record
-    open_refused: Dict[int, int]
-    outside: Counts
-    refused_outside: int
-
-
-def _read() -> _Reading:
-    """Everything at once, so that the parts add up. Under the lock."""
-    threads = _by_thread(_native.tallies(_native.ALL_THREADS))
-    whole: Counts = {}
-    for tallies in threads.values():
-        _counts.add(whole, _counts.between((), tallies))
-    in_contexts = dict(_session.in_contexts)
-    refused = _native.refused(_native.ALL_THREADS)[0] - _session.refused_in_contexts
-    running, running_refused = {}, {}
-    for key, record in _session.records.items():
-        if record.opening:
-            running[key] = _running(record, threads)
-            running_refused[key] = _running_refused(record)
-            _counts.add(in_contexts, running[key])
-            refused -= running_refused[key]
-    return _Reading(running, running_refused, _counts.subtract(whole, in_contexts), refused)
+    def __init__(self) -> None:
+        whole = _native.all_counts()
+        refused = _native.refused(_native.ALL_THREADS)[0] - _session.refused_before
+        inside = dict(_session.before)
+        self.open: Dict[Optional[str], _Sum] = {}
+        for record in _session.open.values():
+            used = _native.used_by(record.opening)
+            running = self.open.setdefault(record.namespace, _Sum())
+            _counts.add(running.counts, used.counts)
+            running.refused += used.refused
+        for sums in (_session.sums, self.open):
+            for found in sums.values():
+                _counts.add(inside, found.counts)
+                refused -= found.refused
+        self.outside = _counts.subtract(whole, inside)
+        self.refused_outside = refused
 
 
 def parts() -> List[Part]:
-    """The session's contexts, folded ones first, and the default one last, where it has used something or is the only one."""
+    """The session's contexts by namespace, and the default one last, where it has used something or is the only one."""
     if not _native.loaded:
         return []
     with _session.lock:
-        _fold()
-        reading = _read()
-        # Copies: folding goes on
-        found = [part._replace(counts=dict(part.counts)) for part in _session.folded.values()]
-        for key, record in _session.records.items():
-            counts = dict(record.closed)
-            _counts.add(counts, reading.open.get(key, {}))
-            found.append(Part(record.namespace, record.flop_budget, counts,
-                              record.refused + reading.open_refused.get(key, 0)))
-        outside = _counts.subtract(reading.outside, _session.outside_before)
-        refused = max(reading.refused_outside - _session.refused_before, 0)
-        if outside or refused or not found:
-            found.append(Part(None, _native.process_budget(), outside, refused, is_default=True))
+        reading = _Reading()
+        found = []
+        for name, closed_ones in _session.sums.items():
+            counts, running = dict(closed_ones.counts), reading.open.get(name) or _Sum()
+            _counts.add(counts, running.counts)
+            found.append(Part(name, closed_ones.flop_budget, counts, closed_ones.refused + running.refused))
+        outside_now = _counts.subtract(reading.outside, _session.outside_before)
+        refused = max(reading.refused_outside - _session.refused_outside_before, 0)
+        if outside_now or refused or not found:
+            found.append(Part(None, _native.process_budget(), outside_now, refused, is_default=True))
         return found
 
 
@@ -158,7 +169,7 @@ def last_refusal() -> Optional[_native.Refusal]:
 def outside() -> Counts:
     """What was used outside of contexts since the process began."""
     with _session.lock:
-        return _read().outside if _native.loaded else {}
+        return _Reading().outside if _native.loaded else {}
 
 
 def leave_out(counts: Counts) -> None:
@@ -180,22 +191,27 @@ def budget_reset() -> None:
     if not _native.counting():
         return
     with _session.lock:
-        _session.folded.clear()
-        for key in [key for key, record in _session.records.items() if not record.opening]:
-            del _session.records[key]
-        reading = _read()
+        reading = _Reading()
         _session.outside_before = reading.outside
-        _session.refused_before = reading.refused_outside
+        _session.refused_outside_before = reading.refused_outside
+        for found in _session.sums.values():
+            _counts.add(_session.before, found.counts)
+            _session.refused_before += found.refused
+        _session.sums.clear()
+        _session.age = object()
+        for record in _session.open.values():
+            _count_in(record)
         _native.reset()
 
 
 def _in_child() -> None:
     """A fork child counts for itself: nothing is used, and no context is open."""
     global _session
-    for record in _session.records.values():
-        record.opening = None
+    for record in _session.open.values():
+        record.opening = 0
     _session = _Session()
     _scopes.forget()
+    _native.forget_texts()
 
 
 os.register_at_fork(after_in_child=_in_child)

@@ -1,11 +1,13 @@
 """The session as a dictionary."""
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from . import _counts, _native, _session
-from ._counts import Counts
 from ._session import Part
+
+if TYPE_CHECKING:
+    from ._counts import Counts
 
 NEVER = 2**64  # behind every first use
 
@@ -68,7 +70,7 @@ def spaces(parts: List[Part]) -> List[Space]:
         for above in _above(name):
             flops, calls = total.get(above, (0, 0))
             total[above] = min(flops + _counts.total(counts), _counts.MOST), calls + _counts.calls(counts)
-            first[above] = min([first.get(above, NEVER), *(count.first_use for count in counts.values())])
+            first[above] = min([first.get(above, NEVER), *(count[2] for count in counts.values())])
     budgets = _budgets(parts)
     # A namespace comes before those below it, whatever other characters a name has
     order = sorted(total, key=lambda name: (first[name], [1 if c == 46 else c + 1 for c in name.encode()]))

@@ -7,11 +7,13 @@ nothing is preloaded and contexts open all the same (allow_unloaded()). Rich and
 two alike to the byte is tests/clients/python/test_same_text.py."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple
 
 from . import _counts, _native, _session, _summary
-from ._counts import Counts
 from ._session import Part
+
+if TYPE_CHECKING:
+    from ._counts import Counts
 
 TITLE = "flopshim FLOP Budget Summary"
 

@@ -1,0 +1,141 @@
+/* Contexts for the Python package: opened by one call with their log, closed by one that says what they used. Private to the
+ * package, which comes with the library; a change of any of these needs another name. An opening is a number > 0 that no other
+ * opening of the process has. */
+#include "banner.h"
+#include "context.h"
+#include "enter.h"
+#include "ledger_file.h"
+#include "lock.h"
+#include "log.h"
+#include "oplog.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+struct flopshim_python_used {
+    struct flopshim_tally *tallies; /* in order of the first use in the opening */
+    struct flopshim_operation *operations;
+    uint64_t tally_room;
+    uint64_t operation_room;
+    uint64_t tally_count;     /* where there is less room, they are not all there, and nothing was closed: to be asked again */
+    uint64_t operation_count; /* that the log has: in the calling thread only */
+    uint64_t calls;           /* that it would have, had it no end */
+    uint64_t refused;         /* calls that were */
+};
+
+EXPORTED int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet,
+                                      uint64_t flops_used, uint64_t log_capacity);
+EXPORTED int flopshim_python_used(uint64_t opening, struct flopshim_python_used *used);
+EXPORTED int flopshim_python_close(uint64_t opening, struct flopshim_python_used *used);
+
+static int64_t open_locked(struct thread *t, const struct flopshim_context *context, uint64_t log_capacity)
+{
+    int status = context_open(t, context);
+    if (status)
+        return status;
+    bool logged = oplog_begin(t, log_capacity, true);
+    if (logged)
+        used_begin(&t->used, t->refusals.calls);
+    else
+        context_close(t);
+    thread_refresh(t);
+    return logged ? (int64_t)t->used.opening : FLOPSHIM_NO_SPACE;
+}
+
+/* The opening, or a status. The log has its first calls. */
+int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet, uint64_t flops_used,
+                             uint64_t log_capacity)
+{
+    struct flopshim_context context = {.namespace_ = namespace_,
+                                       .flop_budget = flop_budget,
+                                       .multiplier = multiplier,
+                                       .quiet = quiet,
+                                       .flops_used = flops_used};
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    if (!context_is_valid(&context) || !log_capacity || log_capacity > FLOPSHIM_LOG_MOST)
+        return FLOPSHIM_BAD_ARGUMENT;
+    shim_lock();
+    int64_t opening = open_locked(t, &context, log_capacity);
+    shim_unlock();
+    if (opening > 0 && !quiet)
+        banner_print(flop_budget);
+    return opening;
+}
+
+static void read_tallies(const struct thread *t, struct flopshim_python_used *used)
+{
+    const struct used *u = &t->used;
+    used->tally_count = 0;
+    for (uint32_t i = 0; i < __atomic_load_n(&u->count, __ATOMIC_ACQUIRE); i++) {
+        uint64_t flops, calls;
+        if (!used_read(u, i, &flops, &calls) || used->tally_count++ >= used->tally_room)
+            continue;
+        const struct ledger_tally *from = u->before[i].tally;
+        used->tallies[used->tally_count - 1] = (struct flopshim_tally){.name = ledger_text(from->operation),
+                                                                       .namespace_ = ledger_text(from->namespace_),
+                                                                       .flop_cost = flops,
+                                                                       .calls = calls,
+                                                                       .first_use = from->first_use,
+                                                                       .thread = (int32_t)t->slot};
+    }
+}
+
+static void read_log(const struct thread *t, struct flopshim_python_used *used)
+{
+    const struct oplog *log = t == thread_self() ? t->last_log : NULL;
+    used->calls = log ? oplog_count(log, t) : 0;
+    used->operation_count = log ? log_kept(log) : 0;
+    for (uint64_t i = 0; i < used->operation_count && i < used->operation_room; i++)
+        log_read(log, i, used->operations + i);
+}
+
+static void nothing(struct flopshim_python_used *used)
+{
+    used->tally_count = used->operation_count = used->calls = used->refused = 0;
+}
+
+static bool read_used(const struct thread *t, struct flopshim_python_used *used)
+{
+    read_tallies(t, used);
+    read_log(t, used);
+    used->refused = t->used.ended ? t->used.refused : t->refusals.calls - t->used.refused;
+    return used->tally_count <= used->tally_room && used->operation_count <= used->operation_room;
+}
+
+/* What an opening of whichever thread has used so far, as long as that thread opened no other one. FLOPSHIM_UNKNOWN: it is not
+ * known any more. */
+int flopshim_python_used(uint64_t opening, struct flopshim_python_used *used)
+{
+    if (!enter_thread())
+        return FLOPSHIM_NOT_LOADED;
+    shim_lock();
+    const struct thread *t = thread_list;
+    while (t && t->used.opening != opening)
+        t = t->next;
+    if (t)
+        read_used(t, used);
+    else
+        nothing(used);
+    shim_unlock();
+    return t ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
+}
+
+/* The same of the calling thread's, and close it. */
+int flopshim_python_close(uint64_t opening, struct flopshim_python_used *used)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    nothing(used);
+    if (t->used.opening != opening)
+        return FLOPSHIM_NOT_OPEN;
+    shim_lock();
+    bool open = t->context && !t->used.ended;
+    if (read_used(t, used) && open) {
+        context_close(t);
+        thread_refresh(t);
+    }
+    shim_unlock();
+    return open ? FLOPSHIM_OK : FLOPSHIM_NOT_OPEN;
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""What the preload adds to what people run: loops of small LAPACK calls and products in NumPy, SciPy, scikit-learn, Octave and R,
+in percent of the loop's time without it.
+
+A process with the preload and one without take turns of 1 to 4 ms, so that a change of the machine's speed meets both, and
+some are not interrupted; several
+pairs of processes, because the layout of memory differs from start to start. Of each way the least turn counts, of all pairs.
+What is not installed is left out. Times are not asserted: a loaded machine makes them what it likes.
+
+usage: workloads.py [PAIRS [TURNS [NAME]...]]        FLOPSHIM_LIBRARY names the library (build/libflopshim.so)"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIBRARY = os.environ.get("FLOPSHIM_LIBRARY", str(ROOT / "build/libflopshim.so"))
+PYTHON = """
+import sys, time
+import numpy as np
+{setup}
+def turn():
+    start = time.perf_counter()
+    {body}
+    return time.perf_counter() - start
+turn()
+for _ in sys.stdin:
+    print(turn(), flush=True)
+"""
+OCTAVE = """
+{setup}
+while ischar (fgetl (stdin))
+  start = tic; {body}; printf ("%.9f\\n", toc (start)); fflush (stdout);
+end
+"""
+R = """
+{setup}
+lines <- file("stdin", "r")
+while (length(readLines(lines, 1))) {{
+  start <- Sys.time(); {body}; cat(sprintf("%.9f\\n", as.numeric(Sys.time() - start, units = "secs"))); flush(stdout())
+}}
+"""
+MATRICES = "m = np.random.default_rng(1).random(({count}, {n}, {n})); s = m @ m.transpose(0, 2, 1) + {n} * np.eye({n})"
+
+
+def numpy_loop(body, count, n):
+    """A stack of matrices, so that one call of NumPy's calls LAPACK for each."""
+    return PYTHON, MATRICES.format(count=count, n=n), body
+
+
+#: Of 1 to 4 ms a turn.
+WORKLOADS = {
+    "NumPy: solve 8x8": numpy_loop("np.linalg.solve(s, m)", 1000, 8),
+    "NumPy: inv 4x4": numpy_loop("np.linalg.inv(s)", 2000, 4),
+    "NumPy: cholesky 8x8": numpy_loop("np.linalg.cholesky(s)", 4000, 8),
+    "NumPy: eigh 8x8": numpy_loop("np.linalg.eigh(s)", 300, 8),
+    "NumPy: 2x2 a @ b, one by one": (PYTHON, "a, b = np.eye(2), np.eye(2)", "for _ in range(2000): a @ b"),
+    "SciPy: dpotrf 8x8, one by one": (PYTHON, "from scipy.linalg.lapack import dpotrf; a = 9 * np.eye(8) + 1",
+                                      "for _ in range(2500): dpotrf(a)"),
+    "scikit-learn: Lasso 200x20": (
+        PYTHON, "from sklearn.linear_model import Lasso\nr = np.random.default_rng(1); x, y = r.random((200, 20)), r.random(200)",
+        "for _ in range(4): Lasso(alpha=0.001).fit(x, y)"),
+    "Octave: a\\a 3x3": (OCTAVE, "a = magic (3);", "for i = 1:200 a\\a; end"),
+    "R: solve 3x3": (R, "a <- matrix(c(4, 1, 2, 1, 5, 3, 2, 3, 6), 3)", "for (i in 1:60) solve(a)"),
+}
+
+
+def commands(language):
+    if language == OCTAVE:
+        return [["octave-cli", "--no-init-file", "--no-site-file", "--eval"]]
+    if language == R:
+        return [["Rscript", "--vanilla", "-e"]]
+    return [[path, "-c"] for path in ("/usr/bin/python3", str(ROOT / ".venv/new/bin/python"))]
+
+
+class Process:
+    """One that does a turn of a workload for each line that it gets."""
+
+    def __init__(self, command, preload):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"}
+        env = {**clean, "FLOP_OUTPUT": "none", "FLOP_QUIET": "1", "OPENBLAS_NUM_THREADS": "1"}
+        if preload:
+            env["LD_PRELOAD"] = LIBRARY
+        pinned = ["taskset", "-c", "0"] if shutil.which("taskset") else []
+        self.process = subprocess.Popen([*pinned, *command], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        if command[0] == "octave-cli":
+            self.process.stdin.write("\n")  # fgetl waits for what comes behind the line
+
+    def turn(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def least(command, pairs, turns):
+    """Seconds of the least turn, without and with the preload. ValueError where the program does not run."""
+    best = [1e9, 1e9]
+    for _ in range(pairs):
+        both = [Process(command, preload) for preload in (False, True)]
+        for process in both:
+            process.turn()
+        for i in range(turns):
+            for way in (0, 1) if i % 2 else (1, 0):
+                best[way] = min(best[way], both[way].turn())
+        for process in both:
+            process.end()
+    return best
+
+
+def main(pairs="3", turns="150", *names):
+    print(f"{'':34}{'ms a turn':>12}{'with the preload':>18}   least of {pairs} x {turns} interleaved turns")
+    for name, (language, setup, body) in WORKLOADS.items():
+        for command in commands(language):
+            if (names and not any(part in name for part in names)) or not shutil.which(command[0]):
+                continue
+            try:
+                plain, preloaded = least([*command, language.format(setup=setup, body=body)], int(pairs), int(turns))
+            except (ValueError, BrokenPipeError):
+                continue  # a module is not there
+            which = {"/usr/bin/python3": " (Debian)"}.get(command[0], " (wheels)") if language == PYTHON else ""
+            print(f"{name + which:40}{plain * 1e3:8.2f}{(preloaded / plain - 1) * 100:+14.1f} %", flush=True)
+
+
+main(*sys.argv[1:])
