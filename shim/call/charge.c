@@ -38,6 +38,7 @@ struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintp
     __atomic_store_n(&t->charging, false, __ATOMIC_RELAXED); /* a signal handler may have jumped out of a charge */
     frames_begin(t, frame);
     t->caller = binding;
+    t->called_from = caller;
     return t;
 }
 
@@ -120,6 +121,9 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
         *charge = (struct charge){0};
         return true;
     }
+    int64_t caller[LEDGER_CALLER_VALUES];
+    if (config.detail & CONFIG_CALLERS)
+        detail_find_caller(t, caller);
     begin(t);
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
@@ -128,14 +132,17 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     if (!take(t, cost_name(cost_routine_of(routine)), cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
-    if (config.shapes)
-        charge->shaped = shapes_count(t, charge->tally, cost, shape);
+    if (config.detail)
+        charge->detail = detail_count(t, charge->tally, cost, shape, caller);
+    uint64_t started_ns = timed ? clock_now_ns() : 0;
+    if (config.detail & CONFIG_CALLS)
+        charge->detail.call = call_log_add(t, charge->tally, cost, shape, started_ns);
     done(t);
     charge->cost = cost;
     if (t->log)
         charge->logged = oplog_call(t, routine, cost, shape);
     charge->timed_ns = t->timed_ns;
-    charge->started_ns = timed ? clock_now_ns() : 0;
+    charge->started_ns = started_ns;
     return true;
 }
 
@@ -165,6 +172,8 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
     if (!take(t, operation, cost))
         return false;
     struct ledger_tally *tally = count(t, UINT32_MAX, operation, cost);
+    if (config.detail & CONFIG_CALLS)
+        call_log_end(call_log_add(t, tally, cost, NULL, clock_now_ns()), 0);
     done(t);
     if (t->log)
         oplog_deduct(t, tally->operation, cost);
@@ -208,6 +217,8 @@ void call_stop_clock(struct thread *t, const struct charge *charge)
     uint64_t elapsed = clock_now_ns() - charge->started_ns;
     if (!is_still_ours(t))
         return;
+    if (config.detail & CONFIG_CALLS)
+        call_log_end(charge->detail.call, elapsed);
     uint64_t inside = t->timed_ns - charge->timed_ns, own = elapsed > inside ? elapsed - inside : 0;
     begin(t);
     t->timed_ns += own;
@@ -226,7 +237,8 @@ void call_refund(struct thread *t, struct charge *charge)
     note_refund(t, cost);
     __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
     __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
-    shapes_refund(charge->shaped, cost);
+    if (config.detail) /* else it was not written */
+        detail_refund(&charge->detail, cost);
     account_refund(t, cost);
     done(t);
     if (t->log)
@@ -255,7 +267,7 @@ void call_abandon(uintptr_t to)
     if (t && to >= t->handler_frame)
         t->handler_frame = 0;
     if (t)
-        shapes_abandon(t, to);
+        detail_abandon(t, to);
     if (t && t->outer_frame)
         frames_leave(t, to);
 }
