@@ -196,12 +196,10 @@ static struct tally_shapes *find_table(const struct thread_shapes *s, const stru
     return shapes;
 }
 
-static struct tally_shapes *table_of(struct thread_shapes *s, const struct ledger_tally *tally)
+static __attribute__((noinline)) struct tally_shapes *find_or_make_table(struct thread_shapes *s,
+                                                                         const struct ledger_tally *tally)
 {
-    struct tally_shapes **hot = &s->hot[tally->routine % THREAD_HOT], *shapes = *hot;
-    if (__builtin_expect(shapes && shapes->tally == tally, 1))
-        return shapes;
-    shapes = find_table(s, tally);
+    struct tally_shapes *shapes = find_table(s, tally);
     if (!shapes && !no_room()) {
         shim_lock();
         shapes = make_table_in(s, tally);
@@ -209,8 +207,15 @@ static struct tally_shapes *table_of(struct thread_shapes *s, const struct ledge
         shim_unlock();
     }
     if (shapes)
-        *hot = shapes;
+        s->hot[tally->routine % THREAD_HOT] = shapes;
     return shapes;
+}
+
+static inline __attribute__((always_inline)) struct tally_shapes *table_of(struct thread_shapes *s,
+                                                                           const struct ledger_tally *tally)
+{
+    struct tally_shapes *shapes = s->hot[tally->routine % THREAD_HOT];
+    return __builtin_expect(shapes && shapes->tally == tally, 1) ? shapes : find_or_make_table(s, tally);
 }
 
 static struct shape_slot *admit(struct thread_shapes *s, struct shape_table *table, const int64_t *values, uint32_t hash)
@@ -223,12 +228,14 @@ static struct shape_slot *admit(struct thread_shapes *s, struct shape_table *tab
     return shape_table_admit(table, values, hash);
 }
 
-static struct shape_place record(struct thread_shapes *s, struct tally_shapes *shapes, uint64_t cost, const int64_t *given)
+/* This and what it is called by is compiled for each kind: shapes are to be cheap enough to leave on. kind: that of s. */
+static inline __attribute__((always_inline)) struct shape_place
+record(struct thread_shapes *s, enum ledger_kind kind, struct tally_shapes *shapes, uint64_t cost, const int64_t *given)
 {
     struct shape_table *table = &shapes->table;
     int64_t values[LEDGER_SHAPE_VALUES] = {0};
     uint32_t i = 0;
-    if (s->kind == LEDGER_SHAPES) {
+    if (kind == LEDGER_SHAPES) {
         for (; i < shapes->dim_count; i++)
             values[i] = given[shapes->dims[i]];
         for (; i < table->value_count; i++)
@@ -247,7 +254,8 @@ static struct shape_place record(struct thread_shapes *s, struct tally_shapes *s
     return (struct shape_place){slot->record, slot->record->seal};
 }
 
-static struct shape_place count(struct thread_shapes *s, const struct ledger_tally *tally, uint64_t cost, const int64_t *given)
+static inline __attribute__((always_inline)) struct shape_place
+count(struct thread_shapes *s, enum ledger_kind kind, const struct ledger_tally *tally, uint64_t cost, const int64_t *given)
 {
     struct shape_place place = {0};
     int saved = errno;
@@ -257,7 +265,7 @@ static struct shape_place count(struct thread_shapes *s, const struct ledger_tal
     atomic_signal_fence(memory_order_seq_cst);
     struct tally_shapes *shapes = table_of(s, tally);
     if (shapes)
-        place = record(s, shapes, cost, given);
+        place = record(s, kind, shapes, cost, given);
     atomic_signal_fence(memory_order_seq_cst);
     s->frame = 0;
     errno = saved;
@@ -280,14 +288,14 @@ struct shape_place shapes_count(struct thread *t, const struct ledger_tally *tal
         return (struct shape_place){0}; /* "(other)" */
     if (!t->shapes)
         t->shapes = make(t, LEDGER_SHAPES);
-    return count(t->shapes, tally, cost, shape);
+    return count(t->shapes, LEDGER_SHAPES, tally, cost, shape);
 }
 
 struct shape_place shapes_count_caller(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *caller)
 {
     if (!t->callers)
         t->callers = make(t, LEDGER_CALLERS);
-    return count(t->callers, tally, cost, caller);
+    return count(t->callers, LEDGER_CALLERS, tally, cost, caller);
 }
 
 void shapes_refund(struct shape_place place, uint64_t cost)

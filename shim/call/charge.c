@@ -115,15 +115,22 @@ static bool is_left_out(uint32_t routine)
     return true;
 }
 
-bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
+/* What FLOP_DETAIL has beyond shapes; caller: where they are recorded. */
+static __attribute__((noinline)) void record(struct thread *t, const int64_t *shape, const int64_t *caller,
+                                             struct charge *charge)
 {
-    if (is_left_out(routine)) {
-        *charge = (struct charge){0};
-        return true;
-    }
-    int64_t caller[LEDGER_CALLER_VALUES];
-    if (config.detail & CONFIG_CALLERS)
-        detail_find_caller(t, caller);
+    if (caller)
+        charge->detail.caller = shapes_count_caller(t, charge->tally, charge->cost, caller);
+    if (!(config.detail & CONFIG_CALLS))
+        return;
+    charge->started_ns = clock_now_ns();
+    charge->detail.call = call_log_add(t, charge->tally, charge->cost, shape, charge->started_ns);
+}
+
+static inline __attribute__((always_inline)) bool charge_call(struct thread *t, uint32_t routine, uint64_t cost,
+                                                              const int64_t *shape, const int64_t *caller,
+                                                              struct charge *charge)
+{
     begin(t);
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
@@ -132,18 +139,38 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     if (!take(t, cost_name(cost_routine_of(routine)), cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
-    if (config.detail)
-        charge->detail = detail_count(t, charge->tally, cost, shape, caller);
-    uint64_t started_ns = timed ? clock_now_ns() : 0;
-    if (config.detail & CONFIG_CALLS)
-        charge->detail.call = call_log_add(t, charge->tally, cost, shape, started_ns);
-    done(t);
     charge->cost = cost;
+    if (config.detail & CONFIG_SHAPES)
+        charge->detail.shape = shapes_count(t, charge->tally, cost, shape);
+    if (caller || config.detail & CONFIG_CALLS)
+        record(t, shape, caller, charge);
+    done(t);
     if (t->log)
         charge->logged = oplog_call(t, routine, cost, shape);
     charge->timed_ns = t->timed_ns;
-    charge->started_ns = started_ns;
+    if (!charge->started_ns && timed)
+        charge->started_ns = clock_now_ns();
     return true;
+}
+
+/* Before the charge it may wait for an interpreter's lock. */
+static __attribute__((noinline)) bool charge_with_caller(struct thread *t, uint32_t routine, uint64_t cost,
+                                                         const int64_t *shape, struct charge *charge)
+{
+    int64_t caller[LEDGER_CALLER_VALUES];
+    detail_find_caller(t, caller);
+    return charge_call(t, routine, cost, shape, caller, charge);
+}
+
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
+{
+    if (is_left_out(routine)) {
+        *charge = (struct charge){0};
+        return true;
+    }
+    if (config.detail & CONFIG_CALLERS)
+        return charge_with_caller(t, routine, cost, shape, charge);
+    return charge_call(t, routine, cost, shape, NULL, charge);
 }
 
 void call_count_query(struct thread *t, uint32_t routine)
@@ -237,8 +264,7 @@ void call_refund(struct thread *t, struct charge *charge)
     note_refund(t, cost);
     __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
     __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
-    if (config.detail) /* else it was not written */
-        detail_refund(&charge->detail, cost);
+    detail_refund(&charge->detail, cost);
     account_refund(t, cost);
     done(t);
     if (t->log)

@@ -4,7 +4,7 @@
 #include "shapes.h"
 #include "thread.h"
 
-/* Where a call was recorded, until its end. */
+/* Where a call was recorded, until its end: of each only where it is asked for (config.detail). */
 struct detail {
     struct shape_place shape;
     struct shape_place caller;
@@ -14,9 +14,6 @@ struct detail {
 /* Before a call is charged, of the thread's call that took the slow body: where it came from. May wait for an interpreter's
  * lock. */
 void detail_find_caller(struct thread *t, int64_t caller[LEDGER_CALLER_VALUES]);
-/* It was tallied: its shape and caller. shape: cost_dims() and cost_options() say the places in it. */
-struct detail detail_count(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape,
-                           const int64_t *caller);
 /* Execution goes on at this stack address, where a handler jumped to. */
 void detail_abandon(struct thread *t, uintptr_t to);
 /* It costs nothing after all. */
