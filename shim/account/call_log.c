@@ -18,7 +18,7 @@
 #define ROOM_BYTES (LEDGER_MAX_BYTES / 2)
 
 struct named {
-    uint32_t routine;
+    uint32_t key; /* the routine's id + 1; 0: none */
     uint32_t names;
 };
 
@@ -84,9 +84,9 @@ static struct ledger_call *next_record(struct thread *t, struct call_log *log)
 static uint32_t names_of(struct call_log *log, uint32_t routine)
 {
     struct named *named = &log->named[routine % THREAD_HOT];
-    if (!named->names || named->routine != routine) {
+    if (named->key != routine + 1) {
         shim_lock();
-        *named = (struct named){routine, shapes_names(routine)};
+        *named = (struct named){routine + 1, shapes_names(routine)};
         shim_unlock();
     }
     return named->names;
