@@ -191,7 +191,8 @@ def emit_run(plan: Plan, key: str, routine: str, name: str, out: list[str]) -> N
     emit_slow_run(routine, f"slow_{name}", status, key, out)
     out.append(f"__attribute__((used, noinline)) intptr_t {name}({', '.join(params)})\n{{")
     out.append("    struct slot *const slot = call_slot;")
-    out.append("    const uintptr_t caller = (uintptr_t)__builtin_return_address(0);\n    struct call call = {.thread = call_self};\n    CALL_UNWINDS();")
+    out.append("    const uintptr_t caller = (uintptr_t)__builtin_return_address(0);\n"
+               "    struct call call = {.thread = call_self};\n    CALL_UNWINDS();")
     if word:
         out.append("    struct plan room;\n    const bool usual = LIKELY(call_comes_from(&slot->hot, caller));")
         out.append("    const struct binding *binding = usual ? &slot->hot : call_find_binding(slot, caller);")

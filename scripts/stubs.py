@@ -271,8 +271,8 @@ def is_integer(param: str) -> bool:
 
 
 def in_registers(b: Body) -> Body:
-    """The same with those parameters only that a body passes on from registers: six integers, and CBLAS's scalars. Others, such as a
-    complex number in one register, it does not know of."""
+    """The same with those parameters only that a body passes on from registers: six integers, and CBLAS's scalars. Others, such as
+    a complex number in one register, it does not know of."""
     integers = list(filter(is_integer, b.params))
     params = [p for p in b.params if p not in integers[6:] and (is_integer(p) or b.face == "c")]
     return b._replace(params=params, passed=", ".join(map(name_of, params)))
@@ -403,7 +403,8 @@ def emit_head(b: Body, out: list[str]) -> None:
     """What an entry jumps to."""
     registers = in_registers(b)
     out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(registers.params)})\n{{\n"
-               f"    if (UNLIKELY(!call_comes_from(&call_slot->hot, {CALLER})))\n        return inner_{b.name}({registers.passed});")
+               f"    if (UNLIKELY(!call_comes_from(&call_slot->hot, {CALLER})))\n"
+               f"        return inner_{b.name}({registers.passed});")
 
 
 def emit_marked_body(b: Body, out: list[str]) -> None:
@@ -429,7 +430,7 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     if dims:
         emit_fast_integers(r, b, dims, bound, cost, out)
     else:
-        out.append(f"    cost = {cost};\n    if (UNLIKELY(!call_small64[0]))\n        goto slow;")
+        out.append(f"    cost = {cost};")
     emit_fast_options(r, b, out)
     emit_fast_idle(r, b, out)
     what = "EVEN" if r.row.price.mults == r.row.price.adds else "OPS"

@@ -1,11 +1,13 @@
 /* Renders what was loaded and delivers it. */
 #include "show.h"
+#include "calls.h"
 #include "cmd.h"
 #include "csv.h"
 #include "json.h"
 #include "out_save.h"
 #include "text.h"
 #include "text_rows.h"
+#include "trace.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +16,11 @@
 void show_summary(const char *path, const struct loaded *loaded, const char *format, bool one_of_many, struct out *out)
 {
     const struct summary *s = &loaded->summary;
-    if (strcmp(format, "json") == 0) {
+    if (strcmp(format, "trace") == 0) {
+        trace_json(s, out);
+    } else if (strcmp(format, "calls") == 0) {
+        calls_csv(s, out);
+    } else if (strcmp(format, "json") == 0) {
         summary_json(s, out);
     } else if (strcmp(format, "csv") == 0) {
         summary_csv(s, out);

@@ -5,7 +5,7 @@
 #include "cost.h"
 #include <string.h>
 
-static void put_field(struct out *out, const char *text)
+void csv_field(struct out *out, const char *text)
 {
     if (!text[strcspn(text, ",\"\r\n")]) {
         out_text(out, text);
@@ -19,9 +19,9 @@ static void put_field(struct out *out, const char *text)
 
 static void put_key(struct out *out, const char *namespace_, const char *operation, uint64_t calls, uint64_t flop_cost)
 {
-    put_field(out, namespace_);
+    csv_field(out, namespace_);
     out_text(out, ",");
-    put_field(out, operation);
+    csv_field(out, operation);
     out_text(out, ",");
     out_number(out, calls);
     out_text(out, ",");
@@ -32,20 +32,20 @@ static void put_key(struct out *out, const char *namespace_, const char *operati
 /* Time and workspace queries are not known by shape. */
 static void put_shapes(struct out *out, const char *namespace_, const struct summary_operation *operation)
 {
-    for (size_t i = 0; i < operation->shape_count; i++) {
-        const struct summary_shape *shape = &operation->shapes[i];
+    for (size_t i = 0; i < operation->shapes.count; i++) {
+        const struct summary_shape *shape = &operation->shapes.rows[i];
         put_key(out, namespace_, operation->name, shape->calls, shape->flop_cost);
         out_text(out, ",,");
         out_text(out, cost_class_name((enum cost_class)operation->accuracy));
         out_text(out, ",,");
-        put_field(out, shape->text);
+        csv_field(out, shape->text);
         out_text(out, "\n");
     }
 }
 
 static void put_row(struct out *out, const char *namespace_, const struct summary_operation *operation, bool with_shape)
 {
-    struct summary_use rest = summary_other_shapes(operation);
+    struct summary_use rest = summary_others(operation, &operation->shapes);
     put_key(out, namespace_, operation->name, rest.calls, rest.flops_used);
     out_decimal(out, operation->elapsed_ns, 9);
     out_text(out, ",");

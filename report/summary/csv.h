@@ -3,3 +3,6 @@
 #include "summary_model.h"
 
 void summary_csv(const struct summary *summary, struct out *out);
+
+/* A field, in quotes where it needs them. */
+void csv_field(struct out *out, const char *text);

@@ -1,6 +1,7 @@
 /* Writes a summary to each file of a list in the format that its extension names. Remembers what this process wrote
  * where, so that a later write replaces its own file and nobody else's. One thread at a time. */
 #include "output.h"
+#include "calls.h"
 #include "csv.h"
 #include "json.h"
 #include "origin.h"
@@ -9,6 +10,7 @@
 #include "templates.h"
 #include "text.h"
 #include "text_rows.h"
+#include "trace.h"
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -83,7 +85,11 @@ static bool ends_with(const char *path, const char *extension)
 
 static void render(const char *path, const struct summary *s, const char *label, struct out *out)
 {
-    if (ends_with(path, ".json"))
+    if (ends_with(path, ".trace.json"))
+        trace_json(s, out);
+    else if (ends_with(path, ".calls.csv"))
+        calls_csv(s, out);
+    else if (ends_with(path, ".json"))
         summary_json(s, out);
     else if (ends_with(path, ".csv"))
         summary_csv(s, out);

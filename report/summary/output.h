@@ -15,7 +15,8 @@ struct output_order {
     bool of_the_dead;   /* of a process that cannot write it: nothing is shown on stderr instead, nor remembered */
 };
 
-/* Write the summary to every template of the list: .json and .csv by extension, text for all others; "stderr": text there;
+/* Write the summary to every template of the list: .json and .csv by extension, the log of calls as .trace.json and .calls.csv,
+ * text for all others; "stderr": text there;
  * "none" or empty: nothing. What cannot be written is shown as text on stderr, after one line that says why.
  *
  * names: the files that were written, as a user would name them, with a comma and a blank between; "" where none was (size may

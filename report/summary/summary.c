@@ -1,6 +1,7 @@
 /* Makes a summary of a ledger: adds up the tallies of all threads by (namespace, operation), then by operation and by
  * namespace. Sorting by name brings equals together, so that 10^6 tallies take n log n. Strings stay in the ledger. */
 #include "summary.h"
+#include "calls.h"
 #include "cost.h"
 #include "ledger.h"
 #include "ledger_read.h"
@@ -35,7 +36,7 @@ struct builder {
     size_t reading_count;
     struct provider_place *provider_places;
     struct process_table processes;
-    struct shapes shapes;
+    struct shapes shapes, callers;
     struct part *parts;
     size_t part_count;
     struct summary_operation *cells; /* one a (namespace, operation) */
@@ -173,8 +174,10 @@ static size_t count_cells(const struct builder *b)
 /* The last operation so far is complete. */
 static void settle_last(struct builder *b, struct summary_operation *operations, size_t count)
 {
-    if (count)
-        shapes_settle(&b->shapes, &operations[count - 1]);
+    if (!count)
+        return;
+    shapes_settle(&b->shapes, &operations[count - 1].shapes);
+    shapes_settle(&b->callers, &operations[count - 1].callers);
 }
 
 /* Adds the tallies up, one cell for each (namespace, operation), and notes each cell as a part of its namespace. */
@@ -195,7 +198,8 @@ static void fold_tallies(struct builder *b)
             b->parts[b->part_count - 1].operation_count++;
             b->cells[b->cell_count++] = operation;
         }
-        shapes_add_tally(&b->shapes, tally, &b->readings[i].counts, &b->cells[b->cell_count - 1]);
+        shapes_add_tally(&b->shapes, tally, &b->readings[i].counts, &b->cells[b->cell_count - 1].shapes);
+        shapes_add_tally(&b->callers, tally, &b->readings[i].counts, &b->cells[b->cell_count - 1].callers);
         previous = tally;
     }
     settle_last(b, b->cells, b->cell_count);
@@ -227,10 +231,11 @@ static void fold_operations(struct builder *b, struct summary_operation *all)
         } else {
             settle_last(b, all, count);
             all[count] = cell;
-            all[count].shape_count = all[count].error_calls = all[count].error_flops = 0;
+            all[count].shapes = all[count].callers = (struct summary_histogram){0};
             count++;
         }
-        shapes_add(&b->shapes, &cell, &all[count - 1]);
+        shapes_add(&b->shapes, &cell.shapes, &all[count - 1].shapes);
+        shapes_add(&b->callers, &cell.callers, &all[count - 1].callers);
     }
     settle_last(b, all, count);
     order_sort(all, count, sizeof *all, by_first_use, NULL);
@@ -359,6 +364,7 @@ struct sizes {
     size_t providers;
     size_t processes;
     size_t shapes;
+    size_t callers;
 };
 
 /* Builds the summary, once the scratch memory is there. */
@@ -371,9 +377,10 @@ static int build(struct builder *b, const struct sizes *sizes)
     size_t namespaces = cells + sizes->accounts + above.rows;
     if (summary_reserve(s, 2 * cells * sizeof(struct summary_operation) + namespaces * sizeof(struct summary_namespace) +
                                above.name_bytes + sizes->providers * sizeof(struct summary_provider) +
-                               processes_arena(&b->processes) + shapes_arena(&b->shapes) + 128) < 0)
+                               processes_arena(&b->processes) + shapes_arena(&b->shapes) + shapes_arena(&b->callers) + 192) < 0)
         return -1;
     shapes_reserve(&b->shapes, s);
+    shapes_reserve(&b->callers, s);
     b->cells = summary_alloc(s, cells * sizeof(struct summary_operation));
     fold_tallies(b);
     collect_contexts(b, sizes->accounts);
@@ -381,7 +388,7 @@ static int build(struct builder *b, const struct sizes *sizes)
     fold_namespaces(b, summary_alloc(s, namespaces * sizeof(struct summary_namespace)), &above);
     providers_summarise(b->view, b->provider_places, summary_alloc(s, sizes->providers * sizeof(struct summary_provider)),
                         sizes->providers, s);
-    s->incomplete |= b->doubtful || b->shapes.doubtful ? LEDGER_DOUBTFUL : 0;
+    s->incomplete |= b->doubtful || b->shapes.doubtful || b->callers.doubtful ? LEDGER_DOUBTFUL : 0;
     processes_summarise(&b->processes, b->filter, s);
     return 0;
 }
@@ -400,12 +407,12 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     struct sizes sizes = {
         ledger_count_records(view, LEDGER_TALLIES),   ledger_count_records(view, LEDGER_ACCOUNTS),
         ledger_count_records(view, LEDGER_PROVIDERS), ledger_count_records(view, LEDGER_PROCESSES),
-        ledger_count_records(view, LEDGER_SHAPES),
+        ledger_count_records(view, LEDGER_SHAPES),    ledger_count_records(view, LEDGER_CALLERS),
     };
     *summary = (struct summary){0};
     size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +
                    sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) +
-                   shapes_scratch(sizes.shapes) + 64;
+                   shapes_scratch(sizes.shapes) + shapes_scratch(sizes.callers) + 96;
     char *scratch = pages_reserve(bytes);
     if (!scratch)
         return -1;
@@ -413,9 +420,13 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     b.readings = carve(&rest, sizes.tallies * sizeof *b.readings);
     b.parts = carve(&rest, (sizes.tallies + sizes.accounts) * sizeof *b.parts);
     b.provider_places = carve(&rest, sizes.providers * sizeof *b.provider_places);
-    shapes_collect(&b.shapes, view, carve(&rest, shapes_scratch(sizes.shapes)), sizes.shapes);
+    shapes_collect(&b.shapes, view, LEDGER_SHAPES, carve(&rest, shapes_scratch(sizes.shapes)), sizes.shapes);
+    shapes_collect(&b.callers, view, LEDGER_CALLERS, carve(&rest, shapes_scratch(sizes.callers)), sizes.callers);
     processes_collect(&b.processes, view, rest, sizes.processes);
     read_header(view->header, summary);
+    summary->ledger = view->header;
+    summary->ledger_bytes = view->size_bytes;
+    summary->log = calls_count(view);
     if (!namespace_)
         read_first_account(view, summary);
     int result = build(&b, &sizes);

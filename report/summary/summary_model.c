@@ -93,13 +93,13 @@ const char *summary_label(const struct summary *summary)
     return own_budget ? NULL : only->name;
 }
 
-struct summary_use summary_other_shapes(const struct summary_operation *operation)
+struct summary_use summary_others(const struct summary_operation *operation, const struct summary_histogram *histogram)
 {
     struct summary_use other = {operation->flop_cost, operation->calls};
-    for (size_t i = 0; i < operation->shape_count; i++) {
-        const struct summary_shape *shape = &operation->shapes[i];
-        other.calls -= shape->calls < other.calls ? shape->calls : other.calls;
-        other.flops_used -= shape->flop_cost < other.flops_used ? shape->flop_cost : other.flops_used;
+    for (size_t i = 0; i < histogram->count; i++) {
+        const struct summary_shape *row = &histogram->rows[i];
+        other.calls -= row->calls < other.calls ? row->calls : other.calls;
+        other.flops_used -= row->flop_cost < other.flops_used ? row->flop_cost : other.flops_used;
     }
     return other;
 }
@@ -107,7 +107,15 @@ struct summary_use summary_other_shapes(const struct summary_operation *operatio
 bool summary_has_shapes(const struct summary *summary)
 {
     for (size_t i = 0; i < summary->operation_count; i++)
-        if (summary->operations[i].is_shaped)
+        if (summary->operations[i].shapes.recorded)
+            return true;
+    return false;
+}
+
+bool summary_has_callers(const struct summary *summary)
+{
+    for (size_t i = 0; i < summary->operation_count; i++)
+        if (summary->operations[i].callers.recorded)
             return true;
     return false;
 }

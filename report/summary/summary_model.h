@@ -10,6 +10,7 @@
 
 #define SUMMARY_SCHEMA 2 /* of the JSON; raised when a key's meaning changes */
 
+struct ledger_header;
 struct ledger_view;
 
 #define SUMMARY_MOST_FLOPS UINT64_MAX /* sums stick here: it stands for itself or more */
@@ -19,11 +20,32 @@ struct ledger_view;
 #define SUMMARY_SATURATED (1U << 6) /* a sum sticks at SUMMARY_MOST_FLOPS */
 extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
 
-/* A shape: its dimensions and options, as `flopshim cost` takes them ("m=512 n=512 side=L"; "": it has none). */
+/* From where calls came: a place in a loaded object, or a line of a script; all absent: nowhere that is known. */
+struct summary_caller {
+    const char *object; /* path, or "" */
+    const char *build;  /* its build id, in hexadecimal, or "" */
+    uint64_t address;   /* that the call returned to, as the object's symbol table counts */
+    const char *file;   /* source or script, or "" */
+    uint64_t line;      /* there, or 0 */
+    const char *function;
+};
+
+/* A row of a histogram. A shape: its dimensions and options, as `flopshim cost` takes them ("m=512 n=512 side=L"; "": it has
+ * none); or a caller. */
 struct summary_shape {
     const char *text;
     uint64_t calls;
     uint64_t flop_cost;
+    struct summary_caller *caller; /* NULL: it is a shape */
+};
+
+/* What the calls of an operation were told apart by, and were recorded as, where they were (FLOP_DETAIL). */
+struct summary_histogram {
+    bool recorded;
+    struct summary_shape *rows; /* those with the most FLOPs first */
+    size_t count;
+    uint64_t error_calls; /* none that is not listed had more, nor does a listed one lack more */
+    uint64_t error_flops;
 };
 
 struct summary_operation {
@@ -34,13 +56,17 @@ struct summary_operation {
     uint64_t timed_flops;
     uint64_t first_use;
     uint64_t nested_calls;
-    uint64_t queries;             /* of the workspace: no calls */
-    int accuracy;                 /* enum cost_class */
-    bool is_shaped;               /* the shapes of its calls were recorded: */
-    struct summary_shape *shapes; /* those with the most FLOPs first; */
-    size_t shape_count;
-    uint64_t error_calls; /* none that is not listed had more, nor does a listed one lack more */
-    uint64_t error_flops;
+    uint64_t queries; /* of the workspace: no calls */
+    int accuracy;     /* enum cost_class */
+    struct summary_histogram shapes;
+    struct summary_histogram callers;
+};
+
+/* FLOP_DETAIL=calls. */
+struct summary_log {
+    bool recorded;
+    uint64_t calls; /* that it holds; of older ones, which were overwritten: */
+    uint64_t overwritten;
 };
 
 struct summary_use {
@@ -134,7 +160,11 @@ struct summary {
     const char *arguments; /* zero-terminated one behind the other */
     size_t arguments_bytes;
     uint64_t start_realtime_ns;
+    uint64_t start_monotonic_ns; /* not in the JSON, */
     uint64_t wall_ns;
+    const struct ledger_header *ledger; /* and where it was made of one, which lives as long: its log of calls (calls.h) */
+    size_t ledger_bytes;
+    struct summary_log log;
     void *arena;
     size_t arena_bytes;
     size_t arena_used;
@@ -157,9 +187,10 @@ const struct summary_namespace *summary_only_namespace(const struct summary *sum
 /* What the header line of the text shows in brackets: the name of the only namespace, where that has no budget of its own;
  * else NULL. */
 const char *summary_label(const struct summary *summary);
-/* What an operation has beyond its listed shapes. */
-struct summary_use summary_other_shapes(const struct summary_operation *operation);
-/* Were shapes recorded? */
+/* What an operation has beyond the rows of its histogram. */
+struct summary_use summary_others(const struct summary_operation *operation, const struct summary_histogram *histogram);
+/* Were shapes recorded, or callers? */
 bool summary_has_shapes(const struct summary *summary);
+bool summary_has_callers(const struct summary *summary);
 /* Is there anything to report: calls, queries, refusals, or a context that was opened? Without, no file is written. */
 bool summary_is_worth_a_file(const struct summary *summary);

@@ -158,6 +158,7 @@ static void read_root(const struct process_table *table, const struct process_im
         s->arguments_bytes--;
     s->arguments_bytes += s->arguments_bytes && s->arguments_bytes < sizeof root->arguments;
     s->start_realtime_ns = root->start_realtime_ns;
+    s->start_monotonic_ns = root->start_monotonic_ns;
     s->wall_ns = wall_ns(table->images, last);
     s->running = last->alive;
 }

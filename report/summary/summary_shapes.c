@@ -62,7 +62,7 @@ static bool is_of_name(char c)
 }
 
 /* "m=512 n=512 side=L", and its length without the end. */
-static size_t write_shape(char *to, const char *names, const int64_t *values)
+size_t shapes_text(const char *names, const int64_t *values, char *to)
 {
     struct text text = {.to = to};
     bool is_option = *names == '|';
@@ -97,11 +97,12 @@ size_t shapes_scratch(size_t records)
     return records * sizeof(struct shape_reading);
 }
 
-void shapes_collect(struct shapes *shapes, const struct ledger_view *view, void *scratch, size_t records)
+void shapes_collect(struct shapes *shapes, const struct ledger_view *view, enum ledger_kind kind, void *scratch, size_t records)
 {
-    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_SHAPES};
+    struct ledger_cursor cursor = {.view = view, .kind = kind};
+    uint32_t detail = kind == LEDGER_SHAPES ? LEDGER_DETAIL_SHAPES : LEDGER_DETAIL_CALLERS;
     const struct ledger_shape *record;
-    *shapes = (struct shapes){.view = view, .readings = scratch, .recorded = view->header->detail & LEDGER_DETAIL_SHAPES};
+    *shapes = (struct shapes){.view = view, .readings = scratch, .kind = kind, .recorded = view->header->detail & detail};
     while (shapes->count < records && (record = ledger_next_record(&cursor)) != NULL) {
         struct ledger_shape copy;
         struct ledger_counts counts;
@@ -128,11 +129,14 @@ static const char *names_of(const struct shapes *shapes, const struct shape_read
     return ledger_string(shapes->view, reading->names);
 }
 
+/* Strings of callers stay in the ledger. */
 size_t shapes_arena(const struct shapes *shapes)
 {
     size_t bytes = 2 * shapes->count * sizeof(struct summary_shape) + 64;
+    if (shapes->kind == LEDGER_CALLERS)
+        return bytes + shapes->count * sizeof(struct summary_caller);
     for (size_t i = 0; i < shapes->count; i++)
-        bytes += write_shape(NULL, names_of(shapes, &shapes->readings[i]), shapes->readings[i].values) + 1;
+        bytes += shapes_text(names_of(shapes, &shapes->readings[i]), shapes->readings[i].values, NULL) + 1;
     return bytes;
 }
 
@@ -141,15 +145,16 @@ void shapes_reserve(struct shapes *shapes, struct summary *summary)
     size_t rows = 2 * shapes->count * sizeof(struct summary_shape);
     shapes->rows = summary_alloc(summary, rows);
     shapes->text = summary_alloc(summary, shapes_arena(shapes) - rows - 32);
+    shapes->callers = (struct summary_caller *)(void *)shapes->text;
 }
 
 /* ---- lists ---- */
 
-static struct summary_shape *append(struct shapes *shapes, struct summary_operation *to)
+static struct summary_shape *append(struct shapes *shapes, struct summary_histogram *to)
 {
-    if (!to->shape_count)
-        to->shapes = shapes->rows;
-    to->shape_count++;
+    if (!to->count)
+        to->rows = shapes->rows;
+    to->count++;
     return shapes->rows++;
 }
 
@@ -207,21 +212,41 @@ static uint64_t error_of(const struct group *group, uint64_t missed, uint64_t al
     return least(bound, left_out);
 }
 
+static void describe(struct shapes *shapes, const struct shape_reading *reading, struct summary_shape *row)
+{
+    const int64_t *values = reading->values;
+    if (shapes->kind == LEDGER_SHAPES) {
+        row->text = shapes->text;
+        shapes->text += shapes_text(names_of(shapes, reading), values, shapes->text) + 1;
+        return;
+    }
+    const char *object = ledger_string(shapes->view, (uint32_t)values[LEDGER_CALLER_OBJECT]);
+    row->caller = shapes->callers++;
+    *row->caller = (struct summary_caller){
+        .object = object,
+        .build = *object ? ledger_string(shapes->view, (uint32_t)values[LEDGER_CALLER_BUILD]) : "",
+        .address = *object ? (uint64_t)values[LEDGER_CALLER_ADDRESS] : 0,
+        .file = ledger_string(shapes->view, (uint32_t)values[LEDGER_CALLER_FILE]),
+        .line = (uint64_t)values[LEDGER_CALLER_LINE],
+        .function = ledger_string(shapes->view, (uint32_t)values[LEDGER_CALLER_FUNCTION]),
+    };
+}
+
 void shapes_add_tally(struct shapes *shapes, const struct ledger_tally *tally, const struct ledger_counts *counts,
-                      struct summary_operation *to)
+                      struct summary_histogram *to)
 {
     uint64_t calls = counts->calls, flops = counts->flops;
     if (!shapes->recorded || tally->routine >= LEDGER_QUERY || !calls)
         return;
     struct group group = group_of(shapes, (uint32_t)((const char *)tally - (const char *)shapes->view->header));
-    to->is_shaped = true;
+    to->recorded = true;
     for (size_t i = group.first; i < group.first + group.count && calls; i++) {
         const struct shape_reading *reading = &shapes->readings[i];
         if (!reading->calls)
             continue;
         struct summary_shape *row = append(shapes, to);
-        *row = (struct summary_shape){shapes->text, least(reading->calls, calls), least(reading->flops, flops)};
-        shapes->text += write_shape(shapes->text, names_of(shapes, reading), reading->values) + 1;
+        *row = (struct summary_shape){"", least(reading->calls, calls), least(reading->flops, flops), NULL};
+        describe(shapes, reading, row);
         calls -= row->calls;
         flops -= row->flop_cost;
     }
@@ -229,20 +254,35 @@ void shapes_add_tally(struct shapes *shapes, const struct ledger_tally *tally, c
     to->error_flops = cost_sum(to->error_flops, error_of(&group, group.missed_flops, counts->flops, flops));
 }
 
-void shapes_add(struct shapes *shapes, const struct summary_operation *from, struct summary_operation *to)
+void shapes_add(struct shapes *shapes, const struct summary_histogram *from, struct summary_histogram *to)
 {
-    for (size_t i = 0; i < from->shape_count; i++)
-        *append(shapes, to) = from->shapes[i];
-    to->is_shaped |= from->is_shaped;
+    for (size_t i = 0; i < from->count; i++)
+        *append(shapes, to) = from->rows[i];
+    to->recorded |= from->recorded;
     to->error_calls = cost_sum(to->error_calls, from->error_calls);
     to->error_flops = cost_sum(to->error_flops, from->error_flops);
 }
 
-static int by_text(const void *left, const void *right, const void *context)
+static int by_number(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int callers_compare(const struct summary_caller *a, const struct summary_caller *b)
+{
+    int order = strcmp(a->object, b->object);
+    order = order ? order : strcmp(a->build, b->build);
+    order = order ? order : by_number(a->address, b->address);
+    order = order ? order : strcmp(a->file, b->file);
+    order = order ? order : by_number(a->line, b->line);
+    return order ? order : strcmp(a->function, b->function);
+}
+
+static int by_identity(const void *left, const void *right, const void *context)
 {
     const struct summary_shape *a = left, *b = right;
     (void)context;
-    return strcmp(a->text, b->text);
+    return a->caller && b->caller ? callers_compare(a->caller, b->caller) : strcmp(a->text, b->text);
 }
 
 static int by_cost(const void *left, const void *right, const void *context)
@@ -252,23 +292,23 @@ static int by_cost(const void *left, const void *right, const void *context)
         return a->flop_cost > b->flop_cost ? -1 : 1;
     if (a->calls != b->calls)
         return a->calls > b->calls ? -1 : 1;
-    return by_text(a, b, context);
+    return by_identity(a, b, context);
 }
 
-void shapes_settle(struct shapes *shapes, struct summary_operation *operation)
+void shapes_settle(struct shapes *shapes, struct summary_histogram *histogram)
 {
-    struct summary_shape *rows = operation->shapes;
+    struct summary_shape *rows = histogram->rows;
     size_t count = 0;
-    order_sort(rows, operation->shape_count, sizeof *rows, by_text, NULL);
-    for (size_t i = 0; i < operation->shape_count; i++) {
-        if (!count || strcmp(rows[count - 1].text, rows[i].text) != 0) {
+    order_sort(rows, histogram->count, sizeof *rows, by_identity, NULL);
+    for (size_t i = 0; i < histogram->count; i++) {
+        if (!count || by_identity(&rows[count - 1], &rows[i], NULL) != 0) {
             rows[count++] = rows[i];
             continue;
         }
         rows[count - 1].calls = cost_sum(rows[count - 1].calls, rows[i].calls);
         rows[count - 1].flop_cost = cost_sum(rows[count - 1].flop_cost, rows[i].flop_cost);
     }
-    shapes->rows -= operation->shape_count - count;
-    operation->shape_count = count;
+    shapes->rows -= histogram->count - count;
+    histogram->count = count;
     order_sort(rows, count, sizeof *rows, by_cost, NULL);
 }

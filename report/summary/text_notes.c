@@ -4,6 +4,7 @@
 #include "cost.h"
 #include "ledger.h"
 #include "order.h"
+#include "text_callers.h"
 #include "text_rows.h"
 #include "text_shapes.h"
 #include <string.h>
@@ -290,6 +291,8 @@ void text_notes(const struct summary *summary, struct out *out)
     put_nothing_seen(out, summary);
     put_times(out, summary);
     text_shapes(summary, out);
+    text_callers(summary, out);
+    text_log(summary, out);
     put_refused(out, summary);
     put_apart(out, summary, summary->nested_calls, &nested);
     put_apart(out, summary, summary->queries, &queries);

@@ -32,11 +32,11 @@ static void put_use(struct out *out, const char *name, uint64_t flops, uint64_t 
 static void put_rest(struct out *out, const struct summary_operation *operation, uint64_t whole,
                      const struct text_columns *columns)
 {
-    struct summary_use other = summary_other_shapes(operation), rest = {0};
-    size_t hidden = operation->shape_count > SHAPES ? operation->shape_count - SHAPES : 0;
-    for (size_t i = operation->shape_count - hidden; i < operation->shape_count; i++) {
-        rest.flops_used += operation->shapes[i].flop_cost;
-        rest.calls += operation->shapes[i].calls;
+    struct summary_use other = summary_others(operation, &operation->shapes), rest = {0};
+    size_t hidden = operation->shapes.count > SHAPES ? operation->shapes.count - SHAPES : 0;
+    for (size_t i = operation->shapes.count - hidden; i < operation->shapes.count; i++) {
+        rest.flops_used += operation->shapes.rows[i].flop_cost;
+        rest.calls += operation->shapes.rows[i].calls;
     }
     if (hidden) {
         put_use(out, operation->name, rest.flops_used, rest.calls, whole, columns);
@@ -48,17 +48,17 @@ static void put_rest(struct out *out, const struct summary_operation *operation,
         return;
     put_use(out, operation->name, other.flops_used, other.calls, whole, columns);
     out_text(out, "(others, each at most ");
-    text_put_calls(out, operation->error_calls);
+    text_put_calls(out, operation->shapes.error_calls);
     out_text(out, " and ");
-    out_grouped(out, operation->error_flops);
+    out_grouped(out, operation->shapes.error_flops);
     out_text(out, " FLOPs)\n");
 }
 
 static void put_operation(struct out *out, const struct summary_operation *operation, uint64_t whole,
                           const struct text_columns *columns)
 {
-    for (size_t i = 0; i < operation->shape_count && i < SHAPES; i++) {
-        const struct summary_shape *shape = &operation->shapes[i];
+    for (size_t i = 0; i < operation->shapes.count && i < SHAPES; i++) {
+        const struct summary_shape *shape = &operation->shapes.rows[i];
         put_use(out, operation->name, shape->flop_cost, shape->calls, whole, columns);
         text_put_name(out, *shape->text ? shape->text : "(no dimensions)");
         out_text(out, "\n");
@@ -78,7 +78,7 @@ void text_shapes(const struct summary *s, struct out *out)
     }
     for (size_t i = 0; i < s->operation_count; i++) {
         const struct summary_operation *operation = &s->operations[i];
-        if (!operation->is_shaped)
+        if (!operation->shapes.recorded)
             continue;
         ranking.rows[ranking.count++] = operation;
         columns.name = text_larger(columns.name, text_width(operation->name));

@@ -1,5 +1,5 @@
-/* The shapes of a thread's calls (shapes.h). Memory is from mmap, as that of all tables of a thread, and is never given back: a
- * thread that takes the slot over goes on with it. */
+/* The shapes and callers of a thread's calls (shapes.h). Memory is from mmap, as that of all tables of a thread, and is never
+ * given back: a thread that takes the slot over goes on with it. */
 #include "shapes.h"
 #include "cost.h"
 #include "ledger_append.h"
@@ -21,17 +21,20 @@
 /* Beyond a quarter of the ledger the tables grow no more, so that there is room for what must not be missing. */
 #define ROOM_BYTES (LEDGER_MAX_BYTES / 4)
 
-_Static_assert(LEDGER_SHAPE_VALUES == COST_DIMS_MOST, "a shape fits its record");
+_Static_assert(LEDGER_SHAPE_VALUES == COST_DIMS_MOST && (int)LEDGER_CALLER_VALUES <= LEDGER_SHAPE_VALUES,
+               "each fits its record");
 
 struct tally_shapes {
     struct shape_table table;
     const struct ledger_tally *tally;
-    const uint8_t *dims, *options; /* places */
+    const uint8_t *dims, *options; /* places; NULL: the values are given as a record has them */
     uint32_t dim_count;
     struct tally_shapes *next; /* of its bucket */
 };
 
 struct thread_shapes {
+    enum ledger_kind kind;
+    uint32_t owner;                       /* slot of the thread */
     struct tally_shapes *hot[THREAD_HOT]; /* by id of the routine */
     struct tally_shapes **buckets;
     uint32_t bucket_count;
@@ -72,27 +75,26 @@ static void *take(struct thread_shapes *s, size_t bytes)
 
 /* ---- making tables, and making them larger: under shim_lock ---- */
 
-static struct ledger_shape *make_record(struct thread *t)
+static struct ledger_shape *make_record(struct thread_shapes *s)
 {
     static const struct ledger_shape unused;
-    struct thread_shapes *s = t->shapes;
     if (!s->block || s->block->count == s->block->capacity)
-        s->block = ledger_add_block(LEDGER_SHAPES, sizeof unused, s->block ? MORE_RECORDS : FIRST_RECORDS, t->slot);
+        s->block = ledger_add_block(s->kind, sizeof unused, s->block ? MORE_RECORDS : FIRST_RECORDS, s->owner);
     return s->block ? ledger_append(s->block, &unused) : NULL;
 }
 
-static bool grow(struct thread *t, struct shape_table *table)
+static bool grow(struct thread_shapes *s, struct shape_table *table)
 {
     uint32_t size = table->size ? table->size * GROWTH : FIRST_SHAPES;
     size = size < SHAPE_TABLE_MOST ? size : SHAPE_TABLE_MOST;
-    if (!ledger_has_room() || ledger_bytes() > ROOM_BYTES)
+    if (!shapes_have_room())
         return false;
-    struct shape_slot *slots = take(t->shapes, size * sizeof *slots);
-    uint16_t *buckets = slots ? take(t->shapes, size * sizeof *buckets) : NULL;
+    struct shape_slot *slots = take(s, size * sizeof *slots);
+    uint16_t *buckets = slots ? take(s, size * sizeof *buckets) : NULL;
     if (!buckets)
         return false;
     for (uint32_t i = table->size; i < size; i++)
-        if (!(slots[i].record = make_record(t)))
+        if (!(slots[i].record = make_record(s)))
             return false;
     shape_table_move(table, slots, buckets, size);
     return true;
@@ -114,6 +116,12 @@ static uint32_t name_values(const struct cost_dims *dims, const struct cost_dims
         end = stpcpy(end, name);
     }
     return ledger_intern(names);
+}
+
+uint32_t shapes_names(uint32_t routine)
+{
+    struct cost_dims dims = cost_dims(cost_routine_of(routine)), options = cost_options(cost_routine_of(routine));
+    return name_values(&dims, &options);
 }
 
 static struct tally_shapes **bucket_of(const struct thread_shapes *s, const struct ledger_tally *tally)
@@ -140,20 +148,29 @@ static bool make_buckets(struct thread_shapes *s)
     return true;
 }
 
-static struct tally_shapes *make_table(struct thread *t, const struct ledger_tally *tally)
+/* False: there is no room for the names. */
+static bool describe_shape(struct tally_shapes *shapes)
 {
-    struct thread_shapes *s = t->shapes;
-    const struct cost_routine *routine = cost_routine_of(tally->routine);
+    const struct cost_routine *routine = cost_routine_of(shapes->tally->routine);
     struct cost_dims dims = cost_dims(routine), options = cost_options(routine);
+    shapes->dims = dims.places;
+    shapes->options = options.places;
+    shapes->dim_count = dims.count;
+    shapes->table.value_count = dims.count + options.count;
+    shapes->table.names = shapes_names(shapes->tally->routine);
+    return shapes->table.names || !shapes->table.value_count;
+}
+
+static struct tally_shapes *make_table(struct thread_shapes *s, const struct ledger_tally *tally)
+{
     struct tally_shapes *shapes = take(s, sizeof *shapes);
     if (!shapes)
         return NULL;
-    *shapes = (struct tally_shapes){.tally = tally, .dims = dims.places, .options = options.places, .dim_count = dims.count};
+    *shapes = (struct tally_shapes){.tally = tally};
     shapes->table = (struct shape_table){.scratch = s->scratch,
-                                         .value_count = dims.count + options.count,
-                                         .tally = (uint32_t)((const char *)tally - (const char *)ledger),
-                                         .names = name_values(&dims, &options)};
-    if ((shapes->table.names || !shapes->table.value_count) && grow(t, &shapes->table)) {
+                                         .value_count = LEDGER_CALLER_VALUES,
+                                         .tally = (uint32_t)((const char *)tally - (const char *)ledger)};
+    if ((s->kind != LEDGER_SHAPES || describe_shape(shapes)) && grow(s, &shapes->table)) {
         struct tally_shapes **bucket = bucket_of(s, tally);
         shapes->next = *bucket;
         *bucket = shapes;
@@ -163,11 +180,10 @@ static struct tally_shapes *make_table(struct thread *t, const struct ledger_tal
     return NULL;
 }
 
-static struct tally_shapes *make_table_in(struct thread *t, const struct ledger_tally *tally)
+static struct tally_shapes *make_table_in(struct thread_shapes *s, const struct ledger_tally *tally)
 {
-    struct thread_shapes *s = t->shapes;
     bool has_buckets = s->table_count < s->bucket_count || make_buckets(s);
-    return has_buckets ? make_table(t, tally) : NULL;
+    return has_buckets ? make_table(s, tally) : NULL;
 }
 
 /* ---- finding them ---- */
@@ -180,73 +196,106 @@ static struct tally_shapes *find_table(const struct thread_shapes *s, const stru
     return shapes;
 }
 
-static struct tally_shapes *table_of(struct thread *t, const struct ledger_tally *tally)
+static __attribute__((noinline)) struct tally_shapes *find_or_make_table(struct thread_shapes *s,
+                                                                         const struct ledger_tally *tally)
 {
-    struct thread_shapes *s = t->shapes;
-    struct tally_shapes **hot = &s->hot[tally->routine % THREAD_HOT], *shapes = *hot;
-    if (__builtin_expect(shapes && shapes->tally == tally, 1))
-        return shapes;
-    shapes = find_table(s, tally);
+    struct tally_shapes *shapes = find_table(s, tally);
     if (!shapes && !no_room()) {
         shim_lock();
-        shapes = make_table_in(t, tally);
+        shapes = make_table_in(s, tally);
         set_full(!shapes);
         shim_unlock();
     }
     if (shapes)
-        *hot = shapes;
+        s->hot[tally->routine % THREAD_HOT] = shapes;
     return shapes;
 }
 
-static struct shape_slot *admit(struct thread *t, struct shape_table *table, const int64_t *values, uint32_t hash)
+static inline __attribute__((always_inline)) struct tally_shapes *table_of(struct thread_shapes *s,
+                                                                           const struct ledger_tally *tally)
+{
+    struct tally_shapes *shapes = s->hot[tally->routine % THREAD_HOT];
+    return __builtin_expect(shapes && shapes->tally == tally, 1) ? shapes : find_or_make_table(s, tally);
+}
+
+static struct shape_slot *admit(struct thread_shapes *s, struct shape_table *table, const int64_t *values, uint32_t hash)
 {
     if (table->used == table->size && table->size < SHAPE_TABLE_MOST && !no_room()) {
         shim_lock();
-        set_full(!grow(t, table));
+        set_full(!grow(s, table));
         shim_unlock();
     }
     return shape_table_admit(table, values, hash);
 }
 
-static struct shape_place record(struct thread *t, struct tally_shapes *shapes, uint64_t cost, const int64_t *shape)
+/* This and what it is called by is compiled for each kind: shapes are to be cheap enough to leave on. kind: that of s. */
+static inline __attribute__((always_inline)) struct shape_place
+record(struct thread_shapes *s, enum ledger_kind kind, struct tally_shapes *shapes, uint64_t cost, const int64_t *given)
 {
     struct shape_table *table = &shapes->table;
     int64_t values[LEDGER_SHAPE_VALUES] = {0};
     uint32_t i = 0;
-    for (; i < shapes->dim_count; i++)
-        values[i] = shape[shapes->dims[i]];
-    for (; i < table->value_count; i++)
-        values[i] = shape[shapes->options[i - shapes->dim_count]];
+    if (kind == LEDGER_SHAPES) {
+        for (; i < shapes->dim_count; i++)
+            values[i] = given[shapes->dims[i]];
+        for (; i < table->value_count; i++)
+            values[i] = given[shapes->options[i - shapes->dim_count]];
+    } else {
+        memcpy(values, given, LEDGER_CALLER_VALUES * sizeof *values);
+    }
     struct shape_slot *slot = &table->slots[table->latest];
     if (!table->used || !shape_table_is_of(table, slot, values)) {
         uint32_t hash;
         slot = shape_table_find(table, values, &hash);
         if (!slot)
-            slot = admit(t, table, values, hash);
+            slot = admit(s, table, values, hash);
     }
     shape_table_add(slot->record, cost);
     return (struct shape_place){slot->record, slot->record->seal};
 }
 
-struct shape_place shapes_count(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape)
+static inline __attribute__((always_inline)) struct shape_place
+count(struct thread_shapes *s, enum ledger_kind kind, const struct ledger_tally *tally, uint64_t cost, const int64_t *given)
 {
     struct shape_place place = {0};
     int saved = errno;
-    if (tally->routine >= LEDGER_QUERY)
-        return place; /* "(other)" */
-    if (!t->shapes)
-        t->shapes = pages_get(sizeof *t->shapes);
-    if (!t->shapes || t->shapes->frame)
+    if (!s || s->frame)
         return place;
-    t->shapes->frame = (uintptr_t)__builtin_frame_address(0);
+    s->frame = (uintptr_t)__builtin_frame_address(0);
     atomic_signal_fence(memory_order_seq_cst);
-    struct tally_shapes *shapes = table_of(t, tally);
+    struct tally_shapes *shapes = table_of(s, tally);
     if (shapes)
-        place = record(t, shapes, cost, shape);
+        place = record(s, kind, shapes, cost, given);
     atomic_signal_fence(memory_order_seq_cst);
-    t->shapes->frame = 0;
+    s->frame = 0;
     errno = saved;
     return place;
+}
+
+static struct thread_shapes *make(const struct thread *t, enum ledger_kind kind)
+{
+    struct thread_shapes *s = pages_get(sizeof *s);
+    if (s) {
+        s->kind = kind;
+        s->owner = t->slot;
+    }
+    return s;
+}
+
+struct shape_place shapes_count(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape)
+{
+    if (tally->routine >= LEDGER_QUERY)
+        return (struct shape_place){0}; /* "(other)" */
+    if (!t->shapes)
+        t->shapes = make(t, LEDGER_SHAPES);
+    return count(t->shapes, LEDGER_SHAPES, tally, cost, shape);
+}
+
+struct shape_place shapes_count_caller(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *caller)
+{
+    if (!t->callers)
+        t->callers = make(t, LEDGER_CALLERS);
+    return count(t->callers, LEDGER_CALLERS, tally, cost, caller);
 }
 
 void shapes_refund(struct shape_place place, uint64_t cost)
@@ -258,10 +307,21 @@ void shapes_refund(struct shape_place place, uint64_t cost)
     __atomic_store_n(&shape->check, shape->check - cost, __ATOMIC_RELAXED);
 }
 
+static void abandon(struct thread_shapes *s, uintptr_t to)
+{
+    if (s && s->frame && to > s->frame)
+        s->frame = 0;
+}
+
 void shapes_abandon(struct thread *t, uintptr_t to)
 {
-    if (t->shapes && t->shapes->frame && to > t->shapes->frame)
-        t->shapes->frame = 0;
+    abandon(t->shapes, to);
+    abandon(t->callers, to);
+}
+
+bool shapes_have_room(void)
+{
+    return ledger_has_room() && ledger_bytes() <= ROOM_BYTES;
 }
 
 void shapes_forget(void)

@@ -242,9 +242,12 @@ void thread_forget_all(void)
 
 /* ---- what a thread is charged to ---- */
 
+/* The log of calls has the time of each. */
 static uint64_t timing_from(void)
 {
-    return config.timing == CONFIG_TIMING_ALL ? 0 : config.timing == CONFIG_TIMING_AUTO ? thread_timed_flops : UINT64_MAX;
+    return config.timing == CONFIG_TIMING_ALL || config.detail & CONFIG_CALLS ? 0
+           : config.timing == CONFIG_TIMING_AUTO                              ? thread_timed_flops
+                                                                              : UINT64_MAX;
 }
 
 void thread_refresh(struct thread *t)
@@ -271,7 +274,7 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    bool careful = t->log || config.shapes || config.left_out || closing_is_closed();
+    bool careful = t->log || config.detail || config.left_out || closing_is_closed();
     t->factor = cost_factor(t->multiplier);
     t->factor.below = careful ? 0 : t->factor.below;
     t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0 : t->timing_flops;

@@ -54,12 +54,18 @@ struct thread {
     enum thread_refused refused;
     uint64_t exception_since_ns;  /* a Python exception is on its way to this thread; 0: none */
     const struct binding *caller; /* of the call that took the slow body; NULL: a deduction */
+    uintptr_t called_from;        /* that call's return address */
     struct account_chain chain;
     uint64_t context_from; /* spent_flops of own_grant when the chain became what it is */
     double multiplier;
     struct oplog *log;              /* the calls are logged there; NULL: they are not */
     struct oplog *last_log;         /* that log or, once its context was closed, what it holds; or NULL */
     struct thread_shapes *shapes;   /* FLOP_DETAIL=shapes; NULL before its first call */
+    struct thread_shapes *callers;  /* FLOP_DETAIL=callers; likewise, */
+    struct callers_known *known;    /* and so what was found of them (callers.h), */
+    struct call_log *calls;         /* FLOP_DETAIL=calls (call_log.h); NULL before its first call */
+    uint64_t lines_waited_ns;       /* how long was waited for an interpreter's lock, */
+    uint64_t lines_since_ns;        /* and since when (lines.c) */
     struct ledger_grant *own_grant; /* NULL: this memory was wiped, in a child that fork() knows nothing of */
     struct thread_place *index;     /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;

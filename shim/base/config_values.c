@@ -100,13 +100,60 @@ static bool take_exit_code(const char *value, struct config *config)
     return config_parse_int(value, 1, 255, &config->exit_code);
 }
 
+/* The bits of a list of words with commas between. False: one is none of them. */
+static bool take_words(const char *value, const char *(*word_of)(unsigned bit), unsigned *bits)
+{
+    unsigned taken = 0;
+    for (const char *word = value;; word++) {
+        size_t length = strcspn(word, ",");
+        const char *name;
+        unsigned bit = 0;
+        while ((name = word_of(bit)) != NULL && (strncmp(name, word, length) != 0 || name[length]))
+            bit++;
+        if (!name)
+            return false;
+        taken |= 1U << bit;
+        word += length;
+        if (!*word)
+            break;
+    }
+    *bits = taken;
+    return true;
+}
+
+/* In the order of enum config_detail, but for the first, which stands for nothing more. */
+static const char *detail_word(unsigned bit)
+{
+    static const char *const words[] = {"routines", "shapes", "callers", "calls", NULL};
+    return words[bit];
+}
+
+/* Takes "=N" behind "calls" out of the list. False: N is no such number. */
+static bool take_calls_kept(char *list, int *kept)
+{
+    static const char word[] = "calls=";
+    char *place = strstr(list, word);
+    if (!place)
+        return true;
+    char *number = place + strlen(word), *end = number + strcspn(number, ",");
+    char after = *end;
+    *end = 0;
+    bool taken = config_parse_int(number, 1, CONFIG_CALLS_MOST, kept);
+    *end = after;
+    memmove(number - 1, end, strlen(end) + 1);
+    return taken;
+}
+
 static bool take_detail(const char *value, struct config *config)
 {
-    static const char *const words[] = {"routines", "shapes"};
-    int place = place_of(value, words, 2);
-    if (place >= 0)
-        config->shapes = place == 1;
-    return place >= 0;
+    char list[64];
+    unsigned bits;
+    int kept = CONFIG_CALLS_KEPT;
+    if (!take_text(value, list, sizeof list) || !take_calls_kept(list, &kept) || !take_words(list, detail_word, &bits))
+        return false;
+    config->detail = bits >> 1;
+    config->calls_kept = kept;
+    return true;
 }
 
 static bool take_timing(const char *value, struct config *config)
@@ -127,30 +174,18 @@ static bool take_convention(const char *value, struct config *config)
     return place >= 0;
 }
 
-/* The topic of this name, or COST_TOPICS. */
-static enum cost_topic topic_of(const char *name, size_t length)
+static const char *topic_word(unsigned bit)
 {
-    enum cost_topic topic = COST_BLAS;
-    while (topic < COST_TOPICS && (strncmp(cost_topic_name(topic), name, length) != 0 || cost_topic_name(topic)[length]))
-        topic++;
-    return topic;
+    return bit < COST_TOPICS ? cost_topic_name((enum cost_topic)bit) : NULL;
 }
 
 static bool take_count(const char *value, struct config *config)
 {
-    unsigned counted = 0;
-    for (const char *word = value;; word++) {
-        size_t length = strcspn(word, ",");
-        enum cost_topic topic = topic_of(word, length);
-        if (topic == COST_TOPICS)
-            return false;
-        counted |= 1U << topic;
-        word += length;
-        if (!*word)
-            break;
-    }
-    config->left_out = ((1U << COST_TOPICS) - 1) & ~counted;
-    return true;
+    unsigned counted;
+    bool taken = take_words(value, topic_word, &counted);
+    if (taken)
+        config->left_out = ((1U << COST_TOPICS) - 1) & ~counted;
+    return taken;
 }
 
 const struct config_variable config_variables[CONFIG_VARIABLES] = {
@@ -170,7 +205,9 @@ const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_OUTPUT", take_output, NULL,
      "file names that end in .txt, .json or .csv, with %p %h %e %r %j %t or %%, separated by commas, none, or stderr",
      "; using flopshim.%e.%p.txt", CONFIG_NO_LIMIT},
-    {"FLOP_DETAIL", take_detail, "routines shapes", "routines or shapes (callers and calls are not available in this version)",
+    {"FLOP_DETAIL", take_detail, "routines shapes callers calls",
+     "one or more of routines, shapes, callers and calls (or calls=N: the newest N of each thread, 1 to 999999), "
+     "separated by commas",
      "; using routines", CONFIG_NO_LIMIT},
     {"FLOP_TIMING", take_timing, "off auto all", "off, auto or all", "; using auto", CONFIG_NO_LIMIT},
     {"FLOP_CONVENTION", take_convention, "ops fma", "ops or fma", "; using ops", CONFIG_NO_LIMIT},

@@ -8,6 +8,12 @@
 enum config_exhausted { CONFIG_ERROR, CONFIG_ABORT, CONFIG_SIGNAL, CONFIG_WARN };
 enum config_timing { CONFIG_TIMING_OFF, CONFIG_TIMING_AUTO, CONFIG_TIMING_ALL };
 
+/* FLOP_DETAIL: bits. A ledger's header has the same (enum ledger_detail). */
+enum config_detail { CONFIG_SHAPES = 1, CONFIG_CALLERS = 2, CONFIG_CALLS = 4 };
+
+#define CONFIG_CALLS_KEPT 65536
+#define CONFIG_CALLS_MOST 999999
+
 #define CONFIG_UNLIMITED UINT64_MAX
 
 struct config {
@@ -19,7 +25,8 @@ struct config {
     int signal;
     int exit_code;
     int convention;    /* enum cost_convention */
-    bool shapes;       /* FLOP_DETAIL */
+    unsigned detail;   /* enum config_detail */
+    int calls_kept;    /* with CONFIG_CALLS, of each thread */
     unsigned left_out; /* a bit for each enum cost_topic */
     bool tree;
     bool quiet;

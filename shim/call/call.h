@@ -67,7 +67,6 @@ static inline void call_prepare(struct call *call, uintptr_t frame, uintptr_t ca
     call->charge.cost = 0;
     call->charge.started_ns = 0;
     call->charge.logged = (struct oplog_place){0};
-    call->charge.shaped.record = NULL;
 }
 
 static inline void call_find(struct call *call, struct slot *slot)
@@ -116,17 +115,21 @@ ALWAYS_INLINE struct ledger_tally *call_charge_plainly(struct thread *t, uintptr
 {
     t->outer_frame = frame;
     atomic_signal_fence(memory_order_seq_cst);
+    const bool is_free = __builtin_constant_p(*cost) && !*cost;
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if ((UNLIKELY(*cost >= t->careful_flops) && !call_scale(t, cost, what)) || UNLIKELY(tally->routine != routine))
         goto not_so;
-    if (CALL_IS_SET(t->grant)) {
+    if (!is_free && CALL_IS_SET(t->grant)) {
         if (UNLIKELY(!call_take(t->grant, cost)))
             goto not_so;
         tally = *(struct ledger_tally *volatile *)&t->hot[routine % THREAD_HOT]; /* not kept in a register meanwhile */
         if (!tally)
             __builtin_unreachable();
     }
-    call_add(tally, *cost);
+    if (is_free)
+        call_add_free(tally);
+    else
+        call_add(tally, *cost);
     return tally;
 not_so:
     t->outer_frame = 0;

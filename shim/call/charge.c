@@ -38,6 +38,7 @@ struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintp
     __atomic_store_n(&t->charging, false, __ATOMIC_RELAXED); /* a signal handler may have jumped out of a charge */
     frames_begin(t, frame);
     t->caller = binding;
+    t->called_from = caller;
     return t;
 }
 
@@ -117,7 +118,7 @@ static bool is_left_out(uint32_t routine)
 /* Where only long calls are timed, the time that it takes to read a clock does not show. */
 static uint64_t now_ns(const struct thread *t)
 {
-    return t->timing_flops ? clock_now_ns() : ticks_now_ns();
+    return t->timing_flops || config.detail & CONFIG_CALLS ? clock_now_ns() : ticks_now_ns();
 }
 
 void call_start_clock(const struct thread *t, struct charge *charge)
@@ -126,12 +127,22 @@ void call_start_clock(const struct thread *t, struct charge *charge)
     charge->started_ns = now_ns(t);
 }
 
-bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
+/* What FLOP_DETAIL has beyond shapes; caller: where they are recorded. */
+static __attribute__((noinline)) void record(struct thread *t, const int64_t *shape, const int64_t *caller,
+                                             struct charge *charge)
 {
-    if (is_left_out(routine)) {
-        *charge = (struct charge){0};
-        return true;
-    }
+    if (caller)
+        charge->detail.caller = shapes_count_caller(t, charge->tally, charge->cost, caller);
+    if (!(config.detail & CONFIG_CALLS))
+        return;
+    charge->started_ns = now_ns(t);
+    charge->detail.call = call_log_add(t, charge->tally, charge->cost, shape, charge->started_ns);
+}
+
+static inline __attribute__((always_inline)) bool charge_call(struct thread *t, uint32_t routine, uint64_t cost,
+                                                              const int64_t *shape, const int64_t *caller,
+                                                              struct charge *charge)
+{
     begin(t);
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
@@ -140,16 +151,38 @@ bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, co
     if (!take(t, cost_name(cost_routine_of(routine)), cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
-    if (config.shapes)
-        charge->shaped = shapes_count(t, charge->tally, cost, shape);
-    done(t);
     charge->cost = cost;
+    if (config.detail & CONFIG_SHAPES)
+        charge->detail.shape = shapes_count(t, charge->tally, cost, shape);
+    if (caller || config.detail & CONFIG_CALLS)
+        record(t, shape, caller, charge);
+    done(t);
     if (t->log)
         charge->logged = oplog_call(t, routine, cost, shape);
-    charge->started_ns = 0;
-    if (timed)
-        call_start_clock(t, charge);
+    charge->timed_ns = t->timed_ns;
+    if (!charge->started_ns && timed)
+        charge->started_ns = now_ns(t);
     return true;
+}
+
+/* Before the charge it may wait for an interpreter's lock. */
+static __attribute__((noinline)) bool charge_with_caller(struct thread *t, uint32_t routine, uint64_t cost,
+                                                         const int64_t *shape, struct charge *charge)
+{
+    int64_t caller[LEDGER_CALLER_VALUES];
+    detail_find_caller(t, caller);
+    return charge_call(t, routine, cost, shape, caller, charge);
+}
+
+bool call_charge_carefully(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape, struct charge *charge)
+{
+    if (is_left_out(routine)) {
+        *charge = (struct charge){0};
+        return true;
+    }
+    if (config.detail & CONFIG_CALLERS)
+        return charge_with_caller(t, routine, cost, shape, charge);
+    return charge_call(t, routine, cost, shape, NULL, charge);
 }
 
 void call_count_query(struct thread *t, uint32_t routine)
@@ -178,6 +211,8 @@ bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
     if (!take(t, operation, cost))
         return false;
     struct ledger_tally *tally = count(t, UINT32_MAX, operation, cost);
+    if (config.detail & CONFIG_CALLS)
+        call_log_end(call_log_add(t, tally, cost, NULL, clock_now_ns()), 0);
     done(t);
     if (t->log)
         oplog_deduct(t, tally->operation, cost);
@@ -221,6 +256,8 @@ void call_stop_clock(struct thread *t, const struct charge *charge)
     uint64_t now = now_ns(t), elapsed = now > charge->started_ns ? now - charge->started_ns : 0;
     if (!is_still_ours(t))
         return;
+    if (config.detail & CONFIG_CALLS)
+        call_log_end(charge->detail.call, elapsed);
     uint64_t inside = t->timed_ns - charge->timed_ns, own = elapsed > inside ? elapsed - inside : 0;
     begin(t);
     t->timed_ns += own;
@@ -239,7 +276,7 @@ void call_refund(struct thread *t, struct charge *charge)
     note_refund(t, cost);
     __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
     __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
-    shapes_refund(charge->shaped, cost);
+    detail_refund(&charge->detail, cost);
     account_refund(t, cost);
     done(t);
     if (t->log)
@@ -268,7 +305,7 @@ void call_abandon(uintptr_t to)
     if (t && to >= t->handler_frame)
         t->handler_frame = 0;
     if (t)
-        shapes_abandon(t, to);
+        detail_abandon(t, to);
     if (t && t->outer_frame)
         frames_leave(t, to);
 }

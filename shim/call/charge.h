@@ -1,8 +1,8 @@
 /* The seldom-taken branches of the way of a call, and what a deduction by hand shares with them. */
 #pragma once
 #include "bind.h"
+#include "detail.h"
 #include "oplog.h"
-#include "shapes.h"
 #include "thread.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ struct charge {
     uint64_t started_ns; /* 0: it is not timed */
     uint64_t timed_ns;   /* of its thread, when it began */
     struct oplog_place logged;
-    struct shape_place shaped;
+    struct detail detail;
 };
 
 /* The thread, where the call is charged, else NULL: it is nested. */

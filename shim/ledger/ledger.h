@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 5u
+#define LEDGER_FORMAT 6u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
@@ -41,6 +41,8 @@ enum ledger_kind {
     LEDGER_PROVIDERS,   /* struct ledger_provider */
     LEDGER_PROCESSES,   /* struct ledger_process, a block each; the first one is the root's */
     LEDGER_SHAPES,      /* struct ledger_shape of one thread */
+    LEDGER_CALLERS,     /* the same, where the calls came from */
+    LEDGER_CALLS,       /* struct ledger_call of one thread: a ring */
     LEDGER_KINDS,
 };
 
@@ -48,7 +50,7 @@ enum ledger_end { LEDGER_END_UNKNOWN, LEDGER_END_EXIT, LEDGER_END_EXEC, LEDGER_E
 enum ledger_scope { LEDGER_SCOPE_PROCESS, LEDGER_SCOPE_TREE };
 
 /* What is recorded of each call beside the tallies: bits of header.detail. */
-enum ledger_detail { LEDGER_DETAIL_SHAPES = 1 };
+enum ledger_detail { LEDGER_DETAIL_SHAPES = 1, LEDGER_DETAIL_CALLERS = 2, LEDGER_DETAIL_CALLS = 4 };
 
 /* Why a summary is not complete: bits of ledger_process.incomplete. */
 enum ledger_incomplete {
@@ -193,8 +195,19 @@ struct ledger_tally {
     uint64_t nested_calls; /* forwarded inside another call, not charged */
 };
 
-/* The calls of one tally that had one shape, since this record is that shape's. What a tally has beyond its shapes are calls of
- * shapes that have no record, or none any more. */
+/* The `values` of a record of LEDGER_CALLERS. Of a call from Python, code: the file of a script, and nothing of the object. */
+enum ledger_caller {
+    LEDGER_CALLER_OBJECT,   /* string: the path of the loaded object; 0: none holds the address */
+    LEDGER_CALLER_BUILD,    /* string: its build id, in hexadecimal */
+    LEDGER_CALLER_ADDRESS,  /* that the call returns to, as the object's own symbol table counts */
+    LEDGER_CALLER_FILE,     /* string */
+    LEDGER_CALLER_LINE,     /* in that file */
+    LEDGER_CALLER_FUNCTION, /* string */
+    LEDGER_CALLER_VALUES,
+};
+
+/* The calls of one tally that had one shape (or one caller), since this record is that shape's. What a tally has beyond its
+ * shapes are calls of shapes that have no record, or none any more. */
 struct ledger_shape {
     uint64_t seal;  /* of all but flops and check; 0: not in use, or being changed */
     uint32_t tally; /* its offset; 0: never in use */
@@ -205,6 +218,22 @@ struct ledger_shape {
     uint64_t missed_flops;
     uint32_t tally_again; /* ~tally, where that is not 0 */
     uint32_t unused[3];
+    int64_t values[LEDGER_SHAPE_VALUES];
+};
+
+/* A call, or a deduction, among the newest of a thread's slot. A call that has not ended, or was left without a return, has no
+ * elapsed time. */
+struct ledger_call {
+    uint64_t seal;          /* of all but the elapsed time; 0: not in use, or being changed */
+    uint64_t number;        /* among all of the slot's, from 1 */
+    uint64_t started_ns;    /* of the monotonic clock */
+    uint64_t elapsed_ns;    /* stored before: */
+    uint64_t elapsed_again; /* ~elapsed_ns */
+    uint64_t flops;
+    uint32_t tally; /* its offset */
+    uint32_t tid;
+    uint32_t names;  /* string, as a shape's */
+    uint32_t before; /* so many calls have stood here and were overwritten */
     int64_t values[LEDGER_SHAPE_VALUES];
 };
 
@@ -220,5 +249,5 @@ _Static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE, "the header fits");
 _Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account) == 64 && sizeof(struct ledger_grant) == 64 &&
                    sizeof(struct ledger_tally) == 64 && sizeof(struct ledger_provider) == 64,
                "records fill a cache line, so that no two threads share one");
-_Static_assert(sizeof(struct ledger_shape) == 128, "records fill two");
+_Static_assert(sizeof(struct ledger_shape) == 128 && sizeof(struct ledger_call) == 128, "records fill two");
 _Static_assert(sizeof(struct ledger_process) % 64 == 0, "blocks stay aligned");

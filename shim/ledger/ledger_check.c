@@ -53,7 +53,7 @@ static enum ledger_problem check_header(const struct ledger_header *header, size
                       ends_in_zero(header->cost_model, sizeof header->cost_model) &&
                       ends_in_zero(header->host, sizeof header->host) && ends_in_zero(header->folder, sizeof header->folder) &&
                       ends_in_zero(header->output, sizeof header->output);
-    bool in_range = header->convention <= 1 && header->scope <= LEDGER_SCOPE_TREE && header->detail <= LEDGER_DETAIL_SHAPES;
+    bool in_range = header->convention <= 1 && header->scope <= LEDGER_SCOPE_TREE && header->detail < 2 * LEDGER_DETAIL_CALLS;
     return header->seal == ledger_seal_header(header) && terminated && in_range ? LEDGER_SOUND : LEDGER_BAD_HEADER;
 }
 
@@ -214,6 +214,18 @@ static enum ledger_problem check_tallies(struct ledger_view *view, const struct 
     return LEDGER_SOUND;
 }
 
+static bool are_strings(const struct places *places, const struct ledger_shape *caller)
+{
+    static const enum ledger_caller strings[] = {LEDGER_CALLER_OBJECT, LEDGER_CALLER_BUILD, LEDGER_CALLER_FILE,
+                                                 LEDGER_CALLER_FUNCTION};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
+        int64_t value = caller->values[strings[i]];
+        if (value < 0 || value > UINT32_MAX || !is_string(places, (uint32_t)value))
+            return false;
+    }
+    return true;
+}
+
 /* Which tally a shape is of its reader finds out (summary_shapes.c); one that is being changed is none. */
 static enum ledger_problem check_shapes(struct ledger_view *view, const struct ledger_block *block, uint32_t count,
                                         const struct places *places)
@@ -223,7 +235,8 @@ static enum ledger_problem check_shapes(struct ledger_view *view, const struct l
         struct ledger_shape copy;
         struct ledger_counts counts;
         enum ledger_shape_state state = ledger_shape_read(shape, &copy, &counts);
-        if (state >= LEDGER_SHAPE_DOUBTFUL && !is_string(places, copy.names))
+        bool named = block->kind == LEDGER_SHAPES ? is_string(places, copy.names) : are_strings(places, &copy);
+        if (state >= LEDGER_SHAPE_DOUBTFUL && !named)
             return LEDGER_BAD_OFFSET;
         view->doubtful |= state == LEDGER_SHAPE_DOUBTFUL || state == LEDGER_SHAPE_DAMAGED;
     }
@@ -259,7 +272,8 @@ static enum ledger_problem check_records(struct ledger_view *view, const struct 
     case LEDGER_STRINGS: return count && ((const char *)(block + 1))[count - 1] ? LEDGER_BAD_STRINGS : LEDGER_SOUND;
     case LEDGER_ACCOUNTS: return check_accounts(block, count, places);
     case LEDGER_TALLIES: return check_tallies(view, block, count, places);
-    case LEDGER_SHAPES: return check_shapes(view, block, count, places);
+    case LEDGER_SHAPES:
+    case LEDGER_CALLERS: return check_shapes(view, block, count, places);
     case LEDGER_PROVIDERS: return check_providers(block, count, places);
     case LEDGER_PROCESSES:
         return count ? check_process(view, (const struct ledger_process *)(block + 1), places) : LEDGER_SOUND;

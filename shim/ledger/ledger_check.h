@@ -58,6 +58,8 @@ static inline size_t record_size(uint32_t kind)
         [LEDGER_PROVIDERS] = sizeof(struct ledger_provider),
         [LEDGER_PROCESSES] = sizeof(struct ledger_process),
         [LEDGER_SHAPES] = sizeof(struct ledger_shape),
+        [LEDGER_CALLERS] = sizeof(struct ledger_shape),
+        [LEDGER_CALLS] = sizeof(struct ledger_call),
     };
     return kind < LEDGER_KINDS ? sizes[kind] : 0;
 }

@@ -30,6 +30,10 @@
 
 struct ledger_header *ledger;
 
+_Static_assert((int)LEDGER_DETAIL_SHAPES == (int)CONFIG_SHAPES && (int)LEDGER_DETAIL_CALLERS == (int)CONFIG_CALLERS &&
+                   (int)LEDGER_DETAIL_CALLS == (int)CONFIG_CALLS,
+               "the header has what was configured");
+
 static size_t mapped_bytes;    /* address space */
 static size_t used_bytes;      /* header and all blocks, where outgrown */
 static size_t file_end;        /* where outgrown */
@@ -131,7 +135,7 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     ledger->pid_namespace = ledger_pid_namespace();
     ledger_boot_id(ledger->boot_id);
     ledger->convention = (uint32_t)config.convention;
-    ledger->detail = config.shapes ? LEDGER_DETAIL_SHAPES : 0;
+    ledger->detail = config.detail;
     snprintf(ledger->version, sizeof ledger->version, "%s", FLOPSHIM_VERSION);
     snprintf(ledger->cost_model, sizeof ledger->cost_model, "%s", COST_MODEL);
     gethostname(ledger->host, sizeof ledger->host - 1);

@@ -66,11 +66,11 @@ static bool settle_shape(int fd, const struct ledger_view *view, struct ledger_s
     return false;
 }
 
-static bool settle_shapes(int fd, const struct ledger_view *view)
+static bool settle_shapes(int fd, const struct ledger_view *view, enum ledger_kind kind)
 {
     bool changed = false;
     int failed = 0;
-    struct ledger_cursor cursor = {.view = view, .kind = LEDGER_SHAPES};
+    struct ledger_cursor cursor = {.view = view, .kind = kind};
     const struct ledger_shape *shape;
     while (failed < TALLIES_AT_WORK && (shape = ledger_next_record(&cursor)) != NULL) {
         struct ledger_counts counts;
@@ -104,8 +104,8 @@ static bool settle_tallies(int fd, const struct ledger_view *view)
 
 static bool settle(int fd, const struct ledger_view *view)
 {
-    bool tallies = settle_tallies(fd, view), shapes = settle_shapes(fd, view);
-    return tallies || shapes;
+    bool tallies = settle_tallies(fd, view), shapes = settle_shapes(fd, view, LEDGER_SHAPES);
+    return settle_shapes(fd, view, LEDGER_CALLERS) || tallies || shapes;
 }
 
 /* A copy, not a mapping of the file: whoever can write it could cut it or change it after the check. A living process may

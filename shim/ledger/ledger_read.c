@@ -102,3 +102,31 @@ enum ledger_shape_state ledger_shape_read(const struct ledger_shape *shape, stru
         return LEDGER_SHAPE_DOUBTFUL;
     return copy->seal || copy->tally_again != ~copy->tally ? LEDGER_SHAPE_DAMAGED : LEDGER_SHAPE_UNFINISHED;
 }
+
+bool ledger_call_read(const struct ledger_call *record, struct ledger_call *copy)
+{
+    typedef uint64_t __attribute__((may_alias)) word;
+    for (int i = 0; i < READ_AGAIN; i++) {
+        uint64_t seal = load(&record->seal);
+        for (size_t w = 0; w < sizeof *copy / sizeof(word); w++)
+            ((word *)copy)[w] = __atomic_load_n((const word *)record + w, __ATOMIC_ACQUIRE);
+        if (!seal && !copy->number)
+            return false;
+        if (seal == load(&record->seal) && seal == ledger_seal_call(copy))
+            return true;
+    }
+    return false;
+}
+
+bool ledger_call_ended(const struct ledger_call *copy)
+{
+    return copy->elapsed_again == ~copy->elapsed_ns;
+}
+
+const struct ledger_tally *ledger_tally_at(const struct ledger_view *view, uint32_t offset)
+{
+    if (offset < LEDGER_PAGE || offset % sizeof(struct ledger_tally) || offset > view->size_bytes ||
+        view->size_bytes - offset < sizeof(struct ledger_tally))
+        return NULL;
+    return (const struct ledger_tally *)(const void *)((const char *)view->header + offset);
+}

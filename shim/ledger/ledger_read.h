@@ -51,3 +51,11 @@ enum ledger_shape_state {
 /* A shape, and its calls and FLOPs, also while its owner adds to it. */
 enum ledger_shape_state ledger_shape_read(const struct ledger_shape *shape, struct ledger_shape *copy,
                                           struct ledger_counts *counts);
+
+/* A call of the log, also while its owner changes it. False: there is none, or it is being changed, or damaged. A call's
+ * namespace and operation are those of the tally that ledger_tally_at finds. */
+bool ledger_call_read(const struct ledger_call *record, struct ledger_call *copy);
+/* Its elapsed time; false: it has not ended. */
+bool ledger_call_ended(const struct ledger_call *copy);
+/* The tally at an offset, where one may lie there at all; else NULL. Its strings are to be read by ledger_string. */
+const struct ledger_tally *ledger_tally_at(const struct ledger_view *view, uint32_t offset);

@@ -56,6 +56,14 @@ static inline uint64_t ledger_seal_shape(const struct ledger_shape *shape)
     return sum ? sum : 1;
 }
 
+/* Never 0, likewise. */
+static inline uint64_t ledger_seal_call(const struct ledger_call *call)
+{
+    uint64_t sum = ledger_seal_word(ledger_seal_word(LEDGER_CALLS, call->number), call->started_ns);
+    sum = ledger_seal_bytes(sum, &call->flops, sizeof *call - offsetof(struct ledger_call, flops));
+    return sum ? sum : 1;
+}
+
 /* A block's seal with one record more: what does not change in it. Process records and shapes have seals of their own, grants
  * nothing that a summary shows. */
 static inline uint64_t ledger_seal_record(uint64_t sum, uint32_t kind, const void *record)

@@ -10,12 +10,19 @@
 #include <stdint.h>
 
 static atomic_int closes; /* calls of dlclose in progress */
+static atomic_uint unloads;
 
 static void forget(uintptr_t start, uintptr_t end)
 {
     forward_forget(start, end);
     bind_forget(start, end);
     provider_forget(start, end);
+    unloads++;
+}
+
+unsigned unload_count(void)
+{
+    return atomic_load_explicit(&unloads, memory_order_acquire);
 }
 
 void unload_begin(void)
@@ -54,9 +61,11 @@ static void find_gone(void)
 void unload_end(void)
 {
     static _Atomic unsigned long long unloads_seen;
-    unsigned long long unloads = 0;
+    unsigned long long count = 0;
     closes--;
-    dl_iterate_phdr(read_count, &unloads);
-    if (atomic_exchange(&unloads_seen, unloads) != unloads)
+    dl_iterate_phdr(read_count, &count);
+    if (atomic_exchange(&unloads_seen, count) != count) {
+        unloads++;
         find_gone();
+    }
 }

@@ -8,3 +8,6 @@ void unload_end(void);
 /* The object with this address in it runs its last destructor: an unload, where that comes from a dlclose, or the end of the
  * process. The loader's lock is held. */
 void unload_object(const void *inside);
+
+/* So many times something was unloaded, or may have been: what was found of an address before is of no use any more. */
+unsigned unload_count(void);

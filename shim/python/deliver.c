@@ -1,21 +1,20 @@
 /* BudgetExhaustedError in an unmodified Python program.
  *
- * raised here: the caller is an extension of NumPy or SciPy that asks for an error after the call (`checks_errors`), and the
+ * raised here: the caller is an extension of NumPy or SciPy that asks for an error after the call (extension.h), and the
  * thread is one of Python's: the exception appears on the program's line, and outputs stay as they were.
  * pending: elsewhere it is left for the main thread, which raises it as soon as it runs Python code again. Until then the
  * program may look at the call's outputs, so they are filled (spoil.h). The interpreter's lock is not taken: a thread that
  * the interpreter does not know would wait for it for ever while the main thread waits for that thread. Where calls are still
  * refused five seconds later, the main thread is not coming, and the process ends as one without an interpreter does. */
 #include "deliver.h"
-#include "bind.h"
 #include "class.h"
 #include "clock.h"
 #include "config.h"
+#include "extension.h"
 #include "kernel.h"
 #include "letter.h"
 #include "lock.h"
 #include "message.h"
-#include "objects.h"
 #include "out.h"
 #include "stack.h"
 #include "unhandled.h"
@@ -71,20 +70,6 @@ static bool waits_too_long(const struct thread *t, bool own_thread)
     return since_ns && clock_now_ns() - since_ns > patience_ns;
 }
 
-/* Extensions that look for an error after they called BLAS or LAPACK. Others return a result beside it: SystemError. */
-static bool checks_errors(const struct binding *caller)
-{
-    static const char *const names[] = {"/_multiarray_umath.", "/_umath_linalg.", "/_fblas.", "/_flapack."};
-    uintptr_t start, end;
-    const char *path;
-    if (!caller->start || !object_at(caller->start, &start, &end, &path))
-        return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strstr(path, names[i]))
-            return true;
-    return false;
-}
-
 bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
 {
     const struct refusal refusal = {operation, cost, remaining};
@@ -95,7 +80,7 @@ bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint6
     shim_lock();
     last = refusal;
     shim_unlock();
-    bool pythons = py.this_thread() != NULL, here = pythons && checks_errors(t->caller);
+    bool pythons = py.this_thread() != NULL, here = pythons && extension_checks_errors(t->caller);
     bool own_thread = pythons && kernel_tid() != getpid();
     t->refused = here ? THREAD_REFUSED_RAISED : THREAD_REFUSED_PENDING;
     if (!here) {

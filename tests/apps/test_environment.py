@@ -24,7 +24,8 @@ def malformed_limit():
 
 def malformed_others():
     bad = {"FLOP_MULTIPLIER": ("0", "-1", "x", "inf", "nan", ""), "FLOP_ON_EXHAUSTED": ("explode", "signal=SIGNOT", ""),
-           "FLOP_EXIT_CODE": ("-1", "256", "x", ""), "FLOP_DETAIL": ("much", "calls", "Shapes", ""), "FLOP_TIMING": ("on",),
+           "FLOP_EXIT_CODE": ("-1", "256", "x", ""), "FLOP_TIMING": ("on",),
+           "FLOP_DETAIL": ("much", "calls=", "calls=-1", "Shapes", "shapes callers", ""),
            "FLOP_CONVENTION": ("OPS", "flops"), "FLOP_QUIET": ("2", "yes"), "FLOP_VERBOSE": ("7",), "FLOP_DISABLE": ("maybe",),
            "FLOP_SCOPE": ("world",)}
     for name, values in bad.items():

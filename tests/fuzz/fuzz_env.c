@@ -232,6 +232,31 @@ static bool is_count(const char *value, unsigned *left_out)
     return good;
 }
 
+static bool is_detail(const char *value, struct config *c)
+{
+    unsigned bits = 0;
+    int kept = CONFIG_CALLS_KEPT;
+    char *copy = strdup(value);
+    bool good = strlen(value) < 64, sized = false;
+    for (char *rest = copy, *word; good && (word = strsep(&rest, ","));) {
+        int which = 0;
+        if (!strncmp(word, "calls=", 6) && !sized) {
+            sized = true;
+            good = is_whole(word + 6, 1, CONFIG_CALLS_MOST, &kept);
+            which = 3;
+        } else {
+            good = is_one_of(word, "routines\0shapes\0callers\0calls\0", &which);
+        }
+        bits |= 1U << which;
+    }
+    free(copy);
+    if (good) {
+        c->detail = bits >> 1;
+        c->calls_kept = kept;
+    }
+    return good;
+}
+
 /* Is the value good? Then it is in the configuration. */
 static bool take(const char *name, const char *value, bool has_budget, struct expected *e)
 {
@@ -252,8 +277,8 @@ static bool take(const char *name, const char *value, bool has_budget, struct ex
         good = is_whole(value, 1, 255, &c->exit_code);
     else if (!strcmp(name, "FLOP_OUTPUT"))
         good = is_output(value) && is_text(value, c->output, sizeof c->output);
-    else if (!strcmp(name, "FLOP_DETAIL") && (good = is_one_of(value, "routines\0shapes\0", &which)))
-        c->shapes = which == 1;
+    else if (!strcmp(name, "FLOP_DETAIL"))
+        good = is_detail(value, c);
     else if (!strcmp(name, "FLOP_TIMING") && (good = is_one_of(value, "off\0auto\0all\0", &which)))
         c->timing = (enum config_timing)which;
     else if (!strcmp(name, "FLOP_CONVENTION") && (good = is_one_of(value, "ops\0fma\0", &which)))
@@ -383,7 +408,8 @@ static void expect_config(const struct expected *e)
     REQUIRE(config.on_exhausted == want->on_exhausted && config.signal == want->signal, "signal %d", config.signal);
     REQUIRE(config.exit_code == want->exit_code && config.timing == want->timing, "exit code %d", config.exit_code);
     REQUIRE(config.convention == want->convention && config.quiet == want->quiet, "convention %d", config.convention);
-    REQUIRE(config.shapes == want->shapes, "shapes %d", config.shapes);
+    REQUIRE(config.detail == want->detail, "detail %x", config.detail);
+    REQUIRE(!(config.detail & CONFIG_CALLS) || config.calls_kept == want->calls_kept, "%d calls", config.calls_kept);
     REQUIRE(config.left_out == want->left_out, "left out %x", config.left_out);
     REQUIRE(config.tree == want->tree, "tree %d", config.tree);
     REQUIRE(config.verbose == want->verbose && config.disabled == want->disabled, "flags");

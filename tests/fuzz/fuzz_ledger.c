@@ -1,11 +1,13 @@
 /* The ledger: any bytes. What ledger_check accepts can be summed up and written in every format; ledger_load says the same of
  * a file as ledger_check of memory. Seeds are ledgers that ledger_build.h makes at start, in the folder FUZZ_SEEDS, so that
  * the corpus follows the format. */
+#include "calls.h"
 #include "fuzz_summary.h"
 #include "ledger_build.h"
 #include "ledger_check.h"
 #include "ledger_load.h"
 #include "ledger_read.h"
+#include "trace.h"
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -58,6 +60,15 @@ static void make_seeds(const char *folder)
     build_dims(build_shape(&b, shapes, tally, "m n|side", 4, 500), 7, 8, 0, 0)->values[2] = 'L';
     build_dims(build_shape(&b, shapes, tally, "", 1, UINT64_MAX), 0, 0, 5, 6);
     build_dims(build_shape(&b, shapes, tally, "m|diag", 2, 100), -3, 0, 1, 90);
+    size_t callers = build_block(&b, LEDGER_CALLERS, 128, 3);
+    build_header(&b)->detail = LEDGER_DETAIL_SHAPES | LEDGER_DETAIL_CALLERS | LEDGER_DETAIL_CALLS;
+    build_dims(build_shape(&b, callers, tally, "", 4, 500), build_string(&b, "/opt/app"), build_string(&b, "00ff"), 0, 0)
+        ->values[2] = 4660;
+    build_dims(build_shape(&b, callers, tally, "", 1, 7), 0, 0, 5, 6)->values[3] = build_string(&b, "a.py");
+    size_t calls = build_block(&b, LEDGER_CALLS, 128, 4);
+    build_call(&b, calls, tally, 1, 1000, 50)->before = 1;
+    build_call(&b, calls, tally, 2, 2000, 0);
+    build_call(&b, calls, tally, 3, 2500, UINT64_MAX);
     build_add_process(&b, 7, "child")->end_monotonic_ns = 0;
     build_tally(&b, build_block(&b, LEDGER_TALLIES, 64, 2), "x", "dgemm", 1, 6, 2);
     save(&b, folder, "tree");
@@ -71,6 +82,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+static bool has_odd_caller(const struct summary_caller *caller)
+{
+    const char *const texts[] = {caller->object, caller->build, caller->file, caller->function};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (const char *c = texts[i]; *c; c++)
+            if (*c & 0x80)
+                return true;
+    return false;
+}
+
 /* Two names that differ only in bytes that are no UTF-8 may be one key of the JSON. */
 static bool has_odd_name(const struct summary *s)
 {
@@ -81,6 +102,10 @@ static bool has_odd_name(const struct summary *s)
     for (size_t i = 0; i < s->namespace_count; i++)
         for (const char *c = s->namespaces[i].name; *c; c++)
             if (*c & 0x80)
+                return true;
+    for (size_t i = 0; i < s->operation_count; i++)
+        for (size_t j = 0; j < s->operations[i].callers.count; j++)
+            if (has_odd_caller(s->operations[i].callers.rows[j].caller))
                 return true;
     return false;
 }
@@ -97,8 +122,8 @@ static bool has_a_name_twice(const struct summary_shape *shape)
 
 static bool is_odd(const struct summary_operation *operation)
 {
-    for (size_t i = 0; i < operation->shape_count; i++)
-        if (has_a_name_twice(&operation->shapes[i]))
+    for (size_t i = 0; i < operation->shapes.count; i++)
+        if (has_a_name_twice(&operation->shapes.rows[i]))
             return true;
     return false;
 }
@@ -127,6 +152,30 @@ static bool is_consistent(const struct summary *s)
     return true;
 }
 
+/* Valid JSON, in which what begins also ends. */
+static void check_trace(const struct summary *summary)
+{
+    struct out trace = {0}, table = {0};
+    json_error_t error;
+    json_t *event;
+    size_t index;
+    long open = 0;
+    trace_json(summary, &trace);
+    calls_csv(summary, &table);
+    json_t *root = json_loadb(trace.data, trace.length, JSON_DECODE_INT_AS_REAL, &error);
+    REQUIRE(root, "%s: %.*s", error.text, (int)trace.length, trace.data);
+    json_array_foreach(json_object_get(root, "traceEvents"), index, event)
+    {
+        char phase = *json_string_value(json_object_get(event, "ph"));
+        open += (phase == 'B') - (phase == 'E');
+        REQUIRE(open >= 0, "an end without a beginning");
+    }
+    REQUIRE(!open, "%ld slices without an end", open);
+    json_decref(root);
+    out_free(&trace);
+    out_free(&table);
+}
+
 static void check_summary(const struct ledger_view *view, const char *namespace_)
 {
     struct summary summary;
@@ -137,6 +186,7 @@ static void check_summary(const struct ledger_view *view, const char *namespace_
     json_t *root = json_loadb(json.data, json.length, JSON_DECODE_INT_AS_REAL, &error);
     REQUIRE(root, "%s: %.*s", error.text, (int)json.length, json.data);
     json_decref(root);
+    check_trace(&summary);
     if (!has_odd_name(&summary) && is_consistent(&summary))
         fuzz_check_summary(&summary);
     if (!namespace_ && summary.namespace_count)
@@ -179,6 +229,15 @@ static void prove_shapes(struct ledger_block *block)
     }
 }
 
+static void prove_calls(struct ledger_block *block)
+{
+    struct ledger_call *call = (struct ledger_call *)(block + 1);
+    for (uint32_t i = 0; i < block->count; i++, call++) {
+        call->elapsed_again = call->elapsed_again ? ~call->elapsed_ns : 0;
+        call->seal = call->seal ? ledger_seal_call(call) : 0;
+    }
+}
+
 /* Everything sealed anew, as far as blocks make sense: mutation would seldom get past the seals. */
 static void repair(char *bytes, size_t size)
 {
@@ -190,7 +249,7 @@ static void repair(char *bytes, size_t size)
     header->format = LEDGER_FORMAT;
     header->scope %= 2;
     header->convention %= 2;
-    header->detail %= 2;
+    header->detail %= 8;
     header->boot_id[39] = header->version[23] = header->cost_model[31] = header->host[71] = header->folder[511] = 0;
     header->seal = ledger_seal_header(header);
     while (at + sizeof(struct ledger_block) <= size) {
@@ -201,8 +260,10 @@ static void repair(char *bytes, size_t size)
         block->record_bytes = (uint32_t)record;
         if (block->kind == LEDGER_TALLIES)
             prove(block);
-        if (block->kind == LEDGER_SHAPES)
+        if (block->kind == LEDGER_SHAPES || block->kind == LEDGER_CALLERS)
             prove_shapes(block);
+        if (block->kind == LEDGER_CALLS)
+            prove_calls(block);
         if (block->kind == LEDGER_PROCESSES && block->count) {
             struct ledger_process *process = (struct ledger_process *)(block + 1);
             process->seal = ledger_seal_process(process);

@@ -12,12 +12,14 @@
 #include "ledger_append.h"
 #include "ledger_check.h"
 #include "ledger_file.h"
+#include "lines.h"
 #include "noted.h"
 #include "parts.h"
 #include "provider.h"
 #include "refuse.h"
 #include "resolve.h"
 #include "thread.h"
+#include "unload.h"
 #include <math.h>
 #include <sys/mman.h>
 
@@ -28,6 +30,12 @@
 bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
 {
     (void)t, (void)operation, (void)cost, (void)remaining;
+    return false;
+}
+
+bool lines_find(struct thread *t, int64_t values[LEDGER_CALLER_VALUES])
+{
+    (void)t, (void)values;
     return false;
 }
 
@@ -93,6 +101,11 @@ bool provider_is_pure(const char *path)
 bool provider_is_asked(void)
 {
     return false;
+}
+
+unsigned unload_count(void)
+{
+    return 0;
 }
 
 void forward_start(void)

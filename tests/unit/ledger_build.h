@@ -155,6 +155,27 @@ static inline struct ledger_shape *build_dims(struct ledger_shape *shape, int64_
     return shape;
 }
 
+/* A call of the log, of m=7 side=L; elapsed_ns UINT64_MAX: it has not ended. */
+static inline struct ledger_call *build_call(struct ledger_build *b, size_t block, const struct ledger_tally *tally,
+                                             uint64_t number, uint64_t started_ns, uint64_t elapsed_ns)
+{
+    struct ledger_call *call = build_record(b, block);
+    call->number = number;
+    call->started_ns = started_ns;
+    call->flops = 10 * number;
+    call->tally = (uint32_t)((const char *)tally - b->data);
+    call->tid = 77;
+    call->names = build_string(b, "m|side");
+    call->values[0] = 7;
+    call->values[1] = 'L';
+    if (elapsed_ns != UINT64_MAX) {
+        call->elapsed_ns = elapsed_ns;
+        call->elapsed_again = ~elapsed_ns;
+    }
+    call->seal = ledger_seal_call(call);
+    return call;
+}
+
 static inline void build_seal_block(struct ledger_block *block)
 {
     const char *record = (const char *)(block + 1);

@@ -222,3 +222,27 @@ Test(config, a_short_name_has_a_nearest_by_one_letter)
     cr_expect(eq(str, (char *)spelling_nearest("cots", known, 2), (char *)"cost"));
     cr_expect(eq(ptr, (void *)spelling_nearest("fan", known, 2), NULL));
 }
+
+static void expect_detail(const char *text, unsigned detail, int calls_kept)
+{
+    struct config c = {0};
+    cr_assert(config_variable("FLOP_DETAIL")->take(text, &c), "%s is refused", text);
+    cr_expect(eq(uint, c.detail, detail), "%s", text);
+    cr_expect(eq(int, c.calls_kept, calls_kept), "%s", text);
+}
+
+Test(config, detail_is_a_list_of_words)
+{
+    struct config c = {.calls_kept = 7};
+    expect_detail("routines", 0, CONFIG_CALLS_KEPT);
+    expect_detail("calls,shapes", CONFIG_SHAPES | CONFIG_CALLS, CONFIG_CALLS_KEPT);
+    expect_detail("calls=100,callers", CONFIG_CALLERS | CONFIG_CALLS, 100);
+    expect_detail("routines,shapes,calls=999999", CONFIG_SHAPES | CONFIG_CALLS, 999999);
+    static const char *const bad[] = {
+        "",         ",",        "shapes,",         "call",     "calls=",         "calls=0", "calls=1000000",
+        "calls=1x", "calls=-1", "calls=1,calls=2", "shapes=3", "shapes callers", "Shapes"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect(eq(int, config_variable("FLOP_DETAIL")->take(bad[i], &c), 0), "%s", bad[i]);
+    cr_expect(eq(int, c.calls_kept, 7));
+    cr_expect(eq(uint, c.detail, 0));
+}

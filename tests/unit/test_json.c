@@ -310,9 +310,9 @@ Test(json_read, shapes_and_the_others_are_the_operation)
     const char *json = SHAPED("{\"dims\": {\"m\": -3, \"side\": \"L\"}, \"calls\": 2, \"flop_cost\": 30}");
     cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
     const struct summary_operation *a = &s.operations[0];
-    cr_assert(a->is_shaped && a->shape_count == 1 && a->error_calls == 1 && a->error_flops == 20);
-    cr_expect_str_eq(a->shapes[0].text, "m=-3 side=L");
-    cr_expect(a->shapes[0].calls == 2 && a->shapes[0].flop_cost == 30);
+    cr_assert(a->shapes.recorded && a->shapes.count == 1 && a->shapes.error_calls == 1 && a->shapes.error_flops == 20);
+    cr_expect_str_eq(a->shapes.rows[0].text, "m=-3 side=L");
+    cr_expect(a->shapes.rows[0].calls == 2 && a->shapes.rows[0].flop_cost == 30);
     summary_free(&s);
     expect_complaint(SHAPED("{\"dims\": {\"m\": 3}, \"calls\": 3, \"flop_cost\": 30}"),
                      "x.json: operations.a.shapes: expected the 3 of calls in all, found 4");
@@ -326,6 +326,32 @@ Test(json_read, shapes_and_the_others_are_the_operation)
     expect_complaint(SHAPED("{\"dims\": [], \"calls\": 2, \"flop_cost\": 30}"),
                      "x.json: operations.a.shapes[0].dims: expected an object, found an array");
     expect_complaint(SHAPED("7"), "x.json: operations.a.shapes[0]: expected an object, found an integer");
+}
+
+#define CALLED(callers)                                                                                        \
+    "{\"schema_version\": 2, \"operations\": {\"a\": {\"flop_cost\": 50, \"calls\": 3, \"callers\": [" callers \
+    "], \"other_callers\": {\"calls\": 1, \"flop_cost\": 20, \"calls_error\": 1, \"flop_cost_error\": 20}}}}"
+
+Test(json_read, callers_and_the_others_are_the_operation)
+{
+    struct summary s;
+    char message[256] = "";
+    const char *json = CALLED("{\"object\": \"/opt/app\", \"build_id\": \"00ff\", \"address\": 4660, \"function\": \"solve\", "
+                              "\"calls\": 2, \"flop_cost\": 30}");
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    cr_assert(s.operations[0].callers.recorded && s.operations[0].callers.count == 1 && !s.operations[0].shapes.recorded);
+    const struct summary_caller *caller = s.operations[0].callers.rows[0].caller;
+    cr_expect_str_eq(caller->object, "/opt/app");
+    cr_expect_str_eq(caller->build, "00ff");
+    cr_expect_str_eq(caller->function, "solve");
+    cr_expect(caller->address == 4660 && !*caller->file && !caller->line);
+    summary_free(&s);
+    expect_complaint(CALLED("{\"address\": -1, \"calls\": 2, \"flop_cost\": 30}"),
+                     "x.json: operations.a.callers[0].address: expected a whole number from 0 to 2^64-1, found an integer");
+    expect_complaint(CALLED("{\"object\": 7, \"calls\": 2, \"flop_cost\": 30}"),
+                     "x.json: operations.a.callers[0].object: expected a string, found an integer");
+    expect_complaint(CALLED("{\"calls\": 2, \"flop_cost\": 31}"),
+                     "x.json: operations.a.callers: expected the 50 of flop_cost in all, found 51");
 }
 
 Test(json_read, ignores_what_it_does_not_know)

@@ -311,19 +311,19 @@ Test(summary, of_many_namespaces_takes_no_quadratic_time, .timeout = 60)
 
 static void expect_shape(const struct summary_operation *operation, size_t i, const char *text, uint64_t calls, uint64_t flops)
 {
-    cr_assert(i < operation->shape_count);
-    cr_expect_str_eq(operation->shapes[i].text, text);
-    cr_expect(operation->shapes[i].calls == calls && operation->shapes[i].flop_cost == flops, "%s: %lu, %lu", text,
-              operation->shapes[i].calls, operation->shapes[i].flop_cost);
+    cr_assert(i < operation->shapes.count);
+    cr_expect_str_eq(operation->shapes.rows[i].text, text);
+    cr_expect(operation->shapes.rows[i].calls == calls && operation->shapes.rows[i].flop_cost == flops, "%s: %lu, %lu", text,
+              operation->shapes.rows[i].calls, operation->shapes.rows[i].flop_cost);
 }
 
 static void expect_others(const struct summary_operation *operation, uint64_t calls, uint64_t flops, uint64_t error_calls,
                           uint64_t error_flops)
 {
-    struct summary_use other = summary_other_shapes(operation);
+    struct summary_use other = summary_others(operation, &operation->shapes);
     cr_expect(other.calls == calls && other.flops_used == flops, "others: %lu, %lu", other.calls, other.flops_used);
-    cr_expect(operation->error_calls == error_calls && operation->error_flops == error_flops, "error: %lu, %lu",
-              operation->error_calls, operation->error_flops);
+    cr_expect(operation->shapes.error_calls == error_calls && operation->shapes.error_flops == error_flops, "error: %lu, %lu",
+              operation->shapes.error_calls, operation->shapes.error_flops);
 }
 
 /* dtrsm of two threads in "a" (10 calls, 1000 FLOPs; 6 and 300) and of one in "b". The first has a shape of its own, the second
@@ -345,8 +345,9 @@ Test(summary, shapes_add_up_over_threads_and_namespaces)
     build_dims(build_shape(&b, shapes, first, "m|side", 7, 700), -8, 'R', 0, 0);
     build_dims(build_shape(&b, shapes, second, "m|side", 1, 20), 9, 'L', 2, 30);
     summarise(&b, NULL, &s);
-    cr_assert(s.operation_count == 2 && s.namespace_count == 2 && s.operations[0].is_shaped && !s.operations[1].is_shaped);
-    cr_assert(s.operations[0].shape_count == 3 && s.namespaces[0].operations[0].shape_count == 3);
+    cr_assert(s.operation_count == 2 && s.namespace_count == 2 && s.operations[0].shapes.recorded &&
+              !s.operations[1].shapes.recorded);
+    cr_assert(s.operations[0].shapes.count == 3 && s.namespaces[0].operations[0].shapes.count == 3);
     expect_shape(&s.operations[0], 0, "m=-8 side=R", 7, 700);
     expect_shape(&s.operations[0], 1, "m=7 side=L", 5, 450);
     expect_shape(&s.operations[0], 2, "m=9 side=L", 1, 20);
@@ -375,7 +376,7 @@ Test(summary, shapes_never_have_more_than_their_operation)
     build_dims(build_shape(&b, shapes, changed, "n", 2, 20), 4, 0, 1, 10)->seal = 0;
     build_dims(build_shape(&b, shapes, (struct ledger_tally *)(b.data + LEDGER_PAGE), "n", 2, 20), 5, 0, 0, 0);
     summarise(&b, NULL, &s);
-    cr_assert(s.operation_count == 2 && s.operations[0].shape_count == 1 && s.operations[1].shape_count == 3);
+    cr_assert(s.operation_count == 2 && s.operations[0].shapes.count == 1 && s.operations[1].shapes.count == 3);
     expect_shape(&s.operations[0], 0, "n=7", 5, 50);
     expect_others(&s.operations[0], 0, 0, 0, 0);
     expect_others(&s.operations[1], 10, 100, 8, 80);

@@ -340,20 +340,17 @@ Test(text, says_how_the_process_was_ended)
 /* Of 60 calls of dgemm's 7 shapes, 5 calls are of none that is listed. */
 Test(text, top_shapes_and_what_is_not_among_them)
 {
-    struct summary_shape shapes[] = {{"m=9 n=9", 10, 4000}, {"m=8 n=8", 9, 1000}, {"m=7 n=7", 8, 900}, {"m=6 n=6", 8, 800},
-                                     {"m=5 n=5", 7, 700},   {"m=4 n=4", 7, 600},  {"m=3 n=3", 6, 500}};
-    struct summary_shape none = {"", 1, 10};
+    struct summary_shape shapes[] = {{"m=9 n=9", 10, 4000, NULL}, {"m=8 n=8", 9, 1000, NULL}, {"m=7 n=7", 8, 900, NULL},
+                                     {"m=6 n=6", 8, 800, NULL},   {"m=5 n=5", 7, 700, NULL},  {"m=4 n=4", 7, 600, NULL},
+                                     {"m=3 n=3", 6, 500, NULL}};
+    struct summary_shape none = {"", 1, 10, NULL};
     struct summary_operation operations[] = {
-        {.name = "drotg", .flop_cost = 10, .calls = 1, .is_shaped = true, .shapes = &none, .shape_count = 1},
+        {.name = "drotg", .flop_cost = 10, .calls = 1, .shapes = {.recorded = true, .rows = &none, .count = 1}},
         {.name = "my_op", .flop_cost = 90, .calls = 1},
         {.name = "dgemm",
          .flop_cost = 9900,
          .calls = 60,
-         .is_shaped = true,
-         .shapes = shapes,
-         .shape_count = 7,
-         .error_calls = 2,
-         .error_flops = 1234}};
+         .shapes = {.recorded = true, .rows = shapes, .count = 7, .error_calls = 2, .error_flops = 1234}}};
     struct summary s = base;
     s.flops_used = 10000;
     s.operations = operations;
@@ -428,16 +425,14 @@ Test(csv, has_a_row_for_each_operation_of_each_namespace)
 
 Test(csv, has_a_row_for_each_shape_and_one_for_the_rest)
 {
-    struct summary_shape shapes[] = {{"m=9 side=L", 2, 40}, {"m=8 side=R", 1, 5}};
+    struct summary_shape shapes[] = {{"m=9 side=L", 2, 40, NULL}, {"m=8 side=R", 1, 5, NULL}};
     struct summary_operation operations[] = {{.name = "dtrsm",
                                               .flop_cost = 50,
                                               .calls = 7,
                                               .elapsed_ns = 9,
                                               .timed_flops = 40,
                                               .queries = 1,
-                                              .is_shaped = true,
-                                              .shapes = shapes,
-                                              .shape_count = 2},
+                                              .shapes = {.recorded = true, .rows = shapes, .count = 2}},
                                              {.name = "my_op", .flop_cost = 90, .calls = 1}};
     struct summary_namespace ns = {.name = "f", .operations = operations, .operation_count = 2};
     struct summary s = base;

@@ -14,7 +14,7 @@ _flopshim_run()
         --count) _flopshim_words "blas lapack fft dnn" "$current" ;;
         -c | --convention) _flopshim_words "ops fma" "$current" ;;
         -t | --timing) _flopshim_words "off auto all" "$current" ;;
-        -d | --detail) _flopshim_words "routines shapes" "$current" ;;
+        -d | --detail) _flopshim_words "routines shapes callers calls" "$current" ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -W "none stderr" -f -- "$current") ;;
         --ledger-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
         -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code) ;;
@@ -33,7 +33,7 @@ _flopshim_report()
 {
     local current=$1 previous=$2
     case $previous in
-        -f | --format) _flopshim_words "text json csv" "$current" ;;
+        -f | --format) _flopshim_words "text json csv trace calls" "$current" ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         *)
             if [[ $current == -* ]]; then

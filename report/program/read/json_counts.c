@@ -230,6 +230,10 @@ static void read_totals(struct field_reader *r, const json_t *root)
         s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
     s->flops_used = get_total(r, root, "", "flops_used", s->flops_used);
+    json_t *log = field_get_container(r, root, "", "call_log", JSON_OBJECT);
+    s->log.recorded = log;
+    s->log.calls = field_get_number(r, log, "call_log.", "calls", false);
+    s->log.overwritten = field_get_number(r, log, "call_log.", "overwritten_calls", false);
 }
 
 void json_read_counts(struct field_reader *r, const json_t *root, uint64_t schema)

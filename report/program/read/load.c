@@ -3,6 +3,7 @@
 #include "json_read.h"
 #include "kernel.h"
 #include "ledger_load.h"
+#include "names.h"
 #include "out_save.h"
 #include "summary.h"
 #include "text_rows.h"
@@ -145,7 +146,9 @@ int load_file(const char *path, struct loaded *loaded)
     else
         complain(path, ferror(file) ? strerror(errno) : length ? "neither a ledger nor a JSON summary of flopshim" : "empty");
     fclose(file);
-    if (result < 0)
+    if (result == 0)
+        names_resolve(&loaded->summary);
+    else
         load_free(loaded);
     return result;
 }

@@ -13,8 +13,11 @@ static const struct option_row rows[] = {
     {"left", 'l', NULL, NULL,
      "what dead processes have left in $FLOP_LEDGER_DIR, /dev/shm, $TMPDIR and /tmp, a line each and "
      "their summaries; json: a list. It stays where it is"},
-    {"format", 'f', "FORMAT", "text json csv", "text (default), json or csv; the latter two take one FILE"},
-    {"output", 'o', "FILE", NULL, "write there instead of to stdout; without --format .json and .csv pick theirs"},
+    {"format", 'f', "FORMAT", "text json csv trace calls",
+     "text (default), json or csv; of a ledger with a log of calls (FLOP_DETAIL=calls) trace, for Perfetto, or calls, as csv. "
+     "All but text take one FILE"},
+    {"output", 'o', "FILE", NULL,
+     "write there instead of to stdout; without --format .json, .csv, .trace.json and .calls.csv pick theirs"},
     OPTION_HELP,
 };
 
@@ -37,17 +40,27 @@ static int take(const struct option_row *row, const char *value, void *data)
     return 0;
 }
 
+static bool ends_with(const char *name, const char *extension)
+{
+    size_t length = strlen(name), wanted = strlen(extension);
+    return length >= wanted && strcmp(name + length - wanted, extension) == 0;
+}
+
 /* The format that the extension of --output names, for where --format is absent. */
 static const char *format_of(const char *output)
 {
     const char *dot = output ? strrchr(output, '.') : NULL;
+    if (output && ends_with(output, ".trace.json"))
+        return "trace";
+    if (output && ends_with(output, ".calls.csv"))
+        return "calls";
     return dot && strcmp(dot, ".json") == 0 ? "json" : dot && strcmp(dot, ".csv") == 0 ? "csv" : "text";
 }
 
 static const struct option_table table = {
     .verb = "report",
     .head =
-        "usage: flopshim report FILE... [--format text|json|csv] [-o FILE]\n"
+        "usage: flopshim report FILE... [--format text|json|csv|trace|calls] [-o FILE]\n"
         "       flopshim report --left [--format text|json] [-o FILE]\n\n"
         "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
         "process that was killed or still runs.\n",
@@ -59,12 +72,13 @@ static const struct option_table table = {
 
 static int check_left(int argc, char **argv, const struct options *options)
 {
-    if (optind == argc && strcmp(options->format, "csv") != 0)
+    bool is_listed = strcmp(options->format, "text") == 0 || strcmp(options->format, "json") == 0;
+    if (optind == argc && is_listed)
         return OPTIONS_GO_ON;
     if (optind < argc)
         fprintf(stderr, "flopshim report: --left looks for ledgers itself and takes no FILE, such as %s\n", argv[optind]);
     else
-        fputs("flopshim report: --format csv: accepted with --left are text, json\n", stderr);
+        fprintf(stderr, "flopshim report: --format %s: accepted with --left are text, json\n", options->format);
     return STATUS_USAGE;
 }
 
@@ -90,6 +104,20 @@ static int parse(int argc, char **argv, struct options *options)
     return OPTIONS_GO_ON;
 }
 
+static bool wants_calls(const struct options *options)
+{
+    return strcmp(options->format, "trace") == 0 || strcmp(options->format, "calls") == 0;
+}
+
+static int refuse_summary(const char *path)
+{
+    fprintf(stderr,
+            "flopshim report: %s: a summary has no log of calls; accepted is a ledger. Of a program that ends, FLOP_OUTPUT "
+            "names a file: NAME.trace.json or NAME.calls.csv\n",
+            path);
+    return STATUS_USAGE;
+}
+
 int cmd_report(int argc, char **argv)
 {
     struct options options;
@@ -107,7 +135,10 @@ int cmd_report(int argc, char **argv)
             status = STATUS_USAGE;
             continue;
         }
-        show_summary(argv[i], &loaded, options.format, many, &out);
+        if (wants_calls(&options) && !loaded.ledger.header)
+            status = refuse_summary(argv[i]);
+        else
+            show_summary(argv[i], &loaded, options.format, many, &out);
         load_free(&loaded);
     }
     if (out.length || out.failed) {

@@ -39,7 +39,7 @@ static const struct option_row rows[] = {
     {"count", 0, "LIST", NULL, "which of blas,lapack,fft,dnn (FLOP_COUNT; all of them)"},
     {"convention", 'c', "C", NULL, "ops or fma (FLOP_CONVENTION; ops)"},
     {"timing", 't', "T", NULL, "off, auto or all (FLOP_TIMING; auto)"},
-    {"detail", 'd', "D", NULL, "routines or shapes: dimensions as well (FLOP_DETAIL; routines)"},
+    {"detail", 'd', "D", NULL, "a list of routines, shapes (dimensions), callers and calls, a log (FLOP_DETAIL; routines)"},
     {"ledger-dir", 0, "DIR", NULL, "where the live ledgers lie (FLOP_LEDGER_DIR; /dev/shm, else $TMPDIR, else /tmp)"},
     {"quiet", 'q', NULL, NULL, "no banner, no line at the end (FLOP_QUIET)"},
     {"verbose", 'v', NULL, NULL, "say what was resolved where (FLOP_VERBOSE)"},

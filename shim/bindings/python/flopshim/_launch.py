@@ -22,7 +22,7 @@ OPTIONS: Dict[str, Tuple[str, Optional[str], str]] = {
     "--on-exhausted": ("FLOP_ON_EXHAUSTED", "M", "error, abort, signal=NAME or warn"),
     "--exit-code": ("FLOP_EXIT_CODE", "N", "where a refused call ends the process"),
     "--output": ("FLOP_OUTPUT", "LIST", "files for the summary, by extension .txt .json .csv; stderr; none"),
-    "--detail": ("FLOP_DETAIL", "D", "routines or shapes: dimensions as well"),
+    "--detail": ("FLOP_DETAIL", "D", "a list of routines, shapes (dimensions), callers and calls, a log"),
     "--timing": ("FLOP_TIMING", "T", "off, auto or all"),
     "--count": ("FLOP_COUNT", "LIST", "which of blas,lapack,fft,dnn; all of them"),
     "--convention": ("FLOP_CONVENTION", "C", "ops or fma"),
