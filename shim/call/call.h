@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <string.h>
 
+_Static_assert(COST_OPS == 0, "what is set is another convention");
+
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -98,12 +100,12 @@ enum call_cost { CALL_COST_TIMED, CALL_COST_EXACT, CALL_COST_EVEN, CALL_COST_OPS
 ALWAYS_INLINE bool call_scale(const struct thread *t, uint64_t *cost, enum call_cost what)
 {
     if (*cost >= t->factor.below || (what != CALL_COST_TIMED && *cost >= t->timing_flops) ||
-        (what > CALL_COST_EXACT && t->factor.shift) || (what == CALL_COST_OPS && call_convention != COST_OPS))
+        (what > CALL_COST_EXACT && CALL_IS_SET(t->factor.shift)) || (what == CALL_COST_OPS && CALL_IS_SET(call_convention)))
         return false;
     *cost *= t->factor.by;
     if (what <= CALL_COST_EXACT)
         *cost >>= t->factor.shift;
-    else if (CALL_IS_SET(call_convention) /* fma */)
+    else if (CALL_IS_SET(call_convention))
         *cost >>= 1;
     return true;
 }

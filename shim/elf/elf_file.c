@@ -142,8 +142,9 @@ static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
     Elf64_Shdr some[SECTIONS_AT_ONCE];
     for (unsigned i = 0; i < h.e_shnum && i < HEADERS_MAX; i++) {
         if (i % SECTIONS_AT_ONCE == 0) {
+            size_t now = h.e_shnum - i < SECTIONS_AT_ONCE ? h.e_shnum - i : SECTIONS_AT_ONCE;
             memset(some, 0, sizeof some);
-            read_some(fd, some, sizeof some, h.e_shoff + i * sizeof *some);
+            read_some(fd, some, now * sizeof *some, h.e_shoff + i * sizeof *some);
         }
         *symbols = some[i % SECTIONS_AT_ONCE];
         if (symbols->sh_type == SHT_SYMTAB)

@@ -123,23 +123,27 @@ static bool is_one_of(const char *text, const char *const *list)
 static const char *const families[] = {"gemm",  "gemv",  "trsm",  "trsv", "syrk", "dot",  "axpy",  "getrf",
                                        "potrf", "geqrf", "gesdd", "gesv", "syev", "geev", "gesvd", NULL};
 
-/* With one of the ends below? Looked at from behind, where most names already differ. */
+static bool ends_with(const char *name, size_t length, const char *end)
+{
+    size_t own = strlen(end);
+    return length >= own && !memcmp(name + length - own, end, own);
+}
+
+/* Is it, or does it end like, a name that is_blas takes? Looked at from behind, where most names already differ. */
 static bool may_be_blas(const char *name, size_t length)
 {
+    bool is_fortran = ends_with(name, length, "_");
     static const char *const ends[] = {"_64_", "64_", "_64", "_"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t end = strlen(ends[i]);
-        if (length > end && !memcmp(name + length - end, ends[i], end)) {
-            length -= end;
-            break;
-        }
-    }
-    if (length < 4 || !memchr("mvktyfd", name[length - 1], 7))
+    size_t i = 0, count = sizeof ends / sizeof *ends;
+    while (i < count && !ends_with(name, length, ends[i]))
+        i++;
+    length -= i < count ? strlen(ends[i]) : 0;
+    if (!length || !memchr("mvktyfd", name[length - 1], 7))
         return false;
     for (const char *const *family = families; *family; family++) {
-        size_t own = strlen(*family);
-        if (length > own && !memcmp(name + length - own, *family, own))
-            return true;
+        size_t before = length - strlen(*family);
+        if (ends_with(name, length, *family) && before && memchr("sdcz", name[before - 1], 4))
+            return is_fortran || ends_with(name, before - 1, "cblas_");
     }
     return false;
 }

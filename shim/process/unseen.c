@@ -9,6 +9,7 @@
 #include "ledger_seal.h"
 #include "objects.h"
 #include "pages.h"
+#include "path.h"
 #include "provider.h"
 #include "resolve.h"
 #include "target.h"
@@ -240,6 +241,19 @@ static bool has_blas(struct search *s, const struct dl_phdr_info *info, const ch
     return true;
 }
 
+/* Of the C library and the compiler, which have no BLAS inside: every process has some. */
+static bool is_of_system(const char *path)
+{
+    static const char *const names[] = {"libc.so.",        "libm.so.",    "ld-linux-",    "libpthread.so.", "libdl.so.",
+                                        "librt.so.",       "libutil.so.", "libgcc_s.so.", "libstdc++.so.",  "libgfortran.so.",
+                                        "libquadmath.so.", "libgomp.so.", "libz.so.",     "linux-vdso.so."};
+    const char *base = path_base(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strncmp(base, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
 static void look_inside(struct search *s, const struct dl_phdr_info *info, const char *file, uint64_t identity)
 {
     if (identity && !is_clean(identity, HAS_NO_BLAS) && clock_now_ns() < s->until_ns && !has_blas(s, info, file))
@@ -254,7 +268,8 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
     struct object object = {info->dlpi_name, info->dlpi_addr, dynamic_of(info)};
     (void)size;
     /* Only the first object without a name is the program: the vDSO has none on some kernels. */
-    if (!object.dynamic || forward_in_shim(object.dynamic) || provider_is_pure(object.path) || (s->seen++ && !*object.path))
+    if (!object.dynamic || forward_in_shim(object.dynamic) || provider_is_pure(object.path) || (s->seen++ && !*object.path) ||
+        is_of_system(object.path))
         return 0;
     const char *file = *object.path ? object.path : "/proc/self/exe";
     uint64_t identity = identity_of(file);
