@@ -57,7 +57,7 @@ def main(environment):
     expect("list, not preloaded", (run(TESTS, ["--flops"], plain).returncode, run(TESTS, ["--flops"], plain).stderr.strip()),
            (4, "ERROR: --flops needs flopshim preloaded: python -m flopshim -m pytest"))
     expect("unused", run("def test_nothing(): import sys; assert 'flopshim' not in sys.modules", [], plain).returncode, 0)
-    regressions(run)
+    regressions(run, [*launch, "--detail", "shapes"])
     if environment == "new":
         other_people_s(env, launch, pytest)
 
@@ -75,7 +75,7 @@ def test_fails(): x @ x; assert {n} == 0
 """
 
 
-def regressions(run):
+def regressions(run, detailed):
     """test_grows does 16,384 FLOPs, then 24,592: 50.1% more; and 32,768."""
     with tempfile.TemporaryDirectory() as folder:
         kept = f"{folder}/new/kept.json"
@@ -94,6 +94,12 @@ def regressions(run):
         why = ("test_own.py:5: the test's FLOPs changed by +50.1%, from 16,384 to 24,592 FLOPs (--flops-compare-fail 50%); most by "
                "dgemm +8,192 FLOPs, 1 -> 1 calls")
         expect(done.stdout, why in done.stdout, True)
+        run(GROWING.format(n=2), [f"--flops-save={kept}"], detailed)
+        saved = json.loads(pathlib.Path(kept).read_text())
+        expect("shapes", saved["tests"]["test_own.py::test_grows"]["shapes"],
+               {"dgemm m=64 n=2 k=64": {"flop_cost": 16384, "calls": 1}})
+        done = run(GROWING.format(n=3), [f"--flops-compare={kept}", "--flops-compare-fail=1%"], detailed)
+        expect(done.stdout, "most by dgemm m=64 n=3 k=64 (new) +24,576 FLOPs, 0 -> 1 calls" in done.stdout, True)
         done = run(GROWING.format(n=2), [f"--flops-save={kept}/below"])
         expect(f"not saved {done.stdout}", (done.returncode, f"\nERROR: --flops-save {kept}/below: " in done.stdout,
                                             "1 failed, 2 passed" in done.stdout), (4, True, True))

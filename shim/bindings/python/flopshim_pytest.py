@@ -11,9 +11,10 @@ import pytest
 
 COSTS = pytest.StashKey[List[Tuple[int, str]]]()
 EXCESS = pytest.StashKey[str]()
-#: By test that passed, what it did by routine: FLOPs and calls. In the process that reports, where there are several.
-DONE = pytest.StashKey[Dict[str, Dict[str, Tuple[int, int]]]]()
-KEPT = pytest.StashKey[Dict[str, Dict[str, Tuple[int, int]]]]()  # of the file that --flops-compare names
+Done = Tuple[Dict[str, Tuple[int, int]], Dict[str, Tuple[int, int]]]  # by routine and by shape: FLOPs and calls
+#: By test that passed, what it did. In the process that reports, where there are several.
+DONE = pytest.StashKey[Dict[str, Done]]()
+KEPT = pytest.StashKey[Dict[str, Done]]()  # of the file that --flops-compare names
 LIMIT = pytest.StashKey[Any]()
 GREW = pytest.StashKey[bool]()  # it only failed by --flops-compare-fail
 UNSAVED = pytest.StashKey[str]()  # why --flops-save could not write
@@ -80,17 +81,17 @@ def _limit_of(item: pytest.Item) -> int | None:
     return int(marker.args[0])
 
 
-def _complain_of_growth(item: pytest.Item, operations: Dict[str, Tuple[int, int]]) -> None:
+def _complain_of_growth(item: pytest.Item, done: Done) -> None:
     from flopshim import _regression
     limit, kept = item.config.stash.get(LIMIT, None), item.config.stash.get(KEPT, {}).get(item.nodeid)
     if limit is None or kept is None:
         return
-    before, after = _regression.flops_of(kept), _regression.flops_of(operations)
+    before, after = _regression.flops_of(kept), _regression.flops_of(done)
     if _regression.grew_above(before, after, limit):
         path, line, _ = item.location
         item.stash[GREW] = True
         item.stash[EXCESS] = (f"{path}:{(line or 0) + 1}: the test's FLOPs changed by {_regression.change(before, after)} "
-                              f"(--flops-compare-fail {limit.text}); most by {_regression.worst(kept, operations)}")
+                              f"(--flops-compare-fail {limit.text}); most by {_regression.worst(kept, done)}")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -102,15 +103,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     if not _is_loaded():
         pytest.fail("flop_budget needs flopshim preloaded: python -m flopshim -m pytest", pytrace=False)
     from flopshim import _regression
-    before = _regression.counts()  # of all threads of the process, whatever contexts the test opens
+    is_kept = _is_kept(item.config)
+    # Of all threads of the process, whatever contexts the test opens
+    before = _regression.done(with_shapes=is_kept)
     yield
-    operations = _regression.since(before)
-    cost = _regression.flops_of(operations)
+    done = _regression.since(before, with_shapes=is_kept)
+    cost = _regression.flops_of(done)
     item.config.stash[COSTS].append((cost, item.nodeid))
     item.user_properties.append(("flops", cost))
-    if _is_kept(item.config):
-        item.user_properties.append((OPERATIONS, operations))
-        _complain_of_growth(item, operations)
+    if is_kept:
+        item.user_properties.append((OPERATIONS, done))
+        _complain_of_growth(item, done)
     if limit is not None and cost > limit:
         item.stash[EXCESS] = f"the test did {cost:,} FLOPs, more than its budget of {limit:,}"
 
@@ -133,10 +136,10 @@ class _Recorder:
         self.done = config.stash[DONE]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        operations = dict(report.user_properties).get(OPERATIONS)
+        done = dict(report.user_properties).get(OPERATIONS)
         is_whole = report.passed or getattr(report, "flops_grew", False)
-        if report.when == "call" and is_whole and isinstance(operations, dict):
-            self.done[report.nodeid] = {name: (use[0], use[1]) for name, use in operations.items()}
+        if report.when == "call" and is_whole and isinstance(done, tuple):
+            self.done[report.nodeid] = done
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -84,7 +84,8 @@ def name_bytes(what: str, name: str) -> bytes:
 _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
-            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost")
+            "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost",
+            "flopshim_write_summary")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
 present = len(_found) == len(_MARKERS)
@@ -98,6 +99,7 @@ if present:
     _held.flopshim_usage.argtypes = [ctypes.c_char_p, ctypes.POINTER(Usage)]
     _held.flopshim_tallies.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     _held.flopshim_refused.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(CRefusal)]
+    _released.flopshim_write_summary.argtypes = [ctypes.c_char_p]
     _held.flopshim_version.restype = ctypes.c_char_p
     _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
 
@@ -238,6 +240,11 @@ def tallies(thread_number: int) -> Iterable[Any]:
         if count.value <= room:
             return found[:count.value]
         _room = 2 * count.value
+
+
+def write_summary(path: str) -> bool:
+    """The summary so far, to a file in the format of its extension. False where it cannot be written."""
+    return int(_released.flopshim_write_summary(os.fsencode(path))) == OK
 
 
 def refused(thread_number: int) -> tuple[int, Refusal | None]:

@@ -7,19 +7,22 @@ import os
 import re
 import tempfile
 from fractions import Fraction
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 from . import _native
 
 SCHEMA = 1
-#: By routine: FLOPs and calls.
+#: By routine, or by routine and shape ("dgemm m=64 n=2 k=64"): FLOPs and calls.
 Operations = Dict[str, Tuple[int, int]]
-Tests = Dict[str, Operations]
+#: By routine, and with FLOP_DETAIL=shapes also by shape, as far as the library keeps them.
+Done = Tuple[Operations, Operations]
+Tests = Dict[str, Done]
+PARTS = ("operations", "shapes")
 NONE = (0, 0)
 
 
 def counts() -> Operations:
-    """Of all threads of the process so far."""
+    """Of all threads of the process so far, by routine."""
     found: Operations = {}
     for tally in _native.tallies(_native.ALL_THREADS):
         flops, calls = found.get(name := _native.text(tally.name), NONE)
@@ -27,16 +30,39 @@ def counts() -> Operations:
     return found
 
 
-def since(before: Operations) -> Operations:
+def shapes() -> Operations:
+    """The same by shape: from the summary so far, as no other call tells of them. Nothing without FLOP_DETAIL=shapes."""
+    if "shapes" not in os.environ.get("FLOP_DETAIL", "").split(","):
+        return {}
+    with tempfile.TemporaryDirectory(prefix="flopshim-") as folder:
+        path = os.path.join(folder, "counts.json")
+        if not _native.write_summary(path.replace("%", "%%")):
+            return {}
+        with open(path, encoding="utf-8") as file:
+            operations = json.load(file)["operations"]
+    return {" ".join([name, *(f"{dim}={value}" for dim, value in shape["dims"].items())]): (shape["flop_cost"], shape["calls"])
+            for name, operation in operations.items() for shape in operation.get("shapes", ())}
+
+
+def done(with_shapes: bool) -> Done:
+    return counts(), shapes() if with_shapes else {}
+
+
+def since(before: Done, with_shapes: bool) -> Done:
+    operations, by_shape = (_less(now, then) for now, then in zip(done(with_shapes), before))
+    return operations, by_shape
+
+
+def _less(now: Operations, then: Operations) -> Operations:
     changes = {}
-    for name, (flops, calls) in counts().items():
-        earlier = before.get(name, NONE)
+    for name, (flops, calls) in now.items():
+        earlier = then.get(name, NONE)
         changes[name] = max(flops - earlier[0], 0), max(calls - earlier[1], 0)
     return {name: use for name, use in sorted(changes.items()) if use != NONE}
 
 
-def flops_of(operations: Operations) -> int:
-    return sum(flops for flops, _ in operations.values())
+def flops_of(done_by: Done) -> int:
+    return sum(flops for flops, _ in done_by[0].values())
 
 
 class Limit(NamedTuple):
@@ -57,11 +83,14 @@ def terms() -> Dict[str, str]:
             "flop_multiplier": os.environ.get("FLOP_MULTIPLIER") or "1"}
 
 
+def _listed(operations: Operations) -> Dict[str, Dict[str, int]]:
+    return {name: {"flop_cost": flops, "calls": calls} for name, (flops, calls) in operations.items()}
+
+
 def save(path: str, tests: Tests) -> None:
     """Replaces the file, which is whole or as it was. OSError."""
-    listed = {name: {"flops": flops_of(operations),
-                     "operations": {o: {"flop_cost": flops, "calls": calls} for o, (flops, calls) in operations.items()}}
-              for name, operations in sorted(tests.items())}
+    listed = {name: {"flops": flops_of(done_by), **{key: _listed(part) for key, part in zip(PARTS, done_by) if part}}
+              for name, done_by in sorted(tests.items())}
     content = {"flops_schema_version": SCHEMA, "flopshim_version": _native.version(), **terms(), "tests": listed}
     folder = os.path.dirname(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
@@ -95,13 +124,18 @@ def _object(where: str, value: Any) -> Dict[str, Any]:
     return value
 
 
-def _operations(where: str, test: Any) -> Operations:
+def _part(where: str, listed: Any) -> Operations:
     found = {}
-    for name, use in _object(f"{where}.operations", _object(where, test).get("operations")).items():
-        here = f"{where}.operations.{name}"
+    for name, use in _object(where, listed).items():
+        here = f"{where}.{name}"
         use = _object(here, use)
         found[name] = _whole(f"{here}.flop_cost", use.get("flop_cost")), _whole(f"{here}.calls", use.get("calls"))
     return found
+
+
+def _test(where: str, test: Any) -> Done:
+    operations, by_shape = (_part(f"{where}.{key}", _object(where, test).get(key, {})) for key in PARTS)
+    return operations, by_shape
 
 
 def load(path: str) -> Tests:
@@ -114,7 +148,7 @@ def load(path: str) -> Tests:
     for term, here in terms().items():
         if content.get(term) != here:
             raise ValueError(f"its counts are of {term} {content.get(term)}, those of this run of {here}")
-    return {name: _operations(f"tests.{name}", test) for name, test in _object("tests", content.get("tests")).items()}
+    return {name: _test(f"tests.{name}", test) for name, test in _object("tests", content.get("tests")).items()}
 
 
 def grew_above(before: int, after: int, allowed: Limit) -> bool:
@@ -129,24 +163,20 @@ def change(before: int, after: int) -> str:
     return f"{share}, from {before:,} to {after:,} FLOPs"
 
 
-def worst(before: Operations, after: Operations) -> Optional[str]:
-    """The operation whose FLOPs changed most, or, where none did, whose calls did."""
-    def differences(name: str) -> Tuple[int, int]:
-        (flops, calls), (more_flops, more_calls) = before.get(name, NONE), after.get(name, NONE)
-        return abs(more_flops - flops), abs(more_calls - calls)
-    names = [name for name in sorted({*before, *after}) if differences(name) != NONE]
-    if not names:
-        return None
-    name = max(names, key=differences)
-    (flops, calls), (more_flops, more_calls) = before.get(name, NONE), after.get(name, NONE)
-    kind = "" if name in before and name in after else " (new)" if name in after else " (gone)"
+def worst(before: Done, after: Done) -> str:
+    """The shape, or where one side has none the routine, whose FLOPs changed most, or, where none did, whose calls did."""
+    by_shape = bool(before[1] and after[1] and before[1] != after[1])
+    old, new = before[by_shape], after[by_shape]
+    name = max(sorted({*old, *new}), key=lambda name: [abs(x - y) for x, y in zip(old.get(name, NONE), new.get(name, NONE))])
+    (flops, calls), (more_flops, more_calls) = old.get(name, NONE), new.get(name, NONE)
+    kind = "" if name in old and name in new else " (new)" if name in new else " (gone)"
     return f"{name}{kind} {more_flops - flops:+,} FLOPs, {calls:,} -> {more_calls:,} calls"
 
 
 def table(before: Tests, after: Tests, most: int) -> List[str]:
     """The tests that differ, the largest difference first, and what is only in one of the two."""
     both = [name for name in after if name in before]
-    changed = [name for name in both if before[name] != after[name]]
+    changed = [name for name in both if before[name][0] != after[name][0]]
     changed.sort(key=lambda name: (-abs(flops_of(after[name]) - flops_of(before[name])), name))
     lines = [f"{flops_of(before[n]):>18,} {flops_of(after[n]):>18,} {flops_of(after[n]) - flops_of(before[n]):>+18,}  {n}"
              f"  ({worst(before[n], after[n])})" for n in changed[:most]]
