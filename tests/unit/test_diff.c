@@ -208,6 +208,21 @@ Test(diff, counts_that_do_not_mean_the_same_are_doubted)
     diff_verdicts_free(&verdicts);
 }
 
+Test(diff, what_is_missing_is_said)
+{
+    struct diff_verdicts verdicts;
+    const struct diff_rules rules = {0};
+    static const char missing[] = "A (a.json) is not complete: dropped, unclosed\nB (b.json) is not complete\n";
+    load(0, "", OPERATION("dgemm", 20, 1), 20, "\"incomplete\": [\"dropped\", \"unclosed\"], ");
+    load(1, "", OPERATION("dgemm", 20, 1), 20, "");
+    sides[1].complete = false; /* for no reason that is known here */
+    compare();
+    cr_assert(diff_judge(&diff, names, &rules, &verdicts) == 0);
+    cr_expect(verdicts.missing.length == strlen(missing) && !memcmp(verdicts.missing.data, missing, strlen(missing)), "%.*s",
+              (int)verdicts.missing.length, verdicts.missing.data);
+    diff_verdicts_free(&verdicts);
+}
+
 Test(diff, the_table_is_the_expected_one)
 {
     static const char expected[] =

@@ -128,22 +128,30 @@ static void compare_terms(const char *what, const char *a, const char *b, struct
     out_text(out, " in B\n");
 }
 
+static void put_reason(struct out *out, bool holds, const char *reason, const char **comma)
+{
+    if (!holds)
+        return;
+    out_text(out, *comma);
+    out_text(out, reason);
+    *comma = ", ";
+}
+
 static void say_missing(const struct summary *s, const char *side, const char *name, struct out *out)
 {
+    const char *comma = ": ";
+    bool runs = s->running || summary_count_running(s);
     if (s->complete && s->flops_used != SUMMARY_MOST_FLOPS)
         return;
     out_text(out, side);
     out_text(out, " (");
     text_put_name(out, name);
-    out_text(out, ") is not complete:");
+    out_text(out, ") is not complete");
     for (unsigned bit = 0; bit < SUMMARY_INCOMPLETE_NAMES; bit++)
-        if (s->incomplete >> bit & 1) {
-            out_text(out, " ");
-            out_text(out, summary_incomplete_names[bit]);
-        }
-    out_text(out, s->running || summary_count_running(s)  ? " still running\n"
-                  : strcmp(s->end_reason, "unknown") == 0 ? " it was killed, or its end is not known\n"
-                                                          : "\n");
+        put_reason(out, s->incomplete >> bit & 1, summary_incomplete_names[bit], &comma);
+    put_reason(out, runs, "still running", &comma);
+    put_reason(out, !runs && strcmp(s->end_reason, "unknown") == 0, "it was killed, or its end is not known", &comma);
+    out_text(out, "\n");
 }
 
 int diff_judge(const struct diff *diff, const char *const names[2], const struct diff_rules *rules,
