@@ -107,11 +107,14 @@ def regressions(run, detailed):
         text.write_text("{}")
         other = pathlib.Path(folder, "other")
         other.write_text(json.dumps({**saved, "convention": "fma"}))
+        older = pathlib.Path(folder, "older")
+        older.write_text(json.dumps({**saved, "cost_model": "flopshim-0"}))
         for words, wanted in (
                 (["--flops-compare-fail=1%"], "--flops-compare-fail needs --flops-compare FILE"),
                 ([f"--flops-compare={kept}", "--flops-compare-fail=x"], "--flops-compare-fail 'x': expected per cent from 0"),
                 ([f"--flops-compare={folder}/none"], f"--flops-compare {folder}/none: No such file or directory"),
                 ([f"--flops-compare={text}"], "text: flops_schema_version: expected 1, found None"),
+                ([f"--flops-compare={older}"], "older: its counts are of cost_model flopshim-0, those of this run of flopshim-"),
                 ([f"--flops-compare={other}"], "other: its counts are of convention fma, those of this run of ops")):
             done = run(GROWING.format(n=2), words)
             expect(f"{words}: {done.stderr}", (done.returncode, done.stderr.startswith("ERROR: "), wanted in done.stderr),

@@ -16,9 +16,8 @@ Done = Tuple[Dict[str, Tuple[int, int]], Dict[str, Tuple[int, int]]]  # by routi
 DONE = pytest.StashKey[Dict[str, Done]]()
 KEPT = pytest.StashKey[Dict[str, Done]]()  # of the file that --flops-compare names
 LIMIT = pytest.StashKey[Any]()
-GREW = pytest.StashKey[bool]()  # it only failed by --flops-compare-fail
 UNSAVED = pytest.StashKey[str]()  # why --flops-save could not write
-OPERATIONS = "flops_operations"  # the property of a report that says what its test did
+OF_TEST = pytest.StashKey[Done]()  # of the item
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -89,7 +88,6 @@ def _complain_of_growth(item: pytest.Item, done: Done) -> None:
     before, after = _regression.flops_of(kept), _regression.flops_of(done)
     if _regression.grew_above(before, after, limit):
         path, line, _ = item.location
-        item.stash[GREW] = True
         item.stash[EXCESS] = (f"{path}:{(line or 0) + 1}: the test's FLOPs changed by {_regression.change(before, after)} "
                               f"(--flops-compare-fail {limit.text}); most by {_regression.worst(kept, done)}")
 
@@ -111,11 +109,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     cost = _regression.flops_of(done)
     item.config.stash[COSTS].append((cost, item.nodeid))
     item.user_properties.append(("flops", cost))
-    if is_kept:
-        item.user_properties.append((OPERATIONS, done))
-        _complain_of_growth(item, done)
     if limit is not None and cost > limit:
         item.stash[EXCESS] = f"the test did {cost:,} FLOPs, more than its budget of {limit:,}"
+    elif is_kept:
+        item.stash[OF_TEST] = done
+        _complain_of_growth(item, done)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -123,10 +121,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, A
     outcome = yield
     report = outcome.get_result()
     excess = item.stash.get(EXCESS, None)
-    if call.when == "call" and report.passed and excess:
-        report.outcome = "failed"
-        report.longrepr = excess
-        report.flops_grew = GREW in item.stash
+    if call.when == "call" and report.passed:
+        report.flops_done = item.stash.get(OF_TEST, None)
+        if excess:
+            report.outcome = "failed"
+            report.longrepr = excess
 
 
 class _Recorder:
@@ -136,9 +135,8 @@ class _Recorder:
         self.done = config.stash[DONE]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        done = dict(report.user_properties).get(OPERATIONS)
-        is_whole = report.passed or getattr(report, "flops_grew", False)
-        if report.when == "call" and is_whole and isinstance(done, tuple):
+        done = getattr(report, "flops_done", None)
+        if done:
             self.done[report.nodeid] = done
 
 

@@ -2,6 +2,7 @@
 pytest plugin. FLOPs are after the multiplier."""
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -30,18 +31,23 @@ def counts() -> Operations:
     return found
 
 
-def shapes() -> Operations:
-    """The same by shape: from the summary so far, as no other call tells of them. Nothing without FLOP_DETAIL=shapes."""
-    if "shapes" not in os.environ.get("FLOP_DETAIL", "").split(","):
-        return {}
+def _summary() -> Dict[str, Any]:
+    """The process's so far, which alone tells of shapes and of what the counts stand on. OSError."""
     with tempfile.TemporaryDirectory(prefix="flopshim-") as folder:
         path = os.path.join(folder, "counts.json")
         if not _native.write_summary(path.replace("%", "%%")):
-            return {}
+            raise OSError(errno.EIO, f"cannot write {path}")
         with open(path, encoding="utf-8") as file:
-            operations = json.load(file)["operations"]
+            content: Dict[str, Any] = json.load(file, parse_float=str)
+    return content
+
+
+def shapes() -> Operations:
+    """The same by shape. Nothing without FLOP_DETAIL=shapes."""
+    if "shapes" not in os.environ.get("FLOP_DETAIL", "").split(","):
+        return {}
     return {" ".join([name, *(f"{dim}={value}" for dim, value in shape["dims"].items())]): (shape["flop_cost"], shape["calls"])
-            for name, operation in operations.items() for shape in operation.get("shapes", ())}
+            for name, operation in _summary()["operations"].items() for shape in operation.get("shapes", ())}
 
 
 def done(with_shapes: bool) -> Done:
@@ -78,9 +84,9 @@ def limit(text: str) -> Limit:
 
 
 def terms() -> Dict[str, str]:
-    """What the counts stand on: runs of other terms do not compare."""
-    return {"convention": "fma" if os.environ.get("FLOP_CONVENTION") == "fma" else "ops",
-            "flop_multiplier": os.environ.get("FLOP_MULTIPLIER") or "1"}
+    """What the counts stand on: runs of other terms do not compare. OSError."""
+    summary = _summary()
+    return {term: str(summary[term]) for term in ("cost_model", "convention", "flop_multiplier")}
 
 
 def _listed(operations: Operations) -> Dict[str, Dict[str, int]]:
@@ -147,7 +153,7 @@ def load(path: str) -> Tests:
         raise ValueError(f"flops_schema_version: expected {SCHEMA}, found {schema!r}; --flops-save writes such files")
     for term, here in terms().items():
         if content.get(term) != here:
-            raise ValueError(f"its counts are of {term} {content.get(term)}, those of this run of {here}")
+            raise ValueError(f"its counts are of {term} {content.get(term)}, those of this run of {here}: keep new ones")
     return {name: _test(f"tests.{name}", test) for name, test in _object("tests", content.get("tests")).items()}
 
 
