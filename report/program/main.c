@@ -17,6 +17,8 @@ struct verb {
 static const struct verb verbs[] = {
     {"run", cmd_run, "count the FLOPs of a program, within a budget"},
     {"report", cmd_report, "show a summary or a ledger as text, JSON or CSV"},
+    {"merge", cmd_merge, "one summary of many processes or ranks"},
+    {"diff", cmd_diff, "what differs between two summaries; rules make it a test"},
     {"cost", cmd_cost, "what a call would cost, from its arguments"},
     {"list", cmd_list, "every routine, its formula and its source"},
     {"library", cmd_library, "where the library is, for LD_PRELOAD"},

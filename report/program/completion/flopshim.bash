@@ -45,6 +45,41 @@ _flopshim_report()
     esac
 }
 
+_flopshim_merge()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json" "$current" ;;
+        -o | --output | -T | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -r | --ranks) ;;
+        *)
+            if [[ $current == -* ]]; then
+                _flopshim_words "--format --output --files-from --ranks --help" "$current"
+            else
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            fi
+            ;;
+    esac
+}
+
+_flopshim_diff()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json" "$current" ;;
+        -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -e | --fail-on) _flopshim_words "new-routine gone-routine change" "$current" ;;
+        -a | --fail-above) ;;
+        *)
+            if [[ $current == -* ]]; then
+                _flopshim_words "--format --output --fail-above --fail-on --help" "$current"
+            else
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            fi
+            ;;
+    esac
+}
+
 _flopshim_cost()
 {
     case $2 in
@@ -67,16 +102,18 @@ _flopshim()
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flopshim_words "run report cost list library help --help --version" "$current"
+        _flopshim_words "run report merge diff cost list library help --help --version" "$current"
         return
     fi
     case ${COMP_WORDS[1]} in
         run) _flopshim_run "$current" "$previous" ;;
         report) _flopshim_report "$current" "$previous" ;;
+        merge) _flopshim_merge "$current" "$previous" ;;
+        diff) _flopshim_diff "$current" "$previous" ;;
         cost) _flopshim_cost "$current" "$previous" ;;
         list) _flopshim_list "$current" "$previous" ;;
         library) _flopshim_words "--help" "$current" ;;
-        help) _flopshim_words "run report cost list library" "$current" ;;
+        help) _flopshim_words "run report merge diff cost list library" "$current" ;;
     esac
 }
 

@@ -9,6 +9,8 @@
 /* argv[0] is the verb. Returns the exit status. */
 int cmd_run(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_cost(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_library(int argc, char **argv);

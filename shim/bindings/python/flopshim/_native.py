@@ -100,8 +100,8 @@ _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
             "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost",
-            "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_open", "flopshim_python_used",
-            "flopshim_python_close")
+            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_open",
+            "flopshim_python_used", "flopshim_python_close")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
 present = len(_found) == len(_MARKERS)
@@ -120,6 +120,7 @@ if present:
     _held.flopshim_tallies.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     _held.flopshim_refused.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(CRefusal)]
     _held.flopshim_log_count.restype = ctypes.c_uint64
+    _released.flopshim_write_summary.argtypes = [ctypes.c_char_p]
     _held.flopshim_version.restype = ctypes.c_char_p
     _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
     _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
@@ -359,6 +360,11 @@ def all_counts() -> Counts:
             old = counts.get(key, (0, 0, MOST))
             counts[key] = (min(old[0] + tally.flop_cost, MOST), old[1] + tally.calls, min(old[2], tally.first_use))
     return counts
+
+
+def write_summary(path: str) -> bool:
+    """The summary so far, to a file in the format of its extension. False where it cannot be written."""
+    return int(_released.flopshim_write_summary(os.fsencode(path))) == OK
 
 
 def refused(thread_number: int) -> tuple[int, Refusal | None]:

@@ -1,0 +1,58 @@
+/* The set of processes that a merge is of. A member is known by its host, pid and start; what is merged is a union of sets, so
+ * that order, grouping and repetition of files do not matter. Every number that is printed is worked out from the whole set, in
+ * the order of the members. */
+#pragma once
+#include "summary_model.h"
+
+#define MEMBER_NO_RANK (-1)
+
+/* What was done by a routine in a namespace. Strings are shared: each text is kept once. */
+struct member_use {
+    const char *name_space;
+    const char *routine;
+    uint64_t flop_cost;
+    uint64_t calls;
+    uint64_t elapsed_ns;
+    uint64_t timed_flops;
+    int accuracy; /* enum cost_class */
+};
+
+struct member {
+    const char *host, *program; /* host, pid and start are its name */
+    uint64_t start_us;
+    uint32_t pid;
+    uint32_t threads;
+    int64_t rank; /* MEMBER_NO_RANK: not known */
+    const char *end_reason;
+    uint32_t end_status;
+    unsigned incomplete; /* enum ledger_incomplete */
+    bool complete;
+    bool is_tree;
+    uint64_t flops_used;
+    uint64_t calls;
+    uint64_t wall_ns;
+    uint64_t blas_ns;
+    uint64_t refused_calls;
+    const char *uncovered;   /* a line each */
+    struct member_use *uses; /* by namespace and routine */
+    size_t use_count;
+};
+
+struct members {
+    struct member *list;
+    size_t count, room;
+    const char **strings; /* a hash table of the texts, its size a power of 2 */
+    size_t string_count, string_room;
+    const char *cost_model, *convention, *multiplier; /* of all; NULL: there is no member yet */
+};
+
+enum members_result { MEMBERS_ADDED, MEMBERS_NAMELESS, MEMBERS_UNLIKE, MEMBERS_NO_MEMORY };
+
+/* Adds the process of a summary. MEMBERS_NAMELESS: it does not say of which process it is; MEMBERS_UNLIKE: it was counted by
+ * another cost model, convention or multiplier than the members. */
+enum members_result members_add(struct members *members, const struct summary *summary, int64_t rank);
+
+/* Sorts by rank, host, pid and start, and joins what has one name: of two states of a process the later one stays, as the more
+ * it has, and a rank that one of them has. Returns how many were given more than once. Nothing is added afterwards. */
+size_t members_settle(struct members *members);
+void members_free(struct members *members);

@@ -1,0 +1,57 @@
+/* What a settled set of members adds up to. Sums have 128 bits: 2^64 processes of 2^64 FLOPs fit. */
+#pragma once
+#include "members.h"
+
+typedef unsigned __int128 wide;
+
+/* Over all members. */
+struct merge_row {
+    const char *name_space; /* NULL: over all */
+    const char *routine;    /* NULL: over all */
+    wide flop_cost, calls, elapsed_ns, timed_flops;
+    size_t members;            /* that have it */
+    const struct member *last; /* of them */
+    int accuracy;              /* the least sure of theirs */
+};
+
+/* What a number of the members, such as their FLOPs, is like over them. */
+struct merge_spread {
+    const struct member *min_at, *max_at; /* the first in the order of members */
+    uint64_t min, max;
+    wide sum;
+    double deviation; /* standard, of the whole set */
+};
+
+struct merge_host {
+    const char *host;
+    size_t members;
+    wide flops_used, calls;
+};
+
+enum merge_number { MERGE_FLOPS, MERGE_CALLS, MERGE_BLAS_NS, MERGE_WALL_NS, MERGE_NUMBERS };
+
+struct merge_sums {
+    const struct members *members;
+    struct merge_row *routines, *namespaces; /* by FLOPs, the most first */
+    size_t routine_count, namespace_count;
+    struct merge_host *hosts; /* by name */
+    size_t host_count;
+    struct merge_spread spreads[MERGE_NUMBERS];
+    wide refused_calls;
+    size_t incomplete; /* members */
+    bool saturated;    /* a member's FLOPs stand for that many or more */
+};
+
+/* 0, or -1 where memory ran out. */
+int merge_sum(const struct members *members, struct merge_sums *sums);
+void merge_sums_free(struct merge_sums *sums);
+uint64_t merge_number_of(const struct member *member, enum merge_number number);
+
+/* Writers; the JSON is read back by merge_read. */
+void merge_json(const struct merge_sums *sums, struct out *out);
+void merge_text(const struct merge_sums *sums, struct out *out);
+/* 1234567, or 1,234,567; the mean with three decimals, cut off */
+void merge_put_wide(struct out *out, wide value, bool grouped);
+void merge_put_mean(struct out *out, wide sum, size_t count, bool grouped);
+/* Ranks from 0 to the largest that no member has, as "3, 7-9", up to a number of ranges; how many they are. */
+size_t merge_put_missing(const struct members *members, struct out *out);
