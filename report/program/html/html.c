@@ -4,6 +4,10 @@
 #include "html_put.h"
 
 #define MOST_BYTES 2000000
+/* Of each of these in the JSON without blanks, with a name of one letter and numbers of one digit. */
+#define LEAST_SHAPE 40
+#define LEAST_OPERATION 110
+#define LEAST_NAMESPACE 150
 
 static void put_before_name(struct html_page *page)
 {
@@ -60,6 +64,23 @@ static void keep_all_shapes(struct summary *s, size_t keep)
         keep_shapes(s->namespaces[i].operations, s->namespaces[i].operation_count, keep);
 }
 
+static size_t least_of(const struct summary_operation *operations, size_t count)
+{
+    size_t bytes = count * LEAST_OPERATION;
+    for (size_t i = 0; i < count; i++)
+        bytes += operations[i].shape_count * LEAST_SHAPE;
+    return bytes;
+}
+
+/* What the summary takes as JSON at least, so that one that cannot fit is not written nine times. */
+static size_t least_bytes(const struct summary *s)
+{
+    size_t bytes = least_of(s->operations, s->operation_count);
+    for (size_t i = 0; i < s->namespace_count; i++)
+        bytes += LEAST_NAMESPACE + least_of(s->namespaces[i].operations, s->namespaces[i].operation_count);
+    return bytes;
+}
+
 static void render(const struct html_source *shown, const struct html_source *before, const struct html_limits *limits,
                    struct out *out)
 {
@@ -92,6 +113,8 @@ void html_report(const struct html_source *shown, const struct html_source *befo
         struct out page = {0};
         /* What was taken away does not come back */
         keep_all_shapes(shown->summary, tries[i].shapes);
+        if (tries[i].has_data && least_bytes(shown->summary) > MOST_BYTES)
+            continue;
         render(shown, before, &tries[i], &page);
         bool fits = page.length <= MOST_BYTES || i + 1 == count;
         if (fits)

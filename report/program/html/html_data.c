@@ -20,11 +20,22 @@ static size_t string_length(const char *text, size_t length)
 
 static void put_string(struct out *out, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == '<')
-            out_text(out, "\\u003c");
-        else
-            out_bytes(out, &text[i], 1);
+    for (const char *at; (at = memchr(text, '<', length)) != NULL;) {
+        out_bytes(out, text, (size_t)(at - text));
+        out_text(out, "\\u003c");
+        length -= (size_t)(at + 1 - text);
+        text = at + 1;
+    }
+    out_bytes(out, text, length);
+}
+
+/* Up to the next string or blank. */
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t i = 0;
+    while (i < length && text[i] != '"' && text[i] != ' ' && text[i] != '\n')
+        i++;
+    return i;
 }
 
 void html_put_data(struct html_page *page)
@@ -32,11 +43,13 @@ void html_put_data(struct html_page *page)
     struct out json = {0};
     summary_json(page->s, &json);
     for (size_t i = 0; i < json.length;) {
-        size_t length = 1;
-        if (json.data[i] == '"')
+        size_t length = plain_length(json.data + i, json.length - i);
+        out_bytes(page->out, json.data + i, length);
+        i += length;
+        if (i < json.length && json.data[i] == '"')
             put_string(page->out, json.data + i, length = string_length(json.data + i, json.length - i));
-        else if (json.data[i] != ' ' && json.data[i] != '\n')
-            out_bytes(page->out, &json.data[i], 1);
+        else
+            length = 1; /* a blank */
         i += length;
     }
     page->out->failed |= json.failed;

@@ -144,7 +144,8 @@ void html_put_cards(struct html_page *page)
     open_card(page->out, "Calls");
     html_short(page->out, (double)s->calls);
     out_text(page->out, "</b><small>");
-    out_grouped(page->out, s->calls);
+    if (s->calls >= 1000)
+        out_grouped(page->out, s->calls);
     close_card(page->out);
     put_time_cards(page->out, s);
 }

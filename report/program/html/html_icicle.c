@@ -8,6 +8,7 @@
 
 #define ROW 26
 #define COLOURS 8
+#define LABELLED 1.5 /* per cent: in less nothing can be read; the script labels what is widened */
 
 bool html_has_icicle(const struct html_page *page)
 {
@@ -36,9 +37,9 @@ static void put_class(struct out *out, const struct html_tree *tree, const struc
 {
     const struct html_box *routine = box->kind == BOX_SHAPE ? &tree->boxes[box->parent] : box;
     if (box->kind == BOX_SPACE || box->kind == BOX_OTHER)
-        out_text(out, box->kind == BOX_SPACE ? "node s" : "node o");
+        out_text(out, box->kind == BOX_SPACE ? "n s" : "n o");
     else
-        html_format(out, "node c%u%s", colour_of(routine), box->kind == BOX_SHAPE ? " shape" : "");
+        html_format(out, "n c%u%s", colour_of(routine), box->kind == BOX_SHAPE ? " h" : "");
 }
 
 static void put_box(struct out *out, const struct html_tree *tree, const struct html_box *box)
@@ -46,7 +47,7 @@ static void put_box(struct out *out, const struct html_tree *tree, const struct 
     out_text(out, "<svg class=\"");
     put_class(out, tree, box);
     html_format(out,
-                "\" x=\"%.3f%%\" y=\"%u\" width=\"%.3f%%\" height=\"%u\" data-p=\"%zu\" data-s=\"%" PRIu64 " %" PRIu64
+                "\" x=\"%.2f%%\" y=\"%u\" width=\"%.2f%%\" height=\"%u\" data-p=\"%zu\" data-s=\"%" PRIu64 " %" PRIu64
                 " %" PRIu64 "\"><title>",
                 box->at, box->depth * ROW, box->width, ROW, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
                 box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
@@ -57,9 +58,13 @@ static void put_box(struct out *out, const struct html_tree *tree, const struct 
     out_percent(out, box->size[MEASURE_FLOPS], tree->boxes->size[MEASURE_FLOPS]);
     out_text(out, "%), ");
     text_put_calls(out, box->size[MEASURE_CALLS]);
-    out_text(out, "</title><rect width=\"100%\" height=\"100%\"/><text x=\"5\" y=\"17\">");
-    put_name(out, box);
-    out_text(out, "</text></svg>\n");
+    out_text(out, "</title><rect/>");
+    if (box->width >= LABELLED) {
+        out_text(out, "<text>");
+        put_name(out, box);
+        out_text(out, "</text>");
+    }
+    out_text(out, "</svg>\n");
 }
 
 void html_put_icicle(struct html_page *page)

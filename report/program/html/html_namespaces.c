@@ -38,7 +38,7 @@ static void put_row(struct out *out, const struct summary_namespace *ns, uint64_
     html_cell_name(out, *ns->name ? ns->name : "(unlabelled)");
     html_cell_number(out, ns->self.flops_used);
     html_cell_number(out, ns->total.flops_used);
-    html_cell_share(out, ns->total.flops_used, whole);
+    html_cell_share(out, ns->total.flops_used, whole, whole);
     html_cell_number(out, ns->self.calls);
     html_cell_number(out, ns->total.calls);
     put_budget(out, ns);

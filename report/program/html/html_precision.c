@@ -37,9 +37,17 @@ static const struct {
     {"fftwq_", PRECISION_LONG},
 };
 
+int html_routine(const char *name)
+{
+    for (int i = 0; i < cost_routine_count; i++)
+        if (strcmp(cost_name(&cost_routines[i]), name) == 0)
+            return i;
+    return -1;
+}
+
 enum html_precision html_precision_of(const char *routine)
 {
-    int index = cost_find(routine);
+    int index = html_routine(routine);
     if (index < 0)
         return PRECISION_OTHER;
     const char *name = cost_name(&cost_routines[index]);
@@ -88,7 +96,7 @@ void html_put_precision(struct html_page *page)
             continue;
         html_format(out, "<tr><td>%s</td>", names[i]);
         html_cell_number(out, sums[i].flops);
-        html_cell_share(out, sums[i].flops, page->s->flops_used);
+        html_cell_share(out, sums[i].flops, page->s->flops_used, page->s->flops_used);
         html_cell_number(out, sums[i].calls);
         html_cell_seconds(out, sums[i].elapsed_ns);
         out_text(out, "<td class=\"num\">");

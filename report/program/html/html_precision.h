@@ -13,5 +13,7 @@ enum html_precision {
     PRECISIONS
 };
 
+/* The index of the routine of exactly this name, or -1: many times as fast as cost_find, which knows other spellings. */
+int html_routine(const char *name);
 enum html_precision html_precision_of(const char *routine);
 const char *html_precision_name(enum html_precision precision);

@@ -9,6 +9,8 @@
 
 #define OUTLIERS_MOST 8
 #define ENOUGH_FOR_QUARTILES 8
+#define BARS_MOST 400
+#define PROFILE 80 /* pixels */
 
 bool html_has_processes(const struct html_page *page)
 {
@@ -84,6 +86,30 @@ static void put_outliers(struct out *out, const struct html_rank *rank)
     out_text(out, named ? ".</p>\n" : "<p>No process stands out.</p>\n");
 }
 
+/* A bar for each, in order of their start. */
+static void put_profile(struct out *out, const struct summary *s, uint64_t most)
+{
+    double step = 100.0 / (double)s->process_count;
+    if (!most || s->process_count > BARS_MOST)
+        return;
+    html_format(out, "<svg class=\"chart profile\" role=\"img\" aria-label=\"FLOPs of each process\" height=\"%d\">\n",
+                PROFILE + 22);
+    for (size_t i = 0; i < s->process_count; i++) {
+        double height = PROFILE * html_share(s->processes[i].flops_used, most);
+        html_format(out, "<rect class=\"fill\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"><title>",
+                    step * (double)i, PROFILE - height, 0.8 * step, height);
+        put_process(out, &s->processes[i]);
+        out_text(out, ": ");
+        out_grouped(out, s->processes[i].flops_used);
+        out_text(out, " FLOPs</title></rect>\n");
+    }
+    html_format(
+        out,
+        "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/><text class=\"soft\" x=\"0\" y=\"%d\">FLOPs of each "
+        "process, in order of their start</text></svg>\n",
+        PROFILE, PROFILE, PROFILE + 16);
+}
+
 static void put_end(struct out *out, const struct summary_process *process)
 {
     if (process->running)
@@ -96,13 +122,13 @@ static void put_end(struct out *out, const struct summary_process *process)
         html_text(out, strcmp(process->end_reason, "unknown") == 0 ? "killed" : process->end_reason);
 }
 
-static void put_row(struct out *out, const struct summary_process *process, const struct summary *s)
+static void put_row(struct out *out, const struct summary_process *process, const struct summary *s, uint64_t most)
 {
     out_text(out, "<tr>");
     html_cell_name(out, path_base(process->program));
     html_format(out, "<td class=\"num\">%" PRIu32 "</td><td class=\"num\">%" PRIu32 "</td>", process->pid, process->ppid);
     html_cell_number(out, process->flops_used);
-    html_cell_share(out, process->flops_used, s->flops_used);
+    html_cell_share(out, process->flops_used, s->flops_used, most);
     html_cell_number(out, process->calls);
     html_cell_seconds(out, process->wall_ns);
     html_format(out, "<td class=\"num\">%" PRIu32 "</td><td>", process->threads);
@@ -120,6 +146,8 @@ void html_put_processes(struct html_page *page)
         html_rank_add(&rank, &s->processes[i]);
     html_rank_sort(&rank, flops_of);
     put_spread(out, &rank);
+    if (rank.count)
+        put_profile(out, s, flops_of(rank.rows[0]));
     put_outliers(out, &rank);
     size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
     html_table_open(out,
@@ -127,7 +155,7 @@ void html_put_processes(struct html_page *page)
                     "<th class=\"num\" colspan=\"2\">Share</th><th class=\"num\">Calls</th><th class=\"num\">Wall time</th>"
                     "<th class=\"num\">Threads</th><th>End</th>");
     for (size_t i = 0; i < shown; i++)
-        put_row(out, rank.rows[i], s);
+        put_row(out, rank.rows[i], s, flops_of(rank.rows[0]));
     out_text(out, "</tbody>");
     html_cut_row(out, rank.count - shown, 10);
     html_table_close(out);

@@ -53,10 +53,19 @@ static void put_cell(struct out *out, const struct heat *heat, int down, int acr
     double flops = heat->flops[down][across];
     if (flops > 0)
         html_format(out,
-                    "<rect class=\"heat\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill-opacity=\"%.2f\">"
-                    "<title>%.1f%% of the FLOPs of products</title></rect>\n",
+                    "<rect x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill-opacity=\"%.2f\">"
+                    "<title>%.1f%%</title></rect>\n",
                     LEFT + step * (across - heat->low), CELL * (heat->high - down), step, CELL,
                     0.12 + 0.88 * flops / heat->most, 100 * flops / heat->all);
+}
+
+static void put_cells(struct out *out, const struct heat *heat, double step)
+{
+    out_text(out, "<g class=\"heat\">");
+    for (int down = heat->low; down <= heat->high; down++)
+        for (int across = heat->low; across <= heat->high; across++)
+            put_cell(out, heat, down, across, step);
+    out_text(out, "</g>\n");
 }
 
 static void put_heat(struct out *out, const struct heat *heat, const char pair[2])
@@ -71,9 +80,8 @@ static void put_heat(struct out *out, const struct heat *heat, const char pair[2
         put_label(out, "end soft", LEFT - 1.5, y + 15, power);
         if (count <= 8 || (power - heat->low) % 2 == 0)
             put_label(out, "mid soft", LEFT + step * (power - heat->low + 0.5), CELL * count + 15, power);
-        for (int across = heat->low; across <= heat->high; across++)
-            put_cell(out, heat, power, across, step);
     }
+    put_cells(out, heat, step);
     html_format(out, "<line class=\"axis\" x1=\"%.2f%%\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", LEFT, CELL * count,
                 CELL * count);
     html_format(out, "<text class=\"mid\" x=\"%.2f%%\" y=\"%d\">%c upwards, %c to the right</text></svg></div>\n",

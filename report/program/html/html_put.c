@@ -60,22 +60,29 @@ void html_short(struct out *out, double value)
 void html_seconds(struct out *out, uint64_t elapsed_ns)
 {
     double ns = (double)elapsed_ns;
-    if (ns >= 60 * NS)
+    if (ns >= 3600 * NS)
+        html_format(out, "%" PRIu64 ":%02" PRIu64 " h", elapsed_ns / 3600000000000u, elapsed_ns / 60000000000u % 60);
+    else if (ns >= 60 * NS)
         html_format(out, "%" PRIu64 ":%02" PRIu64 " min", elapsed_ns / 60000000000u, elapsed_ns / 1000000000u % 60);
     else if (ns >= NS)
         html_format(out, "%.2f s", ns / NS);
     else if (ns >= 1e6)
         html_format(out, "%.2f ms", ns / 1e6);
-    else
+    else if (elapsed_ns)
         html_format(out, "%.2f &micro;s", ns / 1e3);
+    else
+        out_text(out, "0 s");
 }
 
 void html_rate(struct out *out, uint64_t flops, uint64_t elapsed_ns)
 {
-    if (elapsed_ns)
-        html_format(out, "%.2f", (double)flops / (double)elapsed_ns);
-    else
+    double rate = elapsed_ns ? (double)flops / (double)elapsed_ns : 0;
+    if (!elapsed_ns)
         out_text(out, "&ndash;");
+    else if (rate < 0.1 && flops)
+        html_format(out, "%.2g", rate);
+    else
+        html_format(out, "%.2f", rate);
 }
 
 double html_share(uint64_t part, uint64_t whole)
@@ -97,12 +104,10 @@ void html_cell_number(struct out *out, uint64_t value)
     out_text(out, "</td>");
 }
 
-void html_cell_share(struct out *out, uint64_t part, uint64_t whole)
+void html_cell_share(struct out *out, uint64_t part, uint64_t whole, uint64_t most)
 {
-    html_format(out,
-                "<td class=\"bar\"><svg aria-hidden=\"true\"><rect class=\"track\" width=\"100%%\" height=\"9\" rx=\"2\"/>"
-                "<rect class=\"fill\" width=\"%.2f%%\" height=\"9\" rx=\"2\"/></svg></td><td class=\"num\">",
-                100 * html_share(part, whole));
+    html_format(out, "<td class=\"bar\"><svg aria-hidden=\"true\"><rect width=\"%.1f%%\"/></svg></td><td class=\"num\">",
+                100 * html_share(part, most));
     out_percent(out, part, whole);
     out_text(out, "%</td>");
 }

@@ -13,7 +13,7 @@ static uint64_t flops_of(const void *row)
 
 static void put_row(struct out *out, const struct summary_operation *operation, uint64_t whole)
 {
-    int routine = cost_find(operation->name);
+    int routine = html_routine(operation->name);
     out_text(out, "<tr><td class=\"name\"");
     if (routine >= 0) {
         char formula[1024];
@@ -28,7 +28,7 @@ static void put_row(struct out *out, const struct summary_operation *operation, 
     html_text(out, operation->name);
     out_text(out, "</td>");
     html_cell_number(out, operation->flop_cost);
-    html_cell_share(out, operation->flop_cost, whole);
+    html_cell_share(out, operation->flop_cost, whole, whole);
     html_cell_number(out, operation->calls);
     html_cell_seconds(out, operation->elapsed_ns);
     out_text(out, "<td class=\"num\">");

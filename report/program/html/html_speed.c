@@ -6,8 +6,10 @@
 #include <math.h>
 
 #define PLOT 260
-#define LABELS_MOST 8
-#define LEFT 6.0 /* per cent */
+#define LABELS_MOST 12
+#define LABELS_TRIED 40
+#define CROWD 60 /* points */
+#define LEFT 8.0 /* per cent */
 
 static bool is_point(const struct summary_operation *operation)
 {
@@ -80,7 +82,8 @@ static void put_grid(struct out *out, const struct axes *axes)
                     across(axes, x), PLOT + 10);
         if (fmod(x - axes->left, step) != 0)
             continue;
-        html_format(out, "<text class=\"mid soft\" x=\"%.2f%%\" y=\"%d\">", across(axes, x), PLOT + 26);
+        html_format(out, "<text class=\"%s soft\" x=\"%.2f%%\" y=\"%d\">", x < axes->right ? "mid" : "end", across(axes, x),
+                    PLOT + 28);
         put_power_of_ten(out, x);
         out_text(out, "</text>\n");
     }
@@ -113,26 +116,41 @@ static void put_label(struct out *out, const char *name, double x, double y, dou
     out_text(out, "</text>");
 }
 
-static void put_point(struct out *out, const struct axes *axes, const struct summary_operation *operation, uint64_t most_ns,
-                      struct labels *labels)
+static uint64_t time_of(const void *row)
 {
-    double x = across(axes, size_of(operation)), y = down(axes, speed_of(operation));
-    double radius = 4 + 10 * sqrt((double)operation->elapsed_ns / (double)most_ns);
-    html_format(out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"%.1f\"><title>", x, y, radius);
+    return ((const struct summary_operation *)row)->elapsed_ns;
+}
+
+/* By area; smaller where there are many. */
+static double radius_of(const struct html_rank *rank, const struct summary_operation *operation)
+{
+    double largest = rank->count > CROWD ? 6 : 12;
+    return 2 + largest * sqrt((double)operation->elapsed_ns / (double)time_of(rank->rows[0]));
+}
+
+static void put_point(struct out *out, const struct axes *axes, const struct html_rank *rank,
+                      const struct summary_operation *operation)
+{
+    html_format(out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"%.1f\"><title>", across(axes, size_of(operation)),
+                down(axes, speed_of(operation)), radius_of(rank, operation));
     html_text(out, operation->name);
     out_text(out, ": ");
     html_rate(out, operation->timed_flops, operation->elapsed_ns);
     out_text(out, " GFLOP/s, ");
     text_put_calls(out, operation->calls);
-    out_text(out, "</title></circle>");
-    if (take_place(labels, x, y))
-        put_label(out, operation->name, x, y, radius);
-    out_text(out, "\n");
+    out_text(out, "</title></circle>\n");
 }
 
-static uint64_t time_of(const void *row)
+/* Over the points. */
+static void put_labels(struct out *out, const struct axes *axes, const struct html_rank *rank)
 {
-    return ((const struct summary_operation *)row)->elapsed_ns;
+    struct labels labels = {0};
+    for (size_t i = 0; i < rank->count && i < LABELS_TRIED; i++) {
+        const struct summary_operation *operation = rank->rows[i];
+        double x = across(axes, size_of(operation)), y = down(axes, speed_of(operation));
+        if (take_place(&labels, x, y))
+            put_label(out, operation->name, x, y, radius_of(rank, operation));
+    }
 }
 
 void html_put_speed(struct html_page *page)
@@ -140,7 +158,6 @@ void html_put_speed(struct html_page *page)
     const struct summary *s = page->s;
     struct out *out = page->out;
     struct html_rank rank;
-    struct labels labels = {0};
     html_rank_open(&rank, s->operation_count);
     for (size_t i = 0; i < s->operation_count; i++)
         if (is_point(&s->operations[i]))
@@ -149,12 +166,13 @@ void html_put_speed(struct html_page *page)
     struct axes axes = axes_of(&rank);
     size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
     html_format(out, "<svg class=\"chart\" role=\"img\" aria-label=\"GFLOP/s against FLOPs a call\" height=\"%d\">\n",
-                PLOT + 50);
+                PLOT + 54);
     put_grid(out, &axes);
     for (size_t i = 0; i < shown; i++)
-        put_point(out, &axes, rank.rows[i], time_of(rank.rows[0]), &labels);
+        put_point(out, &axes, &rank, rank.rows[i]);
+    put_labels(out, &axes, &rank);
     html_format(out, "<text class=\"soft\" x=\"%.1f%%\" y=\"%d\">GFLOP/s upwards, FLOPs a call to the right</text></svg>\n",
-                LEFT, PLOT + 46);
+                LEFT, PLOT + 50);
     out->failed |= rank.failed;
     html_rank_close(&rank);
 }

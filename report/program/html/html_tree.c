@@ -211,7 +211,7 @@ void html_tree_build(struct html_tree *tree, const struct summary *summary, size
 {
     *tree = (struct html_tree){0};
     collect(tree, summary);
-    for (double least = 0.001; !tree->failed && show(tree, least) > most && least < 1;)
+    for (double least = 0.002; !tree->failed && show(tree, least) > most && least < 1;)
         least *= 2;
     if (!tree->failed)
         add_others(tree);

@@ -25,6 +25,6 @@ struct html_tree {
     bool failed;
 };
 
-/* Boxes that hold less than 0.1% of each measure are joined, and where more than `most` would be shown, larger ones too. */
+/* Boxes that hold less than 0.2% of each measure are joined, and where more than `most` would be shown, larger ones too. */
 void html_tree_build(struct html_tree *tree, const struct summary *summary, size_t most);
 void html_tree_free(struct html_tree *tree);
