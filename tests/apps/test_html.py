@@ -186,6 +186,9 @@ def check_difference():
     expect("rows", [row[:7] for row in page.rows("difference")],
            [["dgemm", "1,000", "1,500", "+500", "+50.0%", "2", "3"], ["dgesv", "10", "0", "-10", "gone", "1", "0"],
             ["sgemm", "0", "10", "+10", "new", "0", "1"]])
+    named = html_data.summary({"a": {"dgemm": html_data.operation(7, 1)}, "": {"dgesv": html_data.operation(3, 1)}})
+    expect("namespaces", [row[:5] for row in Page(rendered(before, named)).rows("difference")][2:],
+           [["(unlabelled)", "1,010", "3", "-1,007", "-99.7%"], ["a", "0", "7", "+7", "new"]])
     text = page.section("difference")["text"]
     expect("in all", "In all: 1,010 before, 1,510 after, +49.50%" in text and "not counted alike" in text, True)
     expect("no difference of one", Page(rendered(after)).section("difference"), None)
@@ -201,6 +204,8 @@ def check_options():
         expect("three", "takes one FILE or two, not 3" in flopshim(path, path, path, "-f", "html", status=2), True)
         expect("left", "accepted with --left are text, json" in flopshim("--left", "-f", "html", status=2), True)
         expect("x.htm", ".csv or .html" in flopshim(path, "-o", "x.htm", status=2), True)
+        refused = subprocess.run([PROGRAM, "run", "-o", "x.html", "true"], capture_output=True, text=True, check=False)
+        expect("run says what makes one", "`flopshim report FILE.json -o FILE.html`" in refused.stderr, True)
         expect("absent", "absent: No such file" in flopshim(path, f"{folder}/absent", "-f", "html", status=2), True)
 
 

@@ -1,18 +1,21 @@
-/* What changed from one summary to another, by routine. */
+/* What changed from one summary to another, by routine and by namespace. */
 #include "html_page.h"
 #include "html_put.h"
 #include "html_rank.h"
 #include <stdlib.h>
 #include <string.h>
 
+#define COLUMNS                                                                                          \
+    "<th class=\"num\">FLOPs before</th><th class=\"num\">FLOPs after</th><th class=\"num\">Change</th>" \
+    "<th class=\"num\">Relative</th><th class=\"num\">Calls before</th><th class=\"num\">Calls after</th>"
+
 bool html_has_difference(const struct html_page *page)
 {
     return page->before != NULL;
 }
 
-/* A routine in both; one that is not there has no name. */
+/* A routine or a namespace in both; in the side that lacks it, it has no name and no calls. */
 struct change {
-    const char *name;
     struct summary_operation before, after;
 };
 
@@ -27,30 +30,46 @@ static uint64_t extent_of(const void *row)
     return larger_less_smaller(change->before.flop_cost, change->after.flop_cost);
 }
 
-static struct change *find(struct change *changes, size_t count, const char *name)
+static int by_name(const void *left, const void *right)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(changes[i].name, name) == 0)
-            return &changes[i];
-    return NULL;
+    const struct summary_operation *a = left, *b = right;
+    return strcmp(a->name, b->name);
 }
 
-static size_t collect(const struct html_page *page, struct change *changes)
+/* Rows of a summary, by name; of namespaces as much as operations have, too. NULL: out of memory. */
+static struct summary_operation *rows_of(const struct summary *s, bool of_namespaces, size_t *count)
 {
-    const struct summary *sides[] = {page->before, page->s};
-    size_t count = 0;
-    for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < sides[side]->operation_count; i++) {
-            const struct summary_operation *operation = &sides[side]->operations[i];
-            struct change *change = operation->calls ? find(changes, count, operation->name) : NULL;
-            if (!operation->calls)
-                continue;
-            if (!change) {
-                change = &changes[count++];
-                change->name = operation->name;
-            }
-            *(side ? &change->after : &change->before) = *operation;
-        }
+    size_t most = of_namespaces ? s->namespace_count : s->operation_count;
+    struct summary_operation *rows = calloc(most + 1, sizeof *rows);
+    *count = 0;
+    for (size_t i = 0; i < most && rows; i++) {
+        const struct summary_namespace *ns = of_namespaces ? &s->namespaces[i] : NULL;
+        struct summary_operation row = ns ? (struct summary_operation){.name = *ns->name ? ns->name : "(unlabelled)",
+                                                                       .flop_cost = ns->self.flops_used,
+                                                                       .calls = ns->self.calls}
+                                          : s->operations[i];
+        if (row.calls)
+            rows[(*count)++] = row;
+    }
+    if (rows)
+        qsort(rows, *count, sizeof *rows, by_name);
+    return rows;
+}
+
+/* Both sides are sorted: what has the same name comes up together. */
+static size_t join(const struct summary_operation *before, size_t before_count, const struct summary_operation *after,
+                   size_t after_count, struct change *changes)
+{
+    size_t i = 0, j = 0, count = 0;
+    while (i < before_count || j < after_count) {
+        int order = i == before_count ? 1 : j == after_count ? -1 : by_name(&before[i], &after[j]);
+        changes[count] = (struct change){0};
+        if (order <= 0)
+            changes[count].before = before[i++];
+        if (order >= 0)
+            changes[count].after = after[j++];
+        count++;
+    }
     return count;
 }
 
@@ -79,37 +98,63 @@ static void put_relative(struct out *out, uint64_t before, uint64_t after)
         html_format(out, "<td class=\"num\">%+.1f%%</td>", 100 * ((double)after / (double)before - 1));
 }
 
-static void put_row(struct out *out, const char *name, const struct summary_operation *before,
-                    const struct summary_operation *after)
+static void put_row(struct out *out, const struct change *change, bool has_time)
 {
+    const struct summary_operation *before = &change->before, *after = &change->after;
     out_text(out, "<tr>");
-    html_cell_name(out, name);
+    html_cell_name(out, before->name ? before->name : after->name);
     html_cell_number(out, before->flop_cost);
     html_cell_number(out, after->flop_cost);
     put_signed(out, before->flop_cost, after->flop_cost);
     put_relative(out, before->flop_cost, after->flop_cost);
     html_cell_number(out, before->calls);
     html_cell_number(out, after->calls);
-    html_cell_seconds(out, before->elapsed_ns);
-    html_cell_seconds(out, after->elapsed_ns);
+    if (has_time) {
+        html_cell_seconds(out, before->elapsed_ns);
+        html_cell_seconds(out, after->elapsed_ns);
+    }
     out_text(out, "</tr>\n");
 }
 
-static void put_table(struct html_page *page, const struct html_rank *rank)
+static void put_rows(struct html_page *page, const struct change *changes, size_t count, bool has_time)
 {
     struct out *out = page->out;
-    size_t shown = rank->count < page->limits.rows ? rank->count : page->limits.rows;
-    html_table_open(out,
-                    "<th>Routine</th><th class=\"num\">FLOPs before</th><th class=\"num\">FLOPs after</th>"
-                    "<th class=\"num\">Change</th><th class=\"num\">Relative</th><th class=\"num\">Calls before</th>"
-                    "<th class=\"num\">Calls after</th><th class=\"num\">Time before</th><th class=\"num\">Time after</th>");
-    for (size_t i = 0; i < shown; i++) {
-        const struct change *change = rank->rows[i];
-        put_row(out, change->name, &change->before, &change->after);
-    }
+    struct html_rank rank;
+    html_rank_open(&rank, count);
+    for (size_t i = 0; i < count; i++)
+        html_rank_add(&rank, &changes[i]);
+    html_rank_sort(&rank, extent_of);
+    size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
+    for (size_t i = 0; i < shown; i++)
+        put_row(out, rank.rows[i], has_time);
     out_text(out, "</tbody>");
-    html_cut_row(out, rank->count - shown, 9);
-    html_table_close(out);
+    html_cut_row(out, rank.count - shown, has_time ? 9 : 7);
+    out->failed |= rank.failed;
+    html_rank_close(&rank);
+}
+
+static void put_table(struct html_page *page, bool of_namespaces)
+{
+    size_t before_count, after_count;
+    struct summary_operation *before = rows_of(page->before, of_namespaces, &before_count);
+    struct summary_operation *after = rows_of(page->s, of_namespaces, &after_count);
+    struct change *changes = calloc(before_count + after_count + 1, sizeof *changes);
+    html_table_open(page->out, of_namespaces ? "<th>Namespace, self</th>" COLUMNS
+                                             : "<th>Routine</th>" COLUMNS "<th class=\"num\">Time before</th>"
+                                               "<th class=\"num\">Time after</th>");
+    if (before && after && changes)
+        put_rows(page, changes, join(before, before_count, after, after_count, changes), !of_namespaces);
+    else
+        page->out->failed = true;
+    html_table_close(page->out);
+    free(before);
+    free(after);
+    free(changes);
+}
+
+static bool has_names(const struct summary *s)
+{
+    return s->namespace_count > 1 || (s->namespace_count == 1 && *s->namespaces->name);
 }
 
 static void put_whole(struct html_page *page)
@@ -135,19 +180,10 @@ static void put_whole(struct html_page *page)
 
 void html_put_difference(struct html_page *page)
 {
-    size_t most = page->before->operation_count + page->s->operation_count;
-    struct change *changes = calloc(most + 1, sizeof *changes);
-    struct html_rank rank;
-    html_rank_open(&rank, most);
     put_whole(page);
-    if (changes) {
-        size_t count = collect(page, changes);
-        for (size_t i = 0; i < count; i++)
-            html_rank_add(&rank, &changes[i]);
-        html_rank_sort(&rank, extent_of);
-        put_table(page, &rank);
+    put_table(page, false);
+    if (has_names(page->before) || has_names(page->s)) {
+        out_text(page->out, "<h3>By namespace</h3>\n");
+        put_table(page, true);
     }
-    page->out->failed |= rank.failed || !changes;
-    html_rank_close(&rank);
-    free(changes);
 }

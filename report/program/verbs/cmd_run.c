@@ -62,8 +62,13 @@ static int take(const struct option_row *row, const char *value, void *data)
     variable_of(row, name, sizeof name);
     const struct config_variable *variable = config_variable(name);
     value = value ? value : "1";
-    if (!variable->take(value, &judged))
-        return options_refuse("run", row, value, variable->accepted, variable->words);
+    if (!variable->take(value, &judged)) {
+        char accepted[512];
+        bool is_page = row->letter == 'o' && strstr(value, ".html");
+        snprintf(accepted, sizeof accepted, "%s%s", variable->accepted,
+                 is_page ? "; `flopshim report FILE.json -o FILE.html` makes a page of a summary" : "");
+        return options_refuse("run", row, value, accepted, variable->words);
+    }
     if (setenv(name, value, 1) == 0)
         return 0;
     perror("flopshim run");
