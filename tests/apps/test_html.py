@@ -204,8 +204,6 @@ def check_options():
         expect("three", "takes one FILE or two, not 3" in flopshim(path, path, path, "-f", "html", status=2), True)
         expect("left", "accepted with --left are text, json" in flopshim("--left", "-f", "html", status=2), True)
         expect("x.htm", ".csv or .html" in flopshim(path, "-o", "x.htm", status=2), True)
-        refused = subprocess.run([PROGRAM, "run", "-o", "x.html", "true"], capture_output=True, text=True, check=False)
-        expect("run says what makes one", "`flopshim report FILE.json -o FILE.html`" in refused.stderr, True)
         expect("absent", "absent: No such file" in flopshim(path, f"{folder}/absent", "-f", "html", status=2), True)
 
 
@@ -219,7 +217,35 @@ def check_real():
            [True, True, True, True, False, False])
 
 
+def check_run():
+    """A page of each process's summary, beside it; no other file's, and nothing is overwritten."""
+    program = "import numpy, os, signal, subprocess, sys\na = numpy.ones((64, 64)); a @ a\n"
+    child = program + "if len(sys.argv) == 1:\n    subprocess.run([sys.executable, sys.argv[0], 'child'])\n"
+    killed = program + "os.kill(os.getpid(), signal.SIGKILL)\n"
+    with tempfile.TemporaryDirectory() as folder:
+        def run(code, *words, **env):
+            pathlib.Path(folder, "app.py").write_text(code)
+            return Run([PROGRAM, "run", *words, "--", python("debian"), "app.py"], {"FLOP_QUIET": "0", **env}, False, cwd=folder)
+
+        def files():
+            return sorted(p.name for p in pathlib.Path(folder).iterdir() if p.name != "app.py")
+
+        pathlib.Path(folder, "mine.json").write_text("mine")
+        done = run(program, "-o", "x.html,x.json")
+        expect("status", done.returncode, 0)
+        expect("files", files(), ["mine.json", "x.html", "x.json"])
+        expect("said", ("as a page): x.html\n" in done.stderr, done.stderr.count("flopshim: summary of")), (True, 2))
+        check_alone(pathlib.Path(folder, "x.html").read_text())
+        expect("killed", run(killed, FLOP_OUTPUT="mine.html").returncode, 137)
+        expect("files of a killed one", files(), ["mine.1.html", "mine.1.json", "mine.json", "x.html", "x.json"])
+        expect("its page", "Ended by signal" in pathlib.Path(folder, "mine.1.html").read_text(), True)
+        run(child, "-o", "%e.%p.html", "--quiet")
+        made = sorted(p.rpartition(".")[2] for p in files() if p.startswith("python"))
+        expect("of two processes", made, ["html", "html", "json", "json"])
+
+
 CHECKS = {"numbers": check_numbers, "icicle": check_icicle, "escaped": check_escaped, "sizes": check_sizes,
-          "processes": check_processes, "difference": check_difference, "options": check_options, "real": check_real}
+          "processes": check_processes, "difference": check_difference, "options": check_options, "real": check_real,
+          "run": check_run}
 for check in [CHECKS[name] for name in sys.argv[1:]] or CHECKS.values():
     check()
