@@ -149,6 +149,6 @@ void html_put_gaps(struct html_page *page)
         close_item(out, "<li><strong>No exports:</strong> the summary is too large to be carried in this file.");
     close_item(
         out, "<li>Arithmetic that a program does in its own loops, on a GPU, or in an engine that is not BLAS, LAPACK, FFTW or "
-             "oneDNN behind the usual names is not counted by anyone here.");
+             "oneDNN behind the usual names is not counted.");
     out_text(out, "</ul>\n");
 }
