@@ -231,6 +231,9 @@ def check_run():
             return sorted(p.name for p in pathlib.Path(folder).iterdir() if p.name != "app.py")
 
         pathlib.Path(folder, "mine.json").write_text("mine")
+        refused = run(program, "-o", "x.htm")
+        wanted = "expected file names that end in .txt, .json, .csv or .html"
+        expect("x.htm", (refused.returncode, wanted in refused.stderr), (2, True))
         done = run(program, "-o", "x.html,x.json")
         expect("status", done.returncode, 0)
         expect("files", files(), ["mine.json", "x.html", "x.json"])

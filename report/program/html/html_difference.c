@@ -152,11 +152,6 @@ static void put_table(struct html_page *page, bool of_namespaces)
     free(changes);
 }
 
-static bool has_names(const struct summary *s)
-{
-    return s->namespace_count > 1 || (s->namespace_count == 1 && *s->namespaces->name);
-}
-
 static void put_whole(struct html_page *page)
 {
     uint64_t before = page->before->flops_used, after = page->s->flops_used;
@@ -182,7 +177,7 @@ void html_put_difference(struct html_page *page)
 {
     put_whole(page);
     put_table(page, false);
-    if (has_names(page->before) || has_names(page->s)) {
+    if (html_has_names(page->before) || html_has_names(page->s)) {
         out_text(page->out, "<h3>By namespace</h3>\n");
         put_table(page, true);
     }

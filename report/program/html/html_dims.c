@@ -1,5 +1,6 @@
 /* Reads "m=512 n=512 side=L". */
 #include "html_dims.h"
+#include "html_put.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -44,4 +45,10 @@ int html_dims_power_of(const char *shape, char name)
         if (at[0] == name && at[1] == '=')
             return power_of(strtod(at + 2, NULL));
     return -1;
+}
+
+void html_put_power(struct out *out, int power)
+{
+    static const char *const prefixes[] = {"", "k", "M", "G"};
+    html_format(out, "%d%s", 1 << (power % 10), prefixes[power / 10]);
 }

@@ -8,3 +8,5 @@
 int html_dims_power(const char *shape);
 /* The same of one dimension by its name, such as "m". */
 int html_dims_power_of(const char *shape, char name);
+/* Where the power begins: 1, 2, ... 512, 1k */
+void html_put_power(struct out *out, int power);

@@ -3,10 +3,14 @@
 #include "html_put.h"
 #include "html_rank.h"
 
+bool html_has_names(const struct summary *s)
+{
+    return s->namespace_count > 1 || (s->namespace_count == 1 && *s->namespaces->name);
+}
+
 bool html_has_namespaces(const struct html_page *page)
 {
-    const struct summary *s = page->s;
-    return s->namespace_count > 1 || (s->namespace_count == 1 && *s->namespaces->name);
+    return html_has_names(page->s);
 }
 
 static uint64_t total_of(const void *row)

@@ -46,6 +46,8 @@ void html_put_gaps(struct html_page *page);
 void html_put_routines(struct html_page *page);
 void html_put_icicle(struct html_page *page);
 bool html_has_icicle(const struct html_page *page);
+/* Was anything done in a namespace that has a name? */
+bool html_has_names(const struct summary *s);
 void html_put_namespaces(struct html_page *page);
 bool html_has_namespaces(const struct html_page *page);
 void html_put_processes(struct html_page *page);

@@ -43,9 +43,9 @@ static void add_shape(struct heat *heat, const struct summary_shape *shape, cons
 
 static void put_label(struct out *out, const char *class, double x, int y, int power)
 {
-    static const char *const prefixes[] = {"", "k", "M", "G"};
-    html_format(out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%d\">%d%s</text>\n", class, x, y, 1 << (power % 10),
-                prefixes[power / 10]);
+    html_format(out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%d\">", class, x, y);
+    html_put_power(out, power);
+    out_text(out, "</text>\n");
 }
 
 static void put_cell(struct out *out, const struct heat *heat, int down, int across, double step)

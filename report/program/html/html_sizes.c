@@ -18,13 +18,6 @@ static void widen(struct range *range, int power)
     range->high = power > range->high ? power : range->high;
 }
 
-/* 1, 2, ... 512, 1k: where the power begins */
-static void put_power(struct out *out, int power)
-{
-    static const char *const prefixes[] = {"", "k", "M", "G"};
-    html_format(out, "%d%s", 1 << (power % 10), prefixes[power / 10]);
-}
-
 bool html_has_sizes(const struct html_page *page)
 {
     for (size_t i = 0; i < page->s->operation_count; i++)
@@ -98,7 +91,7 @@ void html_put_sizes(struct html_page *page)
         put_bar(out, "fill", middle - width, width, flops, most);
         put_bar(out, "calls", middle, width, calls, most);
         html_format(out, "<text class=\"mid soft\" x=\"%.3f%%\" y=\"%d\">", middle, PLOT + 38);
-        put_power(out, power);
+        html_put_power(out, power);
         out_text(out, "</text>\n");
     }
     html_format(

@@ -48,6 +48,10 @@ static const struct option_row rows[] = {
     OPTION_HELP,
 };
 
+/* What the library accepts, and pages (pages.h). */
+#define OUTPUTS \
+    "file names that end in .txt, .json, .csv or .html, with %p %h %e %r %j %t or %%, separated by commas, none, or stderr"
+
 static void variable_of(const struct option_row *row, char *variable, size_t size)
 {
     snprintf(variable, size, "FLOP_%s", row->name);
@@ -67,7 +71,7 @@ static int take(const struct option_row *row, const char *value, void *data)
     char replaced[TEMPLATE_BYTES];
     bool has_page = row->letter == 'o' && pages_replace(value, replaced, sizeof replaced);
     if (!variable->take(has_page ? replaced : value, &judged))
-        return options_refuse("run", row, value, variable->accepted, variable->words);
+        return options_refuse("run", row, value, row->letter == 'o' ? OUTPUTS : variable->accepted, variable->words);
     if (setenv(name, value, 1) == 0)
         return 0;
     perror("flopshim run");
