@@ -21,7 +21,8 @@ test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv pyth
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache
   libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libdnnl-dev
   abinit coinor-libipopt-dev dynare gretl gromacs lammps libdlib-dev libelpa-dev libigraph-dev libsuitesparse-dev
-  quantum-espresso quantum-espresso-data)
+  quantum-espresso quantum-espresso-data
+  chromium fonts-dejavu-core) # a browser, which apps.html_browser drives and in which reports are looked at; and letters for it
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

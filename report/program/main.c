@@ -16,7 +16,7 @@ struct verb {
 
 static const struct verb verbs[] = {
     {"run", cmd_run, "count the FLOPs of a program, within a budget"},
-    {"report", cmd_report, "show a summary or a ledger as text, JSON or CSV"},
+    {"report", cmd_report, "show a summary or a ledger as text, JSON, CSV or a page"},
     {"merge", cmd_merge, "one summary of many processes or ranks"},
     {"diff", cmd_diff, "what differs between two summaries; rules make it a test"},
     {"cost", cmd_cost, "what a call would cost, from its arguments"},

@@ -133,7 +133,7 @@ def check_run_judges_its_values():
                                ("exit-code", ["0", "256", "x"]), ("timing", ["ALL"]),
                                ("count", ["", "blas,", "ffts", "blas lapack"]), ("convention", ["fma "]),
                                ("detail", ["call", "shape", "", "shapes,", "calls=0", "calls=1000000", "calls=1,x"]),
-                               ("output", ["x.html", "%q.txt", " , ", "x.json,y.log", ""]), ("namespace", ["n" * 256])):
+                               ("output", ["x.htm", "%q.html", "%q.txt", " , ", "x.json,y.log", ""]), ("namespace", ["n" * 256])):
             for value in values:
                 said = flopshim("run", f"--{option}", value, "--", "touch", str(mark), status=2)
                 expect(f"{option} {value}: {said}", said.startswith(f"flopshim run: --{option} {value[:200]}"), True)

@@ -27,7 +27,7 @@ def fall_back():
     """Of the environment; `flopshim run` refuses the same values of its options (apps/test_help.py)."""
     for variable, value in (("FLOP_MULTIPLIER", "-0.5"), ("FLOP_EXIT_CODE", "256"), ("FLOP_ON_EXHAUSTED", "signal=65"),
                             ("FLOP_TIMING", "ALL"), ("FLOP_CONVENTION", "fma "), ("FLOP_OUTPUT", "%q.txt"), ("FLOP_OUTPUT", " , "),
-                            ("FLOP_OUTPUT", "x.html")):
+                            ("FLOP_OUTPUT", "x.htm")):
         run = Run([PROGRAM, "run", "-q", "--", DOTS, "7"], {"LD_LIBRARY_PATH": f"{LIBS}/blas", variable: value}, preload=False)
         expect(f"{variable}={value}: runs; {run.stderr}", (run.returncode, run.stdout), (0, "ran\n"))
         expect(f"{variable}={value}: one line of {run.stderr}", run.stderr.count(f"{variable}={value}: expected "), 1)

@@ -45,12 +45,12 @@ static struct diff_side side_of(const struct summary_operation *operation)
 static void add_shapes(struct list *list, const char *name_space, const struct summary_operation *operation)
 {
     struct diff_row row = {.name_space = name_space, .routine = operation->name};
-    struct diff_side side = {.error_calls = operation->error_calls, .error_flops = operation->error_flops};
-    struct summary_use other = summary_other_shapes(operation);
-    for (size_t i = 0; i < operation->shape_count; i++) {
-        row.shape = operation->shapes[i].text;
-        side.flop_cost = operation->shapes[i].flop_cost;
-        side.calls = operation->shapes[i].calls;
+    struct diff_side side = {.error_calls = operation->shapes.error_calls, .error_flops = operation->shapes.error_flops};
+    struct summary_use other = summary_others(operation, &operation->shapes);
+    for (size_t i = 0; i < operation->shapes.count; i++) {
+        row.shape = operation->shapes.rows[i].text;
+        side.flop_cost = operation->shapes.rows[i].flop_cost;
+        side.calls = operation->shapes.rows[i].calls;
         add(list, row, side);
     }
     row.shape = diff_other_shapes;
@@ -66,7 +66,7 @@ static void add_operations(struct list *list, enum diff_view view, const char *n
             continue;
         if (view != DIFF_SHAPES)
             add(list, (struct diff_row){.name_space = name_space, .routine = operations[i].name}, side_of(&operations[i]));
-        else if (operations[i].is_shaped)
+        else if (operations[i].shapes.recorded)
             add_shapes(list, name_space, &operations[i]);
     }
 }
@@ -150,8 +150,8 @@ static void bound(struct diff_side *side, const struct summary *s, const struct 
     const struct summary_operation *operation = side->present || row->shape == diff_other_shapes ? NULL : find(s, row);
     if (!operation)
         return;
-    side->error_calls = operation->error_calls;
-    side->error_flops = operation->error_flops;
+    side->error_calls = operation->shapes.error_calls;
+    side->error_flops = operation->shapes.error_flops;
 }
 
 static int make_view(struct diff *diff, enum diff_view view)

@@ -33,7 +33,7 @@ _flopshim_report()
 {
     local current=$1 previous=$2
     case $previous in
-        -f | --format) _flopshim_words "text json csv trace calls" "$current" ;;
+        -f | --format) _flopshim_words "text json csv html trace calls" "$current" ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         *)
             if [[ $current == -* ]]; then

@@ -10,6 +10,7 @@
 #include "summary.h"
 #include "sweep.h"
 #include "sweep_name.h"
+#include "written.h"
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -96,6 +97,10 @@ static void write_summary(struct loaded *loaded, const char *templates, const st
     adopt_outputs(header);
     if (output_write_all(&order, s, files, sizeof files) == 0 && *files && !quiet)
         say_where(s, files);
+    uint64_t asked;
+    const char *used;
+    for (size_t i = 0; (used = output_kept(i, &asked)) != NULL; i++)
+        written_note(used);
 }
 
 /* Does the ledger stay? */

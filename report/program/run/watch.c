@@ -11,6 +11,7 @@
 #include "strays.h"
 #include "text_rows.h"
 #include "watched.h"
+#include "written.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -55,8 +56,19 @@ static void path_of(const struct watched *w, char *path, size_t size)
 
 /* ---- the list ---- */
 
+static void note_outputs(const struct watched *w)
+{
+    struct ledger_header header;
+    if (pread(w->fd, header.outputs, sizeof header.outputs, offsetof(struct ledger_header, outputs)) != sizeof header.outputs)
+        return;
+    for (size_t i = 0; i < LEDGER_OUTPUTS; i++)
+        if (header.outputs[i].asked && memchr(header.outputs[i].used, 0, sizeof header.outputs[i].used))
+            written_note(header.outputs[i].used);
+}
+
 static void drop(struct watched *w)
 {
+    note_outputs(w);
     close(w->fd);
     if (w->good.header)
         ledger_unload(&w->good);

@@ -1,6 +1,7 @@
-/* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV. */
+/* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV, or as an HTML page. */
 #include "cmd.h"
 #include "config_parse.h"
+#include "html.h"
 #include "left.h"
 #include "load.h"
 #include "options.h"
@@ -13,11 +14,12 @@ static const struct option_row rows[] = {
     {"left", 'l', NULL, NULL,
      "what dead processes have left in $FLOP_LEDGER_DIR, /dev/shm, $TMPDIR and /tmp, a line each and "
      "their summaries; json: a list. It stays where it is"},
-    {"format", 'f', "FORMAT", "text json csv trace calls",
-     "text (default), json or csv; of a ledger with a log of calls (FLOP_DETAIL=calls) trace, for Perfetto, or calls, as csv. "
-     "All but text take one FILE"},
+    {"format", 'f', "FORMAT", "text json csv html trace calls",
+     "text (default), json, csv or html; of a ledger with a log of calls (FLOP_DETAIL=calls) trace, for Perfetto, or calls, as "
+     "csv. "
+     "All but text take one FILE, html also two, to show the second and how it differs from the first"},
     {"output", 'o', "FILE", NULL,
-     "write there instead of to stdout; without --format .json, .csv, .trace.json and .calls.csv pick theirs"},
+     "write there instead of to stdout; without --format .json, .csv, .html, .trace.json and .calls.csv pick theirs"},
     OPTION_HELP,
 };
 
@@ -26,19 +28,6 @@ struct options {
     const char *output;
     bool left;
 };
-
-static int take(const struct option_row *row, const char *value, void *data)
-{
-    struct options *options = data;
-    if (row->letter == 'l') {
-        options->left = true;
-        return 0;
-    }
-    if (row->letter == 'o' && config_has_unknown_extension(value, strlen(value)))
-        return options_refuse("report", row, value, "a name that ends in .txt, .json or .csv, or has no extension", NULL);
-    *(row->letter == 'f' ? &options->format : &options->output) = value;
-    return 0;
-}
 
 static bool ends_with(const char *name, const char *extension)
 {
@@ -49,18 +38,36 @@ static bool ends_with(const char *name, const char *extension)
 /* The format that the extension of --output names, for where --format is absent. */
 static const char *format_of(const char *output)
 {
+    static const char *const formats[] = {"json", "csv", "html"};
     const char *dot = output ? strrchr(output, '.') : NULL;
     if (output && ends_with(output, ".trace.json"))
         return "trace";
     if (output && ends_with(output, ".calls.csv"))
         return "calls";
-    return dot && strcmp(dot, ".json") == 0 ? "json" : dot && strcmp(dot, ".csv") == 0 ? "csv" : "text";
+    for (size_t i = 0; dot && i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(dot + 1, formats[i]) == 0)
+            return formats[i];
+    return "text";
+}
+
+static int take(const struct option_row *row, const char *value, void *data)
+{
+    struct options *options = data;
+    if (row->letter == 'l') {
+        options->left = true;
+        return 0;
+    }
+    if (row->letter == 'o' && config_has_unknown_extension(value, strlen(value)) && strcmp(format_of(value), "html") != 0)
+        return options_refuse("report", row, value, "a name that ends in .txt, .json, .csv or .html, or has no extension",
+                              NULL);
+    *(row->letter == 'f' ? &options->format : &options->output) = value;
+    return 0;
 }
 
 static const struct option_table table = {
     .verb = "report",
     .head =
-        "usage: flopshim report FILE... [--format text|json|csv|trace|calls] [-o FILE]\n"
+        "usage: flopshim report FILE... [--format text|json|csv|html|trace|calls] [-o FILE]\n"
         "       flopshim report --left [--format text|json] [-o FILE]\n\n"
         "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
         "process that was killed or still runs.\n",
@@ -97,16 +104,18 @@ static int parse(int argc, char **argv, struct options *options)
         fputs("flopshim report: no FILE; see flopshim report --help\n", stderr);
         return STATUS_USAGE;
     }
-    if (strcmp(options->format, "text") != 0 && argc - optind > 1) {
-        fprintf(stderr, "flopshim report: --format %s takes one FILE, not %d\n", options->format, argc - optind);
+    bool is_html = strcmp(options->format, "html") == 0;
+    if (strcmp(options->format, "text") != 0 && argc - optind > (is_html ? 2 : 1)) {
+        fprintf(stderr, "flopshim report: --format %s takes one FILE%s, not %d\n", options->format, is_html ? " or two" : "",
+                argc - optind);
         return STATUS_USAGE;
     }
     return OPTIONS_GO_ON;
 }
 
-static bool wants_calls(const struct options *options)
+static bool wants_calls(const char *format)
 {
-    return strcmp(options->format, "trace") == 0 || strcmp(options->format, "calls") == 0;
+    return strcmp(format, "trace") == 0 || strcmp(format, "calls") == 0;
 }
 
 static int refuse_summary(const char *path)
@@ -118,6 +127,41 @@ static int refuse_summary(const char *path)
     return STATUS_USAGE;
 }
 
+/* The last file is shown; one before it is what it is compared with. */
+static int add_html(char **files, int count, struct out *out)
+{
+    struct loaded loaded[2];
+    struct html_source sources[2] = {{0}};
+    int good = 0;
+    while (good < count && load_file(files[good], &loaded[good]) == 0) {
+        sources[good] = (struct html_source){&loaded[good].summary, files[good]};
+        good++;
+    }
+    if (good == count)
+        html_report(&sources[count - 1], count > 1 ? &sources[0] : NULL, out);
+    for (int i = 0; i < good; i++)
+        load_free(&loaded[i]);
+    return good == count ? 0 : STATUS_USAGE;
+}
+
+static int add_files(char **files, int count, const char *format, struct out *out)
+{
+    int status = 0;
+    for (int i = 0; i < count; i++) {
+        struct loaded loaded;
+        if (load_file(files[i], &loaded) < 0) {
+            status = STATUS_USAGE;
+            continue;
+        }
+        if (wants_calls(format) && !loaded.ledger.header)
+            status = refuse_summary(files[i]);
+        else
+            show_summary(files[i], &loaded, format, count > 1, out);
+        load_free(&loaded);
+    }
+    return status;
+}
+
 int cmd_report(int argc, char **argv)
 {
     struct options options;
@@ -125,22 +169,10 @@ int cmd_report(int argc, char **argv)
     int status = parse(argc, argv, &options);
     if (status != OPTIONS_GO_ON)
         return status;
-    status = 0;
     if (options.left)
         return left_report(options.format, options.output);
-    bool many = argc - optind > 1;
-    for (int i = optind; i < argc; i++) {
-        struct loaded loaded;
-        if (load_file(argv[i], &loaded) < 0) {
-            status = STATUS_USAGE;
-            continue;
-        }
-        if (wants_calls(&options) && !loaded.ledger.header)
-            status = refuse_summary(argv[i]);
-        else
-            show_summary(argv[i], &loaded, options.format, many, &out);
-        load_free(&loaded);
-    }
+    status = strcmp(options.format, "html") == 0 ? add_html(argv + optind, argc - optind, &out)
+                                                 : add_files(argv + optind, argc - optind, options.format, &out);
     if (out.length || out.failed) {
         int delivered = show_deliver(&out, options.output);
         status = delivered ? delivered : status;

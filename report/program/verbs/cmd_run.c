@@ -12,10 +12,12 @@
 #include "options.h"
 #include "origin.h"
 #include "output.h"
+#include "pages.h"
 #include "preload.h"
 #include "sweep.h"
 #include "templates.h"
 #include "watch.h"
+#include "written.h"
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -29,7 +31,7 @@
 static const struct option_row rows[] = {
     {"budget", 'b', "N", NULL, "limit in FLOPs: 10000000, 1e7, 10M, 2.5G (FLOP_BUDGET; none: count only)"},
     {"output", 'o', "LIST", NULL,
-     "files, by extension .txt .json .csv; stderr; none; %p pid %h host %e program %r rank\n"
+     "files, by extension .txt .json .csv .html; stderr; none; %p pid %h host %e program %r rank\n"
      "%j job %t start (FLOP_OUTPUT; flopshim.%e.%p.txt)"},
     {"scope", 's', "S", NULL, "process or tree: what the budget is of (FLOP_SCOPE; process)"},
     {"namespace", 'n', "NAME", NULL, "of calls outside any marker (FLOP_NAMESPACE)"},
@@ -45,6 +47,10 @@ static const struct option_row rows[] = {
     {"verbose", 'v', NULL, NULL, "say what was resolved where (FLOP_VERBOSE)"},
     OPTION_HELP,
 };
+
+/* What the library accepts, and pages (pages.h). */
+#define OUTPUTS \
+    "file names that end in .txt, .json, .csv or .html, with %p %h %e %r %j %t or %%, separated by commas, none, or stderr"
 
 static void variable_of(const struct option_row *row, char *variable, size_t size)
 {
@@ -62,8 +68,10 @@ static int take(const struct option_row *row, const char *value, void *data)
     variable_of(row, name, sizeof name);
     const struct config_variable *variable = config_variable(name);
     value = value ? value : "1";
-    if (!variable->take(value, &judged))
-        return options_refuse("run", row, value, variable->accepted, variable->words);
+    char replaced[TEMPLATE_BYTES];
+    bool has_page = row->letter == 'o' && pages_replace(value, replaced, sizeof replaced);
+    if (!variable->take(has_page ? replaced : value, &judged))
+        return options_refuse("run", row, value, row->letter == 'o' ? OUTPUTS : variable->accepted, variable->words);
     if (setenv(name, value, 1) == 0)
         return 0;
     perror("flopshim run");
@@ -138,10 +146,14 @@ static int export_folder(char *folder)
 /* Makes relative outputs absolute, so that they start from here whatever folder the program goes to or starts others in. */
 static const char *anchor_output(void)
 {
-    static char anchored[TEMPLATE_BYTES];
+    static char anchored[TEMPLATE_BYTES], replaced[TEMPLATE_BYTES];
     const char *output = getenv("FLOP_OUTPUT");
     if (!output || !*output)
         output = OUTPUT_DEFAULT;
+    if (pages_replace(output, replaced, sizeof replaced) && config_is_template(replaced)) {
+        written_begin();
+        output = replaced;
+    }
     if (!config_is_template(output))
         return OUTPUT_DEFAULT; /* the library says what is wrong with it, and falls back too */
     if (templates_anchor(output, origin_folder(), anchored, sizeof anchored) == 0 && setenv("FLOP_OUTPUT", anchored, 1) == 0)
@@ -193,6 +205,8 @@ static int run_in_folder(char *const *argv, const char *library, char *folder, b
             status = STATUS_FAILED;
         }
         staying = leftover_report(folder, output, &child, is_on(getenv("FLOP_QUIET")));
+        if (pages_make(is_on(getenv("FLOP_QUIET"))) < 0 && status == 0)
+            status = STATUS_FAILED;
     }
     if (!staying)
         clean_up(folder, made_link);
