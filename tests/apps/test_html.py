@@ -217,6 +217,19 @@ def check_real():
            [True, True, True, True, False, False])
 
 
+def check_callers():
+    """2 * 64^3 = 524,288 FLOPs on line 2; what a script calls its functions is shown as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = pathlib.Path(folder, "product.py")
+        script.write_text("import numpy\na = numpy.ones((64, 64)); a @ a\n")
+        made = Run([python("debian"), str(script)], {"FLOP_DETAIL": "callers"}).summary
+    page = check_alone(rendered(made))
+    expect("callers", page.rows("callers")[0], ["<module>", f"{script}:2", "524,288", "", "100.0%", "1", "dgemm"])
+    made["operations"]["dgemm"]["callers"][0]["function"] = html_data.HOSTILE
+    page = check_alone(rendered(made))
+    expect("a hostile one", (page.rows("callers")[0][0], page.all("img")), (html_data.HOSTILE, []))
+
+
 def check_run():
     """A page of each process's summary, beside it; no other file's, and nothing is overwritten."""
     program = "import numpy, os, signal, subprocess, sys\na = numpy.ones((64, 64)); a @ a\n"
@@ -249,6 +262,6 @@ def check_run():
 
 CHECKS = {"numbers": check_numbers, "icicle": check_icicle, "escaped": check_escaped, "sizes": check_sizes,
           "processes": check_processes, "difference": check_difference, "options": check_options, "real": check_real,
-          "run": check_run}
+          "callers": check_callers, "run": check_run}
 for check in [CHECKS[name] for name in sys.argv[1:]] or CHECKS.values():
     check()

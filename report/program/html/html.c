@@ -36,6 +36,7 @@ static const struct html_view views[] = {
     {"difference", html_put_difference, html_has_difference},
     {"icicle", html_put_icicle, html_has_icicle},
     {"namespaces", html_put_namespaces, html_has_namespaces},
+    {"callers", html_put_callers, html_has_callers},
     {"processes", html_put_processes, html_has_processes},
     {"precision", html_put_precision, html_has_precision},
     {"sizes", html_put_sizes, html_has_sizes},

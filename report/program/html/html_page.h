@@ -52,6 +52,8 @@ void html_put_namespaces(struct html_page *page);
 bool html_has_namespaces(const struct html_page *page);
 void html_put_processes(struct html_page *page);
 bool html_has_processes(const struct html_page *page);
+void html_put_callers(struct html_page *page);
+bool html_has_callers(const struct html_page *page);
 void html_put_precision(struct html_page *page);
 bool html_has_precision(const struct html_page *page);
 void html_put_sizes(struct html_page *page);
