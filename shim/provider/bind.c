@@ -143,7 +143,9 @@ const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t sta
     struct binding *known = made(slot, target, start, length), *b = known ? known : take(slot, !from_provider && length);
     if (b && !known) {
         fill(b, &described);
-        b->slot = b == &slot->hot ? 0 : (uint32_t)(uintptr_t)slot;
+        uint32_t own = b == &slot->hot ? 0 : (uint32_t)(uintptr_t)slot;
+        if (b->slot != own) /* others read it, of one that is used again */
+            b->slot = own;
         open_for(b, start, length);
         open_inner(slot, b);
         link_behind(slot, b);

@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int at_most(int power)
+{
+    return power >= HTML_POWERS ? HTML_POWERS - 1 : power;
+}
+
 static int power_of(double size)
 {
-    int power = size >= 1 ? (int)floor(log2(size) + 1e-9) : -1;
-    return power >= HTML_POWERS ? HTML_POWERS - 1 : power;
+    return size >= 1 ? at_most(ilogb(size)) : -1;
 }
 
 /* Counts of other things are no sizes of a matrix. */
@@ -33,10 +37,10 @@ int html_dims_power(const char *shape)
         double size = strtod(at + name + 1, NULL);
         if (size < 1)
             return -1;
-        sum += log2(size);
+        sum += log10(size); /* log2 and pow have new versions since glibc 2.29 */
         count++;
     }
-    return count ? power_of(exp2(sum / count)) : -1;
+    return count ? at_most((int)floor(sum / count / log10(2) + 1e-9)) : -1;
 }
 
 int html_dims_power_of(const char *shape, char name)

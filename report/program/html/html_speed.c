@@ -61,11 +61,21 @@ static double down(const struct axes *axes, double value)
     return 10 + PLOT * (axes->top - value) / (axes->top - axes->bottom);
 }
 
+static double power_of_ten(double power)
+{
+    double value = 1;
+    for (; power >= 1; power--)
+        value *= 10;
+    for (; power <= -1; power++)
+        value /= 10;
+    return value;
+}
+
 static void put_power_of_ten(struct out *out, double power)
 {
     static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
     int thousands = power < 0 ? 0 : power >= 21 ? 6 : (int)power / 3;
-    html_format(out, "%g&#8239;%s", pow(10, power - 3 * thousands), prefixes[thousands]);
+    html_format(out, "%g&#8239;%s", power_of_ten(power - 3 * thousands), prefixes[thousands]);
 }
 
 static void put_grid(struct out *out, const struct axes *axes)
@@ -75,7 +85,7 @@ static void put_grid(struct out *out, const struct axes *axes)
             out,
             "<line class=\"grid\" x1=\"%.1f%%\" x2=\"99%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"end soft\" x=\"%.1f%%\" "
             "y=\"%.1f\">%g</text>\n",
-            LEFT, down(axes, y), down(axes, y), LEFT - 1, down(axes, y) + 4, pow(10, y));
+            LEFT, down(axes, y), down(axes, y), LEFT - 1, down(axes, y) + 4, power_of_ten(y));
     double step = axes->right - axes->left > 8 ? 3 : 1;
     for (double x = axes->left; x <= axes->right; x++) {
         html_format(out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"10\" y2=\"%d\"/>", across(axes, x),
