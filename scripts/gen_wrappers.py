@@ -19,11 +19,11 @@ import sys
 import zlib
 
 from checks import SpecError
+from fast import body_name, emit_body
 from formulas import checked, paired
 from plans import includes_of
 from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, option_places, used_args
 from spec import Symbol, parse_spec, routines_of, symbols_of
-from stubs import body_name, emit_body
 
 SLOT_BYTES = 64  # sizeof(struct slot), asserted in bind.c
 # With this one the usual routines of a precision have places of their own in a thread's table of recent tallies, THREAD_HOT

@@ -116,7 +116,7 @@ static int deliver(struct left *left, const char *output)
     out_bytes(&all, left->summaries.data, left->summaries.length);
     out_text(&all, json ? "]\n" : "");
     all.failed |= left->list.failed || left->summaries.failed;
-    int status = show_deliver(&all, output);
+    int status = show_deliver("report", &all, output);
     out_free(&all);
     return status;
 }

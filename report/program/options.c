@@ -41,6 +41,20 @@ int options_refuse(const char *verb, const struct option_row *row, const char *v
     return STATUS_USAGE;
 }
 
+int options_check_output(const char *verb, const struct option_row *row, const char *value)
+{
+    const char *dot = strrchr(value, '.');
+    if (!dot || strchr(dot, '/') || strcmp(dot, ".json") == 0 || strcmp(dot, ".txt") == 0)
+        return 0;
+    return options_refuse(verb, row, value, "a name that ends in .txt or .json, or has no extension", NULL);
+}
+
+const char *options_format(const char *format, const char *output)
+{
+    const char *dot = output ? strrchr(output, '.') : NULL;
+    return format ? format : dot && strcmp(dot, ".json") == 0 ? "json" : "text";
+}
+
 static int check_words(const struct option_table *table, const struct option_row *row, const char *value)
 {
     char copy[WORDS_BYTES], expected[WORDS_BYTES] = "";

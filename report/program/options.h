@@ -36,6 +36,11 @@ int options_read(const struct option_table *table, int argc, char **argv, void *
  * none). Returns STATUS_USAGE. */
 int options_refuse(const char *verb, const struct option_row *row, const char *value, const char *expected, const char *words);
 
+/* For verbs that write text or JSON: --output's value, whose extension is to be one of these; 0, or as options_refuse. And the
+ * format that was given, or else the one of that extension. */
+int options_check_output(const char *verb, const struct option_row *row, const char *value);
+const char *options_format(const char *format, const char *output);
+
 /* Copies at most 200 bytes of what was typed to `buffer`, without control characters, for a message. */
 const char *options_shown(const char *typed, char *buffer);
 enum { OPTIONS_SHOWN_BYTES = 204 };

@@ -52,13 +52,13 @@ static int print(const struct out *out)
     return result;
 }
 
-int show_deliver(const struct out *out, const char *output)
+int show_deliver(const char *verb, const struct out *out, const char *output)
 {
     bool to_stdout = !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0;
     if (out->failed)
         errno = ENOMEM;
     else if (to_stdout ? print(out) == 0 : out_save(out, output, false, NULL, 0) == 0)
         return 0;
-    fprintf(stderr, "flopshim report: cannot write to %s: %s\n", to_stdout ? "stdout" : output, strerror(errno));
+    fprintf(stderr, "flopshim %s: cannot write to %s: %s\n", verb, to_stdout ? "stdout" : output, strerror(errno));
     return STATUS_FAILED;
 }

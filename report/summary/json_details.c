@@ -33,22 +33,6 @@ static void put_others(struct json *json, const char *key, const struct summary_
     json_close(json, "}");
 }
 
-void json_shapes(struct json *json, const struct summary_operation *operation)
-{
-    struct summary_use other = summary_others(operation, &operation->shapes);
-    json_open(json, "shapes", "[");
-    for (size_t i = 0; i < operation->shapes.count; i++) {
-        json_item(json);
-        json_open(json, NULL, "{");
-        put_dims(json, operation->shapes.rows[i].text);
-        json_number(json, "calls", operation->shapes.rows[i].calls);
-        json_number(json, "flop_cost", operation->shapes.rows[i].flop_cost);
-        json_close(json, "}");
-    }
-    json_close(json, "]");
-    put_others(json, "other_shapes", &other, operation->shapes.error_calls, operation->shapes.error_flops);
-}
-
 /* What is not known is left out. */
 static void put_caller(struct json *json, const struct summary_caller *caller)
 {
@@ -63,20 +47,36 @@ static void put_caller(struct json *json, const struct summary_caller *caller)
         json_number(json, "line", caller->line);
 }
 
-void json_callers(struct json *json, const struct summary_operation *operation)
+/* others: the key of what is in no row. */
+static void put_histogram(struct json *json, const char *key, const char *others, const struct summary_operation *operation,
+                          const struct summary_histogram *histogram)
 {
-    struct summary_use other = summary_others(operation, &operation->callers);
-    json_open(json, "callers", "[");
-    for (size_t i = 0; i < operation->callers.count; i++) {
+    struct summary_use other = summary_others(operation, histogram);
+    json_open(json, key, "[");
+    for (size_t i = 0; i < histogram->count; i++) {
+        const struct summary_shape *row = &histogram->rows[i];
         json_item(json);
         json_open(json, NULL, "{");
-        put_caller(json, operation->callers.rows[i].caller);
-        json_number(json, "calls", operation->callers.rows[i].calls);
-        json_number(json, "flop_cost", operation->callers.rows[i].flop_cost);
+        if (row->caller)
+            put_caller(json, row->caller);
+        else
+            put_dims(json, row->text);
+        json_number(json, "calls", row->calls);
+        json_number(json, "flop_cost", row->flop_cost);
         json_close(json, "}");
     }
     json_close(json, "]");
-    put_others(json, "other_callers", &other, operation->callers.error_calls, operation->callers.error_flops);
+    put_others(json, others, &other, histogram->error_calls, histogram->error_flops);
+}
+
+void json_shapes(struct json *json, const struct summary_operation *operation)
+{
+    put_histogram(json, "shapes", "other_shapes", operation, &operation->shapes);
+}
+
+void json_callers(struct json *json, const struct summary_operation *operation)
+{
+    put_histogram(json, "callers", "other_callers", operation, &operation->callers);
 }
 
 static void put_use(struct json *json, const struct callers_use *use, const struct callers_cell *cells)

@@ -101,16 +101,10 @@ static void take_values(struct ledger_call *call, uint32_t routine, const int64_
         call->values[dims.count + i] = shape[options.places[i]];
 }
 
-typedef uint64_t __attribute__((may_alias)) word;
-
-/* Whoever reads it meanwhile, or after a kill, finds a seal of 0. */
-static void store(struct ledger_call *record, const struct ledger_call *call)
+static void store(struct ledger_call *record, struct ledger_call *call)
 {
-    __atomic_store_n(&record->seal, 0, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    for (size_t i = 1; i < sizeof *call / sizeof(word); i++)
-        __atomic_store_n((word *)record + i, ((const word *)call)[i], __ATOMIC_RELAXED);
-    __atomic_store_n(&record->seal, ledger_seal_call(call), __ATOMIC_RELEASE);
+    call->seal = ledger_seal_call(call);
+    ledger_replace(record, call, sizeof *call);
 }
 
 struct call_place call_log_add(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape,

@@ -123,21 +123,14 @@ static uint32_t find_without_credit(struct shape_table *table)
 
 static void fill(const struct shape_table *table, struct ledger_shape *record, const int64_t *values)
 {
-    struct ledger_shape fresh = {
-        .tally = table->tally, .names = table->names, .missed_calls = table->missed_calls, .missed_flops = table->missed_flops};
+    struct ledger_shape fresh = {.tally = table->tally,
+                                 .tally_again = ~table->tally,
+                                 .names = table->names,
+                                 .missed_calls = table->missed_calls,
+                                 .missed_flops = table->missed_flops};
     memcpy(fresh.values, values, sizeof fresh.values);
-    __atomic_store_n(&record->seal, 0, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    __atomic_store_n(&record->tally, fresh.tally, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->tally_again, ~fresh.tally, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->names, fresh.names, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->missed_calls, fresh.missed_calls, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->missed_flops, fresh.missed_flops, __ATOMIC_RELAXED);
-    for (int i = 0; i < LEDGER_SHAPE_VALUES; i++)
-        __atomic_store_n(&record->values[i], values[i], __ATOMIC_RELAXED);
-    __atomic_store_n(&record->flops, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->check, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->seal, ledger_seal_shape(&fresh), __ATOMIC_RELEASE);
+    fresh.seal = ledger_seal_shape(&fresh);
+    ledger_replace(record, &fresh, sizeof fresh);
 }
 
 struct shape_slot *shape_table_admit(struct shape_table *table, const int64_t *values, uint32_t hash)

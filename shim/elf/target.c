@@ -99,24 +99,6 @@ bool target_find(const char *name, const char *path_variable, char *file, size_t
 
 /* ---- BLAS inside ---- */
 
-static bool skip(const char **text, const char *word)
-{
-    const char *rest = *text;
-    for (; *word && *rest == *word; word++)
-        rest++;
-    if (*word)
-        return false;
-    *text = rest;
-    return true;
-}
-
-static bool is_one_of(const char *text, const char *const *list)
-{
-    while (*list && strcmp(text, *list) != 0)
-        list++;
-    return *list;
-}
-
 /* SciPy's modules have a dgemm_ of 5 bytes, which jumps to their library's scipy_dgemm_; OpenBLAS's ddot_ has 117. */
 #define FORWARDER_BYTES 64
 
@@ -129,41 +111,43 @@ static bool ends_with(const char *name, size_t length, const char *end)
     return length >= own && !memcmp(name + length - own, end, own);
 }
 
-/* Is it, or does it end like, a name that is_blas takes? Looked at from behind, where most names already differ. */
-static bool may_be_blas(const char *name, size_t length)
+/* What a name may end in: dgemm_64_, cblas_dgemm64_, cblas_dgemm. */
+static const struct ending {
+    const char *text;
+    bool fortran, c;
+} endings[] = {{"_64_", true, false}, {"64_", true, true}, {"_64", false, true}, {"_", true, false}, {"", false, true}};
+
+/* Is it such a name, or only the end of one: other names of a table may be its ends? Looked at from behind, where most names
+ * already differ. */
+static bool is_named(const char *name, size_t length, bool is_whole)
 {
-    bool is_fortran = ends_with(name, length, "_");
-    static const char *const ends[] = {"_64_", "64_", "_64", "_"};
-    size_t i = 0, count = sizeof ends / sizeof *ends;
-    while (i < count && !ends_with(name, length, ends[i]))
-        i++;
-    length -= i < count ? strlen(ends[i]) : 0;
+    const struct ending *ending = endings;
+    while (!ends_with(name, length, ending->text))
+        ending++;
+    length -= strlen(ending->text);
     if (!length || !memchr("mvktyfd", name[length - 1], 7))
         return false;
     for (const char *const *family = families; *family; family++) {
-        size_t before = length - strlen(*family);
-        if (ends_with(name, length, *family) && before && memchr("sdcz", name[before - 1], 4))
-            return is_fortran || ends_with(name, before - 1, "cblas_");
+        size_t letter = length - strlen(*family) - 1;
+        if (length <= strlen(*family) || !ends_with(name, length, *family) || !memchr("sdcz", name[letter], 4))
+            continue;
+        bool c = ends_with(name, letter, "cblas_");
+        size_t before = letter - (c ? strlen("cblas_") : 0);
+        if (!is_whole)
+            return ending->fortran || (c && ending->c);
+        return (c ? ending->c : ending->fortran) && (!before || (before == 6 && !strncmp(name, "scipy_", 6)));
     }
     return false;
 }
 
+static bool may_be_blas(const char *name, size_t length)
+{
+    return is_named(name, length, false);
+}
+
 static bool is_blas(const char *name, size_t bytes)
 {
-    static const char *const fortran_ends[] = {"_", "_64_", "64_", NULL}, *const c_ends[] = {"", "_64", "64_", NULL};
-    if (bytes < FORWARDER_BYTES)
-        return false;
-    skip(&name, "scipy_");
-    bool c = skip(&name, "cblas_");
-    if (*name != 's' && *name != 'd' && *name != 'c' && *name != 'z')
-        return false;
-    name++;
-    for (const char *const *family = families; *family; family++) {
-        const char *rest = name;
-        if (skip(&rest, *family) && is_one_of(rest, c ? c_ends : fortran_ends))
-            return true;
-    }
-    return false;
+    return bytes >= FORWARDER_BYTES && is_named(name, strlen(name), true);
 }
 
 bool target_has_blas(const char *path, char *name, size_t size, bool *stripped)

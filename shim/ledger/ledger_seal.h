@@ -64,6 +64,20 @@ static inline uint64_t ledger_seal_call(const struct ledger_call *call)
     return sum ? sum : 1;
 }
 
+/* Replaces a record whose first word is its seal, while others may read it: in between, and after a kill, its seal is 0. Whole
+ * words. */
+static inline void ledger_replace(void *record, const void *with, size_t bytes)
+{
+    typedef uint64_t __attribute__((may_alias)) word;
+    word *to = record;
+    const word *from = with;
+    __atomic_store_n(&to[0], 0, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    for (size_t i = 1; i < bytes / sizeof *to; i++)
+        __atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
+    __atomic_store_n(&to[0], from[0], __ATOMIC_RELEASE);
+}
+
 /* A block's seal with one record more: what does not change in it. Process records and shapes have seals of their own, grants
  * nothing that a summary shows. */
 static inline uint64_t ledger_seal_record(uint64_t sum, uint32_t kind, const void *record)

@@ -1,20 +1,9 @@
 /* A difference as JSON: a row a line, integers exact. The keys are those of report/README.md. */
 #include "diff_rules.h"
+#include "row_json.h"
 #include <string.h>
 
 #define DIFF_SCHEMA 1
-
-static void put_text(struct out *out, const char *key, const char *value)
-{
-    out_text(out, key);
-    out_quoted(out, value, strlen(value));
-}
-
-static void put_number(struct out *out, const char *key, uint64_t value)
-{
-    out_text(out, key);
-    out_number(out, value);
-}
 
 static void put_bool(struct out *out, const char *key, bool value)
 {
@@ -50,15 +39,15 @@ static void put_side(struct out *out, const char *key, const struct diff_row *ro
         out_text(out, "null");
         return;
     }
-    put_number(out, "{\"flop_cost\": ", side->flop_cost);
-    put_number(out, ", \"calls\": ", side->calls);
+    row_number(out, "{\"flop_cost\": ", side->flop_cost);
+    row_number(out, ", \"calls\": ", side->calls);
     if (row->shape) {
-        put_number(out, ", \"flop_cost_error\": ", side->error_flops);
-        put_number(out, ", \"calls_error\": ", side->error_calls);
+        row_number(out, ", \"flop_cost_error\": ", side->error_flops);
+        row_number(out, ", \"calls_error\": ", side->error_calls);
     } else {
         out_text(out, ", \"seconds\": ");
         out_decimal(out, side->elapsed_ns, 9);
-        put_number(out, ", \"timed_flops\": ", side->timed_flops);
+        row_number(out, ", \"timed_flops\": ", side->timed_flops);
     }
     out_text(out, "}");
 }
@@ -67,11 +56,11 @@ static void put_row(struct out *out, const struct diff_row *row)
 {
     out_text(out, "{");
     if (row->name_space) {
-        put_text(out, "\"namespace\": ", row->name_space);
+        row_text(out, "\"namespace\": ", row->name_space);
         out_text(out, ", ");
     }
     if (row->routine) {
-        put_text(out, "\"routine\": ", row->routine);
+        row_text(out, "\"routine\": ", row->routine);
         out_text(out, ", ");
     }
     if (row->shape) {
@@ -82,7 +71,7 @@ static void put_row(struct out *out, const struct diff_row *row)
             out_quoted(out, row->shape, strlen(row->shape));
         out_text(out, ", ");
     }
-    put_text(out, "\"status\": ", diff_status_names[diff_status(row)]);
+    row_text(out, "\"status\": ", diff_status_names[diff_status(row)]);
     put_change(out, ", \"flop_cost_change\": ", row->a.flop_cost, row->b.flop_cost);
     put_percent(out, ", \"flop_cost_percent\": ", row->a.flop_cost, row->b.flop_cost);
     put_change(out, ", \"calls_change\": ", row->a.calls, row->b.calls);
@@ -102,34 +91,19 @@ static void put_table(struct out *out, const char *key, const struct diff_table 
     out_text(out, table->count ? "\n  ]" : "]");
 }
 
-/* A list of lines as strings. */
-static void put_lines(struct out *out, const char *key, const char *lines, size_t length)
-{
-    out_text(out, key);
-    out_text(out, "[");
-    for (size_t i = 0; i < length;) {
-        const char *line = lines + i, *end = memchr(line, '\n', length - i);
-        size_t bytes = end ? (size_t)(end - line) : length - i;
-        out_text(out, i ? ", " : "");
-        out_quoted(out, line, bytes);
-        i += bytes + 1;
-    }
-    out_text(out, "]");
-}
-
 static void put_file(struct out *out, const char *key, const char *name, const struct summary *s)
 {
-    put_text(out, key, name);
-    put_text(out, ", \"flopshim_version\": ", s->version);
-    put_text(out, ", \"cost_model\": ", s->cost_model);
-    put_text(out, ", \"convention\": ", s->convention);
+    row_text(out, key, name);
+    row_text(out, ", \"flopshim_version\": ", s->version);
+    row_text(out, ", \"cost_model\": ", s->cost_model);
+    row_text(out, ", \"convention\": ", s->convention);
     out_text(out, ", \"flop_multiplier\": ");
     out_text(out, s->multiplier);
-    put_text(out, ", \"scope\": ", s->is_tree ? "tree" : "process");
+    row_text(out, ", \"scope\": ", s->is_tree ? "tree" : "process");
     put_bool(out, ", \"complete\": ", s->complete);
-    put_text(out, ", \"end_reason\": ", s->end_reason);
+    row_text(out, ", \"end_reason\": ", s->end_reason);
     put_bool(out, ", \"has_shapes\": ", summary_has_shapes(s));
-    put_lines(out, ", \"uncovered\": ", s->uncovered, strlen(s->uncovered));
+    row_lines(out, ", \"uncovered\": ", s->uncovered, strlen(s->uncovered));
     out_text(out, "}");
 }
 
@@ -138,8 +112,8 @@ static void put_verdicts(struct out *out, const struct diff_verdicts *verdicts)
     out_text(out, ",\n  \"broken_rules\": [");
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct diff_verdict *verdict = &verdicts->list[i];
-        put_text(out, i ? ",\n    {\"rule\": " : "\n    {\"rule\": ", verdict->rule);
-        put_text(out, ", \"value\": ", verdict->value);
+        row_text(out, i ? ",\n    {\"rule\": " : "\n    {\"rule\": ", verdict->rule);
+        row_text(out, ", \"value\": ", verdict->value);
         out_text(out, ", \"row\": ");
         put_row(out, verdict->row);
         out_text(out, "}");
@@ -155,11 +129,11 @@ void diff_json(const struct diff *diff, const char *const names[2], const struct
         [DIFF_NAMESPACE_ROUTINES] = ",\n  \"namespace_routines\": ",
         [DIFF_SHAPES] = ",\n  \"shapes\": ",
     };
-    put_number(out, "{\n  \"diff_schema_version\": ", DIFF_SCHEMA);
+    row_number(out, "{\n  \"diff_schema_version\": ", DIFF_SCHEMA);
     put_file(out, ",\n  \"a\": {\"file\": ", names[0], diff->a);
     put_file(out, ",\n  \"b\": {\"file\": ", names[1], diff->b);
-    put_lines(out, ",\n  \"not_comparable\": ", verdicts->doubts.data, verdicts->doubts.length);
-    put_lines(out, ",\n  \"incomplete\": ", verdicts->missing.data, verdicts->missing.length);
+    row_lines(out, ",\n  \"not_comparable\": ", verdicts->doubts.data, verdicts->doubts.length);
+    row_lines(out, ",\n  \"incomplete\": ", verdicts->missing.data, verdicts->missing.length);
     out_text(out, ",\n  \"total\": ");
     put_row(out, &diff->total);
     for (int view = 0; view < DIFF_VIEWS; view++)

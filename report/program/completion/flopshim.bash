@@ -5,6 +5,16 @@ _flopshim_words()
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
 }
 
+# Options where one is begun, else files
+_flopshim_files()
+{
+    if [[ -n $1 && $2 == -* ]]; then
+        _flopshim_words "$1" "$2"
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$2")
+    fi
+}
+
 _flopshim_run()
 {
     local current=$1 previous=$2
@@ -34,14 +44,8 @@ _flopshim_report()
     local current=$1 previous=$2
     case $previous in
         -f | --format) _flopshim_words "text json csv html trace calls" "$current" ;;
-        -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-        *)
-            if [[ $current == -* ]]; then
-                _flopshim_words "--left --format --output --help" "$current"
-            else
-                mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            fi
-            ;;
+        -o | --output) _flopshim_files "" "$current" ;;
+        *) _flopshim_files "--left --format --output --help" "$current" ;;
     esac
 }
 
@@ -50,15 +54,9 @@ _flopshim_merge()
     local current=$1 previous=$2
     case $previous in
         -f | --format) _flopshim_words "text json" "$current" ;;
-        -o | --output | -T | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -o | --output | -T | --files-from) _flopshim_files "" "$current" ;;
         -r | --ranks) ;;
-        *)
-            if [[ $current == -* ]]; then
-                _flopshim_words "--format --output --files-from --ranks --help" "$current"
-            else
-                mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            fi
-            ;;
+        *) _flopshim_files "--format --output --files-from --ranks --help" "$current" ;;
     esac
 }
 
@@ -67,16 +65,10 @@ _flopshim_diff()
     local current=$1 previous=$2
     case $previous in
         -f | --format) _flopshim_words "text json" "$current" ;;
-        -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -o | --output) _flopshim_files "" "$current" ;;
         -e | --fail-on) _flopshim_words "new-routine gone-routine change" "$current" ;;
         -a | --fail-above) ;;
-        *)
-            if [[ $current == -* ]]; then
-                _flopshim_words "--format --output --fail-above --fail-on --help" "$current"
-            else
-                mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            fi
-            ;;
+        *) _flopshim_files "--format --output --fail-above --fail-on --help" "$current" ;;
     esac
 }
 

@@ -98,8 +98,10 @@ static void put_relative(struct out *out, uint64_t before, uint64_t after)
         html_format(out, "<td class=\"num\">%+.1f%%</td>", 100 * ((double)after / (double)before - 1));
 }
 
-static void put_row(struct out *out, const struct change *change, bool has_time)
+static void put_row(struct out *out, const void *row, const void *context)
 {
+    const struct change *change = row;
+    const bool has_time = *(const bool *)context;
     const struct summary_operation *before = &change->before, *after = &change->after;
     out_text(out, "<tr>");
     html_cell_name(out, before->name ? before->name : after->name);
@@ -118,19 +120,9 @@ static void put_row(struct out *out, const struct change *change, bool has_time)
 
 static void put_rows(struct html_page *page, const struct change *changes, size_t count, bool has_time)
 {
-    struct out *out = page->out;
     struct html_rank rank;
-    html_rank_open(&rank, count);
-    for (size_t i = 0; i < count; i++)
-        html_rank_add(&rank, &changes[i]);
-    html_rank_sort(&rank, extent_of);
-    size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
-    for (size_t i = 0; i < shown; i++)
-        put_row(out, rank.rows[i], has_time);
-    out_text(out, "</tbody>");
-    html_cut_row(out, rank.count - shown, has_time ? 9 : 7);
-    out->failed |= rank.failed;
-    html_rank_close(&rank);
+    html_rank_all(&rank, changes, count, sizeof *changes, extent_of);
+    html_rank_put(&rank, page, has_time ? 9 : 7, put_row, &has_time);
 }
 
 static void put_table(struct html_page *page, bool of_namespaces)

@@ -36,8 +36,10 @@ static void put_budget(struct out *out, const struct summary_namespace *ns)
     }
 }
 
-static void put_row(struct out *out, const struct summary_namespace *ns, uint64_t whole)
+static void put_row(struct out *out, const void *row, const void *context)
 {
+    const struct summary_namespace *ns = row;
+    const uint64_t whole = ((const struct summary *)context)->flops_used;
     out_text(out, "<tr>");
     html_cell_name(out, *ns->name ? ns->name : "(unlabelled)");
     html_cell_number(out, ns->self.flops_used);
@@ -54,19 +56,10 @@ void html_put_namespaces(struct html_page *page)
     const struct summary *s = page->s;
     struct out *out = page->out;
     struct html_rank rank;
-    html_rank_open(&rank, s->namespace_count);
-    for (size_t i = 0; i < s->namespace_count; i++)
-        html_rank_add(&rank, &s->namespaces[i]);
-    html_rank_sort(&rank, total_of);
-    size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
+    html_rank_all(&rank, s->namespaces, s->namespace_count, sizeof *s->namespaces, total_of);
     html_table_open(out, "<th>Namespace</th><th class=\"num\">FLOPs, self</th><th class=\"num\">FLOPs, total</th>"
                          "<th class=\"num\" colspan=\"2\">Share, total</th><th class=\"num\">Calls, self</th>"
                          "<th class=\"num\">Calls, total</th><th class=\"num\">Budget</th><th class=\"num\">Left of it</th>");
-    for (size_t i = 0; i < shown; i++)
-        put_row(out, rank.rows[i], s->flops_used);
-    out_text(out, "</tbody>");
-    html_cut_row(out, rank.count - shown, 9);
+    html_rank_put(&rank, page, 9, put_row, s);
     html_table_close(out);
-    out->failed |= rank.failed;
-    html_rank_close(&rank);
 }

@@ -122,13 +122,20 @@ static void put_end(struct out *out, const struct summary_process *process)
         html_text(out, strcmp(process->end_reason, "unknown") == 0 ? "killed" : process->end_reason);
 }
 
-static void put_row(struct out *out, const struct summary_process *process, const struct summary *s, uint64_t most)
+/* What the shares of a row are of. */
+struct whole {
+    uint64_t flops, most;
+};
+
+static void put_row(struct out *out, const void *row, const void *context)
 {
+    const struct summary_process *process = row;
+    const struct whole *whole = context;
     out_text(out, "<tr>");
     html_cell_name(out, path_base(process->program));
     html_format(out, "<td class=\"num\">%" PRIu32 "</td><td class=\"num\">%" PRIu32 "</td>", process->pid, process->ppid);
     html_cell_number(out, process->flops_used);
-    html_cell_share(out, process->flops_used, s->flops_used, most);
+    html_cell_share(out, process->flops_used, whole->flops, whole->most);
     html_cell_number(out, process->calls);
     html_cell_seconds(out, process->wall_ns);
     html_format(out, "<td class=\"num\">%" PRIu32 "</td><td>", process->threads);
@@ -141,24 +148,16 @@ void html_put_processes(struct html_page *page)
     const struct summary *s = page->s;
     struct out *out = page->out;
     struct html_rank rank;
-    html_rank_open(&rank, s->process_count);
-    for (size_t i = 0; i < s->process_count; i++)
-        html_rank_add(&rank, &s->processes[i]);
-    html_rank_sort(&rank, flops_of);
+    html_rank_all(&rank, s->processes, s->process_count, sizeof *s->processes, flops_of);
+    const struct whole whole = {s->flops_used, rank.count ? flops_of(rank.rows[0]) : 0};
     put_spread(out, &rank);
     if (rank.count)
-        put_profile(out, s, flops_of(rank.rows[0]));
+        put_profile(out, s, whole.most);
     put_outliers(out, &rank);
-    size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
     html_table_open(out,
                     "<th>Program</th><th class=\"num\">pid</th><th class=\"num\">Parent</th><th class=\"num\">FLOPs</th>"
                     "<th class=\"num\" colspan=\"2\">Share</th><th class=\"num\">Calls</th><th class=\"num\">Wall time</th>"
                     "<th class=\"num\">Threads</th><th>End</th>");
-    for (size_t i = 0; i < shown; i++)
-        put_row(out, rank.rows[i], s, flops_of(rank.rows[0]));
-    out_text(out, "</tbody>");
-    html_cut_row(out, rank.count - shown, 10);
+    html_rank_put(&rank, page, 10, put_row, &whole);
     html_table_close(out);
-    out->failed |= rank.failed;
-    html_rank_close(&rank);
 }

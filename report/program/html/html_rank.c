@@ -1,5 +1,6 @@
 /* Sorts pointers to rows. */
 #include "html_rank.h"
+#include "html_put.h"
 #include "order.h"
 #include <stdlib.h>
 
@@ -37,4 +38,25 @@ void html_rank_sort(struct html_rank *rank, uint64_t (*size_of)(const void *row)
 void html_rank_close(struct html_rank *rank)
 {
     free(rank->rows);
+}
+
+void html_rank_all(struct html_rank *rank, const void *array, size_t count, size_t row_bytes,
+                   uint64_t (*size_of)(const void *row))
+{
+    html_rank_open(rank, count);
+    for (size_t i = 0; i < count; i++)
+        html_rank_add(rank, (const char *)array + i * row_bytes);
+    html_rank_sort(rank, size_of);
+}
+
+void html_rank_put(struct html_rank *rank, struct html_page *page, unsigned columns,
+                   void (*put_row)(struct out *out, const void *row, const void *context), const void *context)
+{
+    size_t shown = rank->count < page->limits.rows ? rank->count : page->limits.rows;
+    for (size_t i = 0; i < shown; i++)
+        put_row(page->out, rank->rows[i], context);
+    out_text(page->out, "</tbody>");
+    html_cut_row(page->out, rank->count - shown, columns);
+    page->out->failed |= rank->failed;
+    html_rank_close(rank);
 }

@@ -11,8 +11,10 @@ static uint64_t flops_of(const void *row)
     return ((const struct summary_operation *)row)->flop_cost;
 }
 
-static void put_row(struct out *out, const struct summary_operation *operation, uint64_t whole)
+static void put_row(struct out *out, const void *row, const void *context)
 {
+    const struct summary_operation *operation = row;
+    const uint64_t whole = ((const struct summary *)context)->flops_used;
     int routine = html_routine(operation->name);
     out_text(out, "<tr><td class=\"name\"");
     if (routine >= 0) {
@@ -47,20 +49,16 @@ void html_put_routines(struct html_page *page)
         if (s->operations[i].calls)
             html_rank_add(&rank, &s->operations[i]);
     html_rank_sort(&rank, flops_of);
-    if (!rank.count)
+    if (!rank.count) {
         out_text(out, "<p>No BLAS call was seen: nothing was computed through BLAS, or it was out of sight "
                       "(<code>NOT SEEN</code> in <code>man flopshim</code>).</p>\n");
-    if (rank.count) {
-        size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
-        html_table_open(out, "<th>Routine</th><th class=\"num\">FLOPs</th><th class=\"num\" colspan=\"2\">Share</th>"
-                             "<th class=\"num\">Calls</th><th class=\"num\">Time</th><th class=\"num\">GFLOP/s</th>"
-                             "<th>Precision</th><th>Accuracy</th>");
-        for (size_t i = 0; i < shown; i++)
-            put_row(out, rank.rows[i], s->flops_used);
-        out_text(out, "</tbody>");
-        html_cut_row(out, rank.count - shown, 9);
-        html_table_close(out);
+        out->failed |= rank.failed;
+        html_rank_close(&rank);
+        return;
     }
-    out->failed |= rank.failed;
-    html_rank_close(&rank);
+    html_table_open(out, "<th>Routine</th><th class=\"num\">FLOPs</th><th class=\"num\" colspan=\"2\">Share</th>"
+                         "<th class=\"num\">Calls</th><th class=\"num\">Time</th><th class=\"num\">GFLOP/s</th>"
+                         "<th>Precision</th><th>Accuracy</th>");
+    html_rank_put(&rank, page, 9, put_row, s);
+    html_table_close(out);
 }

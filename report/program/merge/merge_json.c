@@ -4,20 +4,9 @@
 #include "instant.h"
 #include "merge_read.h"
 #include "merge_sums.h"
+#include "row_json.h"
 #include <stdio.h>
 #include <string.h>
-
-static void put_text(struct out *out, const char *key, const char *value)
-{
-    out_text(out, key);
-    out_quoted(out, value, strlen(value));
-}
-
-static void put_number(struct out *out, const char *key, uint64_t value)
-{
-    out_text(out, key);
-    out_number(out, value);
-}
 
 static void put_wide(struct out *out, const char *key, wide value)
 {
@@ -31,20 +20,6 @@ static void put_seconds(struct out *out, const char *key, wide elapsed_ns)
     merge_put_wide(out, elapsed_ns / 1000000000, false);
     out_text(out, ".");
     out_padded(out, (uint64_t)(elapsed_ns % 1000000000), 9);
-}
-
-/* Lines as a list of strings. */
-static void put_lines(struct out *out, const char *key, const char *lines)
-{
-    out_text(out, key);
-    out_text(out, "[");
-    for (const char *line = lines; *line;) {
-        size_t length = strcspn(line, "\n");
-        out_text(out, line == lines ? "" : ", ");
-        out_quoted(out, line, length);
-        line += length + (line[length] == '\n');
-    }
-    out_text(out, "]");
 }
 
 static void put_start(struct out *out, uint64_t start_us)
@@ -68,8 +43,8 @@ static void put_rank(struct out *out, const char *key, int64_t rank)
 static void put_whose(struct out *out, const char *key, const struct member *member)
 {
     put_rank(out, key, member->rank);
-    put_text(out, ", \"host\": ", member->host);
-    put_number(out, ", \"pid\": ", member->pid);
+    row_text(out, ", \"host\": ", member->host);
+    row_number(out, ", \"pid\": ", member->pid);
     out_text(out, "}");
 }
 
@@ -78,9 +53,9 @@ static void put_spread(struct out *out, const struct merge_sums *sums, enum merg
     static const char *const keys[MERGE_NUMBERS] = {"flops_used", "calls", "blas_ns", "wall_ns"};
     const struct merge_spread *spread = &sums->spreads[number];
     char text[64];
-    put_text(out, number ? ",\n    " : "\n    ", keys[number]);
-    put_number(out, ": {\"min\": ", spread->min);
-    put_number(out, ", \"max\": ", spread->max);
+    row_text(out, number ? ",\n    " : "\n    ", keys[number]);
+    row_number(out, ": {\"min\": ", spread->min);
+    row_number(out, ", \"max\": ", spread->max);
     out_text(out, ", \"mean\": ");
     merge_put_mean(out, spread->sum, sums->members->count, false);
     snprintf(text, sizeof text, ", \"stddev\": %.9g, \"imbalance\": ", spread->deviation);
@@ -101,16 +76,16 @@ static void put_rows(struct out *out, const char *key, const struct merge_row *r
         const struct merge_row *row = &rows[i];
         out_text(out, i ? ",\n    {" : "\n    {");
         if (row->name_space) {
-            put_text(out, "\"namespace\": ", row->name_space);
+            row_text(out, "\"namespace\": ", row->name_space);
             out_text(out, ", ");
         }
-        put_text(out, "\"routine\": ", row->routine);
+        row_text(out, "\"routine\": ", row->routine);
         put_wide(out, ", \"flop_cost\": ", row->flop_cost);
         put_wide(out, ", \"calls\": ", row->calls);
         put_seconds(out, ", \"seconds\": ", row->elapsed_ns);
         put_wide(out, ", \"timed_flops\": ", row->timed_flops);
-        put_text(out, ", \"accuracy\": ", cost_class_name((enum cost_class)row->accuracy));
-        put_number(out, ", \"processes\": ", row->members);
+        row_text(out, ", \"accuracy\": ", cost_class_name((enum cost_class)row->accuracy));
+        row_number(out, ", \"processes\": ", row->members);
         out_text(out, "}");
     }
     out_text(out, count ? "\n  ]" : "]");
@@ -121,8 +96,8 @@ static void put_hosts(struct out *out, const struct merge_sums *sums)
     out_text(out, ",\n  \"hosts\": [");
     for (size_t i = 0; i < sums->host_count; i++) {
         const struct merge_host *host = &sums->hosts[i];
-        put_text(out, i ? ",\n    {\"host\": " : "\n    {\"host\": ", host->host);
-        put_number(out, ", \"processes\": ", host->members);
+        row_text(out, i ? ",\n    {\"host\": " : "\n    {\"host\": ", host->host);
+        row_number(out, ", \"processes\": ", host->members);
         put_wide(out, ", \"flops_used\": ", host->flops_used);
         put_wide(out, ", \"calls\": ", host->calls);
         out_text(out, "}");
@@ -133,11 +108,11 @@ static void put_hosts(struct out *out, const struct merge_sums *sums)
 static void put_use(struct out *out, const struct member_use *use)
 {
     out_quoted(out, use->routine, strlen(use->routine));
-    put_number(out, ": {\"flop_cost\": ", use->flop_cost);
-    put_number(out, ", \"calls\": ", use->calls);
+    row_number(out, ": {\"flop_cost\": ", use->flop_cost);
+    row_number(out, ", \"calls\": ", use->calls);
     put_seconds(out, ", \"seconds\": ", use->elapsed_ns);
-    put_number(out, ", \"timed_flops\": ", use->timed_flops);
-    put_text(out, ", \"accuracy\": ", cost_class_name((enum cost_class)use->accuracy));
+    row_number(out, ", \"timed_flops\": ", use->timed_flops);
+    row_text(out, ", \"accuracy\": ", cost_class_name((enum cost_class)use->accuracy));
     out_text(out, "}");
 }
 
@@ -163,7 +138,7 @@ static void put_incomplete(struct out *out, unsigned incomplete)
     out_text(out, ", \"incomplete\": [");
     for (unsigned bit = 0; bit < SUMMARY_INCOMPLETE_NAMES; bit++)
         if (incomplete >> bit & 1) {
-            put_text(out, comma, summary_incomplete_names[bit]);
+            row_text(out, comma, summary_incomplete_names[bit]);
             comma = ", ";
         }
     out_text(out, "]");
@@ -172,29 +147,29 @@ static void put_incomplete(struct out *out, unsigned incomplete)
 /* As a summary, without its operations over all namespaces: they are the sum of those of the namespaces. */
 static void put_member(struct out *out, const struct members *m, const struct member *member)
 {
-    put_number(out, "{\"schema_version\": ", SUMMARY_SCHEMA);
+    row_number(out, "{\"schema_version\": ", SUMMARY_SCHEMA);
     put_rank(out, ", \"rank\": ", member->rank);
-    put_text(out, ", \"cost_model\": ", m->cost_model);
-    put_text(out, ", \"convention\": ", m->convention);
+    row_text(out, ", \"cost_model\": ", m->cost_model);
+    row_text(out, ", \"convention\": ", m->convention);
     out_text(out, ", \"flop_multiplier\": ");
     out_text(out, m->multiplier);
-    put_text(out, ", \"scope\": ", member->is_tree ? "tree" : "process");
-    put_number(out, ", \"flops_used\": ", member->flops_used);
+    row_text(out, ", \"scope\": ", member->is_tree ? "tree" : "process");
+    row_number(out, ", \"flops_used\": ", member->flops_used);
     out_text(out, ", \"operations\": {}");
     put_uses(out, member);
     out_text(out, member->complete ? ", \"complete\": true" : ", \"complete\": false");
-    put_text(out, ", \"end_reason\": ", member->end_reason);
-    put_number(out, ", \"end_status\": ", member->end_status);
+    row_text(out, ", \"end_reason\": ", member->end_reason);
+    row_number(out, ", \"end_status\": ", member->end_status);
     put_incomplete(out, member->incomplete);
-    put_number(out, ", \"refused\": {\"calls\": ", member->refused_calls);
-    put_number(out, "}, \"process\": {\"pid\": ", member->pid);
-    put_text(out, ", \"host\": ", member->host);
-    put_text(out, ", \"program\": ", member->program);
+    row_number(out, ", \"refused\": {\"calls\": ", member->refused_calls);
+    row_number(out, "}, \"process\": {\"pid\": ", member->pid);
+    row_text(out, ", \"host\": ", member->host);
+    row_text(out, ", \"program\": ", member->program);
     out_text(out, ", \"start\": ");
     put_start(out, member->start_us);
     put_seconds(out, ", \"wall_seconds\": ", member->wall_ns);
-    put_number(out, ", \"threads\": ", member->threads);
-    put_lines(out, "}, \"uncovered\": ", member->uncovered);
+    row_number(out, ", \"threads\": ", member->threads);
+    row_lines(out, "}, \"uncovered\": ", member->uncovered, strlen(member->uncovered));
     out_text(out, "}");
 }
 
@@ -203,13 +178,13 @@ void merge_json(const struct merge_sums *sums, struct out *out)
     const struct members *m = sums->members;
     struct out missing = {0};
     merge_put_missing(m, &missing);
-    put_number(out, MERGE_BEGIN, MERGE_SCHEMA);
-    put_text(out, ",\n  \"cost_model\": ", m->cost_model);
-    put_text(out, ",\n  \"convention\": ", m->convention);
+    row_number(out, MERGE_BEGIN, MERGE_SCHEMA);
+    row_text(out, ",\n  \"cost_model\": ", m->cost_model);
+    row_text(out, ",\n  \"convention\": ", m->convention);
     out_text(out, ",\n  \"flop_multiplier\": ");
     out_text(out, m->multiplier);
-    put_number(out, ",\n  \"processes\": ", m->count);
-    put_number(out, ",\n  \"incomplete_processes\": ", sums->incomplete);
+    row_number(out, ",\n  \"processes\": ", m->count);
+    row_number(out, ",\n  \"incomplete_processes\": ", sums->incomplete);
     out_text(out, ",\n  \"missing_ranks\": ");
     out_quoted(out, missing.data ? missing.data : "", missing.length);
     put_wide(out, ",\n  \"flops_used\": ", sums->spreads[MERGE_FLOPS].sum);

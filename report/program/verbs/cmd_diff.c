@@ -4,7 +4,7 @@
 #include "load.h"
 #include "options.h"
 #include "out_save.h"
-#include <errno.h>
+#include "show.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,9 +44,8 @@ static int take(const struct option_row *row, const char *value, void *data)
         diff_rules_take_event(&options->rules, value);
         return 0;
     }
-    const char *dot = row->letter == 'o' ? strrchr(value, '.') : NULL;
-    if (dot && !strchr(dot, '/') && strcmp(dot, ".json") != 0 && strcmp(dot, ".txt") != 0)
-        return options_refuse("diff", row, value, "a name that ends in .txt or .json, or has no extension", NULL);
+    if (row->letter == 'o' && options_check_output("diff", row, value))
+        return STATUS_USAGE;
     *(row->letter == 'f' ? &options->format : &options->output) = value;
     return 0;
 }
@@ -75,21 +74,8 @@ static int parse(int argc, char **argv, struct options *options)
         fprintf(stderr, "flopshim diff: expected two files, A and B, got %d; see flopshim diff --help\n", argc - optind);
         return STATUS_USAGE;
     }
-    const char *dot = options->output ? strrchr(options->output, '.') : NULL;
-    if (!options->format)
-        options->format = dot && strcmp(dot, ".json") == 0 ? "json" : "text";
+    options->format = options_format(options->format, options->output);
     return OPTIONS_GO_ON;
-}
-
-static int deliver(const struct out *out, const char *output)
-{
-    bool to_stdout = !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0;
-    if (out->failed)
-        errno = ENOMEM;
-    else if ((to_stdout ? out_print(out, STDOUT_FILENO, -1) : out_save(out, output, false, NULL, 0)) == 0)
-        return 0;
-    fprintf(stderr, "flopshim diff: cannot write to %s: %s\n", to_stdout ? "stdout" : output, strerror(errno));
-    return STATUS_FAILED;
 }
 
 /* Each line of `lines`, behind what it means. */
@@ -146,7 +132,7 @@ static int compare(const struct loaded *loaded, const char *const names[2], cons
         fputs("flopshim diff: out of memory\n", stderr);
     } else {
         (strcmp(options->format, "json") == 0 ? diff_json : diff_text)(&diff, names, &verdicts, &out);
-        status = deliver(&out, options->output);
+        status = show_deliver("diff", &out, options->output);
         status = status ? status : judge(&options->rules, &verdicts);
     }
     out_free(&out);

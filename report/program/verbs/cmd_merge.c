@@ -3,13 +3,12 @@
 #include "merge_read.h"
 #include "merge_sums.h"
 #include "options.h"
-#include "out_save.h"
+#include "show.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct option_row rows[] = {
     {"format", 'f', "FORMAT", "text json", "text (default) or json, which can be merged again"},
@@ -29,9 +28,9 @@ struct options {
 static int take(const struct option_row *row, const char *value, void *data)
 {
     struct options *options = data;
-    const char *dot = row->letter == 'o' ? strrchr(value, '.') : NULL, *mark = strstr(value, "%r");
-    if (dot && !strchr(dot, '/') && strcmp(dot, ".json") != 0 && strcmp(dot, ".txt") != 0)
-        return options_refuse("merge", row, value, "a name that ends in .txt or .json, or has no extension", NULL);
+    const char *mark = strstr(value, "%r");
+    if (row->letter == 'o' && options_check_output("merge", row, value))
+        return STATUS_USAGE;
     if (row->letter == 'r' && (!mark || strstr(mark + 2, "%r") || strchr(value, '/')))
         return options_refuse("merge", row, value, "a name without a folder that has %r once, such as run.%r.json", NULL);
     *(row->letter == 'f'   ? &options->format
@@ -65,9 +64,7 @@ static int parse(int argc, char **argv, struct options *options)
         fputs("flopshim merge: no FILE; see flopshim merge --help\n", stderr);
         return STATUS_USAGE;
     }
-    const char *dot = options->output ? strrchr(options->output, '.') : NULL;
-    if (!options->format)
-        options->format = dot && strcmp(dot, ".json") == 0 ? "json" : "text";
+    options->format = options_format(options->format, options->output);
     return OPTIONS_GO_ON;
 }
 
@@ -101,17 +98,6 @@ static int read_list(struct members *members, const struct options *options)
     return status;
 }
 
-static int deliver(const struct out *out, const char *output)
-{
-    bool to_stdout = !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0;
-    if (out->failed)
-        errno = ENOMEM;
-    else if ((to_stdout ? out_print(out, STDOUT_FILENO, -1) : out_save(out, output, false, NULL, 0)) == 0)
-        return 0;
-    fprintf(stderr, "flopshim merge: cannot write to %s: %s\n", to_stdout ? "stdout" : output, strerror(errno));
-    return STATUS_FAILED;
-}
-
 static int merge(struct members *members, const struct options *options)
 {
     struct merge_sums sums;
@@ -128,7 +114,7 @@ static int merge(struct members *members, const struct options *options)
         return STATUS_FAILED;
     }
     (strcmp(options->format, "json") == 0 ? merge_json : merge_text)(&sums, &out);
-    int status = deliver(&out, options->output);
+    int status = show_deliver("merge", &out, options->output);
     out_free(&out);
     merge_sums_free(&sums);
     return status;

@@ -174,7 +174,7 @@ int cmd_report(int argc, char **argv)
     status = strcmp(options.format, "html") == 0 ? add_html(argv + optind, argc - optind, &out)
                                                  : add_files(argv + optind, argc - optind, options.format, &out);
     if (out.length || out.failed) {
-        int delivered = show_deliver(&out, options.output);
+        int delivered = show_deliver("report", &out, options.output);
         status = delivered ? delivered : status;
     }
     out_free(&out);
