@@ -1,0 +1,7 @@
+/* What was done in which precision, by the names of the operations. */
+#pragma once
+#include "precision.h"
+#include "summary_model.h"
+
+/* By enum cost_precision; together they are what was used. Deductions are in COST_OTHER. */
+void precisions_add_up(const struct summary *s, struct summary_use uses[COST_PRECISIONS]);
