@@ -44,14 +44,14 @@ void time_limit_refresh(struct thread *t)
     t->time_checked_ns = 0;
 }
 
-/* As many FLOPs as took the time between two looks; where that changed much, a step towards it. */
+/* As many FLOPs as took the time between two looks, but 1 at least; where that changed much, a step towards it. */
 static void adapt(struct thread *t, uint64_t now)
 {
     uint64_t took = now - t->time_checked_ns;
     if (t->time_checked_ns && took < LOOKS_NS / 2 && t->time_share < TIME_LIMIT_SHARE_MOST)
         t->time_share = t->time_share * 2 < TIME_LIMIT_SHARE_MOST ? t->time_share * 2 : TIME_LIMIT_SHARE_MOST;
     else if (t->time_checked_ns && took > LOOKS_NS)
-        t->time_share = (uint64_t)((unsigned __int128)t->time_share * LOOKS_NS / took);
+        t->time_share = (uint64_t)((unsigned __int128)t->time_share * LOOKS_NS / took) + 1;
     t->time_checked_ns = now;
 }
 
