@@ -270,10 +270,11 @@ void unseen_look(struct uncovered *list)
     struct search search = {.list = list, .until_ns = clock_now_ns() + LOOK_INSIDE_NS};
     uintptr_t end = 0;
     const char *path;
-    if (object_at((uintptr_t)unseen_look, &search.shim, &end, &path))
-        search.shim_bytes = end - search.shim;
-    if (!may_not_look)
+    if (!may_not_look) {
+        if (object_at((uintptr_t)unseen_look, &search.shim, &end, &path))
+            search.shim_bytes = end - search.shim;
         dl_iterate_phdr(look_at, &search);
+    }
     unseen_engines(list);
 }
 
