@@ -106,9 +106,9 @@ def check_numbers():
     expect("routines", page.rows("routines"), [
         ["zgesv", "1,000,000,000", "", "99.8%", "7", "500.00 ms", "2.00", "double complex", "leading"],
         ["dgemm", "1,638,400", "", "0.2%", "4", "500.00 ms", "0.0033", "double", "exact"],
-        ["dsgesv", "5", "", "0.0%", "1", "–", "–", "mixed", "exact"]])
+        ["dsgesv", "5", "", "0.0%", "1", "–", "–", "single", "exact"]])
     expect("precision", [row[:2] for row in page.rows("precision")],
-           [["double", "1,638,400"], ["double complex", "1,000,000,000"], ["mixed", "5"]])
+           [["single", "5"], ["double", "1,638,400"], ["double complex", "1,000,000,000"]])
     expect("head", all(part in page.section("head")["text"] for part in (
         "1,001,638,405", "998,361,595", "50.1% of a budget of 2,000,000,000", "4.00 s", "3.00 s outside", "node1",
         "flopshim-4")), True)

@@ -27,11 +27,12 @@ _flopshim_run()
         -d | --detail) _flopshim_words "routines shapes callers calls" "$current" ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -W "none stderr" -f -- "$current") ;;
         --ledger-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-        -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code) ;;
+        -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code | --time-limit) ;;
+        --weights) mapfile -t COMPREPLY < <(compgen -W "dp-scaled" -f -- "$current") ;;
         *)
             if [[ $current == -* ]]; then
-                _flopshim_words "--budget --output --scope --namespace --multiplier --on-exhausted --exit-code
-                    --count --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
+                _flopshim_words "--budget --time-limit --output --scope --namespace --multiplier --weights --on-exhausted
+                    --exit-code --count --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
             else
                 mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
             fi

@@ -3,6 +3,7 @@
 #pragma once
 #include "html.h"
 #include "html_tree.h"
+#include "precision.h"
 
 /* How much of each thing is shown, so that the file stays small. */
 struct html_limits {
@@ -55,6 +56,7 @@ bool html_has_processes(const struct html_page *page);
 void html_put_callers(struct html_page *page);
 bool html_has_callers(const struct html_page *page);
 void html_put_precision(struct html_page *page);
+void html_cell_precision(struct out *out, enum cost_precision precision);
 bool html_has_precision(const struct html_page *page);
 void html_put_sizes(struct html_page *page);
 bool html_has_sizes(const struct html_page *page);
