@@ -6,6 +6,7 @@
 #include "json_details.h"
 #include "json_put.h"
 #include "precisions.h"
+#include "summary_moved.h"
 #include <string.h>
 
 /* Time outside is what is left; null where that is not known. */
@@ -147,6 +148,19 @@ static void put_nested(struct json *json, const struct summary *s)
     json_open(json, "nested", "{");
     json_number(json, "calls", s->nested_calls);
     put_counts(json, "operations", s->operations, s->operation_count, NESTED);
+    json_close(json, "}");
+}
+
+/* Only where shapes were recorded. */
+static void put_moved(struct json *json, const struct summary *s)
+{
+    if (!summary_has_shapes(s))
+        return;
+    struct summary_moved moved = summary_moved(s);
+    json_open(json, "memory_traffic", "{");
+    json_number(json, "bytes", moved.bytes);
+    json_number(json, "flop_cost", moved.flops);
+    json_number(json, "calls", moved.calls);
     json_close(json, "}");
 }
 
@@ -339,6 +353,7 @@ void summary_json(const struct summary *s, struct out *out)
     put_remaining(&json, s->has_budget, s->flop_budget, s->flops_used);
     put_operations(&json, s->operations, s->operation_count);
     put_namespaces(&json, s);
+    put_moved(&json, s);
     json_by_caller(&json, s);
     json_log(&json, s);
     put_end(&json, s);

@@ -7,6 +7,7 @@
 #include "precisions.h"
 #include "text_callers.h"
 #include "text_rows.h"
+#include "text_moved.h"
 #include "text_shapes.h"
 #include "text_times.h"
 #include <string.h>
@@ -282,6 +283,7 @@ void text_notes(const struct summary *summary, struct out *out)
     put_nothing_seen(out, summary);
     text_times(summary, out);
     text_shapes(summary, out);
+    text_moved(summary, out);
     text_callers(summary, out);
     text_log(summary, out);
     put_refused(out, summary);

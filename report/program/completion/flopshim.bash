@@ -50,6 +50,17 @@ _flopshim_report()
     esac
 }
 
+_flopshim_calibrate()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json" "$current" ;;
+        -o | --output | -l | --library) _flopshim_files "" "$current" ;;
+        -s | --seconds) ;;
+        *) _flopshim_words "--library --seconds --format --output --help" "$current" ;;
+    esac
+}
+
 _flopshim_merge()
 {
     local current=$1 previous=$2
@@ -95,7 +106,7 @@ _flopshim()
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flopshim_words "run report merge diff cost list library help --help --version" "$current"
+        _flopshim_words "run report merge diff calibrate cost list library help --help --version" "$current"
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -103,10 +114,11 @@ _flopshim()
         report) _flopshim_report "$current" "$previous" ;;
         merge) _flopshim_merge "$current" "$previous" ;;
         diff) _flopshim_diff "$current" "$previous" ;;
+        calibrate) _flopshim_calibrate "$current" "$previous" ;;
         cost) _flopshim_cost "$current" "$previous" ;;
         list) _flopshim_list "$current" "$previous" ;;
         library) _flopshim_words "--help" "$current" ;;
-        help) _flopshim_words "run report merge diff cost list library" "$current" ;;
+        help) _flopshim_words "run report merge diff calibrate cost list library" "$current" ;;
     esac
 }
 

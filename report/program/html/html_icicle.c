@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW 26 /* as .n in style.css is high */
+#define ROW 26
 #define COLOURS 8
 #define LABELLED 1.5 /* per cent: in less nothing can be read; the script labels what is widened */
 
@@ -46,10 +46,10 @@ static void put_box(struct out *out, const struct html_tree *tree, const struct 
 {
     out_text(out, "<svg class=\"");
     put_class(out, tree, box);
-    html_format(
-        out, "\" x=\"%.2f%%\" y=\"%u\" width=\"%.2f%%\" data-p=\"%zu\" data-s=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"><title>",
-        box->at, box->depth * ROW, box->width, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
-        box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
+    html_format(out,
+                "\" x=%.2f%% y=%u width=%.2f%% height=%u data-p=%zu data-s=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"><title>",
+                box->at, box->depth * ROW, box->width, ROW, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
+                box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
     put_name(out, box);
     out_text(out, ": ");
     out_grouped(out, box->size[MEASURE_FLOPS]);

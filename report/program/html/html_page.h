@@ -19,6 +19,7 @@ struct html_page {
     const char *path, *before_path;
     struct html_limits limits;
     struct html_tree tree;
+    const struct calibration *calibration; /* of the summary's host; NULL: there is none, or it says nothing of these FLOPs */
 };
 
 #define HTML_ALL_SHAPES SIZE_MAX
@@ -64,6 +65,8 @@ void html_put_products(struct html_page *page);
 bool html_has_products(const struct html_page *page);
 void html_put_speed(struct html_page *page);
 bool html_has_speed(const struct html_page *page);
+void html_put_roofline(struct html_page *page);
+bool html_has_roofline(const struct html_page *page);
 void html_put_difference(struct html_page *page);
 bool html_has_difference(const struct html_page *page);
 void html_put_data(struct html_page *page);
