@@ -229,6 +229,8 @@ count_t count_gges(int64_t jobvsl, int64_t jobvsr, count_t n, count_t weight)
     if (outside(n, n))
         return count_outside(n);
     const int sides = (jobvsl == 'V') + (jobvsr == 'V');
+    if (weight == 4)
+        return weight * ((308 + 133 * sides) * n * n * n + (2220 + 410 * sides) * n * n) / 10;
     return weight * ((264 + 103 * sides) * n * n * n + (1750 + 1125 * sides) * n * n) / 10;
 }
 
@@ -238,7 +240,9 @@ count_t count_ggev(int64_t jobvl, int64_t jobvr, count_t n, count_t weight)
         return count_outside(n);
     const int sides = (jobvl == 'V') + (jobvr == 'V');
     if (sides == 0)
-        return weight * (223 * n * n * n + 1680 * n * n) / 10;
+        return weight * (weight == 4 ? 258 * n * n * n + 2500 * n * n : 223 * n * n * n + 1680 * n * n) / 10;
+    if (weight == 4)
+        return weight * ((281 + 163 * sides) * n * n * n + (3130 + 90 * sides) * n * n) / 10;
     return weight * ((264 + 126 * sides) * n * n * n + (1800 + 300 * sides) * n * n) / 10;
 }
 

@@ -43,23 +43,24 @@ def more(n):
     a, b, c = (random.standard_normal((n, n)) for _ in range(3))
     z, bands, symmetric, thin = a + 1j * c, random.standard_normal((11, n)), (a + a.T) / 2, random.standard_normal((n, 4))
     definite, upper, hermitian = b @ b.T / n + np.eye(n), np.triu(a) + n * np.eye(n), z + z.conj().T
-    bands[5] += 20
-    d, e, tall = random.standard_normal(n), random.standard_normal(n - 1), random.standard_normal((2 * n, n))
+    definite_bands = np.vstack([bands[:5], bands[5:6] + 20])
+    d, e = (np.diag(sl.hessenberg(symmetric), k).copy() for k in (0, 1))
+    tall = random.standard_normal((2 * n, n))
     return {"lu_solve": lambda: sl.lu_solve(sl.lu_factor(a), b), "cho_solve": lambda: sl.cho_solve(sl.cho_factor(definite), b),
             "ldl": lambda: sl.ldl(symmetric), "solve sym": lambda: sl.solve(symmetric, thin, assume_a="sym"),
             "solve pos": lambda: sl.solve(definite, thin, assume_a="pos"),
             "solve_triangular": lambda: sl.solve_triangular(upper, b),
             "solve_banded": lambda: sl.solve_banded((5, 5), bands, thin), "solve_sylvester": lambda: sl.solve_sylvester(a, b, a),
-            "solveh_banded": lambda: sl.solveh_banded(bands[:6], thin), "qr pivoting": lambda: sl.qr(a, pivoting=True),
+            "solveh_banded": lambda: sl.solveh_banded(definite_bands, thin), "qr pivoting": lambda: sl.qr(a, pivoting=True),
             "rq": lambda: sl.rq(a), "qr economic": lambda: sl.qr(tall, mode="economic"),
             "hessenberg": lambda: sl.hessenberg(a, calc_q=True),
             "lstsq gelsy": lambda: sl.lstsq(tall, tall[:, :4], lapack_driver="gelsy"),
             "lstsq gelss": lambda: sl.lstsq(tall, tall[:, :4], lapack_driver="gelss"),
             "svd gesvd": lambda: sl.svd(a, lapack_driver="gesvd"), "qz": lambda: sl.qz(a, b), "eig of two": lambda: sl.eig(a, b),
             "eigvals of two": lambda: sl.eigvals(a, b), "eigh of two": lambda: sl.eigh(symmetric, definite),
-            "eig_banded": lambda: sl.eig_banded(bands[:6]), "eigvals_banded": lambda: sl.eigvals_banded(bands[:6]),
+            "eig_banded": lambda: sl.eig_banded(definite_bands), "eigvals_banded": lambda: sl.eigvals_banded(definite_bands),
             "eigh_tridiagonal": lambda: sl.eigh_tridiagonal(d, e), "eigvalsh_tridiagonal": lambda: sl.eigvalsh_tridiagonal(d, e),
-            "pinvh": lambda: sl.pinvh(symmetric), "polar": lambda: sl.polar(a), "sqrtm": lambda: sl.sqrtm(definite + a / n),
+            "pinvh": lambda: sl.pinvh(symmetric), "polar": lambda: sl.polar(a), "sqrtm": lambda: sl.sqrtm(a),
             "cossin": lambda: sl.cossin(sl.qr(a)[0], n // 2, n // 2), "complex solve": lambda: np.linalg.solve(z, z[:, :4]),
             "complex inv": lambda: np.linalg.inv(z), "complex qr": lambda: np.linalg.qr(z),
             "complex cholesky": lambda: np.linalg.cholesky(z @ z.conj().T / n + np.eye(n)), "complex svd": lambda: np.linalg.svd(z),
