@@ -2,7 +2,7 @@
 
     source.py LAPACK [--sizes N,...] [--only FAMILY,...] [--seed N]
 
-LAPACK: a folder with the reference's source, 3.12.1 or later (its SRC beneath)."""
+LAPACK: a folder with the reference's source, new enough for gecxx (its SRC beneath)."""
 import argparse
 import pathlib
 import subprocess
