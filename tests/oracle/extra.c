@@ -75,20 +75,75 @@ void blas_dgbmv_x_(const int *trans, const int *m, const int *n, const int *kl, 
     }
 }
 
-/* The real and the imaginary part of one entry: four products, two sums of them and two more. */
+/* A complex sum: the real and the imaginary part. */
+struct complex {
+    struct pair real, imaginary;
+};
+
+/* total + e f, or with the conjugate of e: four products, two sums of them and two more. */
+static struct complex with_entry(struct complex total, const double *e, const double *f, int conjugate)
+{
+    const double imaginary = conjugate ? -e[1] : e[1];
+    const struct pair real = sum(product(e[0], f[0]), product(-imaginary, f[1]));
+    return (struct complex){sum(total.real, real), sum(total.imaginary, sum(product(e[0], f[1]), product(imaginary, f[0])))};
+}
+
+static void store_less(double *y, struct complex x)
+{
+    y[0] = less(y[0], x.real);
+    y[1] = less(y[1], x.imaginary);
+}
+
 void blas_zgemv_x_(const int *trans, const int *m, const int *n, const double *alpha, const double *a, const int *lda,
                    const double *x, const int *incx, const double *beta, double *y, const int *incy, const int *prec)
 {
     (void)trans, (void)alpha, (void)incx, (void)beta, (void)incy, (void)prec;
     for (long i = 0; i < *m; i++) {
-        struct pair real = {0, 0}, imaginary = {0, 0};
-        for (long j = 0; j < *n; j++) {
-            const double *e = a + 2 * (i + j * *lda), *f = x + 2 * j;
-            real = sum(real, sum(product(e[0], f[0]), product(-e[1], f[1])));
-            imaginary = sum(imaginary, sum(product(e[0], f[1]), product(e[1], f[0])));
+        struct complex total = {0};
+        for (long j = 0; j < *n; j++)
+            total = with_entry(total, a + 2 * (i + j * *lda), x + 2 * j, 0);
+        store_less(y + 2 * i, total);
+    }
+}
+
+/* Of a matrix of which one triangle is stored. */
+static void less_half(int uplo, long n, const double *a, long lda, const double *x, double *y, int hermitian)
+{
+    const int upper = 121;
+    for (long i = 0; i < n; i++) {
+        struct complex total = {0};
+        for (long j = 0; j < n; j++) {
+            const int stored = i == j || (i < j) == (uplo == upper);
+            total = with_entry(total, a + 2 * (stored ? i + j * lda : j + i * lda), x + 2 * j, !stored && hermitian);
         }
-        y[2 * i] = less(y[2 * i], real);
-        y[2 * i + 1] = less(y[2 * i + 1], imaginary);
+        store_less(y + 2 * i, total);
+    }
+}
+
+void blas_zsymv_x_(const int *uplo, const int *n, const double *alpha, const double *a, const int *lda, const double *x,
+                   const int *incx, const double *beta, double *y, const int *incy, const int *prec)
+{
+    (void)alpha, (void)incx, (void)beta, (void)incy, (void)prec;
+    less_half(*uplo, *n, a, *lda, x, y, 0);
+}
+
+void blas_zhemv_x_(const int *uplo, const int *n, const double *alpha, const double *a, const int *lda, const double *x,
+                   const int *incx, const double *beta, double *y, const int *incy, const int *prec)
+{
+    (void)alpha, (void)incx, (void)beta, (void)incy, (void)prec;
+    less_half(*uplo, *n, a, *lda, x, y, 1);
+}
+
+void blas_zgbmv_x_(const int *trans, const int *m, const int *n, const int *kl, const int *ku, const double *alpha,
+                   const double *ab, const int *ldab, const double *x, const int *incx, const double *beta, double *y,
+                   const int *incy, const int *prec)
+{
+    (void)trans, (void)alpha, (void)incx, (void)beta, (void)incy, (void)prec;
+    for (long i = 0; i < *m; i++) {
+        struct complex total = {0};
+        for (long j = i > *kl ? i - *kl : 0; j < *n && j <= i + *ku; j++)
+            total = with_entry(total, ab + 2 * (*ku + i - j + j * *ldab), x + 2 * j, 0);
+        store_less(y + 2 * i, total);
     }
 }
 
@@ -108,6 +163,21 @@ void blas_dgbmv2_x_(void)
 }
 
 void blas_zgemv2_x_(void)
+{
+    abort();
+}
+
+void blas_zsymv2_x_(void)
+{
+    abort();
+}
+
+void blas_zhemv2_x_(void)
+{
+    abort();
+}
+
+void blas_zgbmv2_x_(void)
 {
     abort();
 }

@@ -2,11 +2,14 @@
 --explain` says.
 
     ranges.py PROGRAM             writes it, and the table of drivers in cost/README.md, with the prices of this flopshim
-    ranges.py PROGRAM --check     compares both with them (unit.ranges)"""
+    ranges.py PROGRAM --check     compares both with them, and fails for a LAPACK routine that has a price and was counted at
+                                  fewer than three orders (unit.ranges)"""
 import json
 import pathlib
 import subprocess
 import sys
+
+from cases import routines
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILE = HERE.parent.parent / "cost/ranges.tsv"
@@ -22,6 +25,7 @@ HEAD = """# Of each routine in double precision (single precision has the same p
 # one the terms that its source names are in the percentages.
 routine	calls	from	to	low	high"""
 BOUND_FROM = 64
+ORDERS_LEAST = 3
 
 
 def rows():
@@ -69,6 +73,21 @@ def table(program):
     return "\n".join(lines) + "\n"
 
 
+def uncounted():
+    """What is wrong with the LAPACK routines in double precision, real and complex, which share their prices with single precision:
+    each is to be counted at three orders at least. A price that asks for no argument is the same at all of them, and one is
+    enough; what costs nothing needs none."""
+    orders = {}
+    for routine, args, *_ in rows():
+        orders.setdefault(routine, set()).add(order_of(args))
+    for routine in routines():
+        price, found = routine.row.price, orders.get(routine.name, set())
+        least = 0 if price.mults == price.adds == "0" else ORDERS_LEAST if price.names - {"w"} else 1
+        if routine.row.topic == "lapack" and len(found) < least:
+            yield (f"{routine.name} of {routine.row.where} was counted at {len(found)} orders; accepted are {least} or more: "
+                   "tests/oracle/README.md says how to count")
+
+
 def drivers(text):
     """The lines of cost/README.md for the routines that users meet most."""
     cells = {line.split("\t")[0]: line.split("\t")[1:] for line in text.splitlines()}
@@ -94,6 +113,9 @@ def main():
     there, wanted = set(FILE.read_text(encoding="utf-8").splitlines()), set(text.splitlines())
     for line in sorted(there ^ wanted)[:20]:
         print("is not what was counted:" if line in there else "is missing:", line)
+    few = list(uncounted())
+    if few:
+        sys.exit("\n".join(few))
     if there != wanted or page != wanted_page:
         sys.exit(f"{FILE} or the table of {README} is not of these counts and prices; {pathlib.Path(__file__).name} writes them")
 

@@ -1,6 +1,8 @@
 """Counts what no library of Debian has, built from LAPACK's source: the table tests/oracle/counted-source.tsv. See README.md.
 
-    source.py LAPACK [--sizes N,...]       LAPACK: a folder with the reference's source, 3.12 or later (its SRC beneath)"""
+    source.py LAPACK [--sizes N,...] [--only FAMILY,...] [--seed N]
+
+LAPACK: a folder with the reference's source, new enough for gecxx (its SRC beneath)."""
 import argparse
 import pathlib
 import subprocess
@@ -10,14 +12,16 @@ import tempfile
 import oracle
 
 HERE = pathlib.Path(__file__).resolve().parent
-FAMILIES = "gesvxx gerfsx gbsvxx gbrfsx posvxx porfsx sysvxx syrfsx geqp3rk gecxx gelqs geqrs gedmd gedmdq".split()
+FAMILIES = ("gesvxx gerfsx gbsvxx gbrfsx posvxx porfsx sysvxx syrfsx geqp3rk gecxx gelqs geqrs gedmd gedmdq lascl2 larscl2 larf1f "
+            "larf1l").split()
 REAL = FAMILIES
-COMPLEX = [f for f in FAMILIES if f[:2] not in ("gb", "po", "sy")]  # of the other extra-precise ones gesvxx stands for all
+COMPLEX = [*FAMILIES, "hesvxx", "herfsx", "rscl"]
 BESIDE = {"gesvxx": "la_gerpvgrw lascl2", "gerfsx": "la_gerfsx_extended la_geamv la_lin_berr la_wwaddw", "gbsvxx": "la_gbrpvgrw",
-          "gbrfsx": "la_gbrfsx_extended la_gbamv", "posvxx": "la_porpvgrw", "porfsx": "la_porfsx_extended la_syamv",
-          "sysvxx": "la_syrpvgrw", "syrfsx": "la_syrfsx_extended", "geqp3rk": "laqp2rk laqp3rk larf1f"}
-CONDITIONS = {"d": {"gerfsx": "la_gercond", "gbrfsx": "la_gbrcond", "porfsx": "la_porcond", "syrfsx": "la_syrcond"},
-              "z": {"gerfsx": "la_gercond_c la_gercond_x"}}
+          "gbrfsx": "la_gbrfsx_extended la_gbamv", "posvxx": "la_porpvgrw", "porfsx": "la_porfsx_extended",
+          "sysvxx": "la_syrpvgrw", "syrfsx": "la_syrfsx_extended la_syamv", "hesvxx": "la_herpvgrw",
+          "herfsx": "la_herfsx_extended la_heamv", "geqp3rk": "laqp2rk laqp3rk larf1f"}
+CONDITIONS = {"gerfsx": "la_gercond", "gbrfsx": "la_gbrcond", "porfsx": "la_porcond", "syrfsx": "la_syrcond",
+              "herfsx": "la_hercond"}
 COMMON = ("chla_transtype", "ilaprec", "ilatrans")
 
 
@@ -26,8 +30,9 @@ def names():
     found = set(COMMON)
     for prefix, families in (("d", REAL), ("z", COMPLEX)):
         for family in families:
-            beside = f"{family} {BESIDE.get(family, '')} {CONDITIONS[prefix].get(family, '')}"
-            found |= {prefix + name for name in beside.split()}
+            found |= {prefix + name for name in [family, *BESIDE.get(family, "").split()]}
+            if family in CONDITIONS:
+                found |= {prefix + CONDITIONS[family] + end for end in (("",) if prefix == "d" else ("_c", "_x"))}
     return sorted(found)
 
 
@@ -46,11 +51,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lapack", type=pathlib.Path)
     parser.add_argument("--sizes", default="32,64,96")
+    parser.add_argument("--only", help="families, with commas between")
+    parser.add_argument("--seed", type=int, default=oracle.SEED)
     options = parser.parse_args()
     sizes, cases = [int(n) for n in options.sizes.split(",")], oracle.read_cases()
-    wanted = {"d" + f for f in REAL} | {"z" + f for f in COMPLEX}
+    only = options.only.split(",") if options.only else COMPLEX
+    wanted = {"d" + f for f in REAL if f in only} | {"z" + f for f in COMPLEX if f in only}
     calls = [call for r in oracle.routines() if r.name in wanted
-             for call in oracle.calls_of(r, cases.get(r.row.family, [{}]), sizes)]
+             for call in oracle.calls_of(r, cases.get(r.row.family, [{}]), sizes, options.seed)]
     with tempfile.TemporaryDirectory() as folder:
         oracle.write_rows(oracle.counted(calls, 1, [*oracle.REFERENCE, built(options.lapack / "SRC", folder)]))
     sys.stdout.flush()
