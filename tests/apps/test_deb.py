@@ -1,0 +1,63 @@
+"""The Debian package: its policy's checker has nothing to say, it installs, counts, and is removed without a trace."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+from harness import BUILD, LIBS, PLAIN, ROOT, SANITIZED, expect, skip
+
+BUILT = ROOT / "build-deb"
+
+
+def run(*words, env=None, status=0):
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False, env={**PLAIN, **(env or {})})
+    expect(f"{words}: {done.stdout}{done.stderr}", done.returncode, status)
+    return done.stdout
+
+
+def files_of(root):
+    return {str(path.relative_to(root)) for path in pathlib.Path(root).rglob("*") if not path.is_dir()}
+
+
+def dpkg(root, *words):
+    """Into a folder, as if it were /; what it depends on is this machine's."""
+    return run("dpkg", f"--root={root}", "--force-depends", "--force-script-chrootless", "--force-not-root", *words)
+
+
+def main():
+    if SANITIZED:
+        skip("the package is built without sanitizers")
+    if os.geteuid() or not shutil.which("dpkg-deb") or not shutil.which("lintian"):
+        skip("the package is built and installed by root on Debian, with lintian")
+    with tempfile.TemporaryDirectory() as folder:
+        ccache = {name: os.environ[name] for name in os.environ if name.startswith("CCACHE_")}
+        run(ROOT / "scripts/deb.sh", folder, BUILT, env=ccache)
+        package = next(pathlib.Path(folder).glob("flopshim_*_amd64.deb"))
+        said = run("lintian", "--fail-on", "error,warning", "--info", package)
+        expect("lintian", said, "")
+        depends = run("dpkg-deb", "-f", package, "Depends")
+        expect("depends", [re.sub(r" .*", "", part) for part in depends.strip().split(", ")], ["libc6", "libjansson4"])
+        root = pathlib.Path(folder, "root")
+        (root / "var/lib/dpkg").mkdir(parents=True)
+        (root / "var/lib/dpkg/status").touch()
+        before = files_of(root)
+        dpkg(root, "-i", package)
+        installed = {path for path in files_of(root) if path.startswith("usr/")}
+        libraries = [path for path in installed if ".so" in path]
+        expect("a folder of its own", [re.fullmatch(r"usr/lib/[^/]+/flopshim/libflopshim\.so", path) is not None
+                                       for path in libraries], [True])
+        program = root / "usr/bin/flopshim"
+        expect("library", run(program, "library").strip(), str(root / libraries[0]))
+        said = run(program, "run", "--quiet", "--output", "stderr", "--", BUILD / "dots", "5",
+                   env={"LD_LIBRARY_PATH": f"{LIBS}/blas:{LIBS}/lapack"})
+        expect("counts", said, "")
+        expect("pages", len([path for path in installed if path.endswith(".1.gz")]), len(list(ROOT.glob("report/program/man/*.1"))))
+        dpkg(root, "--purge", "flopshim")
+        left = {path for path in files_of(root) - before if not path.startswith("var/")}
+        expect("nothing is left", left, set())
+        expect("nor a folder", [path for path in root.iterdir() if path.name != "var"], [])
+
+
+main()
