@@ -267,6 +267,8 @@ def python():
         script.chmod(0o755)
         expect("a script that runs itself", of_program("--", script)[0], engine)
         expect("as a file", of_program(script)[0], engine)
+        shutil.copy(script, root / "python_app.py")
+        expect("whatever its name", of_program(root / "python_app.py")[0], engine)
         found, _ = of_program("--", interpreter, status=0)
         expect("nothing given: what is installed", found, {"engine": "note", "imports": "note"})
         found, _ = of_program("--", interpreter, root / "none.py", status=1)

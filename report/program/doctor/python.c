@@ -13,10 +13,14 @@
 
 enum { ASKED_MOST = 40 };
 
+/* python3.11, pypy3, python3-dbg; not python_app. */
 bool doctor_is_python(const char *program)
 {
     const char *base = path_base(program);
-    return !strncmp(base, "python", 6) || !strncmp(base, "pypy", 4);
+    size_t length = !strncmp(base, "python", 6) ? 6 : !strncmp(base, "pypy", 4) ? 4 : 0;
+    const char *version = base + length;
+    version += strspn(version, "0123456789.");
+    return length && (!*version || !strcmp(version, "-dbg") || !strcmp(version, "t") || !strcmp(version, "d"));
 }
 
 /* ---- what it would run ---- */
@@ -99,9 +103,10 @@ static bool judge_package(struct findings *findings, const struct words *sites, 
     struct words paths = {0};
     struct looked_files files = {0};
     sites_files(sites, module, &paths);
-    for (size_t i = 0; i < 2 * paths.count; i++)
-        if (is_extension(paths.list[i % paths.count]) == (i < paths.count))
-            look_at(&files, paths.list[i % paths.count], false);
+    for (int first = 1; first >= 0; first--)
+        for (size_t i = 0; i < paths.count; i++)
+            if (is_extension(paths.list[i]) == first)
+                look_at(&files, paths.list[i], false);
     look_beyond(&files, files.count);
     bool any = doctor_judge(findings, &files, module, missed);
     looked_free(&files);
