@@ -84,7 +84,7 @@ static char *join(char *const *words)
         out_text(&out, out.length ? " " : "");
         out_text(&out, *words);
     }
-    char *text = out.failed ? NULL : strndup(out.data, out.length);
+    char *text = out.failed || !out.data ? NULL : strndup(out.data, out.length);
     out_free(&out);
     return text;
 }
