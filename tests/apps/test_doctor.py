@@ -3,6 +3,7 @@ nothing that is looked at is run."""
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -167,6 +168,26 @@ def findings():
         expect("several", [p["program"] for p in said], ["dots", str(BUILD / "hello_static")])
     _, said = of_program(BUILD / "dots")
     expect("what is counted", [f["what"] for f in said], [f"{BUILD}/dots calls ddot_ of {LIBS}/blas/libblas.so.3.11.0: counted"])
+
+
+def damaged():
+    """Files with bytes changed or cut off: whatever they say of themselves, the doctor says something and lives."""
+    chosen = random.Random(17)
+    with tempfile.TemporaryDirectory() as folder:
+        for source in (BUILD / "opener", BUILD / "libprivate_blas.so", BUILD / "uncovered_suffixed"):
+            whole = source.read_bytes()
+            for number in range(40):
+                file = bytearray(whole)
+                for _ in range(chosen.choice((1, 4, 64))):
+                    place = chosen.choice((chosen.randrange(1024), chosen.randrange(len(file)), len(file) - chosen.randrange(1, 3000)))
+                    file[place] = chosen.choice((0, 0x7f, 0xff, chosen.randrange(256)))
+                if number % 4 == 0:
+                    del file[chosen.randrange(len(file)):]
+                path = pathlib.Path(folder, f"{source.name}.so")
+                path.write_bytes(file)
+                done = subprocess.run([PROGRAM, "doctor", path], env={**PLAIN, **REFERENCE}, capture_output=True, timeout=60,
+                                      check=False)
+                expect(f"{source.name} {number}: {done.stderr}", (done.returncode in (0, 1), done.stderr), (True, b""))
 
 
 def commands():

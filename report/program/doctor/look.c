@@ -31,7 +31,7 @@ const char *look_suffix(const char *name)
     if (*name == '_' || length >= sizeof beginning)
         return NULL;
     memcpy(beginning, name, length + 1);
-    for (size_t i = length - 1; i > 3; i--) {
+    for (size_t i = length; i-- > 4;) { /* a name may be empty */
         beginning[i] = 0;
         if ((name[i - 1] == '_' || name[i] == '_') && blas_named(beginning) >= 0)
             return name + i;

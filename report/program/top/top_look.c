@@ -208,6 +208,11 @@ void top_look(struct top_model *model, const struct top_target *target, double a
     model->looks++;
 }
 
+double top_rest(double delay, double look)
+{
+    return delay > 5 * look ? delay : 5 * look;
+}
+
 void top_model_free(struct top_model *model)
 {
     for (size_t i = 0; i < model->source_count; i++)

@@ -51,4 +51,7 @@ struct top_model {
 
 /* Look once more; `at`: now, in seconds of any clock. */
 void top_look(struct top_model *model, const struct top_target *target, double at);
+/* Seconds from one look to the next: `delay`, but where looks are long (large ledgers) so many more that they take a fifth of a
+ * processor at the most. */
+double top_rest(double delay, double look);
 void top_model_free(struct top_model *model);

@@ -15,6 +15,8 @@ static double now(void)
 
 static void rest(double seconds)
 {
+    if (seconds <= 0)
+        return;
     struct timespec time = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
     while (nanosleep(&time, &time) < 0 && errno == EINTR)
         continue;
@@ -43,10 +45,14 @@ int top_plain(struct top_model *model, const struct top_target *target, const st
               const struct top_plain *how)
 {
     int status = 0;
-    top_look(model, target, now());
+    double begin = now();
+    top_look(model, target, begin);
+    double seconds = top_rest(how->delay, now() - begin);
     for (unsigned long frame = 0; !status && (!how->frames || frame < how->frames); frame++) {
-        rest(how->delay);
-        top_look(model, target, now());
+        rest(begin + seconds - now());
+        begin = now();
+        top_look(model, target, begin);
+        seconds = top_rest(how->delay, now() - begin);
         status = say(model, view, how, frame == 0);
         if (!how->frames && target->kind != TOP_OF_ALL && model->ledgers && model->ended == model->ledgers)
             break;

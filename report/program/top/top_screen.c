@@ -266,7 +266,7 @@ static void loop(struct screen *s, struct top_model *model, const struct top_tar
         if (at >= due) {
             if (!s->state.view->paused)
                 top_look(model, target, at);
-            due = at + delay;
+            due = at + top_rest(delay, now() - at);
         }
         draw(s);
         is_there = take_key(s, due - now());
