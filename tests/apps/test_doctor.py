@@ -179,7 +179,8 @@ def damaged():
             for number in range(40):
                 file = bytearray(whole)
                 for _ in range(chosen.choice((1, 4, 64))):
-                    place = chosen.choice((chosen.randrange(1024), chosen.randrange(len(file)), len(file) - chosen.randrange(1, 3000)))
+                    near_the_end = len(file) - chosen.randrange(1, 3000)
+                    place = chosen.choice((chosen.randrange(1024), chosen.randrange(len(file)), near_the_end))
                     file[place] = chosen.choice((0, 0x7f, 0xff, chosen.randrange(256)))
                 if number % 4 == 0:
                     del file[chosen.randrange(len(file)):]
