@@ -265,6 +265,9 @@ def python():
         package(site, "has_engine", "int bli_gemm(void) { return 0; }")
         package(site, "needs_it", "int f(void) { return 0; }", ("has-engine>=1",))
         package(site, "may_use_it", "int f(void) { return 0; }", ('has-engine ; extra == "fast"',))
+        gone = library(f"{folder}/gone", "libopenblas.so.9")
+        package(site, "lacks_blas", "int f(void) { return cblas_ddot(); }", (), "-Wl,--no-as-needed", gone)
+        gone.unlink()
         (root / "beside.py").write_text("def f():\n    import has_engine.sub as x\n")
         (root / "own").mkdir()
         (root / "own/__init__.py").write_text("from .part import x\n")
@@ -275,7 +278,8 @@ def python():
                              ("x = 1; import has_engine", engine), ("# import has_engine", none),
                              ("print('x')  # import has_engine", none), ("from has_engine.sub import *", engine),
                              ("import needs_it", engine), ("import may_use_it", none), ("import beside", engine),
-                             ("import own", {}), ("import sys", none), ("importhas_engine = 1", none),
+                             ("import own", {}), ("import sys", none),
+                             ("import lacks_blas", {"missing": "note"}), ("importhas_engine = 1", none),
                              ("import calls_blas, ctypes; ctypes.CDLL('x', mode=os.RTLD_DEEPBIND)", {"deepbind": "missed"})):
             script = root / "script.py"
             script.write_text(code + "\n")
@@ -292,7 +296,7 @@ def python():
         shutil.copy(script, root / "python_app.py")
         expect("whatever its name", of_program(root / "python_app.py")[0], engine)
         found, _ = of_program("--", interpreter, status=0)
-        expect("nothing given: what is installed", found, {"engine": "note", "imports": "note"})
+        expect("nothing given: what is installed", found, {"engine": "note", "imports": "note", "missing": "note"})
         found, _ = of_program("--", interpreter, root / "none.py", status=1)
         expect("no such script", found["not-found"], "broken")
         script.write_text("import numpy\n")

@@ -3,6 +3,7 @@
 #include "imports.h"
 #include "loader.h"
 #include "path.h"
+#include "pure.h"
 #include "sites.h"
 #include "target.h"
 #include <limits.h>
@@ -75,8 +76,26 @@ static bool read_imports(struct findings *findings, struct imports *imports, cha
 
 /* ---- packages ---- */
 
-/* Libraries that lie elsewhere are found by the loader, of files that ask for one. */
-static void look_beyond(struct looked_files *files, size_t own)
+static bool is_own(const struct looked_files *files, const char *library)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (!strcmp(path_base(files->list[i].path), library))
+            return true;
+    return false;
+}
+
+/* A package may load a library before it is needed: only a BLAS is worth a word. */
+static void note_missing(struct findings *findings, const struct looked_files *files, const char *path,
+                         const struct loader_answer *answer)
+{
+    for (size_t i = 0; i < answer->missing_count; i++)
+        if (pure_is_named(answer->missing[i]) && !is_own(files, answer->missing[i]))
+            finding_add(findings, FINDING_NOTE, "missing", "install it, or name its folder in LD_LIBRARY_PATH",
+                        "%s needs %s, which the loader does not find by itself", path, answer->missing[i]);
+}
+
+/* Libraries that lie elsewhere are found by the loader. */
+static void look_beyond(struct findings *findings, struct looked_files *files, size_t own)
 {
     struct words paths = {0};
     for (size_t i = 0; i < own && i < ASKED_MOST; i++) {
@@ -84,6 +103,7 @@ static void look_beyond(struct looked_files *files, size_t own)
         loader_ask("", files->list[i].path, NULL, &answer);
         for (size_t p = 0; p < answer.path_count; p++)
             words_add(&paths, answer.paths[p], strlen(answer.paths[p]));
+        note_missing(findings, files, files->list[i].path, &answer);
         loader_free(&answer);
     }
     for (size_t i = 0; i < paths.count; i++)
@@ -107,7 +127,7 @@ static bool judge_package(struct findings *findings, const struct words *sites, 
         for (size_t i = 0; i < paths.count; i++)
             if (is_extension(paths.list[i]) == first)
                 look_at(&files, paths.list[i], false);
-    look_beyond(&files, files.count);
+    look_beyond(findings, &files, files.count);
     bool any = doctor_judge(findings, &files, module, missed);
     looked_free(&files);
     words_free(&paths);

@@ -152,24 +152,43 @@ static bool provides(const char *record, const char *module)
 
 typedef void visit_dist(const char *folder, const char *name, size_t length, void *data);
 
+/* By name, so that what is said comes in the same order everywhere. */
+static void each_entry(const struct words *sites, void (*act)(const char *site, const char *name, void *data), void *data)
+{
+    for (size_t i = 0; i < sites->count; i++) {
+        struct dirent **entries;
+        int count = scandir(sites->list[i], &entries, NULL, alphasort);
+        for (int e = 0; e < count; e++) {
+            act(sites->list[i], entries[e]->d_name, data);
+            free(entries[e]);
+        }
+        if (count >= 0)
+            free(entries);
+    }
+}
+
+struct visiting {
+    visit_dist *visit;
+    void *data;
+};
+
+static void visit_entry(const char *site, const char *name, void *data)
+{
+    const struct visiting *v = data;
+    char path[PATH_MAX];
+    if (strstr(name, ".dist-info") && (size_t)snprintf(path, sizeof path, "%s/%s", site, name) < sizeof path)
+        v->visit(path, name, strcspn(name, "-"), v->data);
+}
+
 static void each_dist(const struct words *sites, visit_dist *visit, void *data)
 {
-    char path[PATH_MAX];
-    for (size_t i = 0; i < sites->count; i++) {
-        DIR *entries = opendir(sites->list[i]);
-        for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;) {
-            char *end = strstr(entry->d_name, ".dist-info");
-            if (end && (size_t)snprintf(path, sizeof path, "%s/%s", sites->list[i], entry->d_name) < sizeof path)
-                visit(path, entry->d_name, strcspn(entry->d_name, "-"), data);
-        }
-        if (entries)
-            closedir(entries);
-    }
+    each_entry(sites, visit_entry, &(struct visiting){visit, data});
 }
 
 struct following {
     struct words *modules, *needed; /* distributions, by name */
-    const char *module, *dist;      /* what is asked for, one of them */
+    const char *wanted;             /* the name of a module or, where it is not */
+    bool is_module;                 /* one, of a distribution */
 };
 
 static void add_needs(struct following *f, const char *folder)
@@ -188,18 +207,11 @@ static void add_needs(struct following *f, const char *folder)
 static void look_at_dist(const char *folder, const char *name, size_t length, void *data)
 {
     struct following *f = data;
-    char *record = NULL;
-    bool wanted = is_same(name, length, f->module ? f->module : f->dist, strlen(f->module ? f->module : f->dist));
-    if (!wanted && !f->module)
-        return;
-    if (!wanted || f->dist)
-        record = read_text(folder, "RECORD");
-    if (f->module && !wanted && !(record && provides(record, f->module))) {
-        free(record);
-        return;
-    }
-    add_needs(f, folder);
-    if (f->dist && record)
+    bool is_it = is_same(name, length, f->wanted, strlen(f->wanted));
+    char *record = is_it == f->is_module ? NULL : read_text(folder, "RECORD");
+    if (is_it || (record && f->is_module && provides(record, f->wanted)))
+        add_needs(f, folder);
+    if (is_it && !f->is_module && record)
         add_modules(record, f->modules);
     free(record);
 }
@@ -209,9 +221,9 @@ void sites_follow(const struct words *sites, struct words *modules)
     struct words needed = {0};
     size_t direct = modules->count;
     for (size_t i = 0; i < direct; i++)
-        each_dist(sites, look_at_dist, &(struct following){modules, &needed, modules->list[i], NULL});
+        each_dist(sites, look_at_dist, &(struct following){modules, &needed, modules->list[i], true});
     for (size_t i = 0; i < needed.count; i++)
-        each_dist(sites, look_at_dist, &(struct following){modules, &needed, NULL, needed.list[i]});
+        each_dist(sites, look_at_dist, &(struct following){modules, &needed, needed.list[i], false});
     words_free(&needed);
 }
 
@@ -223,10 +235,15 @@ static bool is_library(const char *name)
     return so && (!so[3] || so[3] == '.');
 }
 
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
 static void add_files_below(const char *folder, struct words *files)
 {
     char *const roots[] = {(char *)(uintptr_t)folder, NULL};
-    FTS *walk = is_folder(folder) ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL) : NULL;
+    FTS *walk = is_folder(folder) ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, by_name) : NULL;
     for (FTSENT *entry; walk && files->count < FILES_MOST && (entry = fts_read(walk));) {
         bool is_file = entry->fts_info != FTS_D && entry->fts_info != FTS_DP;
         if (is_file && is_library(entry->fts_name))
@@ -275,18 +292,18 @@ void sites_files(const struct words *sites, const char *module, struct words *fi
     }
 }
 
-static void add_dist(const char *folder, const char *name, size_t length, void *data)
+/* A package's folder, or a module that is one compiled file. */
+static void add_module(const char *site, const char *name, void *data)
 {
     struct words *modules = data;
-    char *record = read_text(folder, "RECORD");
-    if (record)
-        add_modules(record, modules);
-    else
+    size_t length = strcspn(name, ".-");
+    bool is_one = !name[length] || !strncmp(name + length, ".cpython-", 9) || !strncmp(name + length, ".abi3.", 6);
+    (void)site;
+    if (is_one && length && *name != '_')
         words_add(modules, name, length);
-    free(record);
 }
 
 void sites_modules(const struct words *sites, struct words *modules)
 {
-    each_dist(sites, add_dist, modules);
+    each_entry(sites, add_module, modules);
 }
