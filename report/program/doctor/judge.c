@@ -89,14 +89,14 @@ static bool judge_file(struct findings *findings, const struct looked_files *fil
 {
     const char *library = *l->suffixed ? has_suffixed(files, look_suffix(l->suffixed)) : NULL;
     if (*l->inside)
-        finding_add(findings, missed, l->is_program ? "static-blas" : "private-blas",
-                    l->is_program ? shared_blas : shared_wheel, "%s has a BLAS inside (%s, statically linked)", l->path,
-                    l->inside);
+        finding_add(findings, missed, l->role == LOOK_PROGRAM ? "static-blas" : "private-blas",
+                    l->role == LOOK_PROGRAM ? shared_blas : shared_wheel, "%s has a BLAS inside (%s, statically linked)",
+                    l->path, l->inside);
     if (library)
         finding_add(findings, missed, "suffix", "link it with a BLAS whose names have no suffix",
                     "%s calls %s of %s: names with a suffix are not counted", l->path, l->suffixed, library);
     if (l->opens_deep)
-        finding_add(findings, l == files->list ? missed : FINDING_NOTE, "deepbind", "open them without RTLD_DEEPBIND",
+        finding_add(findings, l->role == LOOK_NEEDED ? FINDING_NOTE : missed, "deepbind", "open them without RTLD_DEEPBIND",
                     "%s opens libraries with RTLD_DEEPBIND: a BLAS that they call directly is not counted", l->path);
     return *l->inside || library;
 }
@@ -141,7 +141,7 @@ static bool judge_calls(struct findings *findings, const struct looked_files *fi
     size_t callers = 0;
     for (size_t i = 0; i < files->count; i++) {
         const struct looked *l = &files->list[i];
-        if (!l->is_pure && (l->routine >= 0 || (!l->is_program && *l->exports)) && ++callers <= CALLERS_NAMED)
+        if (!l->is_pure && (l->routine >= 0 || (l->role != LOOK_PROGRAM && *l->exports)) && ++callers <= CALLERS_NAMED)
             say_counted(findings, files, l, whose);
     }
     if (callers > CALLERS_NAMED)

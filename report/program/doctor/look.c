@@ -133,7 +133,29 @@ static bool is_stripped(const struct elf_file *elf)
     return true;
 }
 
+struct reach {
+    const char *name;
+    bool exports, wants; /* this name; this routine, by whatever name */
+};
+
+static bool take_reach(const char *name, const Elf64_Sym *symbol, void *data)
+{
+    struct reach *reach = data;
+    if (symbol->st_shndx != SHN_UNDEF)
+        reach->exports |= !strcmp(name, reach->name);
+    else
+        reach->wants |= blas_named(name) >= 0 && blas_named(name) == blas_named(reach->name);
+    return false;
+}
+
 /* What a library exports is called through the preload; what it also needs from elsewhere is but another name. */
+static bool is_private(const struct looked *l, const struct elf_file *elf, const char *name)
+{
+    struct reach reach = {.name = name};
+    elf_each_symbol(elf, take_reach, &reach);
+    return !reach.wants && (l->role == LOOK_PROGRAM || !reach.exports);
+}
+
 static void find_inside(struct looked *l, const struct elf_file *elf, bool maps_memory)
 {
     char name[sizeof l->inside];
@@ -141,8 +163,7 @@ static void find_inside(struct looked *l, const struct elf_file *elf, bool maps_
     if (l->is_pure)
         return;
     if (target_has_blas(l->path, name, sizeof name, &stripped)) {
-        bool hands_on = l->routine >= 0 && blas_named(name) == l->routine;
-        if (!hands_on && (l->is_program || !*l->exports))
+        if (is_private(l, elf, name))
             strcpy(l->inside, name);
     } else if (!*l->exports && maps_memory && is_stripped(elf)) {
         if (has_text(elf, "Program is Terminated. ", "Because you tried to allocate too many memory regions."))
@@ -172,7 +193,7 @@ static void look(struct looked *l, const struct elf_file *elf)
     l->opens_deep = l->opens && deepbind_is_used(elf);
 }
 
-const struct looked *look_at(struct looked_files *files, const char *path, bool is_program)
+const struct looked *look_at(struct looked_files *files, const char *path, enum look_role role)
 {
     struct elf_file elf;
     char *real = realpath(path, NULL);
@@ -189,7 +210,7 @@ const struct looked *look_at(struct looked_files *files, const char *path, bool 
         return NULL;
     }
     struct looked *l = &files->list[files->count++];
-    *l = (struct looked){.path = real, .is_program = is_program, .routine = -1};
+    *l = (struct looked){.path = real, .role = role, .routine = -1};
     look(l, &elf);
     elf_close(&elf);
     return l;

@@ -5,9 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a file is looked at for. What a program defines itself is never called through the library. */
+enum look_role { LOOK_PROGRAM, LOOK_GIVEN /* a library, or a file of a package */, LOOK_NEEDED /* by those */ };
+
 struct looked {
     char *path;
-    bool is_program;    /* what it defines itself is never called through the library */
+    enum look_role role;
     bool is_pure;       /* nothing but a provider */
     int routine;        /* the first that it calls by name (wants), an index of cost_routines; -1: none */
     char wants[64];     /* "cblas_dgemm" */
@@ -31,7 +34,7 @@ struct looked_files {
 
 /* Look at the file, once however often it is named; links are followed for that. NULL: it was looked at before, is no file of
  * this machine's kind, or cannot be read. */
-const struct looked *look_at(struct looked_files *files, const char *path, bool is_program);
+const struct looked *look_at(struct looked_files *files, const char *path, enum look_role role);
 /* What stands behind a name of BLAS in this one: acme of ddot_acme; NULL: it is no such name. */
 const char *look_suffix(const char *name);
 /* Has the file this dynamic symbol for others? It is read again. */

@@ -57,13 +57,13 @@ static void look_at_all(struct looked_files *files, const struct loader_answer *
 {
     for (size_t i = 0; i < answer->path_count; i++)
         if (strcmp(path_base(answer->paths[i]), PRELOAD_LIBRARY) != 0)
-            look_at(files, answer->paths[i], false);
+            look_at(files, answer->paths[i], LOOK_NEEDED);
 }
 
 static void judge_absence(struct findings *findings, const struct looked_files *files, const char *program)
 {
     bool opens = false, starts = false;
-    for (size_t i = 0; i < files->count && (files->list[i].is_program || i == 0); i++) {
+    for (size_t i = 0; i < files->count && files->list[i].role != LOOK_NEEDED; i++) {
         opens |= files->list[i].opens;
         starts |= files->list[i].starts;
     }
@@ -94,7 +94,7 @@ static void judge_files(struct findings *findings, const char *path, const char 
     }
     loader_ask(interpreter, real, *library ? library : NULL, &answer);
     judge_answer(findings, &answer, path);
-    look_at(&files, real, *interpreter);
+    look_at(&files, real, *interpreter ? LOOK_PROGRAM : LOOK_GIVEN);
     look_at_all(&files, &answer);
     bool any = doctor_judge(findings, &files, "", FINDING_MISSED);
     if (!any && !is_python && !findings_have(findings, "start"))

@@ -107,7 +107,7 @@ static void look_beyond(struct findings *findings, struct looked_files *files, s
         loader_free(&answer);
     }
     for (size_t i = 0; i < paths.count; i++)
-        look_at(files, paths.list[i], false);
+        look_at(files, paths.list[i], LOOK_NEEDED);
     files->failed |= paths.failed;
     words_free(&paths);
 }
@@ -126,7 +126,7 @@ static bool judge_package(struct findings *findings, const struct words *sites, 
     for (int first = 1; first >= 0; first--)
         for (size_t i = 0; i < paths.count; i++)
             if (is_extension(paths.list[i]) == first)
-                look_at(&files, paths.list[i], false);
+                look_at(&files, paths.list[i], LOOK_GIVEN);
     look_beyond(findings, &files, files.count);
     bool any = doctor_judge(findings, &files, module, missed);
     looked_free(&files);
