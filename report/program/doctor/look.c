@@ -6,7 +6,6 @@
 #include "path.h"
 #include "pure.h"
 #include "target.h"
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

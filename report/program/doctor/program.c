@@ -6,7 +6,6 @@
 #include "library.h"
 #include "loader.h"
 #include "path.h"
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

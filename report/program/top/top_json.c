@@ -1,6 +1,5 @@
 /* A frame as one line of JSON, so that a program reads a stream of them line by line. */
 #include "instant.h"
-#include "text_rows.h"
 #include "top_text.h"
 #include <stdio.h>
 #include <string.h>

@@ -32,10 +32,9 @@ struct top_rows {
 
 /* A new row, zeroed; NULL: no memory. */
 struct top_row *top_rows_add(struct top_rows *rows);
-/* Add a row to the one of the same name, pid, tid, slot and image, or as a new one. They are found by a sort, once at the end.
- */
+/* Add copies of the rows of another table. */
 void top_rows_append(struct top_rows *rows, const struct top_rows *more);
-/* Join rows that are of the same, adding up what they counted. */
+/* Join rows of the same name, process, image and slot, adding up what they counted; rows are then sorted by those. */
 void top_rows_join(struct top_rows *rows);
 /* Set the rates from an earlier table, both joined, so many seconds before. */
 void top_rows_rate(struct top_rows *rows, const struct top_rows *before, double seconds);

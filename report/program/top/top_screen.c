@@ -6,7 +6,6 @@
 #include "clock.h"
 #include "top_cells.h"
 #include "top_state.h"
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -150,15 +149,14 @@ static void draw_bottom(const struct screen *s)
         snprintf(text, sizeof text, "Enter: send it to %.40s (pid %u)   Esc: nothing", state->victim.name, state->victim.pid);
         break;
     default:
-        if (*state->message || *state->view->filter) {
-            put_text(s, s->lines - 1,
-                     *state->message
-                         ? state->message
-                         : (snprintf(text, sizeof text, "Filter: %s  (F4 or \\ changes it)", state->view->filter), text),
-                     attribute(s, BAR, (int)A_REVERSE));
-            return;
-        }
-        snprintf(text, sizeof text, "F1 Help  F3 Search  F4 Filter  F5 Tree  F6 Sort  p Pause  F9 Kill  F10 Quit");
+        if (*state->view->filter)
+            snprintf(text, sizeof text, "Filter: %s  (F4 or \\ changes it)", state->view->filter);
+        else
+            snprintf(text, sizeof text, "F1 Help  F3 Search  F4 Filter  F5 Tree  F6 Sort  p Pause  F9 Kill  F10 Quit");
+    }
+    if (state->mode == TOP_TABLE && *state->message) {
+        put_text(s, s->lines - 1, state->message, attribute(s, BAR, (int)A_REVERSE));
+        return;
     }
     put_text(s, s->lines - 1, text, attribute(s, BAR, (int)A_REVERSE));
 }

@@ -1,7 +1,5 @@
 /* Columns are fixed; the name at the end takes what is left. */
 #include "top_text.h"
-#include "instant.h"
-#include "text_rows.h"
 #include "top_cells.h"
 #include <stdio.h>
 #include <string.h>
