@@ -36,7 +36,7 @@ def of_program(*words, **options):
     """{check: level}, and the findings, of the one program."""
     [program] = doctor(*words, **options)["programs"]
     for finding in program["findings"]:
-        wanted = finding["level"] in ("missed", "broken") and finding["check"] not in ("start", "format")
+        wanted = finding["level"] in ("missed", "broken")
         expect(f"{finding}: a remedy", not wanted or bool(finding.get("remedy")), True)
     return levels(program["findings"]), program["findings"]
 
@@ -145,6 +145,12 @@ def findings():
         program[18] = 183
         other.write_bytes(program)
         other.chmod(0o755)
+        version = pathlib.Path(folder, "map")
+        version.write_text("GLIBC_2.99 { global: newer; };")
+        libc = library(f"{folder}/newer", "libc.so.6", "int newer(void) { return 1; }", f"-Wl,--version-script={version}")
+        newer = library(folder, "libnewer.so", "int newer(void); int f(void) { return newer(); }", libc)
+        text = pathlib.Path(folder, "text.so")
+        text.write_text("text")
         gone = library(f"{folder}/lib", "libgone.so", "int gone(void) { return 1; }")
         needs = library(folder, "libneeds.so", "int f(void) { return gone(); }", gone)
         for file, checks in ((BUILD / "dots", {}), (BUILD / "plugin.so", {}), (BUILD / "wrapper.so", {}),
@@ -159,7 +165,8 @@ def findings():
                              (BUILD / "opener", {"deepbind": "missed"}), ("/bin/true", {"no-blas": "missed"}),
                              ("/bin/sh", {"no-blas": "note"}), ("/etc/passwd", {"not-runnable": "broken"}),
                              (f"{folder}/none", {"not-found": "broken"}), (folder, {"not-runnable": "broken"}),
-                             (needs, {"missing": "broken", "no-blas": "missed"})):
+                             (needs, {"missing": "broken", "no-blas": "missed"}), (newer, {"start": "broken"}),
+                             (text, {"format": "broken"})):
             found, said = of_program(file)
             expect(f"{file}: {said}", found, checks)
         shutil.copy(BUILD / "dots", folder)

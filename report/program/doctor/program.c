@@ -47,7 +47,8 @@ static void judge_answer(struct findings *findings, const struct loader_answer *
         finding_add(findings, FINDING_BROKEN, "library", "the loader of this program must be able to open and map the library",
                     "the library cannot be loaded into it: %s", answer->refused);
     else if (answer->error)
-        finding_add(findings, FINDING_BROKEN, "start", NULL, "it would not start: %s", answer->error);
+        finding_add(findings, FINDING_BROKEN, "start", "mend that first: without flopshim it would not start either",
+                    "it would not start: %s", answer->error);
     else if (!answer->asked)
         finding_add(findings, FINDING_NOTE, "start", NULL, "the loader could not be asked what %s loads", file);
 }
@@ -88,7 +89,8 @@ static void judge_files(struct findings *findings, const char *path, const char 
     if (fd >= 0)
         elf_file_close(fd);
     if (kind != ELF_FILE_GLIBC || !realpath(path, real)) {
-        finding_add(findings, FINDING_BROKEN, "format", NULL, "%s is no program and no library for x86-64", path);
+        finding_add(findings, FINDING_BROKEN, "format", "give a program, a library or a script of Python's",
+                    "%s is no program and no library for x86-64", path);
         return;
     }
     loader_ask(interpreter, real, *library ? library : NULL, &answer);
