@@ -57,8 +57,9 @@ struct flopshim_context {
     double multiplier;      /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
     int quiet;              /* no banner; the first thing that opens prints it, once a process */
     enum flopshim_scope scope;
-    uint64_t flops_used; /* what this context used when it was open before: it goes on from there */
-    uint64_t reserved[2];
+    uint64_t flops_used;    /* what this context used when it was open before: it goes on from there */
+    uint64_t time_limit_ns; /* wall time from here on, after which its calls are refused; 0: no limit of its own */
+    uint64_t reserved[1];
 };
 
 struct flopshim_usage {
@@ -89,7 +90,8 @@ struct flopshim_refusal {
     uint64_t flop_cost; /* after the multiplier */
     uint64_t flops_remaining;
     const char *namespace_; /* "" where there is none */
-    uint64_t reserved[2];
+    uint64_t elapsed_ns;    /* where its time was over: what has passed, */
+    uint64_t time_limit_ns; /* and of what; 0: its cost does not fit */
 };
 
 /* What one thread did of one operation in one namespace. The names live as long as the process. */

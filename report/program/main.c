@@ -21,6 +21,7 @@ static const struct verb verbs[] = {
     {"diff", cmd_diff, "what differs between two summaries; rules make it a test"},
     {"top", cmd_top, "what is counted now, live: budget, rate, tables"},
     {"doctor", cmd_doctor, "would a program's BLAS be seen? before a run"},
+    {"calibrate", cmd_calibrate, "what this machine can do, for rooflines"},
     {"cost", cmd_cost, "what a call would cost, from its arguments"},
     {"list", cmd_list, "every routine, its formula and its source"},
     {"library", cmd_library, "where the library is, for LD_PRELOAD"},

@@ -5,6 +5,7 @@
 #include "csv.h"
 #include "json.h"
 #include "out_save.h"
+#include "roofline.h"
 #include "text.h"
 #include "text_rows.h"
 #include "trace.h"
@@ -31,6 +32,7 @@ void show_summary(const char *path, const struct loaded *loaded, const char *for
             out_text(out, " <==\n");
         }
         summary_text(s, summary_label(s), out);
+        roofline_text(s, out);
     }
 }
 

@@ -5,7 +5,25 @@
 #include "instant.h"
 #include "json_details.h"
 #include "json_put.h"
+#include "precisions.h"
+#include "summary_moved.h"
 #include <string.h>
+
+/* Time outside is what is left; null where that is not known. */
+static void put_time(struct json *json, const struct summary_time *time, const char *wall_key)
+{
+    uint64_t outside_ns;
+    bool known = summary_outside(time, &outside_ns);
+    json_seconds(json, wall_key, time->wall_ns);
+    json_seconds(json, "blas_seconds", time->blas_ns);
+    json_seconds(json, "shim_seconds", time->shim_ns);
+    json_key(json, "outside_seconds");
+    if (known)
+        out_decimal(json->out, outside_ns, 9);
+    else
+        out_text(json->out, "null");
+    json_number(json, "timed_flops", time->timed_flops);
+}
 
 #define NESTED offsetof(struct summary_operation, nested_calls)
 #define QUERIES offsetof(struct summary_operation, queries)
@@ -92,6 +110,9 @@ static void put_namespaces(struct json *json, const struct summary *s)
         put_use(json, &ns->total);
         put_remaining(json, ns->has_budget && !ns->remains_unknown, ns->flop_budget, ns->total.flops_used);
         json_close(json, "}");
+        json_open(json, "time", "{");
+        put_time(json, &ns->time, "wall_seconds");
+        json_close(json, "}");
         put_operations(json, ns->operations, ns->operation_count);
         put_counts(json, "queries", ns->operations, ns->operation_count, QUERIES);
         json_close(json, "}");
@@ -108,6 +129,11 @@ static void put_refused(struct json *json, const struct summary *s)
         json_text(json, "operation", s->refused_operation);
         json_number(json, "flop_cost", s->refused_cost);
         json_number(json, "flops_remaining", s->refused_remaining);
+        json_text(json, "reason", s->refused_limit_ns ? "time" : "flops");
+        if (s->refused_limit_ns) {
+            json_seconds(json, "elapsed_seconds", s->refused_elapsed_ns);
+            json_seconds(json, "limit_seconds", s->refused_limit_ns);
+        }
         json_text(json, "namespace", s->refused_namespace);
         json_close(json, "}");
     } else {
@@ -122,6 +148,19 @@ static void put_nested(struct json *json, const struct summary *s)
     json_open(json, "nested", "{");
     json_number(json, "calls", s->nested_calls);
     put_counts(json, "operations", s->operations, s->operation_count, NESTED);
+    json_close(json, "}");
+}
+
+/* Only where shapes were recorded. */
+static void put_moved(struct json *json, const struct summary *s)
+{
+    if (!summary_has_shapes(s))
+        return;
+    struct summary_moved moved = summary_moved(s);
+    json_open(json, "memory_traffic", "{");
+    json_number(json, "bytes", moved.bytes);
+    json_number(json, "flop_cost", moved.flops);
+    json_number(json, "calls", moved.calls);
     json_close(json, "}");
 }
 
@@ -184,6 +223,42 @@ static void put_process(struct json *json, const struct summary *s)
     json_seconds(json, "wall_seconds", s->wall_ns);
     json_seconds(json, "blas_seconds", blas_ns);
     json_number(json, "threads", s->threads);
+    json_close(json, "}");
+}
+
+static void put_threads(struct json *json, const struct summary *s)
+{
+    json_open(json, "time", "{");
+    put_time(json, &s->time, "thread_seconds");
+    json_open(json, "threads", "[");
+    for (size_t i = 0; i < s->thread_count; i++) {
+        const struct summary_thread *thread = &s->threads_listed[i];
+        json_item(json);
+        json_open(json, NULL, "{");
+        json_number(json, "pid", thread->pid);
+        json_number(json, "thread", thread->number);
+        json_number(json, "flops_used", thread->flops_used);
+        json_number(json, "calls", thread->calls);
+        put_time(json, &thread->time, "wall_seconds");
+        json_close(json, "}");
+    }
+    json_close(json, "]");
+    json_close(json, "}");
+}
+
+static void put_precisions(struct json *json, const struct summary *s)
+{
+    struct summary_use uses[COST_PRECISIONS];
+    precisions_add_up(s, uses);
+    json_open(json, "by_precision", "{");
+    for (int i = 0; i < COST_PRECISIONS; i++) {
+        if (!uses[i].calls)
+            continue;
+        json_open(json, cost_precision_name((enum cost_precision)i), "{");
+        json_number(json, "flop_cost", uses[i].flops_used);
+        json_number(json, "calls", uses[i].calls);
+        json_close(json, "}");
+    }
     json_close(json, "}");
 }
 
@@ -266,12 +341,19 @@ void summary_json(const struct summary *s, struct out *out)
     json_text(&json, "convention", s->convention);
     json_key(&json, "flop_multiplier");
     out_text(out, s->multiplier);
+    json_text(&json, "weights", s->weights ? s->weights : "");
+    json_key(&json, "time_limit_seconds");
+    if (s->time_limit_ns)
+        out_decimal(out, s->time_limit_ns, 9);
+    else
+        out_text(out, "null");
     json_text(&json, "scope", s->is_tree ? "tree" : "process");
     put_limit(&json, s->has_budget, s->flop_budget);
     json_number(&json, "flops_used", s->flops_used);
     put_remaining(&json, s->has_budget, s->flop_budget, s->flops_used);
     put_operations(&json, s->operations, s->operation_count);
     put_namespaces(&json, s);
+    put_moved(&json, s);
     json_by_caller(&json, s);
     json_log(&json, s);
     put_end(&json, s);
@@ -279,7 +361,9 @@ void summary_json(const struct summary *s, struct out *out)
     put_nested(&json, s);
     put_counts(&json, "queries", s->operations, s->operation_count, QUERIES);
     put_accuracy(&json, s);
+    put_precisions(&json, s);
     put_process(&json, s);
+    put_threads(&json, s);
     put_processes(&json, s);
     put_providers(&json, s);
     put_uncovered(&json, s);

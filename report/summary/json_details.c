@@ -1,6 +1,8 @@
 /* What FLOP_DETAIL recorded, as JSON (json_details.h). */
 #include "json_details.h"
+#include "precisions.h"
 #include "summary_callers.h"
+#include "summary_moved.h"
 #include <string.h>
 
 /* "m=512 side=L" as members: a letter is a string. */
@@ -52,6 +54,8 @@ static void put_histogram(struct json *json, const char *key, const char *others
                           const struct summary_histogram *histogram)
 {
     struct summary_use other = summary_others(operation, histogram);
+    int routine = histogram->count ? precisions_routine(operation->name) : -1;
+    uint64_t bytes;
     json_open(json, key, "[");
     for (size_t i = 0; i < histogram->count; i++) {
         const struct summary_shape *row = &histogram->rows[i];
@@ -63,6 +67,8 @@ static void put_histogram(struct json *json, const char *key, const char *others
             put_dims(json, row->text);
         json_number(json, "calls", row->calls);
         json_number(json, "flop_cost", row->flop_cost);
+        if (routine >= 0 && summary_moved_by_shape(routine, row, &bytes))
+            json_number(json, "bytes", bytes);
         json_close(json, "}");
     }
     json_close(json, "]");

@@ -12,6 +12,7 @@
 #include "summary_processes.h"
 #include "summary_providers.h"
 #include "summary_shapes.h"
+#include "summary_time.h"
 #include <string.h>
 
 /* What one namespace is made of: the operations used in it, or an account opened with its name. */
@@ -41,6 +42,7 @@ struct builder {
     size_t part_count;
     struct summary_operation *cells; /* one a (namespace, operation) */
     size_t cell_count;
+    uint64_t end_ns;          /* of the root */
     uint64_t forgotten_flops; /* by flopshim_reset(): gone from operations, not from the first account's budget */
     bool doubtful;
 };
@@ -243,9 +245,10 @@ static void fold_operations(struct builder *b, struct summary_operation *all)
     b->summary->operation_count = count;
 }
 
-static void add_part(struct summary_namespace *to, const struct part *part)
+static void add_part(const struct builder *b, struct summary_namespace *to, const struct part *part)
 {
     if (part->account) {
+        to->time.wall_ns = cost_sum(to->time.wall_ns, time_of_context(part->account, b->end_ns));
         uint64_t limit = part->account->limit_flops;
         /* A context opened again goes on with the budget it had. */
         if (!part->account->prior_flops || limit == LEDGER_UNLIMITED)
@@ -262,6 +265,8 @@ static void add_part(struct summary_namespace *to, const struct part *part)
         to->self.flops_used = cost_sum(to->self.flops_used, to->operations[i].flop_cost);
         to->self.calls = cost_sum(to->self.calls, to->operations[i].calls);
         to->queries = cost_sum(to->queries, to->operations[i].queries);
+        to->time.blas_ns = cost_sum(to->time.blas_ns, to->operations[i].elapsed_ns);
+        to->time.timed_flops = cost_sum(to->time.timed_flops, to->operations[i].timed_flops);
     }
     if (to->operation_count)
         to->first_use = to->operations[0].first_use;
@@ -272,7 +277,7 @@ static size_t fold_namespace(const struct builder *b, size_t part, struct summar
     const char *name = b->parts[part].name;
     *to = (struct summary_namespace){.name = name, .first_use = UINT64_MAX};
     for (; part < b->part_count && strcmp(b->parts[part].name, name) == 0; part++)
-        add_part(to, &b->parts[part]);
+        add_part(b, to, &b->parts[part]);
     if (to->flop_budget == LEDGER_UNLIMITED) {
         to->has_budget = false;
         to->flop_budget = 0;
@@ -363,6 +368,7 @@ struct sizes {
     size_t accounts;
     size_t providers;
     size_t processes;
+    size_t grants;
     size_t shapes;
     size_t callers;
 };
@@ -371,13 +377,15 @@ struct sizes {
 static int build(struct builder *b, const struct sizes *sizes)
 {
     struct summary *s = b->summary;
+    b->end_ns = processes_root_end_ns(&b->processes);
     read_tallies(b, sizes->tallies);
     size_t cells = count_cells(b);
     struct namespaces_room above = measure_namespaces(b, sizes->accounts);
     size_t namespaces = cells + sizes->accounts + above.rows;
     if (summary_reserve(s, 2 * cells * sizeof(struct summary_operation) + namespaces * sizeof(struct summary_namespace) +
                                above.name_bytes + sizes->providers * sizeof(struct summary_provider) +
-                               processes_arena(&b->processes) + shapes_arena(&b->shapes) + shapes_arena(&b->callers) + 192) < 0)
+                               processes_arena(&b->processes) + shapes_arena(&b->shapes) + shapes_arena(&b->callers) +
+                               time_arena(sizes->grants) + 192) < 0)
         return -1;
     shapes_reserve(&b->shapes, s);
     shapes_reserve(&b->callers, s);
@@ -390,6 +398,9 @@ static int build(struct builder *b, const struct sizes *sizes)
                         sizes->providers, s);
     s->incomplete |= b->doubtful || b->shapes.doubtful || b->callers.doubtful ? LEDGER_DOUBTFUL : 0;
     processes_summarise(&b->processes, b->filter, s);
+    if (!b->filter)
+        time_summarise(b->view, &b->processes, sizes->grants, s);
+    namespaces_add_time(s);
     return 0;
 }
 
@@ -407,7 +418,8 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     struct sizes sizes = {
         ledger_count_records(view, LEDGER_TALLIES),   ledger_count_records(view, LEDGER_ACCOUNTS),
         ledger_count_records(view, LEDGER_PROVIDERS), ledger_count_records(view, LEDGER_PROCESSES),
-        ledger_count_records(view, LEDGER_SHAPES),    ledger_count_records(view, LEDGER_CALLERS),
+        ledger_count_records(view, LEDGER_GRANTS),    ledger_count_records(view, LEDGER_SHAPES),
+        ledger_count_records(view, LEDGER_CALLERS),
     };
     *summary = (struct summary){0};
     size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +

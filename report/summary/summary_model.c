@@ -104,6 +104,15 @@ struct summary_use summary_others(const struct summary_operation *operation, con
     return other;
 }
 
+bool summary_outside(const struct summary_time *time, uint64_t *outside_ns)
+{
+    uint64_t inside_ns = 0;
+    bool known = time->wall_ns && !__builtin_add_overflow(time->blas_ns, time->shim_ns, &inside_ns) &&
+                 inside_ns <= time->wall_ns;
+    *outside_ns = known ? time->wall_ns - inside_ns : 0;
+    return known;
+}
+
 bool summary_has_shapes(const struct summary *summary)
 {
     for (size_t i = 0; i < summary->operation_count; i++)

@@ -69,6 +69,23 @@ struct summary_log {
     uint64_t overwritten;
 };
 
+/* Where time went. Of several threads, their times together. */
+struct summary_time {
+    uint64_t wall_ns; /* 0: not known */
+    uint64_t blas_ns; /* in calls that were timed, of so many FLOPs: */
+    uint64_t timed_flops;
+    uint64_t shim_ns; /* an estimate, by the number of calls */
+};
+
+struct summary_thread {
+    uint32_t pid;
+    uint32_t number; /* of the process's, from 0; one that ended may give its number to a later one */
+    uint64_t flops_used;
+    uint64_t calls;
+    struct summary_time time;
+    uint32_t image; /* while time is added up: of the process */
+};
+
 struct summary_use {
     uint64_t flops_used;
     uint64_t calls;
@@ -83,6 +100,7 @@ struct summary_namespace {
     bool remains_unknown;     /* but where other contexts or none may have paid for a part of total, or for more than that */
     struct summary_use self;  /* what was done in it itself: its operations. Over all namespaces, the whole */
     struct summary_use total; /* and with those dotted below it */
+    struct summary_time time; /* of total; wall: that contexts of this name were open, those below it are in there */
     uint64_t queries;         /* of the workspace, in it itself */
     uint64_t first_use;       /* of total */
     size_t above;             /* while totals are added up: the index of the one that it is in, */
@@ -130,6 +148,9 @@ struct summary {
     const char *cost_model;
     const char *convention; /* "ops" or "fma" */
     const char *multiplier; /* a JSON number */
+    const char *weights;    /* name and digest; "" or NULL: none */
+    uint64_t time_limit_ns; /* 0: none */
+    uint32_t call_ns;       /* that a call takes in the shim, about; not in the JSON */
     bool complete;
     const char *end_reason; /* "exit" "exec" "signal" "exhausted" "unknown" */
     uint32_t end_status;    /* exit status or signal number */
@@ -141,6 +162,8 @@ struct summary {
     uint64_t refused_calls;
     uint64_t refused_cost;
     uint64_t refused_remaining;
+    uint64_t refused_elapsed_ns; /* of the last one, where it was for its time, */
+    uint64_t refused_limit_ns;   /* and of what; 0: for its cost */
     const char *refused_operation;
     const char *refused_namespace;
     uint64_t nested_calls;
@@ -162,6 +185,9 @@ struct summary {
     uint64_t start_realtime_ns;
     uint64_t start_monotonic_ns; /* not in the JSON, */
     uint64_t wall_ns;
+    struct summary_time time;              /* of all threads of all processes; */
+    struct summary_thread *threads_listed; /* of these, some */
+    size_t thread_count;
     const struct ledger_header *ledger; /* and where it was made of one, which lives as long: its log of calls (calls.h) */
     size_t ledger_bytes;
     struct summary_log log;
@@ -189,6 +215,8 @@ const struct summary_namespace *summary_only_namespace(const struct summary *sum
 const char *summary_label(const struct summary *summary);
 /* What an operation has beyond the rows of its histogram. */
 struct summary_use summary_others(const struct summary_operation *operation, const struct summary_histogram *histogram);
+/* What is neither inside BLAS nor inside the shim. False: that is not known. */
+bool summary_outside(const struct summary_time *time, uint64_t *outside_ns);
 /* Were shapes recorded, or callers? */
 bool summary_has_shapes(const struct summary *summary);
 bool summary_has_callers(const struct summary *summary);

@@ -120,8 +120,17 @@ void namespaces_add_up(struct summary *s)
             continue;
         struct summary_namespace *outer = &s->namespaces[inner->above];
         outer->total.flops_used = cost_sum(outer->total.flops_used, inner->total.flops_used);
+        outer->time.blas_ns = cost_sum(outer->time.blas_ns, inner->time.blas_ns);
+        outer->time.timed_flops = cost_sum(outer->time.timed_flops, inner->time.timed_flops);
         outer->total.calls = cost_sum(outer->total.calls, inner->total.calls);
         outer->first_use = inner->first_use < outer->first_use ? inner->first_use : outer->first_use;
     }
     sort(s, by_first_use);
+}
+
+void namespaces_add_time(struct summary *s)
+{
+    for (size_t i = 0; i < s->namespace_count; i++)
+        if (__builtin_mul_overflow(s->namespaces[i].total.calls, (uint64_t)s->call_ns, &s->namespaces[i].time.shim_ns))
+            s->namespaces[i].time.shim_ns = UINT64_MAX;
 }

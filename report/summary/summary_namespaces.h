@@ -17,3 +17,5 @@ void namespaces_add_above(struct summary *summary, struct namespaces_room *room)
 
 /* Add up each namespace's total from what was done in it and in those below it, and sort by the first use of either. */
 void namespaces_add_up(struct summary *summary);
+/* What their calls took inside the shim, once the root's record was read. */
+void namespaces_add_time(struct summary *summary);

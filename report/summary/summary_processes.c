@@ -93,7 +93,7 @@ static const char *end_of(const struct process_image *image)
     return reasons[reason == LEDGER_END_UNKNOWN && image->superseded ? LEDGER_END_EXEC : reason];
 }
 
-static uint64_t end_ns_of(const struct process_image *image)
+uint64_t processes_end_ns(const struct process_image *image)
 {
     struct timespec now;
     if (image->record->end_monotonic_ns || !image->alive)
@@ -104,7 +104,7 @@ static uint64_t end_ns_of(const struct process_image *image)
 
 static uint64_t wall_ns(const struct process_image *first, const struct process_image *last)
 {
-    uint64_t end_ns = end_ns_of(last);
+    uint64_t end_ns = processes_end_ns(last);
     return end_ns > first->record->start_monotonic_ns ? end_ns - first->record->start_monotonic_ns : 0;
 }
 
@@ -145,10 +145,18 @@ static const struct process_image *end_of_root(const struct process_table *table
     return last;
 }
 
+uint64_t processes_root_end_ns(const struct process_table *table)
+{
+    return table->count ? processes_end_ns(end_of_root(table)) : 0;
+}
+
 static void read_root(const struct process_table *table, const struct process_image *last, struct summary *s)
 {
     const struct ledger_process *root = table->images->record;
     s->multiplier = root->multiplier;
+    s->weights = root->weights;
+    s->call_ns = root->call_ns;
+    s->time_limit_ns = root->time_limit_ns;
     s->pid = root->pid;
     s->ppid = root->ppid;
     s->program = root->program;
@@ -175,6 +183,8 @@ static void add_refused(const struct ledger_view *view, const struct ledger_proc
     *last = record;
     s->refused_cost = record->refused_cost;
     s->refused_remaining = record->refused_remaining;
+    s->refused_elapsed_ns = record->refused_elapsed_ns;
+    s->refused_limit_ns = record->refused_limit_ns;
     s->refused_operation = ledger_string(view, record->refused_name);
     s->refused_namespace = namespace_;
 }
@@ -256,6 +266,7 @@ void processes_summarise(const struct process_table *table, const char *filter, 
 {
     s->refused_operation = s->refused_namespace = s->uncovered = s->program = s->arguments = "";
     s->multiplier = "1";
+    s->weights = "";
     s->processes = summary_alloc(s, table->count * sizeof *s->processes);
     if (!table->count) {
         summary_set_end(s, "unknown", 0);

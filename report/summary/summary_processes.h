@@ -10,6 +10,8 @@ struct process_image {
     bool alive;
     uint64_t flops_used;
     uint64_t calls;
+    uint32_t threads; /* that were found of it; */
+    bool had_main;    /* its first one is among them */
 };
 
 /* The images of a ledger, in scratch memory of processes_scratch() bytes. */
@@ -25,6 +27,11 @@ size_t processes_scratch(size_t records);
 void processes_collect(struct process_table *table, const struct ledger_view *view, void *scratch, size_t records);
 /* The image that a block belongs to; the root's where it names none; NULL where there is none at all. */
 struct process_image *processes_find(const struct process_table *table, const struct ledger_block *block);
+
+/* When it ended, or now; 0: it is not known. */
+uint64_t processes_end_ns(const struct process_image *image);
+/* Of the root's last image. */
+uint64_t processes_root_end_ns(const struct process_table *table);
 
 /* How much of the summary's memory processes_summarise needs. */
 size_t processes_arena(const struct process_table *table);

@@ -1,12 +1,15 @@
-/* The sections of the text summary that are only there where they have something to say: time, refused and nested calls,
- * workspace queries, how sure the counts are, what could not be seen, how the process ended. */
+/* The sections of the text summary that are only there where they have something to say: refused and nested calls, workspace
+ * queries, how sure the counts are, what could not be seen, how the process ended. */
 #include "text_notes.h"
 #include "cost.h"
 #include "ledger.h"
 #include "order.h"
+#include "precisions.h"
 #include "text_callers.h"
 #include "text_rows.h"
+#include "text_moved.h"
 #include "text_shapes.h"
+#include "text_times.h"
 #include <string.h>
 
 #define APART_ROWS 8 /* a driver of LAPACK calls sixty routines; the JSON summary has them all */
@@ -21,15 +24,6 @@ static void put_nothing_seen(struct out *out, const struct summary *s)
             return;
     text_put_heading(out, "No BLAS call was seen: nothing was computed through BLAS, or it was out of sight\n"
                           "  (NOT SEEN in `man flopshim`)\n");
-}
-
-static int by_time(const void *left, const void *right, const void *context)
-{
-    const struct summary_operation *a = *(const void *const *)left;
-    const struct summary_operation *b = *(const void *const *)right;
-    (void)context;
-    int order = text_descending(a->elapsed_ns, b->elapsed_ns);
-    return order ? order : (a > b) - (a < b);
 }
 
 /* What is counted apart from calls. */
@@ -59,57 +53,13 @@ static int by_number(const void *left, const void *right, const void *context)
     return order ? order : strcmp(a->name, b->name);
 }
 
-static void put_time(struct out *out, const struct summary_operation *operation, uint64_t total_ns,
-                     const struct text_columns *columns)
+static void put_late(struct out *out, const struct summary *s)
 {
-    uint64_t microseconds = operation->elapsed_ns / 1000 + (operation->elapsed_ns % 1000 >= 500);
-    size_t width = strlen("0.000000 s");
-    for (uint64_t seconds = microseconds / 10000000; seconds; seconds /= 10)
-        width++;
-    text_put_row_name(out, operation->name, columns);
-    text_put_blanks(out, columns->number > width ? columns->number - width : 0);
-    out_decimal(out, microseconds, 6);
+    out_text(out, " came when ");
+    out_decimal(out, s->refused_elapsed_ns / 1000000, 3);
+    out_text(out, " s had passed of a time limit of ");
+    out_decimal(out, s->refused_limit_ns / 1000000, 3);
     out_text(out, " s");
-    text_put_share(out, operation->elapsed_ns, total_ns);
-    unsigned __int128 rate = ((unsigned __int128)operation->timed_flops * 200 + operation->elapsed_ns) /
-                             ((unsigned __int128)operation->elapsed_ns * 2);
-    out_text(out, "  [");
-    out_decimal(out, rate > UINT64_MAX ? UINT64_MAX : (uint64_t)rate, 2);
-    out_text(out, " GFLOP/s]\n");
-}
-
-static void put_times(struct out *out, const struct summary *s)
-{
-    struct text_ranking ranking;
-    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
-    uint64_t total_ns = 0;
-    uint64_t timed_flops = 0;
-    if (!text_ranking_open(&ranking, s->operation_count)) {
-        out->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < s->operation_count; i++) {
-        const struct summary_operation *operation = &s->operations[i];
-        if (!operation->elapsed_ns)
-            continue;
-        ranking.rows[ranking.count++] = operation;
-        total_ns = cost_sum(total_ns, operation->elapsed_ns);
-        timed_flops = cost_sum(timed_flops, operation->timed_flops);
-        columns.name = text_larger(columns.name, text_width(operation->name));
-    }
-    order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_time, NULL);
-    if (ranking.count) {
-        text_put_heading(out, "Time by operation");
-        if (timed_flops < s->flops_used) {
-            out_text(out, " (of calls with ");
-            out_percent(out, timed_flops, s->flops_used);
-            out_text(out, "% of the FLOPs)");
-        }
-        out_text(out, ":\n");
-    }
-    for (size_t i = 0; i < ranking.count; i++)
-        put_time(out, ranking.rows[i], total_ns, &columns);
-    text_ranking_close(&ranking);
 }
 
 static void put_refused(struct out *out, const struct summary *s)
@@ -120,11 +70,15 @@ static void put_refused(struct out *out, const struct summary *s)
     text_put_number(out, s->refused_calls, TEXT_TOTAL_WIDTH + 1);
     out_text(out, "\n    last: ");
     text_put_name(out, s->refused_operation);
-    out_text(out, " would cost ");
-    out_grouped(out, s->refused_cost);
-    out_text(out, " FLOPs but only ");
-    out_grouped(out, s->refused_remaining);
-    out_text(out, " remained");
+    if (s->refused_limit_ns) {
+        put_late(out, s);
+    } else {
+        out_text(out, " would cost ");
+        out_grouped(out, s->refused_cost);
+        out_text(out, " FLOPs but only ");
+        out_grouped(out, s->refused_remaining);
+        out_text(out, " remained");
+    }
     if (*s->refused_namespace) {
         out_text(out, " [");
         text_put_name(out, s->refused_namespace);
@@ -176,6 +130,37 @@ static void put_apart(struct out *out, const struct summary *s, uint64_t total, 
     text_ranking_close(&ranking);
 }
 
+/* Real and complex data of one precision are one, and what has none is none. */
+static bool are_several(const struct summary_use uses[COST_PRECISIONS])
+{
+    bool single = uses[COST_SINGLE].flops_used || uses[COST_SINGLE_COMPLEX].flops_used;
+    bool twice = uses[COST_DOUBLE].flops_used || uses[COST_DOUBLE_COMPLEX].flops_used;
+    return single + twice + (uses[COST_HALF].flops_used != 0) > 1;
+}
+
+static void put_precisions(struct out *out, const struct summary *s)
+{
+    static const char *const names[] = {"half", "single", "single complex", "double", "double complex", "other"};
+    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
+    struct summary_use uses[COST_PRECISIONS];
+    precisions_add_up(s, uses);
+    if (!are_several(uses))
+        return;
+    for (int i = 0; i < COST_PRECISIONS; i++)
+        columns.number = text_larger(columns.number, text_grouped_width(uses[i].flops_used));
+    text_put_heading(out, "By precision:\n");
+    for (int i = 0; i < COST_PRECISIONS; i++) {
+        if (!uses[i].flops_used)
+            continue;
+        text_put_row_name(out, names[i], &columns);
+        text_put_number(out, uses[i].flops_used, columns.number);
+        text_put_share(out, uses[i].flops_used, s->flops_used);
+        out_text(out, "  [");
+        text_put_calls(out, uses[i].calls);
+        out_text(out, "]\n");
+    }
+}
+
 static void put_accuracy(struct out *out, const struct summary *s)
 {
     static const char *const names[] = {"exact", "leading order", "estimate"};
@@ -198,15 +183,20 @@ static void put_accuracy(struct out *out, const struct summary *s)
 /* Said because the same program counted otherwise has other totals. */
 static void put_counting(struct out *out, const struct summary *s)
 {
-    bool is_one = strcmp(s->multiplier, "1") == 0;
+    bool is_one = strcmp(s->multiplier, "1") == 0, is_weighted = s->weights && *s->weights;
     bool fma = strcmp(s->convention, "fma") == 0;
-    if (is_one && !fma)
+    if (is_one && !fma && !is_weighted)
         return;
     text_put_heading(out, "Counted with:\n");
     if (!is_one) {
         out_text(out, "    multiplier ");
         out_text(out, s->multiplier);
         out_text(out, " (each call's cost times this, truncated)\n");
+    }
+    if (is_weighted) {
+        out_text(out, "    weights ");
+        text_put_name(out, s->weights);
+        out_text(out, " (what a FLOP counts, by routine, family or precision)\n");
     }
     if (fma)
         out_text(out, "    convention fma (a multiply-add pair is 1 FLOP)\n");
@@ -239,7 +229,9 @@ static void put_end(struct out *out, const struct summary *s)
 {
     bool killed = strcmp(s->end_reason, "signal") == 0;
     if (killed || strcmp(s->end_reason, "exhausted") == 0) {
-        text_put_heading(out, killed ? "Ended by signal " : "Ended because the budget was exhausted, with status ");
+        text_put_heading(out, killed                ? "Ended by signal "
+                              : s->refused_limit_ns ? "Ended because its time was over, with status "
+                                                    : "Ended because the budget was exhausted, with status ");
         out_number(out, s->end_status);
         out_text(out, "\n");
     }
@@ -289,13 +281,15 @@ void text_notes(const struct summary *summary, struct out *out)
     static const struct apart nested = {"Nested calls:", "  (forwarded, not charged)\n", nested_of};
     static const struct apart queries = {"Workspace queries:", "  (no calls, not charged)\n", queries_of};
     put_nothing_seen(out, summary);
-    put_times(out, summary);
+    text_times(summary, out);
     text_shapes(summary, out);
+    text_moved(summary, out);
     text_callers(summary, out);
     text_log(summary, out);
     put_refused(out, summary);
     put_apart(out, summary, summary->nested_calls, &nested);
     put_apart(out, summary, summary->queries, &queries);
+    put_precisions(out, summary);
     put_accuracy(out, summary);
     put_counting(out, summary);
     put_uncovered(out, summary);

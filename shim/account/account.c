@@ -18,6 +18,7 @@
 #include "ledger_walk.h"
 #include "lock.h"
 #include "others.h"
+#include "time_limit.h"
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -214,7 +215,7 @@ static uint64_t spare_share(const struct account_chain *chain, uint64_t left)
 }
 
 /* Find `cost` in all accounts of the thread, where it fits. */
-static bool draw(struct thread *t, uint64_t cost)
+static bool draw(struct thread *t, uint64_t cost, uint64_t most)
 {
     account_give_back(t);
     t->own_grant->recalled = 0; /* by somebody who died since */
@@ -228,7 +229,8 @@ static bool draw(struct thread *t, uint64_t cost)
     if (left < cost)
         return false;
     uint64_t spent = load(&t->own_grant->spent_flops);
-    store(&t->own_grant->allowed_flops, cost_sum(spent + cost, spare_share(&t->chain, left - cost)));
+    uint64_t share = spare_share(&t->chain, left - cost);
+    store(&t->own_grant->allowed_flops, cost_sum(spent + cost, share < most ? share : most));
     store(&t->own_grant->spent_flops, spent + cost);
     return true;
 }
@@ -253,16 +255,35 @@ static struct ledger_account *scarcest(const struct account_chain *chain)
     return chain->process;
 }
 
-bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account **account)
+/* Of no account: only its time is limited. Nobody calls it back. */
+static void draw_freely(struct thread *t, uint64_t cost, uint64_t most)
 {
+    uint64_t spent = cost_sum(load(&t->own_grant->spent_flops), cost);
+    store(&t->own_grant->allowed_flops, cost_sum(spent, most));
+    store(&t->own_grant->spent_flops, spent);
+}
+
+bool account_draw(struct thread *t, uint64_t cost, uint64_t most, uint64_t *remaining, struct ledger_account **account)
+{
+    if (!t->chain.context && !t->chain.process) {
+        draw_freely(t, cost, most);
+        return true;
+    }
     lock();
-    bool fits = draw(t, cost);
+    bool fits = draw(t, cost, most);
     if (!fits) {
         *account = scarcest(&t->chain);
         *remaining = account_remaining(*account);
     }
     unlock();
     return fits;
+}
+
+void account_return(struct thread *t)
+{
+    lock();
+    account_give_back(t);
+    unlock();
 }
 
 /* The owner's change, seen by whoever sums up: under the locks. */
@@ -272,6 +293,8 @@ void account_refund(struct thread *t, uint64_t flops)
         return;
     lock();
     store(&t->own_grant->spent_flops, less(load(&t->own_grant->spent_flops), flops));
+    if (time_limit_is_set(t))
+        account_give_back(t); /* it was drawn for one call, not for many */
     unlock();
 }
 

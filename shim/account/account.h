@@ -10,12 +10,15 @@ struct ledger_account *account_process(void); /* NULL: no limit */
 bool account_is_limited(void);
 
 /* Charge `cost` where the thread's grant was too small: returns its grant, calls others' back, draws anew. False: it
- * does not fit; *remaining and *account (the one that refused) say why, and nothing was charged. Takes shim_lock. */
-bool account_draw(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account **account);
+ * does not fit; *remaining and *account (the one that refused) say why, and nothing was charged. most: so much beyond `cost`
+ * is drawn. Where nothing has a limit, that is what it gets. Takes shim_lock. */
+bool account_draw(struct thread *t, uint64_t cost, uint64_t most, uint64_t *remaining, struct ledger_account **account);
 
 /* Give a thread's grant back. Under shim_lock, by its owner or when it has none. */
 void account_give_back(struct thread *t);
-/* The same, and the thread is charged to no account any more. */
+/* The same where shim_lock is not held, by its owner. */
+void account_return(struct thread *t);
+/* As account_give_back(), and the thread is charged to no account any more. */
 void account_leave(struct thread *t);
 /* All grants of the process go back to its tree: it ends. What its threads still do draws anew. */
 void account_close(void);

@@ -2,12 +2,14 @@
  * first call inside a program's malloc hook. */
 #include "thread.h"
 #include "account.h"
+#include "clock.h"
 #include "closing.h"
 #include "config.h"
 #include "kernel.h"
 #include "leave.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
+#include "ledger_read.h"
 #include "ledger_self.h"
 #include "lock.h"
 #include "message.h"
@@ -16,6 +18,8 @@
 #include "pages.h"
 #include "shapes.h"
 #include "tally.h"
+#include "time_limit.h"
+#include "weights.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -62,10 +66,24 @@ static void cool_down(struct thread *t)
 
 /* ---- a thread's beginning and end ---- */
 
+/* From when on its time is counted: the first thread was there before its first call. */
+static void begin_life(struct ledger_grant *g, bool is_main)
+{
+    g->had_main = is_main ? LEDGER_HAD_MAIN : g->had_main;
+    g->since_ns = ledger_time(is_main ? ledger_process->start_monotonic_ns : clock_now_ns());
+}
+
+static void end_life(struct ledger_grant *g)
+{
+    g->lived_ns += ledger_time(clock_now_ns() - g->since_ns);
+    g->since_ns = 0;
+}
+
 static void own(struct thread *t)
 {
-    __atomic_store_n(&t->own_grant->tid, (uint32_t)kernel_tid(), __ATOMIC_RELAXED);
     t->pid = (uint32_t)getpid();
+    begin_life(t->own_grant, (uint32_t)kernel_tid() == t->pid);
+    __atomic_store_n(&t->own_grant->tid, (uint32_t)kernel_tid(), __ATOMIC_RELAXED);
     t->next_owned = thread_owned;
     t->owned_at = &thread_owned;
     if (thread_owned)
@@ -81,6 +99,7 @@ static void disown(struct thread *t)
     if (t->next_owned)
         t->next_owned->owned_at = t->owned_at;
     __atomic_store_n(&t->own_grant->tid, 0, __ATOMIC_RELAXED);
+    end_life(t->own_grant);
     t->next_owned = free_threads;
     free_threads = t;
     resting_flops += t->own_grant->spent_flops;
@@ -255,7 +274,8 @@ void thread_refresh(struct thread *t)
     account_leave(t);
     struct ledger_account *process = account_process();
     t->chain = (struct account_chain){t->context ? t->context : context_process.account, process};
-    t->grant = t->chain.context || process ? t->own_grant : NULL;
+    time_limit_refresh(t);
+    t->grant = t->chain.context || process || time_limit_is_set(t) ? t->own_grant : NULL;
     t->multiplier = t->context                ? t->context_multiplier
                     : context_process.account ? context_process.multiplier
                                               : config.multiplier;
@@ -274,7 +294,7 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    bool careful = t->log || config.detail || config.left_out || closing_is_closed();
+    bool careful = t->log || config.detail || config.left_out || weights_are_set() || closing_is_closed();
     t->factor = cost_factor(t->multiplier);
     t->factor.below = careful ? 0 : t->factor.below;
     t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0 : t->timing_flops;

@@ -29,7 +29,9 @@ struct thread_refusals {
     uint64_t at; /* by the ledger's use_clock */
     uint64_t flop_cost;
     uint64_t flops_remaining;
-    uint32_t operation; /* strings */
+    uint64_t elapsed_ns; /* where it was refused for its time: what had passed, */
+    uint64_t limit_ns;   /* and of what; 0: for its cost */
+    uint32_t operation;  /* strings */
     uint32_t namespace_;
 };
 
@@ -57,6 +59,9 @@ struct thread {
     uintptr_t called_from;        /* that call's return address */
     struct account_chain chain;
     uint64_t context_from; /* spent_flops of own_grant when the chain became what it is */
+    uint64_t deadline_ns;  /* no call after it runs (time_limit.h); UINT64_MAX: none */
+    uint64_t time_checked_ns;
+    uint64_t time_share; /* FLOPs of short calls until the clock is looked at again */
     double multiplier;
     struct oplog *log;              /* the calls are logged there; NULL: they are not */
     struct oplog *last_log;         /* that log or, once its context was closed, what it holds; or NULL */

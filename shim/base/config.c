@@ -5,6 +5,7 @@
 #include "leave.h"
 #include "message.h"
 #include "spelling.h"
+#include "weights.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,18 @@ static void check_spelling(const char *name)
         message_line("flopshim: unknown variable ", name, "; did you mean ", near, "?", NULL);
 }
 
+/* Weights are a part of what a limit is of. */
+static void load_weights(void)
+{
+    char error[160];
+    if (!config.weights[0] || weights_load(config.weights, error, sizeof error))
+        return;
+    bool limits = getenv("FLOP_BUDGET");
+    message_line("flopshim: FLOP_WEIGHTS=", config.weights, ": ", error,
+                 limits ? "; the program is not run without its limit" : "; all FLOPs count 1", NULL);
+    fails_closed |= limits;
+}
+
 void config_read(void)
 {
     const char *disable = getenv("FLOP_DISABLE");
@@ -80,6 +93,7 @@ void config_read(void)
         else
             check_spelling(name);
     }
+    load_weights();
     if (fails_closed)
         leave_now(2);
 }

@@ -7,6 +7,7 @@
 
 #define MAX_DIGITS 40
 #define MAX_EXPONENT 1000
+#define TIME_DIGITS 18
 
 /* Digits with single underscores between digits, appended to *digits. False where a digit is missing or there are too
  * many. */
@@ -87,6 +88,42 @@ bool config_parse_flops(const char *text, uint64_t *flops)
     }
     take_exponent(&text, &exponent);
     return !*text && evaluate(digits, count, exponent, flops);
+}
+
+/* "ms", "s", "m" or "h", with nothing behind; 0: none of them. */
+static uint64_t unit_ns(const char *text)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns;
+    } units[] = {{"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (!strcmp(text, units[i].name))
+            return units[i].ns;
+    return 0;
+}
+
+bool config_parse_time(const char *text, uint64_t *ns)
+{
+    char digits[MAX_DIGITS];
+    size_t count = 0, whole;
+    if (!take_digits(&text, digits, &count))
+        return false;
+    whole = count;
+    if (*text == '.' && (text++, !take_digits(&text, digits, &count)))
+        return false;
+    if (count > TIME_DIGITS)
+        return false;
+    unsigned __int128 total = 0;
+    for (size_t i = 0; i < count; i++)
+        total = total * 10 + (unsigned)(digits[i] - '0');
+    total *= unit_ns(text);
+    for (; whole < count; whole++)
+        total /= 10;
+    if (!total || total > UINT64_MAX >> 1)
+        return false;
+    *ns = (uint64_t)total;
+    return true;
 }
 
 bool config_parse_multiplier(const char *text, char shown[MULTIPLIER_BYTES], double *multiplier)

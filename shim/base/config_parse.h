@@ -10,6 +10,8 @@
 bool config_parse_flops(const char *text, uint64_t *flops);
 /* A decimal number > 0 as multiplier.h has it, with the text that it is shown as. The floating-point environment is kept. */
 bool config_parse_multiplier(const char *text, char shown[MULTIPLIER_BYTES], double *multiplier);
+/* Wall time of at most 18 digits with a unit: 30s, 1.5m, 2h, 500ms; from 1 to 2^63-1 ns. */
+bool config_parse_time(const char *text, uint64_t *ns);
 bool config_parse_int(const char *text, int low, int high, int *value);
 /* SIGXCPU, XCPU or a number. */
 bool config_parse_signal(const char *text, int *signal);

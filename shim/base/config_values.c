@@ -3,12 +3,18 @@
 #include "config_parse.h"
 #include "cost.h"
 #include "topics.h"
+#include "weights.h"
 #include <stddef.h>
 #include <string.h>
 
 static bool take_budget(const char *value, struct config *config)
 {
     return config_parse_flops(value, &config->limit_flops);
+}
+
+static bool take_time_limit(const char *value, struct config *config)
+{
+    return config_parse_time(value, &config->time_limit_ns);
 }
 
 static bool take_multiplier(const char *value, struct config *config)
@@ -22,6 +28,11 @@ static bool take_text(const char *value, char *text, size_t size)
         return false;
     strcpy(text, value);
     return true;
+}
+
+static bool take_weights(const char *value, struct config *config)
+{
+    return weights_are_known(value) && take_text(value, config->weights, sizeof config->weights);
 }
 
 static bool take_namespace(const char *value, struct config *config)
@@ -192,8 +203,12 @@ const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_BUDGET", take_budget, NULL,
      "a whole number of FLOPs > 0, below 1.8e19, such as 10000000, 10_000_000, 1e7, 2.5G or 5T (k M G T P E)", "",
      CONFIG_LIMIT},
+    {"FLOP_TIME_LIMIT", take_time_limit, NULL, "wall time > 0 with a unit (ms, s, m or h), such as 30s, 1.5m or 2h", "",
+     CONFIG_LIMIT},
     {"FLOP_MULTIPLIER", take_multiplier, NULL, "a number > 0 of at most 62 characters, such as 0.5", "; using 1",
      CONFIG_NO_LIMIT},
+    {"FLOP_WEIGHTS", take_weights, "dp-scaled", "dp-scaled, or a file (a name with a slash or a dot)", "; all FLOPs count 1",
+     CONFIG_LIMIT_OF},
     {"FLOP_COUNT", take_count, "blas lapack fft dnn", "one or more of blas, lapack, fft and dnn, separated by commas",
      "; counting blas,lapack,fft,dnn", CONFIG_LIMIT_OF},
     {"FLOP_NAMESPACE", take_namespace, NULL, "a shorter text", "; ignoring it", CONFIG_NO_LIMIT},

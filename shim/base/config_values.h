@@ -17,7 +17,8 @@ enum config_detail { CONFIG_SHAPES = 1, CONFIG_CALLERS = 2, CONFIG_CALLS = 4 };
 #define CONFIG_UNLIMITED UINT64_MAX
 
 struct config {
-    uint64_t limit_flops; /* CONFIG_UNLIMITED: none */
+    uint64_t limit_flops;   /* CONFIG_UNLIMITED: none */
+    uint64_t time_limit_ns; /* 0: none */
     double multiplier;
     char multiplier_text[MULTIPLIER_BYTES]; /* as summaries show it */
     enum config_exhausted on_exhausted;
@@ -35,6 +36,7 @@ struct config {
     char namespace_[256];
     char output[1024];
     char ledger_dir[512];
+    char weights[512]; /* a name or a file; "": none */
 };
 
 /* Is a malformed value a limit that is missing? */
@@ -49,7 +51,7 @@ struct config_variable {
     enum config_limits limits;
 };
 
-enum { CONFIG_VARIABLES = 15 };
+enum { CONFIG_VARIABLES = 17 };
 extern const struct config_variable config_variables[CONFIG_VARIABLES];
 
 /* NULL where there is no such variable. */

@@ -30,7 +30,8 @@ module flopshim
     integer(c_int) :: quiet
     integer(c_int) :: scope
     integer(c_int64_t) :: flops_used
-    integer(c_int64_t) :: reserved(2) = 0
+    integer(c_int64_t) :: time_limit_ns = 0
+    integer(c_int64_t) :: reserved(1) = 0
   end type
 
   abstract interface

@@ -16,7 +16,9 @@
 #include "start.h"
 #include "tally.h"
 #include "ticks.h"
+#include "time_limit.h"
 #include "topics.h"
+#include "weights.h"
 #include <string.h>
 
 static void uncounted(void)
@@ -60,15 +62,29 @@ static void done(struct thread *t)
     __atomic_store_n(&t->charging, false, __ATOMIC_RELEASE);
 }
 
+/* What a call costs that its thread's grant does not cover. Nothing costs no time either. */
+static bool draw(struct thread *t, struct refusal *refusal, struct ledger_account **account)
+{
+    uint64_t share = UINT64_MAX;
+    struct time_passed passed;
+    if (refusal->cost && time_limit_is_set(t) && time_limit_is_over(t, &share, &passed)) {
+        refusal->elapsed_ns = passed.elapsed_ns;
+        refusal->limit_ns = passed.limit_ns;
+        account_return(t);
+        return false;
+    }
+    return account_draw(t, refusal->cost, share, &refusal->remaining, account);
+}
+
 /* A refusal may end the process, or ask the program. */
 static bool take(struct thread *t, const char *operation, uint64_t cost)
 {
-    uint64_t remaining;
-    struct ledger_account *account;
-    if (!t->grant || grant_take(t->grant, cost) || account_draw(t, cost, &remaining, &account))
+    struct refusal refusal = {.operation = operation, .cost = cost};
+    struct ledger_account *account = NULL;
+    if (!t->grant || grant_take(t->grant, cost) || draw(t, &refusal, &account))
         return true;
     done(t);
-    if (!refuse_call(t, operation, cost, remaining, account))
+    if (!refuse_call(t, &refusal, account))
         return false;
     begin(t);
     account_overrun(t, cost);
@@ -147,7 +163,7 @@ static inline __attribute__((always_inline)) bool charge_call(struct thread *t, 
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
     bool timed = cost >= t->timing_flops;
-    cost = cost_scale(cost, t->multiplier);
+    cost = cost_scale(weights_are_set() ? cost_scale(cost, weights_of(routine)) : cost, t->multiplier);
     if (!take(t, cost_name(cost_routine_of(routine)), cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);

@@ -30,38 +30,47 @@ static atomic_flag warned = ATOMIC_FLAG_INIT;
 static _Atomic flopshim_handler handler;
 static void *_Atomic handler_data;
 
-static void put_refusal(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
-                        const struct ledger_account *account, const char *would)
+/* account: none, where its time is over. */
+static void put_refusal(struct out *out, const struct refusal *r, const struct ledger_account *account, const char *would)
 {
-    uint64_t limit = account->limit_flops;
-    refusal_say(&(struct refusal){operation, cost, remaining}, would, out);
+    refusal_say(r, would, out);
+    if (!account)
+        return;
     out_text(out, " (budget ");
-    out_grouped(out, limit);
+    out_grouped(out, account->limit_flops);
     out_text(out, ", used ");
-    out_grouped(out, limit - remaining);
+    out_grouped(out, account->limit_flops - r->remaining);
     out_text(out, ")");
 }
 
 /* Where there is no memory for the line (a sandbox may forbid it) it is said at once, for what it is. */
-static void describe(struct out *out, const char *operation, uint64_t cost, uint64_t remaining,
-                     const struct ledger_account *account, const char *would)
+static void describe(struct out *out, const struct refusal *r, const struct ledger_account *account, const char *would)
 {
     char text[800];
     struct out here = {.data = text, .capacity = sizeof text}; /* 400 bytes and the name: it does not grow */
-    put_refusal(out, operation, cost, remaining, account, would);
-    if (out->length || strlen(operation) >= sizeof text / 2)
+    put_refusal(out, r, account, would);
+    if (out->length || strlen(r->operation) >= sizeof text / 2)
         return;
-    put_refusal(&here, operation, cost, remaining, account, would);
+    put_refusal(&here, r, account, would);
     out_bytes(&here, "", 1);
     message_line(text, NULL);
 }
 
-static void record(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+static void record(struct thread *t, const struct refusal *r)
 {
     shim_lock();
-    uint32_t name = ledger_intern(operation);
-    self_refused(name, t->namespace_, cost, remaining);
-    t->refusals = (struct thread_refusals){t->refusals.calls + 1, ledger_tick(), cost, remaining, name, t->namespace_};
+    uint32_t name = ledger_intern(r->operation);
+    self_refused(name, t->namespace_, r->cost, r->remaining);
+    if (r->limit_ns)
+        self_refused_late(r->elapsed_ns, r->limit_ns);
+    t->refusals = (struct thread_refusals){.calls = t->refusals.calls + 1,
+                                           .at = ledger_tick(),
+                                           .flop_cost = r->cost,
+                                           .flops_remaining = r->remaining,
+                                           .elapsed_ns = r->elapsed_ns,
+                                           .limit_ns = r->limit_ns,
+                                           .operation = name,
+                                           .namespace_ = t->namespace_};
     shim_unlock();
 }
 
@@ -105,7 +114,7 @@ static void say(struct out *line)
 {
     out_text(line, "\n");
     if (line->failed && line->length)
-        message_line("flopshim: budget exhausted", NULL);
+        message_line("flopshim: budget or time exhausted", NULL);
     else if (!line->failed)
         origin_print(line, PATIENCE_MS);
 }
@@ -120,17 +129,17 @@ static void say_once_and_signal(struct thread *t, struct out *line)
 }
 
 /* What remains once all accounts are closed, and what the message and the summary say: other threads may have gone on since the
- * charge was refused, and calls that were rejected may have given back. False: it fits after all. */
-static bool settle(struct thread *t, uint64_t cost, uint64_t *remaining, struct ledger_account *account)
+ * charge was refused, and calls that were rejected may have given back. False: it fits after all; time does not come back. */
+static bool settle(struct thread *t, struct refusal *r, struct ledger_account *account)
 {
-    if (!end_close())
+    if (!end_close() || !account)
         return true;
     bool locked = shim_lock_at_end();
-    *remaining = account_remaining(account);
-    bool fits = cost <= *remaining;
+    r->remaining = account_remaining(account);
+    bool fits = r->cost <= r->remaining;
     if (!fits)
-        self_refused_with(*remaining);
-    t->refusals.flops_remaining = *remaining;
+        self_refused_with(r->remaining);
+    t->refusals.flops_remaining = r->remaining;
     if (locked)
         shim_unlock();
     if (fits)
@@ -161,22 +170,21 @@ static void leave_by_signal(struct thread *t, int number)
 
 /* The process ends here. One thread writes, others that are refused wait for the end. No signal handler of the program's
  * runs meanwhile in this thread, nor is it cancelled: either could leave the end half done. True: the call fits after all. */
-static bool end_process(struct thread *t, struct out *line, const char *operation, uint64_t cost, uint64_t remaining,
-                        struct ledger_account *account)
+static bool end_process(struct thread *t, struct out *line, struct refusal *r, struct ledger_account *account)
 {
     struct undisturbed u;
     int number = config.on_exhausted == CONFIG_ABORT ? SIGABRT : config.signal;
     bool by_signal = config.on_exhausted != CONFIG_ERROR;
     bool lives_on = by_signal && lives_through(number);
     if (lives_on && number != SIGABRT) {
-        describe(line, operation, cost, remaining, account, " would cost ");
+        describe(line, r, account, " would cost ");
         say_once_and_signal(t, line);
         return false;
     }
     signals_hold_all(&u);
-    bool refused = settle(t, cost, &remaining, account);
+    bool refused = settle(t, r, account);
     if (refused) {
-        describe(line, operation, cost, remaining, account, " would cost ");
+        describe(line, r, account, " would cost ");
         write_and_say(line, (uint32_t)(by_signal ? number : config.exit_code));
         if (!by_signal)
             leave_now(config.exit_code);
@@ -190,12 +198,12 @@ static bool end_process(struct thread *t, struct out *line, const char *operatio
     return !refused;
 }
 
-static bool let_it_run(const char *operation, uint64_t cost, uint64_t remaining, const struct ledger_account *account)
+static bool let_it_run(const struct refusal *r, const struct ledger_account *account)
 {
     struct out line = {0};
     if (atomic_flag_test_and_set(&warned))
         return true;
-    describe(&line, operation, cost, remaining, account, " costs ");
+    describe(&line, r, account, " costs ");
     out_text(&line, ". It runs all the same, as FLOP_ON_EXHAUSTED=warn asks; further overruns are counted silently");
     say(&line);
     out_free(&line);
@@ -229,24 +237,26 @@ void refuse_forget(void)
     atomic_flag_clear(&warned);
 }
 
-bool refuse_call(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining, struct ledger_account *account)
+bool refuse_call(struct thread *t, struct refusal *r, struct ledger_account *account)
 {
     __asm__ volatile(".cfi_personality 0x1b, call_personality"); /* a handler that throws ends the call */
     if (config.on_exhausted == CONFIG_WARN && !handler)
-        return let_it_run(operation, cost, remaining, account);
-    record(t, operation, cost, remaining);
+        return let_it_run(r, account);
+    record(t, r);
     if (handler) {
         return ask(handler, t,
-                   &(struct flopshim_refusal){.operation = operation,
-                                              .flop_cost = cost,
-                                              .flops_remaining = remaining,
+                   &(struct flopshim_refusal){.operation = r->operation,
+                                              .flop_cost = r->cost,
+                                              .flops_remaining = r->remaining,
+                                              .elapsed_ns = r->elapsed_ns,
+                                              .time_limit_ns = r->limit_ns,
                                               .namespace_ = ledger_text(t->namespace_)});
     }
     struct out line = {0};
     int saved = errno;
-    if (config.on_exhausted == CONFIG_ERROR && python_refuse(t, operation, cost, remaining))
+    if (config.on_exhausted == CONFIG_ERROR && python_refuse(t, r))
         return false;
-    bool fits = end_process(t, &line, operation, cost, remaining, account);
+    bool fits = end_process(t, &line, r, account);
     out_free(&line);
     errno = saved;
     return fits;

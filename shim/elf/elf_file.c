@@ -1,7 +1,6 @@
 /* Reads by pread alone: a file that is cut off meanwhile must not be a SIGBUS. */
 #include "elf_file.h"
 #include "kernel.h"
-#include "pages.h"
 #include "path.h"
 #include <elf.h>
 #include <errno.h>
@@ -16,7 +15,8 @@
 #define SECTIONS_AT_ONCE 32
 #define SYMBOLS_AT_ONCE 512 /* 12 KiB of stack: the shim's own */
 #define STRINGS_AT_ONCE 12288
-#define NAME_BYTES 256 /* of a name that goes on behind a part are read again */
+#define NAME_BYTES 256 /* of a name that goes on behind a part are read again; longer ones are cut */
+#define PLACES 128
 #define LINE_BYTES 256 /* the kernel reads as much of a script's first line */
 
 int elf_file_open(const char *path)
@@ -155,40 +155,61 @@ static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
     return false;
 }
 
-/* Goes through the names of .strtab a part at a time: memory that nobody has touched costs more than reading. A name may be the
- * end of a longer one. *whole: it was read to its end. */
-static bool any_name(int fd, const Elf64_Shdr *section, bool (*may_be)(const char *name, size_t length), bool *whole)
+/* Where in .strtab names lie that may be wanted, in order: each with its 0 at `end`. A symbol's name may be the end of one. */
+struct places {
+    size_t count;
+    struct {
+        uint64_t start, end;
+    } at[PLACES];
+};
+
+/* Where there are too many, the last place holds all others, and what lies between them. */
+static void add_place(struct places *places, uint64_t start, uint64_t end)
+{
+    if (places->count == PLACES) {
+        places->at[PLACES - 1].end = end;
+        return;
+    }
+    places->at[places->count].start = start;
+    places->at[places->count++].end = end;
+}
+
+static bool is_in(const struct places *places, uint64_t offset)
+{
+    size_t low = 0, high = places->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (offset < places->at[middle].end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low < places->count && offset >= places->at[low].start;
+}
+
+/* Goes through the names of .strtab a part at a time: memory that nobody has touched costs more than reading. False: the table
+ * cannot be read to its end. */
+static bool find_names(int fd, const Elf64_Shdr *section, bool (*may_be)(const char *name, size_t length),
+                       struct places *places)
 {
     char part[STRINGS_AT_ONCE];
     uint64_t done = 0;
-    *whole = section->sh_size;
+    places->count = 0;
     for (size_t now = 0; done < section->sh_size; done += now) {
         now = section->sh_size - done < sizeof part ? section->sh_size - done : sizeof part;
-        if (!(*whole = read_all(fd, part, now, section->sh_offset + done)))
+        if (!read_all(fd, part, now, section->sh_offset + done))
             return false;
         const char *name = part, *end;
         for (; (end = memchr(name, 0, (size_t)(part + now - name))); name = end + 1)
             if (may_be(name, (size_t)(end - name)))
-                return true;
+                add_place(places, done + (uint64_t)(name - part), done + (uint64_t)(end - part));
         size_t rest = (size_t)(part + now - name);
-        if (done + now == section->sh_size)
-            return rest && may_be(name, rest);
-        now -= rest < NAME_BYTES ? rest : NAME_BYTES;
+        if (done + now < section->sh_size)
+            now -= rest < NAME_BYTES ? rest : NAME_BYTES;
+        else if (rest && may_be(name, rest))
+            add_place(places, done + (uint64_t)(name - part), section->sh_size);
     }
-    return false;
-}
-
-/* .strtab whole, ended with a 0: in private memory that the caller frees. */
-static char *load_strings(int fd, const Elf64_Shdr *section)
-{
-    char *text = section->sh_size && section->sh_size <= SYMBOL_BYTES_MAX ? pages_get(section->sh_size) : NULL;
-    if (text && !read_all(fd, text, section->sh_size, section->sh_offset)) {
-        pages_free(text, section->sh_size);
-        return NULL;
-    }
-    if (text)
-        text[section->sh_size - 1] = 0;
-    return text;
+    return done;
 }
 
 static bool is_function(const Elf64_Sym *symbol)
@@ -197,10 +218,26 @@ static bool is_function(const Elf64_Sym *symbol)
     return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF;
 }
 
-/* The symbols are read a few at a time: memory that nobody has touched costs more than reading. NULL: none is wanted, or the
- * table cannot be read to its end, which *whole tells. */
-static const char *find_function(int fd, const Elf64_Shdr *table, const char *strings, uint64_t string_bytes,
-                                 bool (*is_wanted)(const char *name, size_t bytes), bool *whole)
+/* Only names in those places are looked at. */
+struct names {
+    const Elf64_Shdr *strings;
+    const struct places *places;
+    bool (*is)(const char *name, size_t bytes);
+};
+
+static bool is_wanted(int fd, const Elf64_Sym *symbol, const struct names *names, char name[NAME_BYTES])
+{
+    if (!is_function(symbol) || !is_in(names->places, symbol->st_name))
+        return false;
+    uint64_t left = names->strings->sh_size - symbol->st_name;
+    size_t bytes = left < NAME_BYTES ? left : NAME_BYTES - 1;
+    name[read_some(fd, name, bytes, names->strings->sh_offset + symbol->st_name)] = 0;
+    return names->is(name, symbol->st_size);
+}
+
+/* The symbols are read a few at a time, as the names. False: none is wanted, or the table cannot be read to its end, which
+ * *whole tells. */
+static bool find_function(int fd, const Elf64_Shdr *table, const struct names *names, char name[NAME_BYTES], bool *whole)
 {
     Elf64_Sym some[SYMBOLS_AT_ONCE];
     *whole = true;
@@ -208,36 +245,29 @@ static const char *find_function(int fd, const Elf64_Shdr *table, const char *st
         size_t now = count - done < SYMBOLS_AT_ONCE ? count - done : SYMBOLS_AT_ONCE;
         *whole = read_all(fd, some, now * sizeof *some, table->sh_offset + done * sizeof *some);
         for (size_t i = 0; i < now && *whole; i++)
-            if (is_function(&some[i]) && some[i].st_name < string_bytes &&
-                is_wanted(strings + some[i].st_name, some[i].st_size))
-                return strings + some[i].st_name;
+            if (is_wanted(fd, &some[i], names, name))
+                return true;
         if (!*whole)
             break;
     }
-    return NULL;
+    return false;
 }
 
 bool elf_file_function(int fd, const struct elf_file_wanted *wanted, char *name, size_t size, bool *stripped)
 {
     Elf64_Shdr symbols, strings;
-    bool whole;
-    *stripped = true;
-    if (!find_sections(fd, &symbols, &strings) || symbols.sh_size > SYMBOL_BYTES_MAX || strings.sh_size > SYMBOL_BYTES_MAX)
-        return false;
-    if (!any_name(fd, &strings, wanted->may_be, &whole)) {
-        *stripped = !whole;
-        return false;
-    }
-    char *text = load_strings(fd, &strings);
-    if (!text)
-        return false;
-    const char *found = find_function(fd, &symbols, text, strings.sh_size, wanted->is, &whole);
+    struct places places;
+    char found[NAME_BYTES];
+    bool whole = false, is_there = false;
+    if (find_sections(fd, &symbols, &strings) && symbols.sh_size <= SYMBOL_BYTES_MAX && strings.sh_size <= SYMBOL_BYTES_MAX)
+        whole = find_names(fd, &strings, wanted->may_be, &places);
+    if (whole && places.count)
+        is_there = find_function(fd, &symbols, &(struct names){&strings, &places, wanted->is}, found, &whole);
     *stripped = !whole;
-    if (found) {
+    if (is_there) {
         size_t length = strnlen(found, size - 1);
         memcpy(name, found, length);
         name[length] = 0;
     }
-    pages_free(text, strings.sh_size);
-    return found;
+    return is_there;
 }

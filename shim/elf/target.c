@@ -102,40 +102,65 @@ bool target_find(const char *name, const char *path_variable, char *file, size_t
 /* SciPy's modules have a dgemm_ of 5 bytes, which jumps to their library's scipy_dgemm_; OpenBLAS's ddot_ has 117. */
 #define FORWARDER_BYTES 64
 
-static const char *const families[] = {"gemm",  "gemv",  "trsm",  "trsv", "syrk", "dot",  "axpy",  "getrf",
-                                       "potrf", "geqrf", "gesdd", "gesv", "syev", "geev", "gesvd", NULL};
+struct piece {
+    const char *text;
+    size_t length;
+    bool fortran, c;
+};
+#define PIECE(text, fortran, c)            \
+    {                                      \
+        text, sizeof(text) - 1, fortran, c \
+    }
+#define FAMILY(text) PIECE(text, false, false)
 
-static bool ends_with(const char *name, size_t length, const char *end)
+static const struct piece families[] = {
+    FAMILY("gemm"), FAMILY("gemv"),  FAMILY("trsm"),  FAMILY("trsv"),  FAMILY("syrk"),
+    FAMILY("dot"),  FAMILY("axpy"),  FAMILY("getrf"), FAMILY("potrf"), FAMILY("geqrf"),
+    FAMILY("gesv"), FAMILY("gesdd"), FAMILY("syev"),  FAMILY("geev"),  FAMILY("gesvd"),
+};
+
+/* What is looked at of every name. */
+static bool is_end_of_family(char c)
 {
-    size_t own = strlen(end);
-    return length >= own && !memcmp(name + length - own, end, own);
+    return c == 'm' || c == 'v' || c == 'k' || c == 't' || c == 'y' || c == 'f' || c == 'd';
 }
 
-/* What a name may end in: dgemm_64_, cblas_dgemm64_, cblas_dgemm. */
-static const struct ending {
-    const char *text;
-    bool fortran, c;
-} endings[] = {{"_64_", true, false}, {"64_", true, true}, {"_64", false, true}, {"_", true, false}, {"", false, true}};
+/* What a name may end in: dgemm_64_, cblas_dgemm64_, cblas_dgemm. Each name ends in the last one. */
+static const struct piece endings[] = {PIECE("_64_", true, false), PIECE("64_", true, true), PIECE("_64", false, true),
+                                       PIECE("_", true, false), PIECE("", false, true)};
+static const struct piece c_prefix = PIECE("cblas_", false, true), scipy_prefix = PIECE("scipy_", true, true);
+
+static bool ends_with(const char *name, size_t length, const struct piece *end)
+{
+    if (length < end->length || (end->length && name[length - 1] != end->text[end->length - 1]))
+        return false;
+    return !memcmp(name + length - end->length, end->text, end->length);
+}
 
 /* Is it such a name, or only the end of one: other names of a table may be its ends? Looked at from behind, where most names
  * already differ. */
 static bool is_named(const char *name, size_t length, bool is_whole)
 {
-    const struct ending *ending = endings;
-    while (!ends_with(name, length, ending->text))
-        ending++;
-    length -= strlen(ending->text);
-    if (!length || !memchr("mvktyfd", name[length - 1], 7))
+    if (!length || (name[length - 1] != '_' && name[length - 1] != '4' && !is_end_of_family(name[length - 1])))
         return false;
-    for (const char *const *family = families; *family; family++) {
-        size_t letter = length - strlen(*family) - 1;
-        if (length <= strlen(*family) || !ends_with(name, length, *family) || !memchr("sdcz", name[letter], 4))
+    const struct piece *ending = endings;
+    while (!ends_with(name, length, ending))
+        ending++;
+    length -= ending->length;
+    if (!length || !is_end_of_family(name[length - 1]))
+        return false;
+    for (const struct piece *family = families; family < families + sizeof families / sizeof *families; family++) {
+        if (length <= family->length || !ends_with(name, length, family))
             continue;
-        bool c = ends_with(name, letter, "cblas_");
-        size_t before = letter - (c ? strlen("cblas_") : 0);
+        size_t letter = length - family->length - 1;
+        if (!memchr("sdcz", name[letter], 4))
+            continue;
+        bool c = ends_with(name, letter, &c_prefix);
+        size_t before = letter - (c ? c_prefix.length : 0);
         if (!is_whole)
             return ending->fortran || (c && ending->c);
-        return (c ? ending->c : ending->fortran) && (!before || (before == 6 && !strncmp(name, "scipy_", 6)));
+        return (c ? ending->c : ending->fortran) &&
+               (!before || (before == scipy_prefix.length && ends_with(name, before, &scipy_prefix)));
     }
     return false;
 }

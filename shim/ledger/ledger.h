@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 6u
+#define LEDGER_FORMAT 7u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
@@ -111,11 +111,13 @@ struct ledger_process {
     uint32_t pid;
     uint32_t ppid;
     uint32_t exec_number; /* how often this process had replaced its image before */
-    uint32_t unused;
+    uint32_t call_ns;     /* that a call takes in the shim, as its settings are: an estimate */
     uint64_t start_ticks; /* of the process, from /proc: with pid and boot_id its identity */
     uint64_t start_realtime_ns;
     uint64_t start_monotonic_ns;
+    uint64_t time_limit_ns;            /* after its start; 0: none. Of a tree the first process's holds */
     char multiplier[MULTIPLIER_BYTES]; /* the process's, as text */
+    char weights[64];                  /* FLOP_WEIGHTS: name and digest; "": none */
     char program[256];
     char arguments[1024]; /* each terminated by a zero byte, cut where they do not fit */
     uint64_t seal;
@@ -135,12 +137,14 @@ struct ledger_process {
     uint32_t refused_namespace;
     uint32_t uncovered; /* string: reasons and paths that could not be seen, one a line, or 0 */
     uint32_t unclosed_calls;
+    uint64_t refused_elapsed_ns; /* of the last refused call, where it was for its time: what had passed, */
+    uint64_t refused_limit_ns;   /* and of what; 0: it was for its cost */
     uint64_t state_seal;
 
     /* Written under header.lock by who found the process dead: what it had used of the first account, and ~ of that. */
     uint64_t settled_flops;
     uint64_t settled_again;
-    uint64_t padding[4];
+    uint64_t padding[1];
 };
 
 struct ledger_block {
@@ -162,8 +166,10 @@ struct ledger_account {
     uint32_t is_context;  /* up to here sealed */
     uint64_t spent_flops; /* of a context: by threads that have left it since */
     uint32_t open;
-    uint32_t forgotten; /* LEDGER_FORGOTTEN or 0 */
-    uint32_t unused[6];
+    uint32_t forgotten;     /* LEDGER_FORGOTTEN or 0 */
+    uint64_t opened_ns;     /* of a context, by the monotonic clock; */
+    uint64_t closed_ns;     /* 0: it was not */
+    uint64_t time_limit_ns; /* 0: none */
 };
 
 /* What one thread may use without asking. It has allowed_flops - spent_flops left; both only grow, but that an unused rest
@@ -177,7 +183,10 @@ struct ledger_grant {
     uint32_t tid; /* 0: no live owner */
     uint32_t unused;
     uint64_t refunded_flops; /* what calls gave back that were rejected for their arguments; grows before their tally shrinks */
-    uint32_t more_unused[6];
+    uint64_t since_ns;       /* by the monotonic clock: its owner is counted since; 0: no live owner */
+    uint64_t lived_ns;       /* how long earlier owners were */
+    uint32_t had_main;       /* the process's first thread is or was an owner, counted since the process's start */
+    uint32_t more_unused;
 };
 
 /* Calls, FLOPs and time of one routine in one namespace in one thread's slot. The calls are what `check` exceeds the sum of

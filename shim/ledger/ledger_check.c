@@ -191,7 +191,8 @@ static enum ledger_problem check_process(struct ledger_view *view, const struct 
         ;
     view->doubtful |= !attempts;
     if (!ends_in_zero(p->multiplier, sizeof p->multiplier) || !multiplier_is_sound(p->multiplier) ||
-        p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_UNCLOSED)
+        !ends_in_zero(p->weights, sizeof p->weights) || p->end_reason > LEDGER_END_EXHAUSTED ||
+        p->incomplete >= 2 * LEDGER_UNCLOSED)
         return LEDGER_BAD_RECORD;
     bool named = is_string(places, p->refused_name) && is_string(places, p->refused_namespace);
     return named && is_string(places, p->uncovered) ? LEDGER_SOUND : LEDGER_BAD_OFFSET;
@@ -243,7 +244,21 @@ static enum ledger_problem check_shapes(struct ledger_view *view, const struct l
     return LEDGER_SOUND;
 }
 
-static enum ledger_problem check_accounts(const struct ledger_block *block, uint32_t count, const struct places *places)
+static bool is_time_sound(const struct ledger_grant *g)
+{
+    return ledger_time_is_sound(g->since_ns) && ledger_time_is_sound(g->lived_ns) &&
+           (!g->had_main || g->had_main == LEDGER_HAD_MAIN);
+}
+
+static void check_grants(struct ledger_view *view, const struct ledger_block *block, uint32_t count)
+{
+    const struct ledger_grant *g = (const struct ledger_grant *)(block + 1);
+    for (; count; count--, g++)
+        view->doubtful |= !is_time_sound(g);
+}
+
+static enum ledger_problem check_accounts(struct ledger_view *view, const struct ledger_block *block, uint32_t count,
+                                          const struct places *places)
 {
     const struct ledger_account *account = (const struct ledger_account *)(block + 1);
     for (; count; count--, account++) {
@@ -251,6 +266,7 @@ static enum ledger_problem check_accounts(const struct ledger_block *block, uint
             return LEDGER_BAD_RECORD;
         if (!is_string(places, account->namespace_))
             return LEDGER_BAD_OFFSET;
+        view->doubtful |= !ledger_time_is_sound(account->closed_ns);
     }
     return LEDGER_SOUND;
 }
@@ -270,7 +286,8 @@ static enum ledger_problem check_records(struct ledger_view *view, const struct 
     uint32_t count = load_count(block);
     switch (block->kind) {
     case LEDGER_STRINGS: return count && ((const char *)(block + 1))[count - 1] ? LEDGER_BAD_STRINGS : LEDGER_SOUND;
-    case LEDGER_ACCOUNTS: return check_accounts(block, count, places);
+    case LEDGER_ACCOUNTS: return check_accounts(view, block, count, places);
+    case LEDGER_GRANTS: check_grants(view, block, count); return LEDGER_SOUND;
     case LEDGER_TALLIES: return check_tallies(view, block, count, places);
     case LEDGER_SHAPES:
     case LEDGER_CALLERS: return check_shapes(view, block, count, places);

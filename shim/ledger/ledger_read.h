@@ -20,6 +20,21 @@ const char *ledger_string(const struct ledger_view *view, uint32_t offset);
 /* The process record that a block belongs to; NULL in a ledger without any. */
 const struct ledger_process *ledger_process_of(const struct ledger_view *view, const struct ledger_block *block);
 
+/* Times that change are kept as multiples of a prime above 255, and so is whether the first thread had a slot: no byte of them
+ * can change without their ceasing to be such. */
+#define LEDGER_TIME_UNIT 257u
+#define LEDGER_HAD_MAIN (LEDGER_TIME_UNIT << 20)
+
+static inline uint64_t ledger_time(uint64_t ns)
+{
+    return ns - ns % LEDGER_TIME_UNIT;
+}
+
+static inline bool ledger_time_is_sound(uint64_t time)
+{
+    return time % LEDGER_TIME_UNIT == 0;
+}
+
 struct ledger_counts {
     uint64_t calls;
     uint64_t flops;

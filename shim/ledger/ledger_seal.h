@@ -83,9 +83,12 @@ static inline void ledger_replace(void *record, const void *with, size_t bytes)
 static inline uint64_t ledger_seal_record(uint64_t sum, uint32_t kind, const void *record)
 {
     const struct ledger_tally *tally = record;
+    const struct ledger_account *account = record;
     switch (kind) {
     case LEDGER_STRINGS: return ledger_seal_bytes(sum, record, 1);
-    case LEDGER_ACCOUNTS: return ledger_seal_bytes(sum, record, offsetof(struct ledger_account, spent_flops));
+    case LEDGER_ACCOUNTS:
+        sum = ledger_seal_bytes(sum, record, offsetof(struct ledger_account, spent_flops));
+        return ledger_seal_word(ledger_seal_word(sum, account->opened_ns), account->time_limit_ns);
     case LEDGER_PROVIDERS: return ledger_seal_bytes(sum, record, sizeof(struct ledger_provider));
     case LEDGER_TALLIES:
         sum = ledger_seal_bytes(sum, tally, offsetof(struct ledger_tally, accuracy));

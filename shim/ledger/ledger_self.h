@@ -6,6 +6,9 @@
 
 extern struct ledger_process *ledger_process; /* NULL before the first counted call or marker of this image */
 
+/* The process begins now, or it is a fork child: what its record says of its start. */
+void self_begins(void);
+
 /* Make the record, of the image that the process is after so many execs. False: no room. */
 bool self_open(uint32_t exec_number);
 /* An earlier image of this process, which exec replaced, is over. */
@@ -17,6 +20,8 @@ void self_uncounted(uint64_t calls);
 void self_thread_started(void);
 void self_dropped_call(void);
 void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining);
+/* The last refusal was for its time. */
+void self_refused_late(uint64_t elapsed_ns, uint64_t limit_ns);
 void self_refused_with(uint64_t remaining); /* of the last refusal */
 void self_unclosed(uint32_t calls);         /* that an end may have missed; 0: none after all */
 void self_uncovered(const char *text);      /* what could not be seen: lines, a newline between them */

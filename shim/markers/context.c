@@ -3,6 +3,7 @@
 #include "account.h"
 #include "banner.h"
 #include "by_name.h"
+#include "clock.h"
 #include "config.h"
 #include "enter.h"
 #include "flopshim.h"
@@ -31,8 +32,11 @@ static bool is_zero(double value)
 
 static struct ledger_account *open_account(const struct flopshim_context *context)
 {
-    struct ledger_account a = {
-        .limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED, .is_context = 1, .open = 1};
+    struct ledger_account a = {.limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED,
+                               .is_context = 1,
+                               .open = 1,
+                               .opened_ns = clock_now_ns(),
+                               .time_limit_ns = context->time_limit_ns};
     a.prior_flops = context->flops_used < a.limit_flops ? context->flops_used : a.limit_flops;
     a.namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
     if (!ledger_has_room() || (context->namespace_ && !a.namespace_))
@@ -66,7 +70,7 @@ bool context_is_valid(const struct flopshim_context *context)
 {
     return context && (!context->namespace_ || names_is_valid(context->namespace_)) &&
            (is_zero(context->multiplier) || is_multiplier(context->multiplier)) && context->scope <= FLOPSHIM_PROCESS &&
-           context->flop_budget != LEDGER_UNLIMITED && !context->reserved[0] && !context->reserved[1];
+           context->flop_budget != LEDGER_UNLIMITED && context->time_limit_ns <= INT64_MAX && !context->reserved[0];
 }
 
 EXPORTED int flopshim_begin(const struct flopshim_context *context)
@@ -96,9 +100,15 @@ static void read_account(struct ledger_account *account, uint64_t calls_before, 
                                      .calls = by_name_calls(ledger_text(account->namespace_)) - calls_before};
 }
 
+static void end_account(struct ledger_account *account)
+{
+    account->open = 0;
+    account->closed_ns = ledger_time(clock_now_ns());
+}
+
 void context_close(struct thread *t)
 {
-    t->context->open = 0;
+    end_account(t->context);
     t->context = NULL;
     used_end(&t->used, t->refusals.calls);
     oplog_end(t);
@@ -121,7 +131,7 @@ EXPORTED int flopshim_end(struct flopshim_usage *usage)
         if (t->context) {
             context_close(t);
         } else {
-            account->open = 0;
+            end_account(account);
             context_process = (struct context_process){0};
             thread_make_all_stale();
         }

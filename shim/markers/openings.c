@@ -22,8 +22,8 @@ struct flopshim_python_used {
     uint64_t refused;         /* calls that were */
 };
 
-EXPORTED int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet,
-                                      uint64_t flops_used, uint64_t log_capacity);
+EXPORTED int64_t flopshim_python_begin(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet,
+                                       uint64_t flops_used, uint64_t log_capacity, uint64_t time_limit_ns);
 EXPORTED int flopshim_python_used(uint64_t opening, struct flopshim_python_used *used);
 EXPORTED int flopshim_python_close(uint64_t opening, struct flopshim_python_used *used);
 
@@ -42,14 +42,15 @@ static int64_t open_locked(struct thread *t, const struct flopshim_context *cont
 }
 
 /* The opening, or a status. The log has its first calls. */
-int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet, uint64_t flops_used,
-                             uint64_t log_capacity)
+int64_t flopshim_python_begin(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet, uint64_t flops_used,
+                              uint64_t log_capacity, uint64_t time_limit_ns)
 {
     struct flopshim_context context = {.namespace_ = namespace_,
                                        .flop_budget = flop_budget,
                                        .multiplier = multiplier,
                                        .quiet = quiet,
-                                       .flops_used = flops_used};
+                                       .flops_used = flops_used,
+                                       .time_limit_ns = time_limit_ns};
     struct thread *t = enter_thread();
     if (!t)
         return FLOPSHIM_NOT_LOADED;

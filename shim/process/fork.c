@@ -7,6 +7,7 @@
 #include "ledger_append.h"
 #include "ledger_file.h"
 #include "ledger_kept.h"
+#include "ledger_self.h"
 #include "lock.h"
 #include "own_stack.h"
 #include "pages.h"
@@ -43,6 +44,7 @@ static void begin_anew(void *unused)
     (void)unused;
     shim_lock_forget();
     ledger_forget_process();
+    self_begins();
     if (ledger)
         tree_register();
     thread_forget_all();

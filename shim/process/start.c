@@ -3,6 +3,7 @@
 #include "barrier.h"
 #include "config.h"
 #include "fork.h"
+#include "ledger_self.h"
 #include "origin.h"
 #include "parts.h"
 #include "resolve.h"
@@ -26,6 +27,7 @@ bool start_shim(void)
         state = DISABLED;
         return false;
     }
+    self_begins();
     barrier_register();
     origin_note();
     fork_watch();

@@ -1,4 +1,4 @@
-/* BudgetExhaustedError (class.h), defined by the source in python_source.h. */
+/* BudgetExhaustedError and TimeExhaustedError (class.h), defined by the source in python_source.h. */
 #include "class.h"
 #include "python_source.h"
 #include "start.h"
@@ -31,24 +31,31 @@ PyObject *class_space(void)
     return space;
 }
 
-static PyObject *exception_class(void)
+/* One of those that are defined there. */
+static PyObject *exception_class(const char *name)
 {
     PyObject *space = class_space();
-    PyObject *class = space ? py.dict_get(space, "BudgetExhaustedError") : NULL;
-    unhandled_look_for(class);
-    return class;
+    if (space)
+        unhandled_look_for(py.dict_get(space, "Refused"));
+    return space ? py.dict_get(space, name) : NULL;
 }
 
 EXPORTED void *flopshim_python_exception(void)
 {
-    return start_shim() && interpreter_runs() ? exception_class() : NULL;
+    return start_shim() && interpreter_runs() ? exception_class("BudgetExhaustedError") : NULL;
+}
+
+EXPORTED void *flopshim_python_late(void)
+{
+    return start_shim() && interpreter_runs() ? exception_class("TimeExhaustedError") : NULL;
 }
 
 void class_raise(const struct refusal *refusal)
 {
-    PyObject *class = exception_class();
-    PyObject *exception = class ? py.call(class, "sKK", refusal->operation, (unsigned long long)refusal->cost,
-                                          (unsigned long long)refusal->remaining)
+    PyObject *class = exception_class(refusal->limit_ns ? "TimeExhaustedError" : "BudgetExhaustedError");
+    PyObject *exception = class ? py.call(py.dict_get(class_space(), "refused"), "sKKKK", refusal->operation,
+                                          (unsigned long long)refusal->cost, (unsigned long long)refusal->remaining,
+                                          (unsigned long long)refusal->elapsed_ns, (unsigned long long)refusal->limit_ns)
                                 : NULL;
     if (!exception)
         return;

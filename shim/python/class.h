@@ -1,4 +1,4 @@
-/* The class BudgetExhaustedError of this process. The interpreter's lock is held. */
+/* The classes BudgetExhaustedError and TimeExhaustedError of this process. The interpreter's lock is held. */
 #pragma once
 #include "interpreter.h"
 #include "refusal.h"
@@ -9,5 +9,6 @@ PyObject *class_space(void);
 /* Raise it here. An error is set in any case: this one, or why it could not be made. */
 void class_raise(const struct refusal *refusal);
 
-/* For the Python package: the class, a borrowed reference; NULL where no interpreter runs. */
+/* For the Python package: the classes, borrowed references; NULL where no interpreter runs. */
 void *flopshim_python_exception(void);
+void *flopshim_python_late(void);

@@ -70,15 +70,14 @@ static bool waits_too_long(const struct thread *t, bool own_thread)
     return since_ns && clock_now_ns() - since_ns > patience_ns;
 }
 
-bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+bool python_refuse(struct thread *t, const struct refusal *refusal)
 {
-    const struct refusal refusal = {operation, cost, remaining};
     if (!interpreter_runs())
         return false;
     if (!t->caller)
         return true;
     shim_lock();
-    last = refusal;
+    last = *refusal;
     shim_unlock();
     bool pythons = py.this_thread() != NULL, here = pythons && extension_checks_errors(t->caller);
     bool own_thread = pythons && kernel_tid() != getpid();
@@ -86,13 +85,13 @@ bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint6
     if (!here) {
         if (waits_too_long(t, own_thread))
             return false;
-        if (!own_thread || !letter_send(t, &refusal))
-            leave_pending(&refusal);
+        if (!own_thread || !letter_send(t, refusal))
+            leave_pending(refusal);
         return true;
     }
     int state = py.ensure();
     if (!py.occurred())
-        class_raise(&refusal);
+        class_raise(refusal);
     py.release(state);
     return true;
 }

@@ -9,11 +9,12 @@ from harness import BUILD, LIBRARY, PROGRAM, ROOT, Run, expect
 
 STRUCTS = {
     "context": ({"namespace_": 0, "flop_budget": 8, "multiplier": 16, "quiet": 24, "scope": 28, "flops_used": 32,
-                 "reserved": 40}, 56),
+                 "time_limit_ns": 40, "reserved": 48}, 56),
     "usage": ({"flop_budget": 0, "flops_used": 8, "flops_remaining": 16, "calls": 24, "reserved": 32}, 48),
     "operation": ({"name": 0, "namespace_": 8, "flop_cost": 16, "cumulative": 24, "dim_count": 32, "dim_names": 40, "dims": 48,
                    "reserved": 112}, 128),
-    "refusal": ({"operation": 0, "flop_cost": 8, "flops_remaining": 16, "namespace_": 24, "reserved": 32}, 48),
+    "refusal": ({"operation": 0, "flop_cost": 8, "flops_remaining": 16, "namespace_": 24, "elapsed_ns": 32,
+                 "time_limit_ns": 40}, 48),
     "tally": ({"name": 0, "namespace_": 8, "flop_cost": 16, "calls": 24, "first_use": 32, "thread": 40, "unused": 44,
                "reserved": 48}, 64),
 }
@@ -44,7 +45,7 @@ def main():
     expect("declared", declared, FUNCTIONS)
     symbols = subprocess.run(["nm", "-D", "--defined-only", LIBRARY.split()[-1]], capture_output=True, text=True, check=True).stdout
     exported = {name for name in re.findall(r" T (flopshim_\w+)", symbols)}
-    expect("exported", exported - {f"flopshim_python_{name}" for name in "exception fits open used close".split()}, FUNCTIONS)
+    expect("exported", exported - {f"flopshim_python_{name}" for name in "exception late fits begin used close".split()}, FUNCTIONS)
     numbers = {name: int(value) for name, value in re.findall(r"FLOPSHIM_(\w+) = (-?\d+)", header)}
     expect("numbers", numbers, NUMBERS)
     version = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]

@@ -65,11 +65,11 @@ def check_options():
 def check_words():
     """A value that completion offers is taken, and is named by help and manual page."""
     given = {"run": ["true"], "cost": ["dgemm", "m=1", "n=1", "k=1"], "list": ["dgemm"],
-             "diff": ["none", "none"], "merge": ["none"], "top": ["--once", "-d", "0.1"]}
+             "diff": ["none", "none"], "merge": ["none"], "calibrate": ["none"], "top": ["--once", "-d", "0.1"]}
     for verb in set(verbs()) - {"help"}:
         page = man_page(f"flopshim-{verb}")
         for option, (letter, takes_value, text) in options_of(verb).items():
-            is_path = option in ("--output", "--ledger-dir", "--files-from")
+            is_path = option in ("--output", "--ledger-dir", "--files-from", "--library")
             offered = complete(verb, option, "") if takes_value and not is_path else set()
             expect(f"{verb} {letter}", not letter or complete(verb, letter, "") == complete(verb, option, ""), True)
             for word in offered:
@@ -85,7 +85,7 @@ def check_variables():
     table = options_of("run")
     source = (ROOT / "shim/base/config_values.c").read_text()
     rows = re.findall(r'\{"(FLOP_[A-Z_]+)", take_\w+, ("[^"]+"|NULL)', source)
-    expect("rows of config_values.c", len(rows), 15)
+    expect("rows of config_values.c", len(rows), 17)
     for variable, words in rows:
         option = "--" + variable[5:].lower().replace("_", "-")
         if option == "--disable":

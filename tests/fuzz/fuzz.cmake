@@ -6,9 +6,9 @@ find_program(FUZZ_CLANG clang-14)
 
 # Beside whole rooms
 set(FUZZ_PROGRAM field json_counts json_shapes json_read)
-set(FUZZ_ENV config_parse config_values multiplier origin out_save own_stack pages signals spelling)
+set(FUZZ_ENV config_parse config_values multiplier origin out_save own_stack pages path procfs signals spelling weights)
 set(FUZZ_MARKERS account/account account/barrier account/by_name account/call_log account/callers account/closing account/oplog
-    account/others account/refusal account/shape_table account/shapes account/tally account/thread account/used
+    account/others account/refusal account/shape_table account/shapes account/tally account/thread account/time_limit account/used
     call/charge call/detail call/frames call/refuse
     markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork
     process/preloaded process/so_far process/start process/starts process/summaries process/tree process/unseen provider/engines)
@@ -79,7 +79,7 @@ if(FUZZ_CLANG AND NOT FLOPSHIM_SANITIZE)
     list(TRANSFORM ${room}_sources PREPEND ${CMAKE_SOURCE_DIR}/ REGEX "^[^/]")
   endforeach()
   set(common ${cost_sources} ${base_sources} ${ledger_sources} ${summary_sources} ${FUZZ_PROGRAM})
-  fuzz_program(env ${FUZZ_ENV})
+  fuzz_program(env ${FUZZ_ENV} ${cost_sources})
   fuzz_program(cost ${cost_sources})
   foreach(name ledger json output)
     fuzz_program(${name} ${common})

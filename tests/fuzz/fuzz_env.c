@@ -257,6 +257,44 @@ static bool is_detail(const char *value, struct config *c)
     return good;
 }
 
+static bool is_time(const char *text, uint64_t *ns)
+{
+    static const char *const units[] = {"ms", "s", "m", "h"};
+    static const uint64_t lengths[] = {1000000, 1000000000, 60 * UINT64_C(1000000000), 3600 * UINT64_C(1000000000)};
+    char digits[4096] = "";
+    size_t at = digits_of(text, digits), whole = strlen(digits), more = 0;
+    if (!at)
+        return false;
+    if (text[at] == '.') {
+        more = digits_of(text + at + 1, digits);
+        if (!more)
+            return false;
+        at += 1 + more;
+    }
+    if (strlen(digits) > 18)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        unsigned __int128 value = (unsigned __int128)strtoull(digits, NULL, 10) * lengths[i];
+        for (size_t k = strlen(digits); k > whole; k--)
+            value /= 10;
+        if (strcmp(text + at, units[i]) || !value || value > INT64_MAX)
+            continue;
+        *ns = (uint64_t)value;
+        return true;
+    }
+    return false;
+}
+
+/* No file of such a name is there. */
+static bool is_weights(const char *value, bool has_budget, struct expected *e)
+{
+    bool file = strcmp(value, "dp-scaled") != 0;
+    bool good = (!file || value[strcspn(value, "/.")]) && is_text(value, e->config.weights, sizeof e->config.weights);
+    e->ends |= has_budget && (!good || file);
+    e->lines += good && file;
+    return good;
+}
+
 /* Is the value good? Then it is in the configuration. */
 static bool take(const char *name, const char *value, bool has_budget, struct expected *e)
 {
@@ -265,6 +303,10 @@ static bool take(const char *name, const char *value, bool has_budget, struct ex
     bool good = true;
     if (!strcmp(name, "FLOP_BUDGET"))
         e->ends |= !(good = is_budget(value, &c->limit_flops));
+    else if (!strcmp(name, "FLOP_TIME_LIMIT"))
+        e->ends |= !(good = is_time(value, &c->time_limit_ns));
+    else if (!strcmp(name, "FLOP_WEIGHTS"))
+        good = is_weights(value, has_budget, e);
     else if (!strcmp(name, "FLOP_SCOPE")) {
         good = is_one_of(value, "process\0tree\0", &which);
         e->ends |= !good && has_budget;
@@ -414,6 +456,8 @@ static void expect_config(const struct expected *e)
     REQUIRE(config.tree == want->tree, "tree %d", config.tree);
     REQUIRE(config.verbose == want->verbose && config.disabled == want->disabled, "flags");
     REQUIRE(!strcmp(config.output, want->output) && !strcmp(config.namespace_, want->namespace_), "%s", config.output);
+    REQUIRE(config.time_limit_ns == want->time_limit_ns, "%lu ns", config.time_limit_ns);
+    REQUIRE(!strcmp(config.weights, want->weights), "%s", config.weights);
     REQUIRE(!strcmp(config.ledger_dir, want->ledger_dir), "%s", config.ledger_dir);
 }
 

@@ -7,7 +7,8 @@
 /* Sums of the rest, and what is read only where something else says so. */
 static bool is_derived(const char *key)
 {
-    static const char *const derived[] = {"flops_remaining", "accuracy", "blas_seconds", "nested", "last", "schema_version"};
+    static const char *const derived[] = {"flops_remaining", "accuracy", "blas_seconds", "outside_seconds", "by_precision",
+                                          "reason",          "nested",   "last",         "schema_version"};
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
         if (!strcmp(key, derived[i]))
             return true;

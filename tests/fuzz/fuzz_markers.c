@@ -27,9 +27,9 @@
 
 /* ---- no interpreter ---- */
 
-bool python_refuse(struct thread *t, const char *operation, uint64_t cost, uint64_t remaining)
+bool python_refuse(struct thread *t, const struct refusal *refusal)
 {
-    (void)t, (void)operation, (void)cost, (void)remaining;
+    (void)t, (void)refusal;
     return false;
 }
 

@@ -366,8 +366,8 @@ Test(elf_file, has_names_that_end_where_their_table_ends)
 {
     const Elf64_Sym three = symbol(1, STT_FUNC, 1, 64);
     elf_start(&b, ET_DYN);
-    elf_symbols(&b, &three, 1, "\0three", 6); /* no terminating zero: the last byte is taken for one */
+    elf_symbols(&b, &three, 1, "\0three", 6); /* no terminating zero: the table ends it */
     elf_end(&b);
     cr_expect(find_function());
-    cr_expect_str_eq(name, "thre");
+    cr_expect_str_eq(name, "three");
 }

@@ -27,11 +27,12 @@ _flopshim_run()
         -d | --detail) _flopshim_words "routines shapes callers calls" "$current" ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -W "none stderr" -f -- "$current") ;;
         --ledger-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-        -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code) ;;
+        -b | --budget | -n | --namespace | -m | --multiplier | -x | --exit-code | --time-limit) ;;
+        --weights) mapfile -t COMPREPLY < <(compgen -W "dp-scaled" -f -- "$current") ;;
         *)
             if [[ $current == -* ]]; then
-                _flopshim_words "--budget --output --scope --namespace --multiplier --on-exhausted --exit-code
-                    --count --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
+                _flopshim_words "--budget --time-limit --output --scope --namespace --multiplier --weights --on-exhausted
+                    --exit-code --count --convention --timing --detail --ledger-dir --quiet --verbose --help --" "$current"
             else
                 mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
             fi
@@ -46,6 +47,17 @@ _flopshim_report()
         -f | --format) _flopshim_words "text json csv html trace calls" "$current" ;;
         -o | --output) _flopshim_files "" "$current" ;;
         *) _flopshim_files "--left --format --output --help" "$current" ;;
+    esac
+}
+
+_flopshim_calibrate()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json" "$current" ;;
+        -o | --output | -l | --library) _flopshim_files "" "$current" ;;
+        -s | --seconds) ;;
+        *) _flopshim_words "--library --seconds --format --output --help" "$current" ;;
     esac
 }
 
@@ -117,7 +129,7 @@ _flopshim()
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flopshim_words "run report merge diff top doctor cost list library help --help --version" "$current"
+        _flopshim_words "run report merge diff top doctor calibrate cost list library help --help --version" "$current"
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -127,10 +139,11 @@ _flopshim()
         diff) _flopshim_diff "$current" "$previous" ;;
         top) _flopshim_top "$current" "$previous" ;;
         doctor) _flopshim_doctor "$current" "$previous" ;;
+        calibrate) _flopshim_calibrate "$current" "$previous" ;;
         cost) _flopshim_cost "$current" "$previous" ;;
         list) _flopshim_list "$current" "$previous" ;;
         library) _flopshim_words "--help" "$current" ;;
-        help) _flopshim_words "run report merge diff top doctor cost list library" "$current" ;;
+        help) _flopshim_words "run report merge diff top doctor calibrate cost list library" "$current" ;;
     esac
 }
 

@@ -1,6 +1,7 @@
 /* Puts the report together, with less and less in it until it is small enough. */
 #include "html.h"
 #include "html_page.h"
+#include "roofline.h"
 #include "html_put.h"
 
 #define MOST_BYTES 2000000
@@ -42,6 +43,7 @@ static const struct html_view views[] = {
     {"sizes", html_put_sizes, html_has_sizes},
     {"products", html_put_products, html_has_products},
     {"speed", html_put_speed, html_has_speed},
+    {"roofline", html_put_roofline, html_has_roofline},
     {"data", html_put_data, html_has_data},
 };
 
@@ -85,9 +87,10 @@ static size_t least_bytes(const struct summary *s)
 }
 
 static void render(const struct html_source *shown, const struct html_source *before, const struct html_limits *limits,
-                   struct out *out)
+                   const struct calibration *calibration, struct out *out)
 {
-    struct html_page page = {.out = out, .s = shown->summary, .path = shown->path, .limits = *limits};
+    struct html_page page = {
+        .out = out, .s = shown->summary, .path = shown->path, .limits = *limits, .calibration = calibration};
     if (before) {
         page.before = before->summary;
         page.before_path = before->path;
@@ -112,13 +115,16 @@ void html_report(const struct html_source *shown, const struct html_source *befo
         {100, 0, false},
     };
     const size_t count = sizeof tries / sizeof *tries;
+    struct calibration found;
+    const struct summary *s = shown->summary;
+    const bool has_roof = summary_has_shapes(s) && !roofline_obstacle(s) && calibration_load(s->host, &found);
     for (size_t i = 0; i < count; i++) {
         struct out page = {0};
         /* What was taken away does not come back */
         keep_all_shapes(shown->summary, tries[i].shapes);
         if (tries[i].has_data && least_bytes(shown->summary) > MOST_BYTES)
             continue;
-        render(shown, before, &tries[i], &page);
+        render(shown, before, &tries[i], has_roof ? &found : NULL, &page);
         bool fits = page.length <= MOST_BYTES || i + 1 == count;
         if (fits)
             out_bytes(out, page.data, page.length);

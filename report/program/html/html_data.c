@@ -38,13 +38,29 @@ static size_t plain_length(const char *text, size_t length)
     return i;
 }
 
+/* A number with a fraction, without the zeros at its end. */
+static void put_plain(struct out *out, const char *text, size_t length)
+{
+    size_t digits = 0;
+    while (digits < length && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.'))
+        digits++;
+    size_t end = digits;
+    if (memchr(text, '.', digits)) {
+        while (text[end - 1] == '0')
+            end--;
+        end -= text[end - 1] == '.';
+    }
+    out_bytes(out, text, end);
+    out_bytes(out, text + digits, length - digits);
+}
+
 void html_put_data(struct html_page *page)
 {
     struct out json = {0};
     summary_json(page->s, &json);
     for (size_t i = 0; i < json.length;) {
         size_t length = plain_length(json.data + i, json.length - i);
-        out_bytes(page->out, json.data + i, length);
+        put_plain(page->out, json.data + i, length);
         i += length;
         if (i < json.length && json.data[i] == '"')
             put_string(page->out, json.data + i, length = string_length(json.data + i, json.length - i));

@@ -47,8 +47,7 @@ static void put_box(struct out *out, const struct html_tree *tree, const struct 
     out_text(out, "<svg class=\"");
     put_class(out, tree, box);
     html_format(out,
-                "\" x=\"%.2f%%\" y=\"%u\" width=\"%.2f%%\" height=\"%u\" data-p=\"%zu\" data-s=\"%" PRIu64 " %" PRIu64
-                " %" PRIu64 "\"><title>",
+                "\" x=%.2f%% y=%u width=%.2f%% height=%u data-p=%zu data-s=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"><title>",
                 box->at, box->depth * ROW, box->width, ROW, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
                 box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
     put_name(out, box);

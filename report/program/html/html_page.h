@@ -3,6 +3,7 @@
 #pragma once
 #include "html.h"
 #include "html_tree.h"
+#include "precision.h"
 
 /* How much of each thing is shown, so that the file stays small. */
 struct html_limits {
@@ -18,6 +19,7 @@ struct html_page {
     const char *path, *before_path;
     struct html_limits limits;
     struct html_tree tree;
+    const struct calibration *calibration; /* of the summary's host; NULL: there is none, or it says nothing of these FLOPs */
 };
 
 #define HTML_ALL_SHAPES SIZE_MAX
@@ -55,6 +57,7 @@ bool html_has_processes(const struct html_page *page);
 void html_put_callers(struct html_page *page);
 bool html_has_callers(const struct html_page *page);
 void html_put_precision(struct html_page *page);
+void html_cell_precision(struct out *out, enum cost_precision precision);
 bool html_has_precision(const struct html_page *page);
 void html_put_sizes(struct html_page *page);
 bool html_has_sizes(const struct html_page *page);
@@ -62,6 +65,8 @@ void html_put_products(struct html_page *page);
 bool html_has_products(const struct html_page *page);
 void html_put_speed(struct html_page *page);
 bool html_has_speed(const struct html_page *page);
+void html_put_roofline(struct html_page *page);
+bool html_has_roofline(const struct html_page *page);
 void html_put_difference(struct html_page *page);
 bool html_has_difference(const struct html_page *page);
 void html_put_data(struct html_page *page);

@@ -2,8 +2,8 @@
 #include "cost.h"
 #include "formula_text.h"
 #include "html_page.h"
-#include "html_precision.h"
 #include "html_put.h"
+#include "precisions.h"
 #include "html_rank.h"
 
 static uint64_t flops_of(const void *row)
@@ -15,7 +15,7 @@ static void put_row(struct out *out, const void *row, const void *context)
 {
     const struct summary_operation *operation = row;
     const uint64_t whole = ((const struct summary *)context)->flops_used;
-    int routine = html_routine(operation->name);
+    int routine = precisions_routine(operation->name);
     out_text(out, "<tr><td class=\"name\"");
     if (routine >= 0) {
         char formula[1024];
@@ -35,8 +35,9 @@ static void put_row(struct out *out, const void *row, const void *context)
     html_cell_seconds(out, operation->elapsed_ns);
     out_text(out, "<td class=\"num\">");
     html_rate(out, operation->timed_flops, operation->elapsed_ns);
-    html_format(out, "</td><td>%s</td><td>%s</td></tr>\n", html_precision_name(html_precision_of(operation->name)),
-                cost_class_name((enum cost_class)operation->accuracy));
+    out_text(out, "</td>");
+    html_cell_precision(out, precisions_of(operation->name));
+    html_format(out, "<td>%s</td></tr>\n", cost_class_name((enum cost_class)operation->accuracy));
 }
 
 void html_put_routines(struct html_page *page)

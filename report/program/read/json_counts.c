@@ -132,6 +132,18 @@ static uint64_t get_total(struct field_reader *r, const json_t *object, const ch
     return total;
 }
 
+/* What the model has of total; the times of the operations are those of self. */
+static void read_time(struct field_reader *r, const json_t *object, const char *name, struct summary_time *time)
+{
+    char inside[256];
+    json_t *value = field_get_container(r, object, "by_namespace.", "time", JSON_OBJECT);
+    snprintf(inside, sizeof inside, "by_namespace.%s.time.", name);
+    time->wall_ns = field_get_nanoseconds(r, value, inside, "wall_seconds");
+    time->blas_ns = field_get_nanoseconds(r, value, inside, "blas_seconds");
+    time->shim_ns = field_get_nanoseconds(r, value, inside, "shim_seconds");
+    time->timed_flops = field_get_number(r, value, inside, "timed_flops", false);
+}
+
 static void read_namespace(struct field_reader *r, const char *name, const json_t *value, uint64_t schema,
                            struct summary_namespace *ns)
 {
@@ -200,7 +212,8 @@ static void read_namespaces(struct field_reader *r, const json_t *root, uint64_t
         return;
     namespaces_add_up(s);
     for (size_t i = 0; i < s->namespace_count; i++) {
-        const struct summary_namespace *ns = &s->namespaces[i];
+        struct summary_namespace *ns = &s->namespaces[i];
+        read_time(r, json_object_get(list, ns->name), ns->name, &ns->time);
         check_use(r, json_object_get(list, ns->name), ns->name, "self", &ns->self);
         check_use(r, json_object_get(list, ns->name), ns->name, "total", &ns->total);
     }

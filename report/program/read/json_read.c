@@ -86,6 +86,29 @@ static uint64_t read_start(struct field_reader *r, const char *where, const char
     return nanoseconds;
 }
 
+static void read_threads(struct field_reader *r, const json_t *time)
+{
+    static const char where[] = "time.threads.";
+    struct summary *s = r->summary;
+    json_t *list = field_get_container(r, time, "time.", "threads", JSON_ARRAY);
+    s->threads_listed = field_room(r, json_array_size(list) * sizeof *s->threads_listed);
+    for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
+        const json_t *value = json_array_get(list, i);
+        if (!json_is_object(value))
+            field_complain(r, "time.threads: expected objects, found %s", field_type_of(r, value));
+        s->threads_listed[s->thread_count++] = (struct summary_thread){
+            .pid = field_get_small_number(r, value, where, "pid"),
+            .number = field_get_small_number(r, value, where, "thread"),
+            .flops_used = field_get_number(r, value, where, "flops_used", false),
+            .calls = field_get_number(r, value, where, "calls", false),
+            .time = {.wall_ns = field_get_nanoseconds(r, value, where, "wall_seconds"),
+                     .blas_ns = field_get_nanoseconds(r, value, where, "blas_seconds"),
+                     .timed_flops = field_get_number(r, value, where, "timed_flops", false),
+                     .shim_ns = field_get_nanoseconds(r, value, where, "shim_seconds")},
+        };
+    }
+}
+
 static void read_process(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
@@ -97,6 +120,12 @@ static void read_process(struct field_reader *r, const json_t *root)
     s->program = field_get_text(r, process, "process.", "program");
     s->start_realtime_ns = read_start(r, "process.", field_get_text(r, process, "process.", "start"));
     s->wall_ns = field_get_nanoseconds(r, process, "process.", "wall_seconds");
+    json_t *time = field_get_container(r, root, "", "time", JSON_OBJECT);
+    s->time.wall_ns = field_get_nanoseconds(r, time, "time.", "thread_seconds");
+    s->time.blas_ns = field_get_nanoseconds(r, time, "time.", "blas_seconds");
+    s->time.shim_ns = field_get_nanoseconds(r, time, "time.", "shim_seconds");
+    s->time.timed_flops = field_get_number(r, time, "time.", "timed_flops", false);
+    read_threads(r, time);
     json_t *arguments = field_get_container(r, process, "process.", "arguments", JSON_ARRAY);
     s->arguments = join(r, arguments, "process.arguments", 0, &s->arguments_bytes);
 }
@@ -110,6 +139,8 @@ static void read_refused(struct field_reader *r, const json_t *root)
     s->refused_operation = field_get_text(r, last, "refused.last.", "operation");
     s->refused_namespace = field_get_text(r, last, "refused.last.", "namespace");
     s->refused_cost = field_get_number(r, last, "refused.last.", "flop_cost", false);
+    s->refused_elapsed_ns = field_get_nanoseconds(r, last, "refused.last.", "elapsed_seconds");
+    s->refused_limit_ns = field_get_nanoseconds(r, last, "refused.last.", "limit_seconds");
     s->refused_remaining = field_get_number(r, last, "refused.last.", "flops_remaining", false);
 }
 
@@ -220,6 +251,9 @@ static void read_model(struct field_reader *r, const json_t *root)
     if (strcmp(s->convention, "ops") != 0 && strcmp(s->convention, "fma") != 0)
         field_complain(r, "convention: expected ops or fma, found \"%s\"", s->convention);
     s->multiplier = read_multiplier(r, root);
+    s->weights = field_get_text(r, root, "", "weights");
+    if (!json_is_null(json_object_get(root, "time_limit_seconds")))
+        s->time_limit_ns = field_get_nanoseconds(r, root, "", "time_limit_seconds");
 }
 
 static void read_root(struct field_reader *r, const json_t *root)

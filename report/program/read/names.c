@@ -28,6 +28,7 @@ MOVED_OLDEST(dlsym);
     F(dwfl_module_addrinfo)         \
     F(dwfl_module_getsrc)           \
     F(dwfl_lineinfo)                \
+    F(dwfl_line_comp_dir)           \
     F(dwfl_build_id_find_elf)       \
     F(dwfl_standard_find_debuginfo) \
     F(dwfl_offline_section_address)
@@ -147,6 +148,21 @@ static void open_file(struct file *file, const struct summary_caller *caller)
         file->module = module;
 }
 
+/* A name may be relative to the folder that the compiler ran in. */
+static char *keep_source(const char *source, const char *folder)
+{
+    if (*source == '/' || !folder || *folder != '/')
+        return keep(source);
+    size_t length = strlen(folder);
+    char *path = malloc(length + strlen(source) + 2);
+    if (!path)
+        return keep(source);
+    sprintf(path, "%s/%s", folder, source);
+    char *kept = keep(path);
+    free(path);
+    return kept;
+}
+
 /* A call returns behind itself, which may be another line, or another function. */
 static void name_caller(const struct file *file, struct summary_caller *caller)
 {
@@ -160,7 +176,7 @@ static void name_caller(const struct file *file, struct summary_caller *caller)
     if (function)
         caller->function = keep_function(function);
     if (source) {
-        caller->file = keep(source);
+        caller->file = keep_source(source, dw.dwfl_line_comp_dir(place));
         caller->line = line > 0 ? (uint64_t)line : 0;
     }
 }

@@ -29,12 +29,15 @@
 /* Each option is a variable of shim/config_values.c: --exit-code is FLOP_EXIT_CODE. */
 static const struct option_row rows[] = {
     {"budget", 'b', "N", NULL, "limit in FLOPs: 10000000, 1e7, 10M, 2.5G (FLOP_BUDGET; none: count only)"},
+    {"time-limit", 0, "T", NULL, "limit on wall time, checked at calls: 30s, 1.5m, 2h (FLOP_TIME_LIMIT; none)"},
     {"output", 'o', "LIST", NULL,
      "files, by extension .txt .json .csv .html; stderr; none; %p pid %h host %e program %r rank\n"
      "%j job %t start (FLOP_OUTPUT; flopshim.%e.%p.txt)"},
     {"scope", 's', "S", NULL, "process or tree: what the budget is of (FLOP_SCOPE; process)"},
     {"namespace", 'n', "NAME", NULL, "of calls outside any marker (FLOP_NAMESPACE)"},
     {"multiplier", 'm', "X", NULL, "each call's cost times this (FLOP_MULTIPLIER; 1)"},
+    {"weights", 0, "FILE", NULL,
+     "what a FLOP of a routine, family or precision counts: a file, or dp-scaled (FLOP_WEIGHTS; 1)"},
     {"on-exhausted", 'e', "M", NULL, "error, abort, signal=NAME or warn (FLOP_ON_EXHAUSTED; error)"},
     {"exit-code", 'x', "N", NULL, "where error ends the process (FLOP_EXIT_CODE; 86)"},
     {"count", 0, "LIST", NULL, "which of blas,lapack,fft,dnn (FLOP_COUNT; all of them)"},

@@ -19,18 +19,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._cost import cost, einsum_cost
     from ._display import Summary, budget_summary, render_budget_summary
-    from ._errors import BudgetExhaustedError
+    from ._errors import BudgetExhaustedError, TimeExhaustedError
     from ._live import budget_live
     from ._log import OpRecord
     from ._summary import budget_summary_dict
 
 __version__ = "0.1.0"
-__all__ = ["BudgetContext", "BudgetExhaustedError", "OpRecord", "Summary", "allow_unloaded", "budget", "budget_live",
-           "budget_reset", "budget_summary", "budget_summary_dict", "cost", "deduct", "einsum_cost", "namespace",
+__all__ = ["BudgetContext", "BudgetExhaustedError", "OpRecord", "Summary", "TimeExhaustedError", "allow_unloaded", "budget",
+           "budget_live", "budget_reset", "budget_summary", "budget_summary_dict", "cost", "deduct", "einsum_cost", "namespace",
            "render_budget_summary"]
 
 #: What is imported when it is first used: an import of flopshim is to be short.
-_LATER = {"BudgetExhaustedError": "_errors", "OpRecord": "_log", "Summary": "_display", "budget_live": "_live",
+_LATER = {"BudgetExhaustedError": "_errors", "TimeExhaustedError": "_errors", "OpRecord": "_log", "Summary": "_display",
+          "budget_live": "_live",
           "budget_summary": "_display", "budget_summary_dict": "_summary", "cost": "_cost", "einsum_cost": "_cost",
           "render_budget_summary": "_display"}
 

@@ -57,6 +57,16 @@ def _multiplier(value: Number) -> float:
     return number
 
 
+def _time_limit(value: Optional[Number]) -> int:
+    """In nanoseconds; 0: none."""
+    if value is None:
+        return 0
+    number = _number("wall_time_limit_s", value)
+    if not math.isfinite(number) or number <= 0:
+        raise ValueError(f"wall_time_limit_s must be finite and > 0, got {value}")
+    return min(max(round(number * 1e9), 1), 2**63 - 1)
+
+
 def _flag(what: str, value: Any) -> bool:
     """quiet="no" would be True."""
     if not hasattr(value, "__index__") and not hasattr(value, "dtype") or value not in (0, 1):
@@ -81,7 +91,7 @@ def multiplier_here() -> float:
 
 
 def charge(op_name: str, flop_cost: int) -> None:
-    """flopshim_deduct() on behalf of the calling thread. BudgetExhaustedError where it is refused."""
+    """flopshim_deduct() on behalf of the calling thread. BudgetExhaustedError, TimeExhaustedError where it is refused."""
     _account(_native.deduct, op_name, flop_cost)
 
 
@@ -99,9 +109,11 @@ def _account(function: Callable[[bytes, int], int], op_name: str, flop_cost: int
         return
     status = function(name, cost)
     if status == _native.REFUSED:
-        from ._errors import BudgetExhaustedError
+        from ._errors import BudgetExhaustedError, TimeExhaustedError
         refusal = _native.refused(_native.thread())[1]
         assert refusal
+        if refusal.limit_s:
+            raise TimeExhaustedError(op_name, refusal.elapsed_s, refusal.limit_s)
         raise BudgetExhaustedError(op_name, refusal.flop_cost, refusal.flops_remaining)
     _native.check(status)
 
@@ -136,13 +148,14 @@ class BudgetContext:
 
     flop_budget: FLOPs, from 1 to 2**64 - 2; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many
     times its FLOPs, truncated towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
+    wall_time_limit_s: seconds > 0, from each opening on, after which its calls are refused; looked at when a call is charged.
 
     Used again after it closed it goes on from what it used. A decorated generator or coroutine has it open during its own
     steps, not while it waits. FLOP_BUDGET, where it is set, limits its calls as well.
 
     Raises ValueError for a budget or multiplier that is not finite or not > 0, TypeError for one that is no number. Opening it
     raises RuntimeError inside another one ("Cannot nest BudgetContexts"), and where the library is not preloaded. A call that
-    does not fit is not run and raises BudgetExhaustedError.
+    does not fit is not run and raises BudgetExhaustedError, one whose time is over TimeExhaustedError.
 
     >>> from flopshim import BudgetContext
     >>> with BudgetContext(flop_budget=1_000, quiet=True, namespace="forward") as budget:
@@ -152,13 +165,14 @@ class BudgetContext:
     """
 
     def __init__(self, flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = False,
-                 namespace: Optional[str] = None) -> None:
+                 namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None) -> None:
         usual = type(flop_budget) is int and 0 < flop_budget < _native.MOST
         self._budget: int = flop_budget if usual else _budget(flop_budget)  # type: ignore[assignment]
         usual = type(flop_multiplier) is float and 0 < flop_multiplier < math.inf
         self._multiplier: float = flop_multiplier if usual else _multiplier(flop_multiplier)
         self._quiet = quiet if quiet is True or quiet is False else _flag("quiet", quiet)
         self._namespace = namespace
+        self._time_limit_ns = 0 if wall_time_limit_s is None else _time_limit(wall_time_limit_s)
         self._namespace_bytes = None if namespace is None else _native.name_bytes("namespace", namespace)
         self._record = _session.Record(namespace, self._budget)
         self._log: Optional[OpLog] = None  # before the first operation
@@ -188,7 +202,8 @@ class BudgetContext:
         record, log = self._record, self._log
         used = min(_counts.total(record.closed), self._budget) if record.closed else 0
         room = LOG_CAPACITY if log is None else log.room(LOG_CAPACITY)
-        number = _native.open_context(self._namespace_bytes, self._budget, self._multiplier, quiet, used, room)
+        number = _native.open_context(self._namespace_bytes, self._budget, self._multiplier, quiet, used, room,
+                                      self._time_limit_ns)
         _session.opened(record, number)
         return number
 
@@ -230,6 +245,11 @@ class BudgetContext:
     def flop_multiplier(self) -> float:
         """What each operation's FLOPs are multiplied by."""
         return self._multiplier
+
+    @property
+    def wall_time_limit_s(self) -> Optional[float]:
+        """The limit on wall time of an opening in seconds, or None."""
+        return self._time_limit_ns / 1e9 if self._time_limit_ns else None
 
     @property
     def namespace(self) -> Optional[str]:
@@ -308,7 +328,7 @@ class BudgetContext:
 
 
 def budget(flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = False,
-           namespace: Optional[str] = None) -> BudgetContext:
+           namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None) -> BudgetContext:
     """A BudgetContext, for use as a decorator or in a `with` statement.
 
     >>> import flopshim
@@ -318,7 +338,7 @@ def budget(flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = Fal
     >>> step(), step()
     (None, None)
     """
-    return BudgetContext(flop_budget, flop_multiplier, quiet, namespace)
+    return BudgetContext(flop_budget, flop_multiplier, quiet, namespace, wall_time_limit_s)
 
 
 def deduct(op_name: str, *, flop_cost: int) -> None:

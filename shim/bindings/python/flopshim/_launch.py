@@ -16,6 +16,7 @@ USAGE_STATUS, FAILED_STATUS = 2, 125
 #: Options, the variable that each sets, and what they take; values are judged by the library.
 OPTIONS: Dict[str, Tuple[str, Optional[str], str]] = {
     "--budget": ("FLOP_BUDGET", "N", "limit in FLOPs of the whole process: 10000000, 1e7, 10M, 2.5G"),
+    "--time-limit": ("FLOP_TIME_LIMIT", "T", "limit on wall time, checked at calls: 30s, 1.5m, 2h"),
     "--multiplier": ("FLOP_MULTIPLIER", "X", "each call outside a context costs this many times its FLOPs"),
     "--namespace": ("FLOP_NAMESPACE", "NAME", "of calls outside any context"),
     "--scope": ("FLOP_SCOPE", "S", "process or tree: what the budget is of"),
@@ -26,6 +27,7 @@ OPTIONS: Dict[str, Tuple[str, Optional[str], str]] = {
     "--timing": ("FLOP_TIMING", "T", "off, auto or all"),
     "--count": ("FLOP_COUNT", "LIST", "which of blas,lapack,fft,dnn; all of them"),
     "--convention": ("FLOP_CONVENTION", "C", "ops or fma"),
+    "--weights": ("FLOP_WEIGHTS", "FILE", "what a FLOP of a routine, family or precision counts: a file, or dp-scaled"),
     "--ledger-dir": ("FLOP_LEDGER_DIR", "DIR", "where the live ledger lies"),
     "--quiet": ("FLOP_QUIET", None, "no banner, no line at the end"),
     "--verbose": ("FLOP_VERBOSE", None, "say what was resolved where"),

@@ -35,7 +35,8 @@ _RESERVED = ("reserved", ctypes.c_uint64 * 2)  # 0
 class Context(ctypes.Structure):
     """struct flopshim_context"""
     _fields_ = [("namespace", ctypes.c_char_p), ("flop_budget", ctypes.c_uint64), ("multiplier", ctypes.c_double),
-                ("quiet", ctypes.c_int), ("scope", ctypes.c_int), ("flops_used", ctypes.c_uint64), _RESERVED]
+                ("quiet", ctypes.c_int), ("scope", ctypes.c_int), ("flops_used", ctypes.c_uint64),
+                ("time_limit_ns", ctypes.c_uint64), ("reserved", ctypes.c_uint64 * 1)]
 
 
 class Usage(ctypes.Structure):
@@ -54,7 +55,7 @@ class Tally(ctypes.Structure):
 class CRefusal(ctypes.Structure):
     """struct flopshim_refusal"""
     _fields_ = [("operation", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
-                ("namespace", ctypes.c_char_p), _RESERVED]
+                ("namespace", ctypes.c_char_p), ("elapsed_ns", ctypes.c_uint64), ("time_limit_ns", ctypes.c_uint64)]
 
 
 class Operation(ctypes.Structure):
@@ -72,14 +73,16 @@ class UsedRoom(ctypes.Structure):
 
 
 class Refusal:
-    """A refused call: FLOPs after the multiplier, and what remained."""
-    __slots__ = "operation", "flop_cost", "flops_remaining", "namespace"
+    """A refused call: FLOPs after the multiplier, and what remained; where its time was over, what had passed, and of what."""
+    __slots__ = "operation", "flop_cost", "flops_remaining", "namespace", "elapsed_s", "limit_s"
 
     def __init__(self, raw: CRefusal) -> None:
         self.operation = text(raw.operation)
         self.flop_cost: int = raw.flop_cost
         self.flops_remaining: int = raw.flops_remaining
         self.namespace = text(raw.namespace)
+        self.elapsed_s: float = raw.elapsed_ns / 1e9
+        self.limit_s: float = raw.time_limit_ns / 1e9
 
 
 def text(name: bytes | None) -> str:
@@ -100,7 +103,7 @@ _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
             "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost",
-            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_open",
+            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_begin",
             "flopshim_python_used", "flopshim_python_close")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
@@ -109,9 +112,9 @@ _allowed = os.environ.get("FLOPSHIM_ALLOW_UNLOADED", "0") not in ("", "0")
 
 if present:
     for _library in (_held, _released):
-        _library.flopshim_python_open.restype = ctypes.c_int64
-        _library.flopshim_python_open.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_double, ctypes.c_int,
-                                                  ctypes.c_uint64, ctypes.c_uint64]
+        _library.flopshim_python_begin.restype = ctypes.c_int64
+        _library.flopshim_python_begin.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_double, ctypes.c_int,
+                                                  ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64]
     _held.flopshim_python_used.argtypes = _held.flopshim_python_close.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
     _held.flopshim_python_fits.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
     _held.flopshim_push.argtypes = [ctypes.c_char_p]
@@ -125,7 +128,7 @@ if present:
     _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
     _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     # Attributes of a library are looked up at each use
-    _open, _open_released = _held.flopshim_python_open, _released.flopshim_python_open
+    _open, _open_released = _held.flopshim_python_begin, _released.flopshim_python_begin
     _used, _close = _held.flopshim_python_used, _held.flopshim_python_close
 
 #: It counts: preloaded, and FLOP_DISABLE is not set.
@@ -179,9 +182,11 @@ def check(status: int) -> None:
         raise RuntimeError(messages.get(status, f"flopshim: unknown error {status}"))
 
 
-def open_context(namespace: bytes | None, budget: int, multiplier: float, quiet: bool, used: int, log_capacity: int) -> int:
+def open_context(namespace: bytes | None, budget: int, multiplier: float, quiet: bool, used: int, log_capacity: int,
+                 time_limit_ns: int) -> int:
     """The number of the opening, which no other of the process has. It has a log of its first calls."""
-    opening = int((_open if quiet else _open_released)(namespace, budget, multiplier, quiet, used, log_capacity))
+    function = _open if quiet else _open_released
+    opening = int(function(namespace, budget, multiplier, quiet, used, log_capacity, time_limit_ns))
     if opening <= 0:
         check(opening)
     return opening

@@ -130,8 +130,10 @@ def refused_lines(parts: List[Part]) -> List[str]:
     spaces = {part.namespace for part in parts}
     if last and (None in spaces or any(last.namespace == s or last.namespace.startswith(f"{s}.") for s in spaces)):
         where = f" [{shown(last.namespace)}]" if last.namespace else ""
-        lines.append(f"    last: {shown(last.operation)} would cost {last.flop_cost:,} FLOPs but only "
-                     f"{last.flops_remaining:,} remained{where}")
+        why = f"would cost {last.flop_cost:,} FLOPs but only {last.flops_remaining:,} remained"
+        if last.limit_s:
+            why = f"came when {last.elapsed_s:.3f} s had passed of a time limit of {last.limit_s:.3f} s"
+        lines.append(f"    last: {shown(last.operation)} {why}{where}")
     return lines
 
 

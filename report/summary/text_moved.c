@@ -1,0 +1,66 @@
+/* Memory traffic that no cache saves (text_moved.h): the routines that moved most. */
+#include "text_moved.h"
+#include "order.h"
+#include "summary_moved.h"
+#include "text_rows.h"
+
+#define ROUTINES 8
+
+struct row {
+    const struct summary_operation *operation;
+    struct summary_moved moved;
+};
+_Static_assert(sizeof(struct row) <= ORDER_MAX_BYTES, "can be sorted");
+
+static int by_bytes(const void *left, const void *right, const void *context)
+{
+    const struct row *a = left, *b = right;
+    (void)context;
+    int order = text_descending(a->moved.bytes, b->moved.bytes);
+    return order ? order : (a->operation > b->operation) - (a->operation < b->operation);
+}
+
+void text_put_intensity(struct out *out, uint64_t flops, uint64_t bytes)
+{
+    unsigned __int128 hundredths = ((unsigned __int128)flops * 200 + bytes) / ((unsigned __int128)bytes * 2);
+    out_decimal(out, hundredths > UINT64_MAX ? UINT64_MAX : (uint64_t)hundredths, 2);
+}
+
+static void put_row(struct out *out, const struct row *row, uint64_t whole, const struct text_columns *columns)
+{
+    text_put_row_name(out, row->operation->name, columns);
+    text_put_number(out, row->moved.bytes, columns->number);
+    out_text(out, " bytes");
+    text_put_share(out, row->moved.bytes, whole);
+    out_text(out, "  [");
+    text_put_intensity(out, row->moved.flops, row->moved.bytes);
+    out_text(out, " FLOPs/byte]\n");
+}
+
+void text_moved(const struct summary *s, struct out *out)
+{
+    struct row rows[ROUTINES + 1] = {{0}};
+    struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
+    struct summary_moved all = summary_moved(s);
+    size_t count = 0;
+    if (!all.bytes)
+        return;
+    for (size_t i = 0; i < s->operation_count; i++) {
+        rows[count] = (struct row){&s->operations[i], summary_moved_by(&s->operations[i])};
+        if (!rows[count].moved.bytes)
+            continue;
+        columns.name = text_larger(columns.name, text_width(s->operations[i].name));
+        columns.number = text_larger(columns.number, text_grouped_width(rows[count].moved.bytes));
+        order_sort(rows, count + 1, sizeof *rows, by_bytes, NULL);
+        count += count < ROUTINES;
+    }
+    text_put_heading(out, "Memory traffic, at least");
+    if (all.flops < s->flops_used) {
+        out_text(out, " (of calls with ");
+        out_percent(out, all.flops, s->flops_used);
+        out_text(out, "% of the FLOPs)");
+    }
+    out_text(out, ":\n");
+    for (size_t i = 0; i < count; i++)
+        put_row(out, &rows[i], all.bytes, &columns);
+}
