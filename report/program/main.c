@@ -19,6 +19,8 @@ static const struct verb verbs[] = {
     {"report", cmd_report, "show a summary or a ledger as text, JSON, CSV or a page"},
     {"merge", cmd_merge, "one summary of many processes or ranks"},
     {"diff", cmd_diff, "what differs between two summaries; rules make it a test"},
+    {"top", cmd_top, "what is counted now, live: budget, rate, tables"},
+    {"doctor", cmd_doctor, "would a program's BLAS be seen? before a run"},
     {"calibrate", cmd_calibrate, "what this machine can do, for rooflines"},
     {"cost", cmd_cost, "what a call would cost, from its arguments"},
     {"list", cmd_list, "every routine, its formula and its source"},

@@ -169,7 +169,7 @@ static const char *suffix_of(const char *name)
     if (*name == '_' || length >= sizeof beginning || forward_symbol(name) >= 0)
         return NULL;
     memcpy(beginning, name, length + 1);
-    for (size_t i = length - 1; i > 3; i--) {
+    for (size_t i = length; i-- > 4;) { /* a name may be empty */
         beginning[i] = 0;
         if ((name[i - 1] == '_' || name[i] == '_') && forward_symbol(beginning) >= 0)
             return name + i;

@@ -19,20 +19,9 @@ struct search {
     bool has_driver;
 };
 
-static bool matches(const char *text, const char *pattern)
-{
-    for (; *pattern != '*'; text++, pattern++)
-        if (*text != *pattern || !*text)
-            return *text == *pattern;
-    for (pattern++; !matches(text, pattern); text++)
-        if (!*text)
-            return false;
-    return true;
-}
-
 static bool matches_pattern(const char *name, void *pattern)
 {
-    return matches(name, pattern);
+    return engine_matches(name, pattern);
 }
 
 static bool read_object(const struct dl_phdr_info *info, struct object *object)
@@ -62,7 +51,7 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
     if (value - c->search->start >= c->search->end - c->search->start)
         return;
     for (size_t i = 0; i < sizeof e->calls / sizeof *e->calls && e->calls[i]; i++)
-        c->leads_there |= matches(name, e->calls[i]);
+        c->leads_there |= engine_matches(name, e->calls[i]);
 }
 
 static enum use use_by(const struct object *object, struct caller *c)
@@ -95,7 +84,7 @@ static int look_at_driver(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct search *s = data;
     (void)size;
-    s->has_driver = matches(path_base(info->dlpi_name), s->engine->driver);
+    s->has_driver = engine_matches(path_base(info->dlpi_name), s->engine->driver);
     return s->has_driver;
 }
 
@@ -104,7 +93,7 @@ static bool is_engine(struct search *s)
     const struct engine *e = s->engine;
     const struct object *o = &s->object;
     const char *path;
-    if (!(e->file && matches(path_base(o->path), e->file)) && !(!e->file && object_defines(o, e->exports)))
+    if (!(e->file && engine_matches(path_base(o->path), e->file)) && !(!e->file && object_defines(o, e->exports)))
         return false;
     if ((!*e->calls && provider_is_pure(o->path)) || (e->before_shim && !forward_is_before_shim((uintptr_t)o->dynamic)) ||
         (e->without && object_needs_any(o, matches_pattern, (void *)(uintptr_t)e->without)))

@@ -7,6 +7,7 @@
 #include "pages.h"
 #include "parts.h"
 #include "path.h"
+#include "pure.h"
 #include "tsan.h"
 #include <limits.h>
 #include <stdatomic.h>
@@ -35,20 +36,9 @@ static bool is_ready(size_t i)
     return true;
 }
 
-static const char *const pure_names[] = {
-    "libopenblas",  "libscipy_openblas", "libblas",  "libcblas",  "liblapack", "libblis",  "libflexiblas",
-    "libmkl_",      "libf77blas",        "libatlas", "libsatlas", "libtatlas", "libflame", "libarmpl",
-    "libnvpl_blas", "libnvpl_lapack",    "libgoto",  "libaocl",   "libsci_",   "libessl",  "libblastrampoline",
-    "libptf77blas", "libptcblas",        "libtmg",   "libfftw3",  "libdnnl",
-};
-
 bool provider_is_pure(const char *path)
 {
-    const char *base = path_base(path);
-    for (size_t i = 0; i < sizeof pure_names / sizeof *pure_names; i++)
-        if (!strncmp(base, pure_names[i], strlen(pure_names[i])))
-            return true;
-    return false;
+    return pure_is_named(path);
 }
 
 /* Functions of the object that holds a provider, or of one that it needs: Debian's libblas.so.3 of OpenBLAS has its version in

@@ -65,7 +65,7 @@ def check_options():
 def check_words():
     """A value that completion offers is taken, and is named by help and manual page."""
     given = {"run": ["true"], "cost": ["dgemm", "m=1", "n=1", "k=1"], "list": ["dgemm"],
-             "diff": ["none", "none"], "merge": ["none"], "calibrate": ["none"]}
+             "diff": ["none", "none"], "merge": ["none"], "calibrate": ["none"], "top": ["--once", "-d", "0.1"]}
     for verb in set(verbs()) - {"help"}:
         page = man_page(f"flopshim-{verb}")
         for option, (letter, takes_value, text) in options_of(verb).items():

@@ -1,4 +1,4 @@
-"""Engines of their own are named (shim/provider/engine_rows.c): here by libraries that have nothing of them but the name, or a
+"""Engines of their own are named (shim/elf/engine_rows.c): here by libraries that have nothing of them but the name, or a
 function's; tests/clients/test_engines.py has the real ones. What is loaded and not one of them is not named."""
 import pathlib
 import subprocess

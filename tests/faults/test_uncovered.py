@@ -3,6 +3,7 @@ that the loader does not preload into."""
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -107,6 +108,27 @@ def suffixed():
     expect("named", run.summary["uncovered"],
            [f"{program} calls ddot_acme of {BUILD}/libsuffixed_blas.so: names with a suffix are not counted"])
     expect("by chance", same_with_and_without([BUILD / "uncovered_plain"]).summary["uncovered"], [])
+
+
+def nameless():
+    """A library that has an undefined symbol without a name, as damaged and hand-made ones have: the end goes through its names."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = pathlib.Path(folder, "nameless.so")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], input="int f(void) { return 1; }", text=True,
+                       check=True)
+        file = bytearray(library.read_bytes())
+        headers, count = struct.unpack_from("<Q", file, 40)[0], struct.unpack_from("<H", file, 60)[0]
+        sections = [struct.unpack_from("<IIQQQQIIQQ", file, headers + 64 * i) for i in range(count)]
+        symbols = next(s for s in sections if s[1] == 11)  # SHT_DYNSYM
+        names = sections[symbols[6]][4]
+        for at in range(symbols[4], symbols[4] + symbols[5], 24):
+            name = names + struct.unpack_from("<I", file, at)[0]
+            if file[name:file.index(0, name)] == b"__gmon_start__":
+                struct.pack_into("<I", file, at, 0)
+        library.write_bytes(file)
+        code = f"import ctypes, numpy; ctypes.CDLL({str(library)!r}); numpy.ones(3) @ numpy.ones(3); print('end')"
+        run = same_with_and_without(["/usr/bin/python3", "-c", code])
+        expect("nameless", (run.returncode, run.stdout, run.summary["uncovered"]), (0, "end\n", []))
 
 
 UNOPENED = """

@@ -11,7 +11,7 @@ set(FUZZ_MARKERS account/account account/barrier account/by_name account/call_lo
     account/others account/refusal account/shape_table account/shapes account/tally account/thread account/time_limit account/used
     call/charge call/detail call/frames call/refuse
     markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork
-    process/preloaded process/so_far process/start process/starts process/summaries process/tree process/unseen provider/engine_rows provider/engines)
+    process/preloaded process/so_far process/start process/starts process/summaries process/tree process/unseen provider/engines)
 list(TRANSFORM FUZZ_PROGRAM REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/report/program/read/\\1.c")
 list(TRANSFORM FUZZ_ENV REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/base/\\1.c")
 list(TRANSFORM FUZZ_MARKERS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")

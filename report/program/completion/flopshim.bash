@@ -84,6 +84,29 @@ _flopshim_diff()
     esac
 }
 
+_flopshim_top()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json" "$current" ;;
+        -t | --tab) _flopshim_words "routines namespaces processes threads" "$current" ;;
+        -s | --sort) _flopshim_words "flops rate calls time name pid" "$current" ;;
+        -n | --count | -d | --delay) ;;
+        *) _flopshim_files "--once --batch --count --delay --format --tab --sort --help" "$current" ;;
+    esac
+}
+
+_flopshim_doctor()
+{
+    local current=$1 previous=$2
+    case $previous in
+        -f | --format) _flopshim_words "text json" "$current" ;;
+        -o | --output) _flopshim_files "" "$current" ;;
+        --) mapfile -t COMPREPLY < <(compgen -c -f -- "$current") ;;
+        *) _flopshim_files "--format --output --help --" "$current" ;;
+    esac
+}
+
 _flopshim_cost()
 {
     case $2 in
@@ -106,7 +129,7 @@ _flopshim()
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _flopshim_words "run report merge diff calibrate cost list library help --help --version" "$current"
+        _flopshim_words "run report merge diff top doctor calibrate cost list library help --help --version" "$current"
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -114,11 +137,13 @@ _flopshim()
         report) _flopshim_report "$current" "$previous" ;;
         merge) _flopshim_merge "$current" "$previous" ;;
         diff) _flopshim_diff "$current" "$previous" ;;
+        top) _flopshim_top "$current" "$previous" ;;
+        doctor) _flopshim_doctor "$current" "$previous" ;;
         calibrate) _flopshim_calibrate "$current" "$previous" ;;
         cost) _flopshim_cost "$current" "$previous" ;;
         list) _flopshim_list "$current" "$previous" ;;
         library) _flopshim_words "--help" "$current" ;;
-        help) _flopshim_words "run report merge diff calibrate cost list library" "$current" ;;
+        help) _flopshim_words "run report merge diff top doctor calibrate cost list library" "$current" ;;
     esac
 }
 

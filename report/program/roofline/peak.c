@@ -3,7 +3,6 @@
 #include "peak.h"
 #include "clock.h"
 #include "moved_find.h"
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +81,7 @@ static double fastest(const struct kind *kind, double seconds)
     order = order > ORDER_MOST ? ORDER_MOST : order;
     uint64_t until = clock_now_ns() + (uint64_t)(seconds * 1e9);
     for (int i = 0; room && (i < TIMED_LEAST || clock_now_ns() < until); i++) {
-        double rate = 2 * pow((double)order, 3) / multiply(kind, order, matrices) / 1e9;
+        double side = (double)order, rate = 2 * side * side * side / multiply(kind, order, matrices) / 1e9;
         best = rate > best ? rate : best;
     }
     for (int i = 0; i < 3; i++)

@@ -2,10 +2,8 @@
  * process cuts meanwhile ends us with SIGBUS, as it would end the program that is about to be run from it. */
 #include "elf_needed.h"
 #include "kernel.h"
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,7 +15,7 @@ struct strings {
     size_t size;
 };
 
-static bool take(const struct elf_file *elf, uint64_t offset, void *to, size_t bytes)
+bool elf_take(const struct elf_file *elf, uint64_t offset, void *to, size_t bytes)
 {
     if (offset > elf->size || bytes > elf->size - offset)
         return false;
@@ -30,7 +28,7 @@ static bool take_entry(const struct elf_file *elf, uint64_t table, uint64_t i, v
 {
     uint64_t offset;
     return !__builtin_mul_overflow(i, (uint64_t)bytes, &offset) && !__builtin_add_overflow(table, offset, &offset) &&
-           take(elf, offset, to, bytes);
+           elf_take(elf, offset, to, bytes);
 }
 
 static bool take_strings(const struct elf_file *elf, uint64_t offset, uint64_t size, struct strings *s)
@@ -44,7 +42,7 @@ static bool take_strings(const struct elf_file *elf, uint64_t offset, uint64_t s
 static bool is_ours(const struct elf_file *elf)
 {
     Elf64_Ehdr header;
-    return take(elf, 0, &header, sizeof header) && !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
+    return elf_take(elf, 0, &header, sizeof header) && !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
            header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_ident[EI_DATA] == ELFDATA2LSB && header.e_machine == EM_X86_64;
 }
 
@@ -82,16 +80,16 @@ void elf_close(struct elf_file *elf)
 
 /* ---- program headers ---- */
 
-static bool segment_at(const struct elf_file *elf, unsigned i, Elf64_Phdr *segment)
+bool elf_segment_at(const struct elf_file *elf, unsigned i, Elf64_Phdr *segment)
 {
     Elf64_Ehdr header;
-    return take(elf, 0, &header, sizeof header) && i < header.e_phnum && header.e_phentsize == sizeof *segment &&
+    return elf_take(elf, 0, &header, sizeof header) && i < header.e_phnum && header.e_phentsize == sizeof *segment &&
            take_entry(elf, header.e_phoff, i, segment, sizeof *segment);
 }
 
 static bool find_segment(const struct elf_file *elf, uint32_t type, Elf64_Phdr *segment)
 {
-    for (unsigned i = 0; segment_at(elf, i, segment); i++)
+    for (unsigned i = 0; elf_segment_at(elf, i, segment); i++)
         if (segment->p_type == type)
             return true;
     return false;
@@ -101,7 +99,7 @@ static bool find_segment(const struct elf_file *elf, uint32_t type, Elf64_Phdr *
 static bool offset_of(const struct elf_file *elf, uint64_t address, uint64_t *offset)
 {
     Elf64_Phdr segment;
-    for (unsigned i = 0; segment_at(elf, i, &segment); i++)
+    for (unsigned i = 0; elf_segment_at(elf, i, &segment); i++)
         if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz)
             return !__builtin_add_overflow(segment.p_offset, address - segment.p_vaddr, offset);
     return false;
@@ -137,4 +135,44 @@ const char *elf_find_needed(const struct elf_file *elf, elf_question *ask, void 
         if (entry.d_tag == DT_NEEDED && entry.d_un.d_val < s.size && ask(s.text + entry.d_un.d_val, data))
             return s.text + entry.d_un.d_val;
     return NULL;
+}
+
+/* ---- sections ---- */
+
+bool elf_section_at(const struct elf_file *elf, unsigned i, Elf64_Shdr *section)
+{
+    Elf64_Ehdr header;
+    return elf_take(elf, 0, &header, sizeof header) && i < header.e_shnum && header.e_shentsize == sizeof *section &&
+           take_entry(elf, header.e_shoff, i, section, sizeof *section);
+}
+
+bool elf_entry_at(const struct elf_file *elf, const Elf64_Shdr *section, uint64_t i, void *to, size_t bytes)
+{
+    return section->sh_entsize == bytes && i < section->sh_size / bytes && take_entry(elf, section->sh_offset, i, to, bytes);
+}
+
+const char *elf_name_of(const struct elf_file *elf, const Elf64_Shdr *symbols, const Elf64_Sym *symbol)
+{
+    Elf64_Shdr section;
+    struct strings s;
+    if (!symbol->st_name || !elf_section_at(elf, symbols->sh_link, &section) ||
+        !take_strings(elf, section.sh_offset, section.sh_size, &s) || symbol->st_name >= s.size)
+        return NULL;
+    return s.text + symbol->st_name;
+}
+
+void elf_each_symbol(const struct elf_file *elf, elf_visit *visit, void *data)
+{
+    Elf64_Shdr section;
+    Elf64_Sym symbol;
+    unsigned i = 0;
+    while (elf_section_at(elf, i, &section) && section.sh_type != SHT_DYNSYM)
+        i++;
+    if (!elf_section_at(elf, i, &section))
+        return;
+    for (uint64_t n = 0; elf_entry_at(elf, &section, n, &symbol, sizeof symbol); n++) {
+        const char *name = elf_name_of(elf, &section, &symbol);
+        if (name && visit(name, &symbol, data))
+            return;
+    }
 }

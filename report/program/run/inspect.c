@@ -2,7 +2,6 @@
  * that cannot be found or read nothing is said; running it will tell. */
 #include "inspect.h"
 #include "cmd.h"
-#include "target.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,21 +14,32 @@ static int complain(const char *what, const char *consequence)
     return refused ? STATUS_FAILED : 0;
 }
 
+bool inspect_look(const char *argv0, struct inspected *found)
+{
+    bool stripped;
+    *found = (struct inspected){.target = TARGET_REACHED};
+    if (!target_find(argv0, getenv("PATH"), found->file, sizeof found->file))
+        return false;
+    found->target = target_look(found->file);
+    found->has_blas = found->target == TARGET_REACHED &&
+                      target_has_blas(found->file, found->blas, sizeof found->blas, &stripped);
+    return true;
+}
+
 int inspect_program(const char *argv0, bool *without_preload)
 {
-    char file[TARGET_PATH_BYTES], name[64], what[TARGET_PATH_BYTES + 256];
-    bool stripped;
+    struct inspected found;
+    char what[sizeof found.file + 256];
     *without_preload = false;
-    if (!target_find(argv0, getenv("PATH"), file, sizeof file))
+    if (!inspect_look(argv0, &found))
         return 0;
-    enum target target = target_look(file);
-    *without_preload = target == TARGET_MUSL;
-    if (target != TARGET_REACHED) {
-        snprintf(what, sizeof what, "%s cannot be preloaded (%s)", file, target_reason(target));
+    *without_preload = found.target == TARGET_MUSL;
+    if (found.target != TARGET_REACHED) {
+        snprintf(what, sizeof what, "%s cannot be preloaded (%s)", found.file, target_reason(found.target));
         return complain(what, "none of its calls will be counted");
     }
-    if (!target_has_blas(file, name, sizeof name, &stripped))
+    if (!found.has_blas)
         return 0;
-    snprintf(what, sizeof what, "%s has a BLAS inside (%s, statically linked)", file, name);
+    snprintf(what, sizeof what, "%s has a BLAS inside (%s, statically linked)", found.file, found.blas);
     return complain(what, "calls of it will not be counted");
 }

@@ -37,7 +37,7 @@ static bool is_library(const char *path)
     return true;
 }
 
-int preload_find(char *path, size_t size)
+int preload_seek(char *path, size_t size, char *why, size_t why_size)
 {
     /* Its own installation, wherever that was moved to, comes before the place that it was configured for */
     static const char *const places[] = {".", FLOPSHIM_LIBDIR_FROM_BINDIR, FLOPSHIM_LIBDIR};
@@ -50,12 +50,11 @@ int preload_find(char *path, size_t size)
             strcpy(path, real);
             return 0;
         }
-        fprintf(stderr, "flopshim: FLOPSHIM_LIBRARY=%s: expected the path of " PRELOAD_LIBRARY ": %s\n", named,
-                strerror(errno));
+        snprintf(why, why_size, "FLOPSHIM_LIBRARY=%s: expected the path of " PRELOAD_LIBRARY ": %s", named, strerror(errno));
         return -1;
     }
     if (program_folder(folder, sizeof folder) < 0) {
-        fprintf(stderr, "flopshim: cannot read /proc/self/exe to find " PRELOAD_LIBRARY ": %s\n", strerror(errno));
+        snprintf(why, why_size, "cannot read /proc/self/exe to find " PRELOAD_LIBRARY ": %s", strerror(errno));
         return -1;
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
@@ -69,11 +68,20 @@ int preload_find(char *path, size_t size)
             return 0;
         }
     }
-    fprintf(stderr,
-            "flopshim: cannot find " PRELOAD_LIBRARY ": it is neither in %s, beside this program, nor in " FLOPSHIM_LIBDIR
-            " of its installation\n",
-            folder);
+    snprintf(why, why_size,
+             "cannot find " PRELOAD_LIBRARY ": it is neither in %s, beside this program, nor in " FLOPSHIM_LIBDIR
+             " of its installation",
+             folder);
     return -1;
+}
+
+int preload_find(char *path, size_t size)
+{
+    char why[2 * PATH_MAX];
+    int result = preload_seek(path, size, why, sizeof why);
+    if (result < 0)
+        fprintf(stderr, "flopshim: %s\n", why);
+    return result;
 }
 
 bool preload_can_hold(const char *path)

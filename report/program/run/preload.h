@@ -6,6 +6,8 @@
 /* The library's real path: beside the program (build folder), or in the installation's library folder. 0, or -1 after a
  * message on stderr. */
 int preload_find(char *path, size_t size);
+/* The same, with the message in `why`. */
+int preload_seek(char *path, size_t size, char *why, size_t why_size);
 
 /* ld.so splits LD_PRELOAD at blanks and colons and expands $ in it. */
 bool preload_can_hold(const char *path);

@@ -5,8 +5,6 @@
 #include "config_parse.h"
 #include "config_values.h"
 #include "inspect.h"
-#include "ledger.h"
-#include "ledger_alive.h"
 #include "leftover.h"
 #include "library.h"
 #include "options.h"
@@ -14,6 +12,7 @@
 #include "output.h"
 #include "pages.h"
 #include "preload.h"
+#include "run_folder.h"
 #include "sweep.h"
 #include "templates.h"
 #include "watch.h"
@@ -105,32 +104,12 @@ static int parse(int argc, char **argv)
     return STATUS_USAGE;
 }
 
-static int make_folder_in(const char *parent, char *folder, size_t size)
-{
-    /* The name says whose it is (sweep_run_of), should this run be killed. */
-    int length = snprintf(folder, size, "%s/flopshim-%d-%llx-XXXXXX", parent, (int)getpid(),
-                          (unsigned long long)ledger_pid_namespace());
-    if ((size_t)length >= size) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-/* Makes a folder of this run's own for the ledgers. Where the user names a place, no other is tried. */
 static int make_folder(char *folder, size_t size)
 {
-    const char *named = getenv("FLOP_LEDGER_DIR");
-    const char *temporary = getenv("TMPDIR");
-    const char *places[] = {"/dev/shm", temporary && *temporary ? temporary : "/tmp", "/tmp"};
-    int result = -1;
-    if (named && *named)
-        result = make_folder_in(named, folder, size);
-    for (size_t i = 0; !(named && *named) && result < 0 && i < sizeof places / sizeof *places; i++)
-        result = make_folder_in(places[i], folder, size);
+    const char *place;
+    int result = run_folder_make(folder, size, &place);
     if (result < 0)
-        fprintf(stderr, "flopshim run: cannot make a folder for the ledgers in %s: %s\n",
-                named && *named ? named : "/dev/shm, $TMPDIR or /tmp", strerror(errno));
+        fprintf(stderr, "flopshim run: cannot make a folder for the ledgers in %s: %s\n", place, strerror(errno));
     return result;
 }
 

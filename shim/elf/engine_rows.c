@@ -1,4 +1,4 @@
-/* The engines that are known: a row each, and nothing else. shim/README.md says what each was tried on. */
+/* The engines that are known: a row each, and how a pattern of one is read. shim/README.md says what each was tried on. */
 #include "engine_rows.h"
 
 #define OWN_PRODUCTS "multiplies matrices of its own "
@@ -43,3 +43,14 @@ const struct engine engines[] = {
 };
 const size_t engine_count = sizeof engines / sizeof *engines;
 _Static_assert(sizeof engines / sizeof *engines <= 32, "a search has 32 bits");
+
+bool engine_matches(const char *text, const char *pattern)
+{
+    for (; *pattern != '*'; text++, pattern++)
+        if (*text != *pattern || !*text)
+            return *text == *pattern;
+    for (pattern++; !engine_matches(text, pattern); text++)
+        if (!*text)
+            return false;
+    return true;
+}

@@ -19,3 +19,6 @@ struct engine {
 
 extern const struct engine engines[];
 extern const size_t engine_count;
+
+/* Is this text, a name, what the pattern stands for? */
+bool engine_matches(const char *text, const char *pattern);
