@@ -167,6 +167,9 @@ def trees():
             screen.start("-t", "processes", folder)
             screen.keys("t", "N")
             screen.wait("└ on_demand")
+            until = time.monotonic() + 20
+            while len(screen.table()) < 3 and time.monotonic() < until:  # the second one starts later
+                time.sleep(0.1)
             rows = {row[0]: row for row in screen.table()}
             expect("the tree", (len(rows), rows[str(tree.pid)][-1], sum(row[-2:] == ["└", "on_demand"] for row in rows.values())),
                    (3, "sh", 2))
