@@ -1,6 +1,7 @@
-"""What the documents say is what the code has and does: lists, links, and the commands of README.md, run as they are written.
+"""What the documents say is what the code has and does: lists, links, the commands of README.md and the tutorials, run as they are
+written.
 
-usage: test_docs.py lists|commands"""
+usage: test_docs.py lists|commands|tutorials"""
 import os
 import pathlib
 import re
@@ -14,7 +15,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from spec import parse_spec, routines_of  # noqa: E402
 
 README = (ROOT / "README.md").read_text()
-DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "shim/*.md", "shim/bindings/*.md", "tests/*.md", "tests/faults/*.md",
+DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "report/tutorials/*.md", "shim/*.md", "shim/bindings/*.md", "tests/*.md", "tests/faults/*.md",
              "tests/fuzz/*.md")
 # ./program and ./app of the README: 60,000 dots of 2,000 FLOPs, more than 100M; one of 200
 SCRIPTS = {"program": "1000x60000", "app": "100", "pipeline.sh": "100 100"}
@@ -129,6 +130,36 @@ def commands(folder):
         run(command, folder, environment)
 
 
+def check_shown(where, shown, said):
+    """The lines come in that order; … stands for others, or for what differs."""
+    lines = iter(said.splitlines())
+    for line in shown.splitlines():
+        if line == "…" or not line:
+            continue
+        wanted = re.compile(".*".join(re.escape(part) for part in line.split("…")))
+        expect(f"{where}: '{line}' in\n{said}", any(wanted.fullmatch(one) for one in lines), True)
+
+
+def tutorials():
+    """Each block of commands, one behind the other, and below it what it says."""
+    for path in sorted((ROOT / "report/tutorials").glob("*.md")):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "bin").mkdir()
+            (folder / "bin/flopshim").symlink_to(PROGRAM)
+            environment = PLAIN | {"PATH": f"{folder}/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT / "shim/bindings/python"),
+                                   "HOME": name, "LANG": "C.UTF-8"}
+            said = ""
+            for kind, text in re.findall(r"(?ms)^```(\w+)\n(.*?)^```", path.read_text()):
+                if kind == "text":
+                    check_shown(path.name, text, said)
+                    continue
+                done = subprocess.run(["bash", "-ec", text], cwd=folder, env=environment, stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+                said = done.stdout
+                expect(f"{path.name}: {text}{said}", done.returncode, 0)
+
+
 def loader(folder):
     """What the loader says of a name that it does not find, in the words of the README."""
     done = subprocess.run(["/bin/true"], env=PLAIN | {"LD_PRELOAD": "libflopshim.so"}, cwd=folder, capture_output=True, text=True,
@@ -143,6 +174,9 @@ def main():
         return
     if SANITIZED:
         skip("LD_PRELOAD as written has no sanitizer's runtime")
+    if sys.argv[1] == "tutorials":
+        tutorials()
+        return
     with tempfile.TemporaryDirectory() as folder:
         loader(folder)
         commands(pathlib.Path(folder))
