@@ -217,6 +217,12 @@ static void put_process(struct json *json, const struct summary *s)
     json_number(json, "pid", s->pid);
     json_number(json, "ppid", s->ppid);
     json_text(json, "host", s->host);
+    json_key(json, "rank");
+    if (s->rank == SUMMARY_NO_RANK)
+        out_text(json->out, "null");
+    else
+        out_number(json->out, (uint64_t)s->rank);
+    json_text(json, "job", s->job ? s->job : "");
     json_text(json, "program", s->program);
     put_arguments(json, s);
     put_member_instant(json, "start", s->start_realtime_ns);

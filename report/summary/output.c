@@ -83,9 +83,11 @@ static bool ends_with(const char *path, const char *extension)
     return length >= wanted && strcmp(path + length - wanted, extension) == 0;
 }
 
-static void render(const char *path, const struct summary *s, const char *label, struct out *out)
+static void render(const struct output_order *order, const char *path, const struct summary *s, struct out *out)
 {
-    if (ends_with(path, ".trace.json"))
+    if (order->render)
+        order->render(path, order->data, out);
+    else if (ends_with(path, ".trace.json"))
         trace_json(s, out);
     else if (ends_with(path, ".calls.csv"))
         calls_csv(s, out);
@@ -94,7 +96,7 @@ static void render(const char *path, const struct summary *s, const char *label,
     else if (ends_with(path, ".csv"))
         summary_csv(s, out);
     else
-        summary_text(s, label, out);
+        summary_text(s, order->label, out);
 }
 
 /* `used` may come from a ledger that others have written: only a name that out_save gives to the same request, with a
@@ -132,7 +134,7 @@ static int write_file(const struct output_order *order, char *path, const struct
     struct kept *before = order->again ? find_kept(asked) : NULL;
     if (before && !is_name_of(before->used, path))
         before = NULL;
-    render(path, s, order->label, &out);
+    render(order, path, s, &out);
     if (before)
         strcpy(path, before->used);
     int result = out_save(&out, path, !before, path, PATH_MAX);
@@ -144,10 +146,10 @@ static int write_file(const struct output_order *order, char *path, const struct
     return result;
 }
 
-static int write_stderr(const struct summary *s, const char *label, int patience_ms)
+static int write_stderr(const struct output_order *order, const struct summary *s, int patience_ms)
 {
     struct out out = {0};
-    summary_text(s, label, &out);
+    render(order, "", s, &out);
     int result = origin_print(&out, patience_ms);
     out_free(&out);
     return result;
@@ -194,7 +196,7 @@ static int write_one(const struct output_order *order, char *path, const struct 
     if (strcmp(path, "none") == 0)
         return 0;
     if (strcmp(path, "stderr") == 0 || strcmp(path, "/dev/stderr") == 0) {
-        write_stderr(s, order->label, order->of_the_dead ? FALLBACK_PATIENCE_MS : FOR_EVER);
+        write_stderr(order, s, order->of_the_dead ? FALLBACK_PATIENCE_MS : FOR_EVER);
         return 0;
     }
     *is_file = true;
@@ -249,7 +251,7 @@ int output_write_all(const struct output_order *order, const struct summary *sum
     struct out files = {0};
     int result = write_each(order, summary, &files);
     if (result < 0 && !order->of_the_dead)
-        write_stderr(summary, order->label, FALLBACK_PATIENCE_MS);
+        write_stderr(order, summary, FALLBACK_PATIENCE_MS);
     if (size) {
         size_t length = files.length < size ? files.length : size - 1;
         if (length)
@@ -258,6 +260,21 @@ int output_write_all(const struct output_order *order, const struct summary *sum
     }
     out_free(&files);
     return result;
+}
+
+int output_select(const char *list, bool of_one, char *selected, size_t size)
+{
+    char item[TEMPLATE_BYTES];
+    size_t length = 0;
+    *selected = 0;
+    while (templates_next(&list, item, sizeof item)) {
+        if ((ends_with(item, ".csv") || ends_with(item, ".trace.json")) != of_one)
+            continue;
+        if (length + strlen(item) + 2 > size)
+            return -1;
+        length = (size_t)(stpcpy(stpcpy(selected + length, length ? "," : ""), item) - selected);
+    }
+    return 0;
 }
 
 void output_say(const struct summary *summary, const char *how, const char *names)

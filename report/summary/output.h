@@ -7,12 +7,17 @@
 /* The name that a template stands for, of this summary's process. 0, or -1 with errno ENAMETOOLONG. */
 int output_expand(const char *template, const struct summary *summary, char *path, size_t size);
 
+/* Writes a document in the format that the file's name asks for; text for "". */
+typedef void output_render(const char *path, void *data, struct out *out);
+
 struct output_order {
     const char *templates;
-    const char *folder; /* where relative names start from; NULL: the present folder */
-    const char *label;  /* as for summary_text */
-    bool again;         /* what was written to the same path before is replaced; else no existing file ever is */
-    bool of_the_dead;   /* of a process that cannot write it: nothing is shown on stderr instead, nor remembered */
+    const char *folder;    /* where relative names start from; NULL: the present folder */
+    const char *label;     /* as for summary_text */
+    bool again;            /* what was written to the same path before is replaced; else no existing file ever is */
+    output_render *render; /* writes something else than the summary, whose names it goes by; NULL: the summary */
+    void *data;            /* of it */
+    bool of_the_dead;      /* of a process that cannot write it: nothing is shown on stderr instead, nor remembered */
 };
 
 /* Write the summary to every template of the list: .json and .csv by extension, the log of calls as .trace.json and .calls.csv,
@@ -31,3 +36,7 @@ void output_say(const struct summary *summary, const char *how, const char *name
 const char *output_kept(size_t index, uint64_t *asked);
 void output_keep(uint64_t asked, const char *used);
 void output_forget(void);
+
+/* The names of a list that take a table of one process or its log: .csv, .trace.json, .calls.csv; or all others. -1: it does
+ * not fit. */
+int output_select(const char *list, bool of_one, char *selected, size_t size);

@@ -13,6 +13,7 @@
 struct ledger_header;
 struct ledger_view;
 
+#define SUMMARY_NO_RANK INT64_C(-1)
 #define SUMMARY_MOST_FLOPS UINT64_MAX /* sums stick here: it stands for itself or more */
 
 /* By bit number of enum ledger_incomplete, as the JSON calls them; behind the ledger's own what only a summary knows. */
@@ -152,7 +153,7 @@ struct summary {
     uint64_t time_limit_ns; /* 0: none */
     uint32_t call_ns;       /* that a call takes in the shim, about; not in the JSON */
     bool complete;
-    const char *end_reason; /* "exit" "exec" "signal" "exhausted" "unknown" */
+    const char *end_reason; /* "exit" "exec" "signal" "exhausted" "finalized" "unknown" */
     uint32_t end_status;    /* exit status or signal number */
     bool running;           /* the process, or the root of the tree */
     unsigned incomplete;    /* enum ledger_incomplete: why not complete, where it ended by itself */
@@ -179,6 +180,8 @@ struct summary {
     uint32_t ppid;
     uint32_t threads;
     const char *host;
+    int64_t rank;    /* in its job; SUMMARY_NO_RANK */
+    const char *job; /* or "" */
     const char *program;
     const char *arguments; /* zero-terminated one behind the other */
     size_t arguments_bytes;

@@ -18,6 +18,7 @@
 #include "ledger_walk.h"
 #include "lock.h"
 #include "others.h"
+#include "share.h"
 #include "time_limit.h"
 #include <sched.h>
 #include <sys/syscall.h>
@@ -64,6 +65,7 @@ void account_open_process(bool is_root)
         .limit_flops = config.limit_flops, .namespace_ = ledger_intern(config.namespace_), .open = 1};
     fence_asked = false;
     others_forget();
+    share_forget();
     if (is_root && config.limit_flops != LEDGER_UNLIMITED)
         ledger_add(LEDGER_ACCOUNTS, &account, sizeof account);
     first_account = find_first();
@@ -121,7 +123,7 @@ static uint64_t available(const struct ledger_account *account)
 {
     uint64_t taken = taken_here(account, true);
     if (!account->is_context)
-        taken = cost_sum(taken, others_taken(true));
+        taken = cost_sum(cost_sum(taken, job_share.elsewhere), others_taken(true));
     return less(account->limit_flops, taken);
 }
 
@@ -129,7 +131,7 @@ uint64_t account_remaining(struct ledger_account *account)
 {
     uint64_t taken = taken_here(account, false);
     if (!account->is_context)
-        taken = cost_sum(taken, others_taken(false));
+        taken = cost_sum(cost_sum(taken, less(job_share.elsewhere, job_share.left)), others_taken(false));
     return less(account->limit_flops, taken);
 }
 
@@ -263,20 +265,71 @@ static void draw_freely(struct thread *t, uint64_t cost, uint64_t most)
     store(&t->own_grant->spent_flops, spent);
 }
 
+/* So many more FLOPs of its job would let the call fit; 0: they would not, or there is no job. Its context does not refuse it.
+ */
+static uint64_t missing_of_share(const struct account_chain *chain, uint64_t cost)
+{
+    if (!job_share.hooks || !chain->process || (chain->context && available(chain->context) < cost))
+        return 0;
+    return less(cost, available(chain->process));
+}
+
+static void say_remaining(const struct thread *t, bool fits, uint64_t *remaining, struct ledger_account **account)
+{
+    if (fits)
+        return;
+    *account = scarcest(&t->chain);
+    *remaining = account_remaining(*account);
+}
+
 bool account_draw(struct thread *t, uint64_t cost, uint64_t most, uint64_t *remaining, struct ledger_account **account)
 {
     if (!t->chain.context && !t->chain.process) {
         draw_freely(t, cost, most);
         return true;
     }
-    lock();
-    bool fits = draw(t, cost, most);
-    if (!fits) {
-        *account = scarcest(&t->chain);
-        *remaining = account_remaining(*account);
+    bool fits, given;
+    uint64_t missing;
+    do {
+        lock();
+        fits = draw(t, cost, most);
+        missing = fits ? 0 : missing_of_share(&t->chain, cost);
+        say_remaining(t, fits, remaining, account);
+        unlock();
+        given = missing && share_draw(missing);
+    } while (given);
+    if (missing) {
+        lock();
+        say_remaining(t, false, remaining, account);
+        unlock();
     }
-    unlock();
     return fits;
+}
+
+uint64_t account_join(const struct share_hooks *hooks)
+{
+    const struct account_chain all = {.process = first_account};
+    if (!first_account)
+        return 0;
+    lock();
+    call_back(NULL, &all, 1);
+    uint64_t spent = taken_here(first_account, false);
+    share_begin(hooks, first_account->limit_flops, spent);
+    unlock();
+    return spent;
+}
+
+uint64_t account_release(void)
+{
+    const struct account_chain all = {.process = first_account};
+    if (!first_account)
+        return 0;
+    lock();
+    call_back(NULL, &all, 1);
+    uint64_t unused = available(first_account);
+    job_share.elsewhere = cost_sum(job_share.elsewhere, unused);
+    unlock();
+    return unused;
 }
 
 void account_return(struct thread *t)

@@ -20,6 +20,11 @@ void account_give_back(struct thread *t);
 void account_return(struct thread *t);
 /* As account_give_back(), and the thread is charged to no account any more. */
 void account_leave(struct thread *t);
+/* The account becomes a share of a job's (share.h). Returns what the process has spent of it. Takes shim_lock, */
+struct share_hooks;
+uint64_t account_join(const struct share_hooks *hooks);
+/* and so does this: what no thread of the process has used of its share of a job's account is not its any more: returned. */
+uint64_t account_release(void);
 /* All grants of the process go back to its tree: it ends. What its threads still do draws anew. */
 void account_close(void);
 

@@ -85,10 +85,12 @@ static bool take_disable(const char *value, struct config *config)
 
 static bool take_scope(const char *value, struct config *config)
 {
-    static const char *const words[] = {"process", "tree"};
-    int place = place_of(value, words, 2);
-    if (place >= 0)
+    static const char *const words[] = {"process", "tree", "job"};
+    int place = place_of(value, words, 3);
+    if (place >= 0) {
         config->tree = place == 1;
+        config->job = place == 2;
+    }
     return place >= 0;
 }
 
@@ -212,7 +214,7 @@ const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_COUNT", take_count, "blas lapack fft dnn", "one or more of blas, lapack, fft and dnn, separated by commas",
      "; counting blas,lapack,fft,dnn", CONFIG_LIMIT_OF},
     {"FLOP_NAMESPACE", take_namespace, NULL, "a shorter text", "; ignoring it", CONFIG_NO_LIMIT},
-    {"FLOP_SCOPE", take_scope, "process tree", "process or tree (job is not available in this version)", "; using process",
+    {"FLOP_SCOPE", take_scope, "process tree job", "process, tree or job", "; using process",
      CONFIG_LIMIT_OF},
     {"FLOP_ON_EXHAUSTED", take_exhausted, "error abort signal warn",
      "error, abort, signal=NAME (such as signal=SIGXCPU) or warn", "; using error", CONFIG_NO_LIMIT},

@@ -33,6 +33,7 @@ struct config {
     bool quiet;
     bool verbose;
     bool disabled;
+    bool job;
     char namespace_[256];
     char output[1024];
     char ledger_dir[512];

@@ -1,10 +1,10 @@
 /* The list of templates, and the names that they stand for (templates.h). */
 #include "templates.h"
 #include "instant.h"
+#include "launcher.h"
 #include "out.h"
 #include "path.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool templates_next(const char **list, char *item, size_t size)
@@ -22,16 +22,6 @@ bool templates_next(const char **list, char *item, size_t size)
         return true;
     }
     return false;
-}
-
-static const char *first_set(const char *const *names)
-{
-    for (; *names; names++) {
-        const char *value = getenv(*names);
-        if (value && *value)
-            return value;
-    }
-    return NULL;
 }
 
 static void put_safely(struct out *out, const char *value)
@@ -58,11 +48,9 @@ static void put_program(struct out *out, const char *program)
     put_safely(out, *name ? name : "program");
 }
 
-static const char *const job_names[] = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", NULL};
-
 static void put_job(struct out *out, const struct template_values *values)
 {
-    const char *job = first_set(job_names);
+    const char *job = launcher_job_text();
     if (job)
         put_safely(out, job);
     else
@@ -71,8 +59,7 @@ static void put_job(struct out *out, const struct template_values *values)
 
 static void put_rank(struct out *out)
 {
-    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID", NULL};
-    const char *rank = first_set(names);
+    const char *rank = launcher_rank_text();
     put_safely(out, rank ? rank : "0");
 }
 
@@ -180,7 +167,7 @@ int templates_set_apart(const char *list, char *apart, size_t size)
 /* What %r or %j stand for in this environment. Empty: neither, or a job that has no number but the pid. */
 static void put_surroundings(struct out *out, const char *field)
 {
-    const char *job = field[1] == 'j' ? first_set(job_names) : NULL;
+    const char *job = field[1] == 'j' ? launcher_job_text() : NULL;
     if (job)
         put_safely(out, job);
     else if (field[1] == 'r')

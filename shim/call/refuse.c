@@ -14,6 +14,7 @@
 #include "message.h"
 #include "origin.h"
 #include "refusal.h"
+#include "share.h"
 #include "signals.h"
 #include "summaries.h"
 #include <errno.h>
@@ -168,6 +169,15 @@ static void leave_by_signal(struct thread *t, int number)
     end_release(); /* blocked by all threads */
 }
 
+/* Of a job all processes end, by what ends this one too; its summary is written. */
+static _Noreturn void leave(int status)
+{
+    leave_flush();
+    end_keep();
+    share_leave(status);
+    leave_now(status);
+}
+
 /* The process ends here. One thread writes, others that are refused wait for the end. No signal handler of the program's
  * runs meanwhile in this thread, nor is it cancelled: either could leave the end half done. True: the call fits after all. */
 static bool end_process(struct thread *t, struct out *line, struct refusal *r, struct ledger_account *account)
@@ -187,7 +197,7 @@ static bool end_process(struct thread *t, struct out *line, struct refusal *r, s
         describe(line, r, account, " would cost ");
         write_and_say(line, (uint32_t)(by_signal ? number : config.exit_code));
         if (!by_signal)
-            leave_now(config.exit_code);
+            leave(config.exit_code);
         leave_flush();
         if (lives_on)
             end_linger();

@@ -20,10 +20,11 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 7u
+#define LEDGER_FORMAT 8u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
+#define LEDGER_NO_RANK INT64_C(-1)
 /* A prime: no byte of a tally can change without its sum ceasing to be a multiple, wrapped around or not. */
 #define LEDGER_CALL_UNIT UINT64_C(1048559)
 /* Marks a tally or account as before flopshim_reset(): left out of operations and namespaces, though the first account, where
@@ -118,6 +119,8 @@ struct ledger_process {
     uint64_t time_limit_ns;            /* after its start; 0: none. Of a tree the first process's holds */
     char multiplier[MULTIPLIER_BYTES]; /* the process's, as text */
     char weights[64];                  /* FLOP_WEIGHTS: name and digest; "": none */
+    int64_t rank;                      /* in its job; LEDGER_NO_RANK: in none, or it is not known */
+    char job[56];                      /* the job's name, or "" */
     char program[256];
     char arguments[1024]; /* each terminated by a zero byte, cut where they do not fit */
     uint64_t seal;

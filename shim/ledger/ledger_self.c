@@ -2,6 +2,7 @@
 #include "ledger_self.h"
 #include "clock.h"
 #include "config.h"
+#include "launcher.h"
 #include "ledger_alive.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
@@ -44,6 +45,7 @@ static uint32_t call_ns(void)
 
 static void fill(struct ledger_process *p, uint32_t exec_number, uint64_t ticks)
 {
+    const char *job = launcher_job_text();
     if (!begun_monotonic_ns)
         self_begins();
     p->pid = (uint32_t)getpid();
@@ -54,6 +56,8 @@ static void fill(struct ledger_process *p, uint32_t exec_number, uint64_t ticks)
     p->start_monotonic_ns = begun_monotonic_ns;
     p->call_ns = call_ns();
     strcpy(p->weights, weights_label());
+    p->rank = launcher_rank();
+    snprintf(p->job, sizeof p->job, "%s", job ? job : "");
     p->time_limit_ns = config.time_limit_ns;
     memcpy(p->multiplier, config.multiplier_text, sizeof p->multiplier);
     snprintf(p->program, sizeof p->program, "%s", program_invocation_short_name);

@@ -2,6 +2,7 @@
 #include "banner.h"
 #include "account.h"
 #include "config.h"
+#include "launcher.h"
 #include "ledger_file.h"
 #include "lock.h"
 #include "message.h"
@@ -42,7 +43,7 @@ void banner_print(uint64_t budget)
 
 void banner_print_process(void)
 {
-    if (account_process())
+    if (account_process() && !(config.job && launcher_rank() > 0)) /* once a job */
         banner_print(account_process()->limit_flops);
 }
 

@@ -33,6 +33,7 @@
 
 static atomic_int ender;      /* thread that ends the process; 0: none */
 static uint32_t unclosed;     /* calls that the end may miss, of threads that could not be waited for */
+static bool kept;             /* the end is written for good */
 static bool said_left;        /* that the ledger stays */
 static atomic_int exit_known; /* exit's status, as a handler saw it before the destructors */
 static struct {
@@ -179,9 +180,8 @@ void end_touch(void)
         let_go();
 }
 
-/* What was not seen, looked for before the lock is taken: the loader has one of its own. Without a ledger there is
- * something to say only where a budget was set, which nothing was held against. */
-static bool look_for_uncovered(struct uncovered *found)
+/* Without a ledger there is something to say only where a budget was set, which nothing was held against. */
+bool end_look_for_uncovered(struct uncovered *found)
 {
     if (!ledger && config.limit_flops == CONFIG_UNLIMITED)
         return false;
@@ -232,7 +232,7 @@ static void write_last(void *data)
     signals_hold_all(&u); /* a pool's SIGTERM must not come between the summary and its ledger */
     struct uncovered found = {0};
     bool claimed = end_close();
-    if (claimed && (end->slowly ? look_for_uncovered(&found) : ledger != NULL))
+    if (claimed && (end->slowly ? end_look_for_uncovered(&found) : ledger != NULL))
         end_locked(reason, end->status, &found);
     if (claimed && end->slowly && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED) && !is_confined())
         sweep_locked();
@@ -249,7 +249,7 @@ static const char *write_end(enum ledger_end reason, uint32_t status, bool says,
 {
     struct end end = {.reason = reason, .status = status, .says = says, .slowly = slowly, .named = ""};
     int saved = errno;
-    if (!start_is_done() || !fork_is_owner())
+    if (!start_is_done() || !fork_is_owner() || kept)
         return "";
     own_stack_run(write_last, &end);
     errno = saved;
@@ -342,8 +342,14 @@ void end_exec_failed(void)
     errno = saved;
 }
 
+void end_keep(void)
+{
+    kept = true;
+}
+
 void end_forget(void)
 {
+    kept = false;
     ender = 0;
     unclosed = 0;
     said_left = false;

@@ -28,9 +28,16 @@ void end_before_abort(void);
 void end_before_exec(void);
 void end_exec_failed(void);
 
+/* What was not seen, looked for before the lock is taken: the loader has one of its own. False: there is nothing to say. */
+struct uncovered;
+bool end_look_for_uncovered(struct uncovered *found);
+
 /* Another thread has closed the accounts: wait until it has ended the process, or they are open again. */
 void end_wait(void);
 /* The thread that closed them counts something. */
 void end_touch(void);
+
+/* What was written stays: the process only takes a longer way to its end. */
+void end_keep(void);
 
 void end_forget(void); /* in a fork child */

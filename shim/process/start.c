@@ -3,6 +3,7 @@
 #include "barrier.h"
 #include "config.h"
 #include "fork.h"
+#include "job_check.h"
 #include "ledger_self.h"
 #include "origin.h"
 #include "parts.h"
@@ -34,6 +35,7 @@ bool start_shim(void)
     forward_start();
     forward_note_start();
     parts.started();
+    job_check();
     if (config.tree || getenv("FLOP_TREE"))
         tree_enter();
     state = READY;

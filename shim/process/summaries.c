@@ -17,6 +17,10 @@
 
 static bool written; /* before, by this process or another of its tree */
 static bool said;
+static struct {
+    bool given; /* to its job */
+    uint64_t calls, queries, refused_calls;
+} told;
 static char names[1200];
 
 static const char *label(void)
@@ -62,6 +66,23 @@ static const char *templates(void)
     return origin_is_confined() ? "stderr" : config.output;
 }
 
+static bool is_all_told(const struct summary *s)
+{
+    return told.given && s->calls == told.calls && s->queries == told.queries && s->refused_calls == told.refused_calls;
+}
+
+/* What is left for a process whose job has a summary: names that nobody shares, and what the job has no such file of. */
+static const char *templates_of(const struct summary *s)
+{
+    static char selected[sizeof config.output], apart[sizeof config.output];
+    if (!told.given)
+        return templates();
+    bool fits = !is_all_told(s) ? !templates_set_apart(templates(), apart, sizeof apart)
+                                : !output_select(templates(), true, selected, sizeof selected) &&
+                                      !templates_set_apart(selected, apart, sizeof apart);
+    return fits ? apart : templates();
+}
+
 void summaries_write(void)
 {
     struct summary summary;
@@ -69,7 +90,8 @@ void summaries_write(void)
         return;
     if (summary_is_worth_a_file(&summary)) {
         recall_outputs();
-        struct output_order order = {.templates = templates(), .folder = folder(), .label = label(), .again = written};
+        struct output_order order = {
+            .templates = templates_of(&summary), .folder = folder(), .label = label(), .again = written};
         output_write_all(&order, &summary, names, sizeof names);
         remember_outputs();
         written = true;
@@ -86,6 +108,31 @@ int summaries_write_to(const char *path)
     int status = output_write_all(&order, &summary, NULL, 0);
     summary_free(&summary);
     return status;
+}
+
+int summaries_write_job(output_render *render, void *data, char *files, size_t size)
+{
+    char selected[sizeof config.output];
+    struct output_order order = {.templates = selected, .folder = folder(), .render = render, .data = data};
+    struct summary who = {.pid = (uint32_t)getpid(),
+                          .host = ledger->host,
+                          .program = ledger_process->program,
+                          .start_realtime_ns = ledger_process->start_realtime_ns};
+    if (output_select(templates(), false, selected, sizeof selected) < 0)
+        return -1;
+    return output_write_all(&order, &who, files, size);
+}
+
+void summaries_told(const struct summary *s)
+{
+    told.calls = s->calls;
+    told.queries = s->queries;
+    told.refused_calls = s->refused_calls;
+}
+
+void summaries_given(void)
+{
+    told.given = true;
 }
 
 const char *summaries_named(void)
@@ -130,6 +177,6 @@ void summaries_sweep(void)
 
 void summaries_forget(void)
 {
-    written = said = false;
+    written = said = told.given = false;
     *names = 0;
 }

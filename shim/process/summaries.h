@@ -1,11 +1,20 @@
 /* The summary files of this process. */
 #pragma once
 #include "ledger.h"
+#include "output.h"
 
 /* Write those that FLOP_OUTPUT asks for, or write them anew. Under shim_lock. */
 void summaries_write(void);
 /* To one more; 0, or -1 with errno. Under shim_lock. */
 int summaries_write_to(const char *path);
+
+/* A job of many processes has one summary. Those of its files that FLOP_OUTPUT asks for, by the process that has all there is
+ * to say (job.h): 0, or -1 where any failed. */
+int summaries_write_job(output_render *render, void *data, char *names, size_t size);
+/* What this process told, and that it is in those files. It writes its own, named apart, where it has counted more by its end;
+ * tables of one process and logs it writes at any rate. */
+void summaries_told(const struct summary *summary);
+void summaries_given(void);
 
 /* What was written, as a user would name it; "" where nothing was. */
 const char *summaries_named(void);

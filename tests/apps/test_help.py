@@ -100,7 +100,7 @@ def check_suggestions():
     for words, wanted in (
             (["run", "--bugdet", "5", "true"], "--bugdet; did you mean --budget?"),
             (["run", "--exit_code=5", "true"], "--exit_code; did you mean --exit-code?"),
-            (["run", "--scope", "tre", "true"], "--scope tre: expected process or tree"),
+            (["run", "--scope", "tre", "true"], "--scope tre: expected process, tree or job"),
             (["run", "--scope", "tre", "true"], "did you mean tree?"),
             (["run", "--nonsense", "true"], "--nonsense; see flopshim run --help"),
             (["run", "-z", "true"], "unknown option -z"), (["run", "--budget"], "--budget needs a value: --budget N"),
@@ -129,7 +129,7 @@ def check_run_judges_its_values():
     with tempfile.TemporaryDirectory() as folder:
         mark = pathlib.Path(folder) / "ran"
         for option, values in (("budget", ["1x", "0", "-5", "1.5", ""]), ("multiplier", ["0", "-0.5", "nan", "two"]),
-                               ("scope", ["job", "PROCESS", ""]), ("on-exhausted", ["signal=65", "ignore"]),
+                               ("scope", ["jobs", "PROCESS", ""]), ("on-exhausted", ["signal=65", "ignore"]),
                                ("exit-code", ["0", "256", "x"]), ("timing", ["ALL"]),
                                ("count", ["", "blas,", "ffts", "blas lapack"]), ("convention", ["fma "]),
                                ("detail", ["call", "shape", "", "shapes,", "calls=0", "calls=1000000", "calls=1,x"]),

@@ -308,9 +308,10 @@ static bool take(const char *name, const char *value, bool has_budget, struct ex
     else if (!strcmp(name, "FLOP_WEIGHTS"))
         good = is_weights(value, has_budget, e);
     else if (!strcmp(name, "FLOP_SCOPE")) {
-        good = is_one_of(value, "process\0tree\0", &which);
+        good = is_one_of(value, "process\0tree\0job\0", &which);
         e->ends |= !good && has_budget;
         c->tree = good && which == 1;
+        c->job = good && which == 2;
     } else if (!strcmp(name, "FLOP_MULTIPLIER"))
         good = is_multiplier(value, &c->multiplier);
     else if (!strcmp(name, "FLOP_ON_EXHAUSTED"))
@@ -453,7 +454,7 @@ static void expect_config(const struct expected *e)
     REQUIRE(config.detail == want->detail, "detail %x", config.detail);
     REQUIRE(!(config.detail & CONFIG_CALLS) || config.calls_kept == want->calls_kept, "%d calls", config.calls_kept);
     REQUIRE(config.left_out == want->left_out, "left out %x", config.left_out);
-    REQUIRE(config.tree == want->tree, "tree %d", config.tree);
+    REQUIRE(config.tree == want->tree && config.job == want->job, "tree %d, job %d", config.tree, config.job);
     REQUIRE(config.verbose == want->verbose && config.disabled == want->disabled, "flags");
     REQUIRE(!strcmp(config.output, want->output) && !strcmp(config.namespace_, want->namespace_), "%s", config.output);
     REQUIRE(config.time_limit_ns == want->time_limit_ns, "%lu ns", config.time_limit_ns);

@@ -58,6 +58,7 @@ static inline struct ledger_process *build_add_process(struct ledger_build *b, u
     b->process = (uint32_t)(b->used + sizeof(struct ledger_block));
     build_record(b, build_block(b, LEDGER_PROCESSES, sizeof(struct ledger_process), 1));
     struct ledger_process *p = build_process(b);
+    p->rank = LEDGER_NO_RANK;
     p->pid = pid;
     p->ppid = 1;
     p->threads = 2;

@@ -198,7 +198,7 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_budget\": \"much\"}",
                      "x.json: flop_budget: expected a whole number or null, found a string");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"end_reason\": \"fire\"}",
-                     "x.json: end_reason: expected exit, exec, signal, exhausted or unknown, found \"fire\"");
+                     "x.json: end_reason: expected exit, exec, signal, exhausted, finalized or unknown, found \"fire\"");
     expect_complaint("{\"schema_version\": 1, \"operations\": {}, \"flop_multiplier\": 0}",
                      "x.json: flop_multiplier: expected a number above 0, found an integer");
 }

@@ -1,5 +1,6 @@
 /* The text summary, to the byte. Expected texts are written by hand from interface.md's sample. */
 #include "csv.h"
+#include "launcher.h"
 #include "ledger.h"
 #include "output.h"
 #include "templates.h"
@@ -460,8 +461,9 @@ static void expect_path(const char *template, const char *expected)
 
 Test(output, templates_are_expanded)
 {
-    static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK",  "PMIX_RANK", "SLURM_PROCID",
-                                            "SLURM_JOB_ID",         "PBS_JOBID", "LSB_JOBID"};
+    static const char *const variables[] = {
+        "OMPI_COMM_WORLD_RANK", "PMI_RANK",  "PMIX_RANK",     "SLURM_PROCID", "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID",
+        "SLURM_ARRAY_TASK_ID",  "PMI_JOBID", "PMIX_NAMESPACE"};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         unsetenv(variables[i]);
     expect_path("flopshim.%e.%p.txt", "flopshim.my app.4242.txt");
@@ -470,6 +472,35 @@ Test(output, templates_are_expanded)
     setenv("PMI_RANK", "17", 1);
     setenv("PBS_JOBID", "../../evil", 1);
     expect_path("%r.%j", "17..._.._evil");
+}
+
+/* Each case by the launcher's own documentation. */
+Test(output, ranks_and_jobs_are_what_launchers_say)
+{
+    static const struct {
+        const char *variables[5];
+        int64_t rank;
+        const char *job;
+    } cases[] = {
+        {{"OMPI_COMM_WORLD_RANK=3", "PMIX_RANK=3", "PMIX_NAMESPACE=117"}, 3, "117"},
+        {{"PMI_RANK=2", "PMI_SIZE=4"}, 2, NULL},
+        {{"SLURM_PROCID=5", "SLURM_NTASKS=8", "SLURM_JOB_ID=77"}, 5, "77"},
+        {{"SLURM_PROCID=0", "SLURM_ARRAY_TASK_ID=9", "SLURM_ARRAY_JOB_ID=70", "SLURM_JOB_ID=79"}, 9, "70"},
+        {{"SLURM_PROCID=1", "SLURM_ARRAY_TASK_ID=9", "SLURM_ARRAY_JOB_ID=70", "SLURM_JOB_ID=79", "SLURM_NTASKS=2"}, 1, "79"},
+        {{"RANK=6", "WORLD_SIZE=8", "TORCHELASTIC_RUN_ID=none"}, 6, "none"},
+        {{"RANK=6"}, LAUNCHER_NO_RANK, NULL},
+        {{"PMI_RANK=x"}, LAUNCHER_NO_RANK, NULL},
+        {{"PMI_RANK=1234567890"}, LAUNCHER_NO_RANK, NULL},
+        {{NULL}, LAUNCHER_NO_RANK, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        clearenv();
+        for (int j = 0; j < 5 && cases[i].variables[j]; j++)
+            putenv((char *)(uintptr_t)cases[i].variables[j]);
+        const char *job = launcher_job_text();
+        cr_expect(launcher_rank() == cases[i].rank, "case %zu: rank %ld", i, (long)launcher_rank());
+        cr_expect(job ? cases[i].job && !strcmp(job, cases[i].job) : !cases[i].job, "case %zu: job %s", i, job);
+    }
 }
 
 Test(output, a_path_that_does_not_fit_is_an_error)

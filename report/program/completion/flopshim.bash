@@ -19,7 +19,7 @@ _flopshim_run()
 {
     local current=$1 previous=$2
     case $previous in
-        -s | --scope) _flopshim_words "process tree" "$current" ;;
+        -s | --scope) _flopshim_words "process tree job" "$current" ;;
         -e | --on-exhausted) _flopshim_words "error abort signal= warn" "$current" ;;
         --count) _flopshim_words "blas lapack fft dnn" "$current" ;;
         -c | --convention) _flopshim_words "ops fma" "$current" ;;

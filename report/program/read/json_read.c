@@ -109,6 +109,14 @@ static void read_threads(struct field_reader *r, const json_t *time)
     }
 }
 
+/* null, or absent as in older summaries: it has none. */
+static int64_t read_rank(struct field_reader *r, const json_t *process)
+{
+    if (!json_is_integer(json_object_get(process, "rank")))
+        return SUMMARY_NO_RANK;
+    return (int64_t)(field_get_number(r, process, "process.", "rank", false) & INT64_MAX);
+}
+
 static void read_process(struct field_reader *r, const json_t *root)
 {
     struct summary *s = r->summary;
@@ -117,6 +125,8 @@ static void read_process(struct field_reader *r, const json_t *root)
     s->ppid = field_get_small_number(r, process, "process.", "ppid");
     s->threads = field_get_small_number(r, process, "process.", "threads");
     s->host = field_get_text(r, process, "process.", "host");
+    s->rank = read_rank(r, process);
+    s->job = field_get_text(r, process, "process.", "job");
     s->program = field_get_text(r, process, "process.", "program");
     s->start_realtime_ns = read_start(r, "process.", field_get_text(r, process, "process.", "start"));
     s->wall_ns = field_get_nanoseconds(r, process, "process.", "wall_seconds");
@@ -146,13 +156,13 @@ static void read_refused(struct field_reader *r, const json_t *root)
 
 static const char *read_reason(struct field_reader *r, const json_t *object, const char *where)
 {
-    static const char *const reasons[] = {"exit", "exec", "signal", "exhausted", "unknown"};
+    static const char *const reasons[] = {"exit", "exec", "signal", "exhausted", "finalized", "unknown"};
     const char *text = field_get_text(r, object, where, "end_reason");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (strcmp(text, reasons[i]) == 0)
             return reasons[i];
     if (*text)
-        field_complain(r, "%send_reason: expected exit, exec, signal, exhausted or unknown, found \"%s\"", where, text);
+        field_complain(r, "%send_reason: expected exit, exec, signal, exhausted, finalized or unknown, found \"%s\"", where, text);
     return "unknown";
 }
 

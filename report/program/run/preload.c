@@ -3,6 +3,7 @@
 #include "command.h"
 #include "elf_needed.h"
 #include "library.h"
+#include "path.h"
 #include "sanitizer.h"
 #include <errno.h>
 #include <limits.h>
@@ -89,13 +90,13 @@ bool preload_can_hold(const char *path)
     return !path[strcspn(path, SPECIAL)];
 }
 
-/* The library by a path that LD_PRELOAD can hold: its own, or that of a link to it, which is made then (1). 0, or -1 after a
+/* A library by a path that LD_PRELOAD can hold: its own, or that of a link to it, which is made then (1). 0, or -1 after a
  * message. */
 static int name_library(const char **library, const char *folder, char *link, size_t size)
 {
     if (preload_can_hold(*library))
         return 0;
-    snprintf(link, size, "%s/" PRELOAD_LIBRARY, folder);
+    snprintf(link, size, "%s/%s", folder, path_base(*library));
     if (!preload_can_hold(folder)) {
         fprintf(stderr,
                 "flopshim: LD_PRELOAD cannot hold the path %s (blank, colon or $), nor a link to it in %s; set "
@@ -130,12 +131,13 @@ static void add_sorted(struct order *order, const char *entry)
     add_entry(sanitizer_is_runtime(entry) ? order->first : order->then, entry);
 }
 
-/* The runtimes that the program and the library need, those that were preloaded before, the library, and the rest. */
-static int set_order(const char *library, const char *program, char *before)
+/* The runtimes that the program and the library need, those that were preloaded before, the library, the one of MPI jobs where
+ * it is wanted (or ""), and the rest. */
+static int set_order(const char *library, const char *mpi, const char *program, char *before)
 {
     char needed[2][NAME_MAX + 1] = {"", ""};
     char *rest;
-    size_t room = strlen(library) + strlen(before) + sizeof needed + 16;
+    size_t room = strlen(library) + strlen(mpi) + strlen(before) + sizeof needed + 16;
     struct order order = {calloc(1, room), calloc(1, room)};
     char *value = NULL;
     int length = -1;
@@ -147,6 +149,8 @@ static int set_order(const char *library, const char *program, char *before)
             if (*needed[i])
                 add_sorted(&order, needed[i]);
         add_sorted(&order, library);
+        if (*mpi)
+            add_sorted(&order, mpi);
         for (char *entry = strtok_r(before, SEPARATORS, &rest); entry; entry = strtok_r(NULL, SEPARATORS, &rest))
             add_sorted(&order, entry);
         length = asprintf(&value, "%s%s", order.first, order.then);
@@ -161,19 +165,35 @@ static int set_order(const char *library, const char *program, char *before)
     return result;
 }
 
+/* The library of MPI jobs, beside the other one. "": it is not wanted. 0, or -1 after a message. */
+static int find_mpi(const char *library, char *path, size_t size)
+{
+    const char *scope = getenv("FLOP_SCOPE");
+    *path = 0;
+    if (!scope || strcmp(scope, "job") != 0)
+        return 0;
+    int folder = (int)(path_base(library) - library);
+    if ((size_t)snprintf(path, size, "%.*s" PRELOAD_MPI_LIBRARY, folder, library) < size && is_library(path))
+        return 0;
+    fprintf(stderr, "flopshim: cannot find " PRELOAD_MPI_LIBRARY ", which --scope job needs, beside %s\n", library);
+    return -1;
+}
+
 int preload_set(const char *library, const char *command, const char *folder, int *made_link)
 {
-    char link[PATH_MAX];
+    char link[2][PATH_MAX], beside[PATH_MAX];
     char program[PATH_MAX];
-    const char *inherited = getenv("LD_PRELOAD");
-    int linked = name_library(&library, folder, link, sizeof link);
+    const char *inherited = getenv("LD_PRELOAD"), *mpi = beside;
+    if (find_mpi(library, beside, sizeof beside) < 0)
+        return -1;
+    int linked = name_library(&library, folder, link[0], sizeof link[0]);
     *made_link = linked > 0;
-    if (linked < 0)
+    if (linked < 0 || name_library(&mpi, folder, link[1], sizeof link[1]) < 0)
         return -1;
     if (command_program(command, program, sizeof program) < 0)
         *program = 0; /* exec says why */
     char *before = strdup(inherited ? inherited : "");
-    int result = before ? set_order(library, program, before) : -1;
+    int result = before ? set_order(library, mpi, program, before) : -1;
     free(before);
     if (result < 0)
         fputs("flopshim: out of memory\n", stderr);

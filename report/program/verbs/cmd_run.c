@@ -11,6 +11,7 @@
 #include "origin.h"
 #include "output.h"
 #include "pages.h"
+#include "path.h"
 #include "preload.h"
 #include "run_folder.h"
 #include "sweep.h"
@@ -33,7 +34,7 @@ static const struct option_row rows[] = {
     {"output", 'o', "LIST", NULL,
      "files, by extension .txt .json .csv .html; stderr; none; %p pid %h host %e program %r rank\n"
      "%j job %t start (FLOP_OUTPUT; flopshim.%e.%p.txt)"},
-    {"scope", 's', "S", NULL, "process or tree: what the budget is of (FLOP_SCOPE; process)"},
+    {"scope", 's', "S", NULL, "process, tree or job (of MPI): what the budget is of (FLOP_SCOPE; process)"},
     {"namespace", 'n', "NAME", NULL, "of calls outside any marker (FLOP_NAMESPACE)"},
     {"multiplier", 'm', "X", NULL, "each call's cost times this (FLOP_MULTIPLIER; 1)"},
     {"weights", 0, "FILE", NULL,
@@ -150,9 +151,10 @@ static bool is_on(const char *value)
 
 static void clean_up(const char *folder, bool made_link)
 {
-    char link[PATH_MAX + sizeof PRELOAD_LIBRARY];
-    if (made_link) {
-        snprintf(link, sizeof link, "%s/" PRELOAD_LIBRARY, folder);
+    static const char *const libraries[] = {PRELOAD_LIBRARY, PRELOAD_MPI_LIBRARY};
+    char link[PATH_MAX + sizeof PRELOAD_MPI_LIBRARY];
+    for (size_t i = 0; made_link && i < sizeof libraries / sizeof *libraries; i++) {
+        snprintf(link, sizeof link, "%s/%s", folder, libraries[i]);
         unlink(link);
     }
     if (rmdir(folder) < 0 && errno != ENOTEMPTY)
@@ -196,6 +198,22 @@ static int run_in_folder(char *const *argv, const char *library, char *folder, b
     return status;
 }
 
+/* Each rank of an MPI launcher is a process: whoever did not ask for one summary of all is told once how to. */
+static void tell_of_ranks(const char *command)
+{
+    static const char *const launchers[] = {"mpirun", "mpiexec", "orterun", "prterun", "srun", "aprun", "jsrun"};
+    const char *scope = getenv("FLOP_SCOPE"), *name = path_base(command);
+    size_t length = strcspn(name, "."); /* mpirun.mpich */
+    if ((scope && (strcmp(scope, "job") == 0 || strcmp(scope, "tree") == 0)) || is_on(getenv("FLOP_QUIET")))
+        return;
+    for (size_t i = 0; i < sizeof launchers / sizeof *launchers; i++)
+        if (strlen(launchers[i]) == length && strncmp(launchers[i], name, length) == 0)
+            fprintf(
+                stderr,
+                "flopshim: each rank of %s is counted by itself and has a summary of its own; --scope job makes one of all\n",
+                launchers[i]);
+}
+
 int cmd_run(int argc, char **argv)
 {
     char library[PATH_MAX];
@@ -207,6 +225,7 @@ int cmd_run(int argc, char **argv)
     bool without_preload;
     if ((status = inspect_program(argv[optind], &without_preload)))
         return status;
+    tell_of_ranks(argv[optind]);
     if (preload_find(library, sizeof library) < 0 || make_folder(folder, sizeof folder) < 0)
         return STATUS_FAILED;
     return run_in_folder(argv + optind, library, folder, without_preload);

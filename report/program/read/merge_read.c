@@ -4,6 +4,7 @@
 #include "json_read.h"
 #include "kernel.h"
 #include "load.h"
+#include "merge_sums.h"
 #include "out_save.h"
 #include "path.h"
 #include "text_rows.h"
@@ -128,7 +129,7 @@ int merge_read(struct members *members, const char *path, int64_t rank)
     }
     if (load_file(path, &loaded) < 0)
         return -1;
-    int result = add(members, path, &loaded.summary, rank);
+    int result = add(members, path, &loaded.summary, rank == MEMBER_NO_RANK ? loaded.summary.rank : rank);
     load_free(&loaded);
     return result;
 }

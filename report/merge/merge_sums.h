@@ -2,6 +2,10 @@
 #pragma once
 #include "members.h"
 
+#define MERGE_SCHEMA 1
+#define MERGE_BEGIN "{\n  \"merge_schema_version\": " /* how a merge begins, */
+#define MERGE_MEMBERS "\n  \"members\": [\n"          /* and its members, each a line */
+
 typedef unsigned __int128 wide;
 
 /* Over all members. */

@@ -2,7 +2,6 @@
  * merges starts again. Integers are exact, however long. */
 #include "cost.h"
 #include "instant.h"
-#include "merge_read.h"
 #include "merge_sums.h"
 #include "row_json.h"
 #include <stdio.h>

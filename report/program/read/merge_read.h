@@ -2,10 +2,6 @@
 #pragma once
 #include "members.h"
 
-#define MERGE_SCHEMA 1
-#define MERGE_BEGIN "{\n  \"merge_schema_version\": " /* how a merge begins, */
-#define MERGE_MEMBERS "\n  \"members\": [\n"          /* and its members, each a line */
-
 /* Adds what the file holds. rank: of a summary or ledger, or MEMBER_NO_RANK. 0, or -1 after a message on stderr that names the
  * file and what is wrong with it. */
 int merge_read(struct members *members, const char *path, int64_t rank);

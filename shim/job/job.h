@@ -1,0 +1,50 @@
+/* What the library of MPI jobs (shim/mpi) asks of this one: a table, exported under a private name. FLOP_SCOPE=job itself does
+ * nothing: a process that never calls MPI_Init is counted by itself. */
+#pragma once
+#include "config_values.h"
+#include "ledger.h"
+#include "out.h"
+#include "share.h"
+#include "summary_model.h"
+
+#define JOB_LINK "flopshim_job_link_1"
+
+/* Both libraries are of one build, or do not speak with each other. */
+struct job_build {
+    char version[24];
+    uint32_t ledger_format;
+    uint32_t summary_bytes;
+    uint32_t link_bytes;
+};
+#define JOB_BUILD                                                                                            \
+    {                                                                                                        \
+        FLOPSHIM_VERSION, LEDGER_FORMAT, (uint32_t)sizeof(struct summary), (uint32_t)sizeof(struct job_link) \
+    }
+
+/* How a document of the job is written in the format that the file's name asks for. */
+typedef void job_render(const char *path, void *data, struct out *out);
+
+struct job_link {
+    struct job_build build;
+    const struct config *config;
+    /* A line on stderr; its pieces end with NULL. */
+    void (*say)(const char *first, ...);
+    /* The process as it is now, with a record also where it never counted: handed to `take`. False: it cannot be told. */
+    bool (*tell)(void (*take)(const struct summary *summary, void *data), void *data);
+    /* The job's files, named by FLOP_OUTPUT. The names that were used, as a user would name them; "": none was asked for. -1
+     * after a message: one could not be written. */
+    int (*write)(job_render *render, void *data, char *names, size_t size);
+    /* What was told last is in the job's files: the process's own are written only where it counts more. */
+    void (*is_written)(void);
+    void (*end)(int status); /* the process ends at once, its streams flushed */
+
+    /* The process's account becomes a share of the job's (account/share.h): what it has spent is all that it has. */
+    uint64_t (*join)(const struct share_hooks *hooks);
+    void (*add)(uint64_t flops);
+    void (*left)(uint64_t left);
+    uint64_t (*release)(void);
+    void (*leave_job)(uint64_t flops); /* no hook is called any more; so much more is the process's */
+    bool (*is_unhandled)(void);        /* a refusal was raised in Python, and nobody handled it */
+};
+
+extern const struct job_link flopshim_job_link_1;

@@ -1,0 +1,70 @@
+/* Joining a job, and leaving it (ranks.h). */
+#include "ranks.h"
+#include "budget.h"
+#include "gather.h"
+#include "job.h"
+#include "link.h"
+#include "mpi_calls.h"
+#include <stdatomic.h>
+
+struct ranks ranks;
+static atomic_flag has_begun = ATOMIC_FLAG_INIT;
+
+/* With a limit of the job nothing else than the job can be held to it. */
+static void give_up(const struct job_link *link, const char *why)
+{
+    bool limited = link->config->limit_flops != CONFIG_UNLIMITED;
+    link->say("flopshim: FLOP_SCOPE=job: ", why,
+              limited ? "; the program is not run without its limit" : "; each process is counted by itself", NULL);
+    if (limited)
+        link->end(2);
+}
+
+bool ranks_are_wanted(void)
+{
+    const struct job_link *link = link_find();
+    return link && link->config->job && !link->config->disabled;
+}
+
+static bool join(void)
+{
+    return mpi.comm_dup(mpi_abi.world, &ranks.comm) == MPI_OK &&
+           mpi.comm_set_errhandler(ranks.comm, mpi_abi.errors_return) == MPI_OK &&
+           mpi.comm_rank(ranks.comm, &ranks.rank) == MPI_OK && mpi.comm_size(ranks.comm, &ranks.size) == MPI_OK;
+}
+
+void ranks_begin(uintptr_t caller)
+{
+    if (!ranks_are_wanted() || atomic_flag_test_and_set(&has_begun))
+        return;
+    const char *why = mpi_calls_find(caller);
+    if (!why && !join())
+        why = "MPI_Comm_dup of MPI_COMM_WORLD failed";
+    if (!why && !budget_begin())
+        why = "MPI made no window for the account";
+    if (why)
+        give_up(link_find(), why);
+    else
+        ranks.is_open = true;
+}
+
+void ranks_note_session(void)
+{
+    if (ranks_are_wanted() && !atomic_flag_test_and_set(&has_begun))
+        give_up(link_find(), "the program uses MPI by sessions, without MPI_Init");
+}
+
+void ranks_abort(void)
+{
+    ranks.is_open = false;
+}
+
+void ranks_end(void)
+{
+    if (!ranks.is_open)
+        return;
+    ranks.is_open = false;
+    budget_end();
+    gather_summaries();
+    mpi.comm_free(&ranks.comm);
+}

@@ -1,0 +1,34 @@
+/* A window of a few numbers in each rank's memory, changed one-sidedly and atomically by others, by any thread that may call
+ * MPI. Its own numbers a rank reads, and those that nobody else writes it writes, as memory, without MPI (the unified memory
+ * model). */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+enum window_word {
+    WINDOW_TAKEN,     /* at rank 0: what is given out of the limit */
+    WINDOW_LOCK,      /* at rank 0: 1 while a rank takes, or calls back */
+    WINDOW_ASKED,     /* at each: how often it was called back; */
+    WINDOW_COLLECTED, /* what was put into the pool again of what it has returned in all: both written by others */
+    WINDOW_RETURNED,  /* what it has returned in all; */
+    WINDOW_ANSWERED,  /* to which call it has answered: both written by itself, as memory */
+    WINDOW_WORDS,
+};
+
+/* By all ranks. */
+bool window_open(void);
+void window_close(void);
+
+uint64_t window_read(int rank, enum window_word word);
+void window_add(int rank, enum window_word word, uint64_t more);
+/* Returns what was there. */
+uint64_t window_replace(int rank, enum window_word word, uint64_t by);
+/* Of all other ranks at once: adds `more`, which may be 0, and returns in `before` what was there. */
+void window_add_others(enum window_word word, uint64_t more, uint64_t *before);
+
+/* This rank's numbers. */
+uint64_t window_load(enum window_word word);
+void window_store(enum window_word word, uint64_t value);
+
+/* A message has failed: what the others returned since is not known. */
+bool window_failed(void);

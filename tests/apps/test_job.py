@@ -1,0 +1,297 @@
+"""FLOP_SCOPE=job: the ranks of an MPI job have one summary, which is what `flopshim merge` makes of theirs, and one budget, held to
+the last FLOP; a job that is killed loses no call that a rank has told of. usage: test_job.py openmpi|mpich GROUP"""
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from harness import LIBRARY, PLAIN, PROGRAM, ROOT, expect, skip
+
+MPI, GROUP = sys.argv[1:]
+LAUNCHER = {"openmpi": ["mpirun.openmpi", "--oversubscribe", "--allow-run-as-root"], "mpich": ["mpirun.mpich"]}[MPI]
+MPI_LIBRARY = str(pathlib.Path(LIBRARY).with_name("libflopshim-mpi.so"))
+ENVIRONMENT = {"OMPI_MCA_plm_rsh_agent": "false", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+               "OPENBLAS_NUM_THREADS": "1"}
+DOT = 200  # FLOPs of ddot over 100 elements: 100 products, 100 sums
+WORDS = {"routines": "routine", "namespace_routines": "namespace", "hosts": "host"}
+
+
+def build(folder, source="ranks.c", compiler=f"mpicc.{MPI}", libraries=("-lblas", "-lpthread")):
+    program = f"{folder}/{source.split('.')[0]}"
+    done = subprocess.run([compiler, "-O1", "-o", program, str(ROOT / "tests/apps" / source), *libraries], capture_output=True,
+                          text=True, check=False)
+    expect(f"{compiler} {source}: {done.stderr}", done.returncode, 0)
+    return program
+
+
+class Job:
+    """A finished job in a folder of its own: status, output, and the files that it left."""
+
+    def __init__(self, ranks, *command, run=("--scope", "job"), output="job.json,job.txt", environment=None, launcher=None):
+        with tempfile.TemporaryDirectory() as folder:
+            words = [PROGRAM, "run", *run, "--output", output, "--"] if run else []
+            done = subprocess.run([*words, *(launcher or LAUNCHER), "-n", str(ranks), *[str(c) for c in command]], cwd=folder,
+                                  env={**PLAIN, **ENVIRONMENT, **(environment or {})}, capture_output=True, text=True, timeout=120,
+                                  check=False)
+            self.status, self.output, self.errors = done.returncode, done.stdout, done.stderr
+            files = sorted(pathlib.Path(folder).iterdir())
+            self.files = {p.name: p.read_text() for p in files}
+            self.merged = merge([p for p in files if p.suffix == ".json"])
+
+    @property
+    def made(self):
+        """{rank: calls} that were told of."""
+        return {int(rank): int(calls) for rank, calls in re.findall(r"rank (\d+) made (\d+)", self.output)}
+
+
+def merge(files):
+    if not files:
+        return None
+    done = subprocess.run([PROGRAM, "merge", "-f", "json", *files], capture_output=True, text=True, check=False)
+    expect(f"merge: {done.stderr}", done.returncode, 0)
+    return json.loads(done.stdout)
+
+
+def calls_of(merged):
+    """{rank: calls} of the members of a merge."""
+    return {m["rank"]: sum(o["calls"] for n in m["by_namespace"].values() for o in n["operations"].values())
+            for m in merged["members"]}
+
+
+def whole(ranks, calls):
+    return {rank: (rank + 1) * calls for rank in range(ranks)}
+
+
+# ---- one summary ----
+
+def one_summary(program):
+    for ranks in (1, 2, 4, 16):
+        job = Job(ranks, program, 10)
+        expect(f"{ranks} ranks: {job.errors}", (job.status, sorted(job.files)), (0, ["job.json", "job.txt"]))
+        expect("one line", job.errors, f"flopshim: summary of the job ({ranks} rank{'s' * (ranks > 1)}): job.json, job.txt\n")
+        written = json.loads(job.files["job.json"])
+        total = 10 * ranks * (ranks + 1) // 2
+        expect("the total", (written["flops_used"], written["calls"], written["missing_ranks"]), (DOT * total, total, ""))
+        expect("each rank", calls_of(written), whole(ranks, 10))
+        expect("complete", (written["incomplete_processes"], {m["end_reason"] for m in written["members"]}), (0, {"finalized"}))
+        spread = written["over_processes"]["flops_used"]
+        expect("least and most", (spread["min"], spread["min_at"]["rank"], spread["max"], spread["max_at"]["rank"]),
+               (10 * DOT, 0, 10 * DOT * ranks, ranks - 1))
+        expect("as flopshim merge makes it", job.merged, written)
+        expect("the text", f"{DOT * total:,} FLOPs in {total:,} calls" in job.files["job.txt"], True)
+
+
+def as_each_alone(program):
+    """What the ranks' own summaries merge to, but for when it was."""
+    alone = Job(4, program, 10, run=(), environment={"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "%r.json", "FLOP_QUIET": "1"})
+    together = Job(4, program, 10, output="job.json")
+    expect("a file a rank", sorted(alone.files), [f"{rank}.json" for rank in range(4)])
+    for key in ("flops_used", "calls", "processes", "missing_ranks", "incomplete_processes", "routines", "namespace_routines", "hosts"):
+        expect(key, together.merged[key], alone.merged[key])
+
+
+def by_hand(program):
+    job = Job(4, program, 10, run=(), environment={"LD_PRELOAD": f"{LIBRARY}:{MPI_LIBRARY}", "FLOP_SCOPE": "job",
+                                                    "FLOP_OUTPUT": "hand.json,table.%r.csv"})
+    expect("by hand", (job.status, sorted(job.files)[:1], calls_of(job.merged)), (0, ["hand.json"], whole(4, 10)))
+    expect("a table of each process", len([name for name in job.files if name.endswith(".csv")]), 4)
+    job = Job(2, program, 10, run=(), environment={"LD_PRELOAD": LIBRARY, "FLOP_SCOPE": "job", "FLOP_OUTPUT": "%r.json"})
+    expect("without the library of jobs", (job.status, "needs libflopshim-mpi.so" in job.errors, sorted(job.files)),
+           (0, True, ["0.json", "1.json"]))
+    job = Job(2, program, 10, run=(), environment={"LD_PRELOAD": LIBRARY, "FLOP_SCOPE": "job", "FLOP_BUDGET": "1e9"})
+    expect("a limit of a job that nobody keeps", (job.status != 0, job.made), (True, {}))
+
+
+def without_mpi(_):
+    """A process that never calls MPI_Init is counted by itself; nothing of MPI is loaded into it."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = "import sys, numpy; numpy.ones(50) @ numpy.ones(50); sys.exit('libmpi' in open('/proc/self/maps').read())"
+        done = subprocess.run([PROGRAM, "run", "-q", "--scope", "job", "--output", "x.json", "--", "/usr/bin/python3", "-c", script],
+                              cwd=folder, env={**PLAIN}, check=False)
+        expect("no MPI", (done.returncode, os.listdir(folder)), (0, ["x.json"]))
+        summary = json.loads(pathlib.Path(folder, "x.json").read_text())
+        expect("its own summary", (summary["process"]["rank"], summary["end_reason"], summary["operations"]["ddot"]["calls"]),
+               (None, "exit", 1))
+
+
+def ends(program):
+    """What happens after MPI_Finalize, or instead of it."""
+    late = Job(3, program, 10, "late", output="job.json")
+    expect("calls after MPI_Finalize", (late.status, len(late.files), calls_of(late.merged)), (0, 4, {r: n + 1 for r, n in whole(3, 10).items()}))
+    idle = Job(3, program, 10, "idle")
+    expect("a rank that does nothing is in it", calls_of(idle.merged), {0: 10, 1: 0, 2: 0})
+    for what in ("abort", "exit", "die"):
+        job = Job(4, program, 10, what, output="%p.json")
+        expect(f"{what}: {job.errors}", job.status != 0, True)
+        told, kept = job.made, calls_of(job.merged)
+        expect(f"{what}: rank 1 told of its calls", told.get(1), 20)
+        expect(f"{what}: no call that was told of is lost", {rank: kept.get(rank) for rank in told}, told)
+        expect(f"{what}: it is not complete, or not by MPI_Finalize", {m["end_reason"] for m in job.merged["members"]} & {"finalized"}, set())
+
+
+# ---- killed at any moment ----
+
+def kill_somebody(job, victim, moment):
+    time.sleep(moment)
+    ranks = [int(pid) for pid in subprocess.run(["pgrep", "-x", "ranks", "--session", str(job.pid)], capture_output=True, text=True,
+                                                check=False).stdout.split()]
+    if victim == "rank" and ranks:
+        os.kill(random.choice(ranks), signal.SIGKILL)
+    elif victim == "ranks":
+        for pid in ranks:
+            os.kill(pid, signal.SIGKILL)
+    elif victim == "mpirun":
+        os.kill(job.pid, signal.SIGKILL)
+
+
+def kills(program):
+    random.seed(18)
+    tried = {"rank": 0, "ranks": 0, "mpirun": 0}
+    for turn in range(24):
+        victim = list(tried)[turn % 3]
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**PLAIN, **ENVIRONMENT, "LD_PRELOAD": f"{LIBRARY}:{MPI_LIBRARY}", "FLOP_SCOPE": "job",
+                           "FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_LEDGER_DIR": folder, "FLOP_QUIET": "1"}
+            with open(f"{folder}/told", "w+b") as told:
+                job = subprocess.Popen([*LAUNCHER, "-n", "4", program, "100", "steps"], env=environment, stdout=told,
+                                       stderr=subprocess.DEVNULL, start_new_session=True)
+                kill_somebody(job, victim, random.uniform(0.2, 1.2))
+                job.wait(60)
+                end_of_ranks(job.pid)
+            tried[victim] += 1
+            calls = {}
+            for rank, made in re.findall(rb"rank (\d+) made (\d+)\n", pathlib.Path(folder, "told").read_bytes()):
+                calls[int(rank)] = max(int(made), calls.get(int(rank), 0))
+            left = [p for p in pathlib.Path(folder).iterdir() if p.suffix in (".json", ".ledger")]
+            kept = calls_of(merge(left)) if left else {}
+            short = {rank: (made, kept.get(rank)) for rank, made in calls.items() if kept.get(rank, 0) < made}
+            expect(f"turn {turn}, {victim} killed: calls that were told of and are lost, of {calls}", short, {})
+
+
+def end_of_ranks(session):
+    for _ in range(600):
+        if subprocess.run(["pgrep", "-x", "ranks", "--session", str(session)], capture_output=True, check=False).returncode:
+            return
+        time.sleep(0.05)
+    expect("ranks end with their job", "still running", "ended")
+
+
+# ---- one budget ----
+
+def budgets(program):
+    whole_cost = 100 * DOT
+    for budget in (whole_cost, 50 * whole_cost):
+        job = Job(4, program, 10, run=("--scope", "job", "-q", "--budget", str(budget)))
+        expect(f"a budget of {budget} suffices: {job.errors}", (job.status, calls_of(job.merged)), (0, whole(4, 10)))
+    for turn in range(5):
+        job = Job(4, program, 10, run=("--scope", "job", "--budget", str(whole_cost - 1)), output="%p.json")
+        expect(f"a FLOP too few: {job.errors}", job.status, 86)
+        expect("never overspent", job.merged["flops_used"] <= whole_cost - 1, True)
+        expect("one banner", job.errors.count("| budget: "), 1)
+        expect("and said by one", len(re.findall(r"ddot would cost 200 FLOPs but only 199 remain \(budget 19,999, used 19,800\)", job.errors)) >=
+               (0 if len(job.made) < 3 else 1), True)
+    warned = Job(4, program, 10, run=("--scope", "job", "-q", "--budget", str(whole_cost - 1), "--on-exhausted", "warn"))
+    expect(f"warn: {warned.errors}", (warned.status, calls_of(warned.merged)), (0, whole(4, 10)))
+
+
+def budgets_of_one(program):
+    """All of the budget is for whoever calls, wherever it was drawn first."""
+    job = Job(4, program, 1000, "idle", run=("--scope", "job", "-q", "--budget", str(1000 * DOT)))
+    expect(f"only rank 0 calls: {job.errors}", (job.status, calls_of(job.merged)), (0, {0: 1000, 1: 0, 2: 0, 3: 0}))
+    late = Job(2, program, 10, "late", run=("--scope", "job", "-q", "--budget", str(32 * DOT)), output="job.json")
+    expect(f"what is left is shared out after MPI_Finalize: {late.errors}", (late.status, calls_of(late.merged)), (0, {0: 11, 1: 21}))
+
+
+def threads(program):
+    for what in ("threads", "funneled"):
+        for budget in ([], ["--budget", str(4 * 100 * DOT)]):
+            job = Job(2, program, 400, what, run=("--scope", "job", "-q", *budget), output="job.json")
+            wanted = {0: 400, 1: 800} if not budget else None
+            if wanted:
+                expect(f"{what}: {job.errors}", (job.status, calls_of(job.merged)), (0, wanted))
+            else:
+                expect(f"{what}, not enough: {job.errors}", (job.status, job.merged["flops_used"] <= 4 * 100 * DOT), (86, True))
+
+
+# ---- others ----
+
+def languages(_):
+    with tempfile.TemporaryDirectory() as folder:
+        for source in ("ranks_f.f90", "ranks_f08.f90"):
+            program = build(folder, source, f"mpif90.{MPI}", ("-lblas",))
+            for budget in ([], ["--budget", "1e9"]):
+                job = Job(3, program, run=("--scope", "job", "-q", *budget), output="job.json")
+                expect(f"{source}: {job.errors}", (job.status, calls_of(job.merged)), (0, {0: 1, 1: 2, 2: 3}))
+
+
+def tools(program):
+    """Another tool on PMPI, before and behind: both see what they came for."""
+    with tempfile.TemporaryDirectory() as folder:
+        tool = f"{folder}/tool.so"
+        done = subprocess.run([f"mpicc.{MPI}", "-shared", "-fPIC", "-o", tool, str(ROOT / "tests/apps/mpi_tool.c")], check=False)
+        expect("the tool is built", done.returncode, 0)
+        for order in ([LIBRARY, MPI_LIBRARY, tool], [tool, LIBRARY, MPI_LIBRARY]):
+            for budget in ({}, {"FLOP_BUDGET": "1e9"}):
+                job = Job(2, program, 10, run=(), environment={"LD_PRELOAD": ":".join(order), "FLOP_SCOPE": "job", "FLOP_QUIET": "1",
+                                                                "FLOP_OUTPUT": "job.json", **budget})
+                expect(f"{order}: {job.errors}", (job.status, sorted(job.files), job.output.count("tool: init"),
+                                                  job.output.count("tool: finalize")), (0, ["job.json"], 2, 2))
+
+
+def wrong_pairing(_):
+    """A library with the functions of MPI that is neither of those that are known."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = f"{folder}/libother.so"
+        source = str(ROOT / "tests/apps/mpi_other.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-DLIBRARY", "-o", library, source], check=True)
+        subprocess.run(["cc", "-o", f"{folder}/other", source, library, f"-Wl,-rpath,{folder}", "-lblas"], check=True)
+        for budget, status, files in (((), 0, 1), (("--budget", "1e9"), 2, 0)):
+            job = Job(1, f"{folder}/other", run=("--scope", "job", *budget), output="x.json", launcher=["env", "--ignore-signal=PIPE", "nice"])
+            said = [line for line in job.errors.splitlines() if "neither Open MPI nor one with MPICH's ABI" in line]
+            expect(f"{budget}: {job.errors}", (job.status, len(said), len(job.files)), (status, 1, files))
+
+
+def nodes(program):
+    """Several nodes: ranks with host names and ledger folders of their own."""
+    script = 'hostname node$((${PMIX_RANK:-$PMI_RANK} / 2)) && exec "$@"'
+    if subprocess.run(["unshare", "--uts", "hostname", "x"], capture_output=True, check=False).returncode:
+        print("not checked: this system lets nobody have another host name")
+        return
+    job = Job(4, "unshare", "--uts", "sh", "-c", script, "sh", program, 10, output="job.json")
+    expect(f"nodes: {job.errors}", [(h["host"], h["processes"], h["calls"]) for h in job.merged["hosts"]], [("node0", 2, 30), ("node1", 2, 70)])
+    most = job.merged["over_processes"]["flops_used"]["max_at"]
+    expect("the node of the most", (most["rank"], most["host"]), (3, "node1"))
+
+
+def one_file_each(program):
+    """Without the scope a launcher's ranks have a file each, and it is said how to get one of all."""
+    job = Job(2, program, 10, run=("--multiplier", "1"), output="%r.json")
+    expect(f"it is said once: {job.errors}", (job.errors.count("--scope job makes one of all"), sorted(job.files)), (1, ["0.json", "1.json"]))
+    expect("ranks in them", [json.loads(job.files[f"{rank}.json"])["process"]["rank"] for rank in (0, 1)], [0, 1])
+    for options in (("-q",), ("--scope", "tree")):
+        job = Job(2, program, 10, run=options)
+        expect(f"not said with {options}", "--scope job makes" in job.errors, False)
+
+
+GROUPS = {"summary": [one_summary, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
+          "budget": [budgets, budgets_of_one, threads], "kills": [kills], "others": [languages, tools, wrong_pairing]}
+
+
+def main():
+    for command in (LAUNCHER[0], f"mpicc.{MPI}"):
+        if not shutil.which(command):
+            skip(f"{command} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        program = build(folder)
+        for part in GROUPS[GROUP]:
+            part(program)
+
+
+main()
