@@ -1,5 +1,6 @@
 """FLOP_SCOPE=job: the ranks of an MPI job have one summary, which is what `flopshim merge` makes of theirs, and one budget, held to
 the last FLOP; a job that is killed loses no call that a rank has told of. usage: test_job.py openmpi|mpich GROUP"""
+import contextlib
 import json
 import os
 import pathlib
@@ -20,7 +21,7 @@ MPI_LIBRARY = str(pathlib.Path(LIBRARY).with_name("libflopshim-mpi.so"))
 ENVIRONMENT = {"OMPI_MCA_plm_rsh_agent": "false", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
                "OPENBLAS_NUM_THREADS": "1"}
 DOT = 200  # FLOPs of ddot over 100 elements: 100 products, 100 sums
-WORDS = {"routines": "routine", "namespace_routines": "namespace", "hosts": "host"}
+ROUNDS = {"openmpi": "2000", "mpich": "60"}[MPI]  # of job_kills, a second or two; where ranks wait for a processor MPICH's are slow
 
 
 def build(folder, source="ranks.c", compiler=f"mpicc.{MPI}", libraries=("-lblas", "-lpthread")):
@@ -93,7 +94,8 @@ def as_each_alone(program):
     alone = Job(4, program, 10, run=(), environment={"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "%r.json", "FLOP_QUIET": "1"})
     together = Job(4, program, 10, output="job.json")
     expect("a file a rank", sorted(alone.files), [f"{rank}.json" for rank in range(4)])
-    for key in ("flops_used", "calls", "processes", "missing_ranks", "incomplete_processes", "routines", "namespace_routines", "hosts"):
+    for key in ("flops_used", "calls", "processes", "missing_ranks", "incomplete_processes", "routines", "namespace_routines",
+                "hosts"):
         expect(key, together.merged[key], alone.merged[key])
 
 
@@ -113,8 +115,8 @@ def without_mpi(_):
     """A process that never calls MPI_Init is counted by itself; nothing of MPI is loaded into it."""
     with tempfile.TemporaryDirectory() as folder:
         script = "import sys, numpy; numpy.ones(50) @ numpy.ones(50); sys.exit('libmpi' in open('/proc/self/maps').read())"
-        done = subprocess.run([PROGRAM, "run", "-q", "--scope", "job", "--output", "x.json", "--", "/usr/bin/python3", "-c", script],
-                              cwd=folder, env={**PLAIN}, check=False)
+        command = [PROGRAM, "run", "-q", "--scope", "job", "--output", "x.json", "--", "/usr/bin/python3", "-c", script]
+        done = subprocess.run(command, cwd=folder, env={**PLAIN}, check=False)
         expect("no MPI", (done.returncode, os.listdir(folder)), (0, ["x.json"]))
         summary = json.loads(pathlib.Path(folder, "x.json").read_text())
         expect("its own summary", (summary["process"]["rank"], summary["end_reason"], summary["operations"]["ddot"]["calls"]),
@@ -124,7 +126,7 @@ def without_mpi(_):
 def ends(program):
     """What happens after MPI_Finalize, or instead of it."""
     late = Job(3, program, 10, "late", output="job.json")
-    expect("calls after MPI_Finalize", (late.status, len(late.files), calls_of(late.merged)), (0, 4, {r: n + 1 for r, n in whole(3, 10).items()}))
+    expect("calls after MPI_Finalize", (late.status, len(late.files), calls_of(late.merged)), (0, 4, {0: 11, 1: 21, 2: 31}))
     idle = Job(3, program, 10, "idle")
     expect("a rank that does nothing is in it", calls_of(idle.merged), {0: 10, 1: 0, 2: 0})
     for what in ("abort", "exit", "die"):
@@ -133,7 +135,7 @@ def ends(program):
         told, kept = job.made, calls_of(job.merged)
         expect(f"{what}: rank 1 told of its calls", told.get(1), 20)
         expect(f"{what}: no call that was told of is lost", {rank: kept.get(rank) for rank in told}, told)
-        expect(f"{what}: it is not complete, or not by MPI_Finalize", {m["end_reason"] for m in job.merged["members"]} & {"finalized"}, set())
+        expect(f"{what}: nobody came to MPI_Finalize", "finalized" in {m["end_reason"] for m in job.merged["members"]}, False)
 
 
 # ---- killed at any moment ----
@@ -142,30 +144,27 @@ def kill_somebody(job, victim, moment):
     time.sleep(moment)
     ranks = [int(pid) for pid in subprocess.run(["pgrep", "-x", "ranks", "--session", str(job.pid)], capture_output=True, text=True,
                                                 check=False).stdout.split()]
-    if victim == "rank" and ranks:
-        os.kill(random.choice(ranks), signal.SIGKILL)
-    elif victim == "ranks":
-        for pid in ranks:
+    if victim == "mpirun" or not ranks:
+        job.kill()
+    for pid in ranks if victim == "ranks" else random.sample(ranks, min(len(ranks), victim == "rank")):
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    elif victim == "mpirun":
-        os.kill(job.pid, signal.SIGKILL)
 
 
 def kills(program):
     random.seed(18)
-    tried = {"rank": 0, "ranks": 0, "mpirun": 0}
+    amid = 0
     for turn in range(24):
-        victim = list(tried)[turn % 3]
+        victim = ("rank", "ranks", "mpirun")[turn % 3]
         with tempfile.TemporaryDirectory() as folder:
             environment = {**PLAIN, **ENVIRONMENT, "LD_PRELOAD": f"{LIBRARY}:{MPI_LIBRARY}", "FLOP_SCOPE": "job",
-                           "FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_LEDGER_DIR": folder, "FLOP_QUIET": "1"}
+                           "FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_LEDGER_DIR": folder, "FLOP_QUIET": "1", "TMPDIR": folder}
             with open(f"{folder}/told", "w+b") as told:
-                job = subprocess.Popen([*LAUNCHER, "-n", "4", program, "100", "steps"], env=environment, stdout=told,
+                job = subprocess.Popen([*LAUNCHER, "-n", "4", program, ROUNDS, "steps"], env=environment, stdout=told,
                                        stderr=subprocess.DEVNULL, start_new_session=True)
-                kill_somebody(job, victim, random.uniform(0.2, 1.2))
-                job.wait(60)
+                kill_somebody(job, victim, random.uniform(0.2, 2))
                 end_of_ranks(job.pid)
-            tried[victim] += 1
+                end_of_launcher(job)
             calls = {}
             for rank, made in re.findall(rb"rank (\d+) made (\d+)\n", pathlib.Path(folder, "told").read_bytes()):
                 calls[int(rank)] = max(int(made), calls.get(int(rank), 0))
@@ -173,6 +172,19 @@ def kills(program):
             kept = calls_of(merge(left)) if left else {}
             short = {rank: (made, kept.get(rank)) for rank, made in calls.items() if kept.get(rank, 0) < made}
             expect(f"turn {turn}, {victim} killed: calls that were told of and are lost, of {calls}", short, {})
+            amid += bool(calls)
+    expect(f"most were killed while they counted ({amid} of 24)", amid >= 8, True)
+    print(f"{amid} of 24 jobs were killed while they counted")
+
+
+def end_of_launcher(job):
+    """Open MPI's mpirun waits for ever for a lock of its own, now and then, where its ranks were killed: so it does without
+    the preload."""
+    try:
+        job.wait(20)
+    except subprocess.TimeoutExpired:
+        job.kill()
+        job.wait()
 
 
 def end_of_ranks(session):
@@ -190,13 +202,14 @@ def budgets(program):
     for budget in (whole_cost, 50 * whole_cost):
         job = Job(4, program, 10, run=("--scope", "job", "-q", "--budget", str(budget)))
         expect(f"a budget of {budget} suffices: {job.errors}", (job.status, calls_of(job.merged)), (0, whole(4, 10)))
-    for turn in range(5):
+    for _ in range(5):
         job = Job(4, program, 10, run=("--scope", "job", "--budget", str(whole_cost - 1)), output="%p.json")
         expect(f"a FLOP too few: {job.errors}", job.status, 86)
         expect("never overspent", job.merged["flops_used"] <= whole_cost - 1, True)
         expect("one banner", job.errors.count("| budget: "), 1)
-        expect("and said by one", len(re.findall(r"ddot would cost 200 FLOPs but only 199 remain \(budget 19,999, used 19,800\)", job.errors)) >=
-               (0 if len(job.made) < 3 else 1), True)
+        said = re.findall(r"ddot would cost 200 FLOPs but only (\d+) remain \(budget 19,999, used ([\d,]+)\)", job.errors)
+        expect(f"and said: {job.errors}", len(said) >= 1, True)
+        expect("where all others had made their calls, to the FLOP", len(job.made) < 3 or said == [("199", "19,800")], True)
     warned = Job(4, program, 10, run=("--scope", "job", "-q", "--budget", str(whole_cost - 1), "--on-exhausted", "warn"))
     expect(f"warn: {warned.errors}", (warned.status, calls_of(warned.merged)), (0, whole(4, 10)))
 
@@ -206,7 +219,8 @@ def budgets_of_one(program):
     job = Job(4, program, 1000, "idle", run=("--scope", "job", "-q", "--budget", str(1000 * DOT)))
     expect(f"only rank 0 calls: {job.errors}", (job.status, calls_of(job.merged)), (0, {0: 1000, 1: 0, 2: 0, 3: 0}))
     late = Job(2, program, 10, "late", run=("--scope", "job", "-q", "--budget", str(32 * DOT)), output="job.json")
-    expect(f"what is left is shared out after MPI_Finalize: {late.errors}", (late.status, calls_of(late.merged)), (0, {0: 11, 1: 21}))
+    expect(f"what is left is shared out after MPI_Finalize: {late.errors}", (late.status, calls_of(late.merged)),
+           (0, {0: 11, 1: 21}))
 
 
 def threads(program):
@@ -231,6 +245,17 @@ def languages(_):
                 expect(f"{source}: {job.errors}", (job.status, calls_of(job.merged)), (0, {0: 1, 1: 2, 2: 3}))
 
 
+def abi(_):
+    """The table of handles, held to the headers."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = f"{folder}/abi"
+        done = subprocess.run([f"mpicc.{MPI}", "-w", f"-I{ROOT}/shim/mpi", "-o", program, ROOT / "tests/apps/mpi_abi.c",
+                               ROOT / "shim/mpi/mpi_abi.c"], check=False)
+        expect("it compiles", done.returncode, 0)
+        done = subprocess.run([program], env={**PLAIN, **ENVIRONMENT}, capture_output=True, text=True, check=False)
+        expect(f"handles: {done.stdout}", done.returncode, 0)
+
+
 def tools(program):
     """Another tool on PMPI, before and behind: both see what they came for."""
     with tempfile.TemporaryDirectory() as folder:
@@ -239,8 +264,8 @@ def tools(program):
         expect("the tool is built", done.returncode, 0)
         for order in ([LIBRARY, MPI_LIBRARY, tool], [tool, LIBRARY, MPI_LIBRARY]):
             for budget in ({}, {"FLOP_BUDGET": "1e9"}):
-                job = Job(2, program, 10, run=(), environment={"LD_PRELOAD": ":".join(order), "FLOP_SCOPE": "job", "FLOP_QUIET": "1",
-                                                                "FLOP_OUTPUT": "job.json", **budget})
+                job = Job(2, program, 10, run=(), environment={**budget, "LD_PRELOAD": ":".join(order), "FLOP_SCOPE": "job",
+                                                                "FLOP_QUIET": "1", "FLOP_OUTPUT": "job.json"})
                 expect(f"{order}: {job.errors}", (job.status, sorted(job.files), job.output.count("tool: init"),
                                                   job.output.count("tool: finalize")), (0, ["job.json"], 2, 2))
 
@@ -253,7 +278,7 @@ def wrong_pairing(_):
         subprocess.run(["cc", "-shared", "-fPIC", "-DLIBRARY", "-o", library, source], check=True)
         subprocess.run(["cc", "-o", f"{folder}/other", source, library, f"-Wl,-rpath,{folder}", "-lblas"], check=True)
         for budget, status, files in (((), 0, 1), (("--budget", "1e9"), 2, 0)):
-            job = Job(1, f"{folder}/other", run=("--scope", "job", *budget), output="x.json", launcher=["env", "--ignore-signal=PIPE", "nice"])
+            job = Job(1, f"{folder}/other", run=("--scope", "job", *budget), output="x.json", launcher=["nice"])
             said = [line for line in job.errors.splitlines() if "neither Open MPI nor one with MPICH's ABI" in line]
             expect(f"{budget}: {job.errors}", (job.status, len(said), len(job.files)), (status, 1, files))
 
@@ -265,7 +290,8 @@ def nodes(program):
         print("not checked: this system lets nobody have another host name")
         return
     job = Job(4, "unshare", "--uts", "sh", "-c", script, "sh", program, 10, output="job.json")
-    expect(f"nodes: {job.errors}", [(h["host"], h["processes"], h["calls"]) for h in job.merged["hosts"]], [("node0", 2, 30), ("node1", 2, 70)])
+    hosts = [(h["host"], h["processes"], h["calls"]) for h in job.merged["hosts"]]
+    expect(f"nodes: {job.errors}", hosts, [("node0", 2, 30), ("node1", 2, 70)])
     most = job.merged["over_processes"]["flops_used"]["max_at"]
     expect("the node of the most", (most["rank"], most["host"]), (3, "node1"))
 
@@ -273,7 +299,8 @@ def nodes(program):
 def one_file_each(program):
     """Without the scope a launcher's ranks have a file each, and it is said how to get one of all."""
     job = Job(2, program, 10, run=("--multiplier", "1"), output="%r.json")
-    expect(f"it is said once: {job.errors}", (job.errors.count("--scope job makes one of all"), sorted(job.files)), (1, ["0.json", "1.json"]))
+    expect(f"it is said once: {job.errors}", job.errors.count("--scope job makes one of all"), 1)
+    expect("and there are two files", sorted(job.files), ["0.json", "1.json"])
     expect("ranks in them", [json.loads(job.files[f"{rank}.json"])["process"]["rank"] for rank in (0, 1)], [0, 1])
     for options in (("-q",), ("--scope", "tree")):
         job = Job(2, program, 10, run=options)
@@ -281,7 +308,7 @@ def one_file_each(program):
 
 
 GROUPS = {"summary": [one_summary, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
-          "budget": [budgets, budgets_of_one, threads], "kills": [kills], "others": [languages, tools, wrong_pairing]}
+          "budget": [budgets, budgets_of_one, threads], "kills": [kills], "others": [abi, languages, tools, wrong_pairing]}
 
 
 def main():

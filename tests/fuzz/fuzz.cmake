@@ -8,10 +8,12 @@ find_program(FUZZ_CLANG clang-14)
 set(FUZZ_PROGRAM field json_counts json_shapes json_read)
 set(FUZZ_ENV config_parse config_values multiplier origin out_save own_stack pages path procfs signals spelling weights)
 set(FUZZ_MARKERS account/account account/barrier account/by_name account/call_log account/callers account/closing account/oplog
-    account/others account/refusal account/share account/shape_table account/shapes account/tally account/thread account/time_limit account/used
+    account/others account/refusal account/share account/shape_table account/shapes account/tally account/thread
+    account/time_limit account/used
     call/charge call/detail call/frames call/refuse
-    markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork process/job_check
-    process/preloaded process/so_far process/start process/starts process/summaries process/tree process/unseen provider/engines)
+    markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork
+    process/job_check process/preloaded process/so_far process/start process/starts process/summaries process/tree process/unseen
+    provider/engines)
 list(TRANSFORM FUZZ_PROGRAM REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/report/program/read/\\1.c")
 list(TRANSFORM FUZZ_ENV REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/base/\\1.c")
 list(TRANSFORM FUZZ_MARKERS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")

@@ -329,8 +329,9 @@ Test(tree, json_that_is_none_is_complained_of)
     expect_complaint("\"processes\": [7]", "x.json: processes: expected objects, found an integer");
     expect_complaint("\"processes\": [{\"running\": 1}]",
                      "x.json: processes.running: expected true or false, found an integer");
-    expect_complaint("\"processes\": [{\"end_reason\": \"fire\"}]",
-                     "x.json: processes.end_reason: expected exit, exec, signal, exhausted, finalized or unknown, found \"fire\"");
+    expect_complaint(
+        "\"processes\": [{\"end_reason\": \"fire\"}]",
+        "x.json: processes.end_reason: expected exit, exec, signal, exhausted, finalized or unknown, found \"fire\"");
     expect_complaint("\"processes\": [{\"calls\": -1}]",
                      "x.json: processes.calls: expected a whole number from 0 to 2^64-1, found an integer");
 }

@@ -162,7 +162,8 @@ static const char *read_reason(struct field_reader *r, const json_t *object, con
         if (strcmp(text, reasons[i]) == 0)
             return reasons[i];
     if (*text)
-        field_complain(r, "%send_reason: expected exit, exec, signal, exhausted, finalized or unknown, found \"%s\"", where, text);
+        field_complain(r, "%send_reason: expected exit, exec, signal, exhausted, finalized or unknown, found \"%s\"", where,
+                       text);
     return "unknown";
 }
 
