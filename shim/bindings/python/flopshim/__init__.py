@@ -19,6 +19,7 @@ from ._session import budget_reset
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._cost import cost, einsum_cost
+    from ._count_numpy import count_numpy
     from ._display import Summary, budget_summary, render_budget_summary
     from ._errors import BudgetExhaustedError, FlopshimError, StateError, TimeExhaustedError
     from ._live import budget_live
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["BudgetContext", "BudgetExhaustedError", "BudgetSnapshot", "FlopshimError", "OpRecord", "StateError", "Summary",
            "TimeExhaustedError", "allow_unloaded", "budget", "budget_live", "budget_reset", "budget_summary",
-           "budget_summary_dict", "cost", "current_budget", "deduct", "einsum_cost", "namespace",
+           "budget_summary_dict", "cost", "count_numpy", "current_budget", "deduct", "einsum_cost", "namespace",
            "render_budget_summary"]
 
 #: What is imported when it is first used: an import of flopshim is to be short.
 _LATER = {"BudgetExhaustedError": "_errors", "FlopshimError": "_errors", "StateError": "_errors", "TimeExhaustedError": "_errors",
           "BudgetSnapshot": "_snapshot", "current_budget": "_snapshot", "OpRecord": "_log", "Summary": "_display",
-          "budget_live": "_live",
+          "budget_live": "_live", "count_numpy": "_count_numpy",
           "budget_summary": "_display", "budget_summary_dict": "_summary", "cost": "_cost", "einsum_cost": "_cost",
           "render_budget_summary": "_display"}
 
