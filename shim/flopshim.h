@@ -70,6 +70,16 @@ struct flopshim_usage {
     uint64_t reserved[2];
 };
 
+/* In what numbers a routine does most of its operations; OTHER: integers, more than double, told by its arguments alone. */
+enum flopshim_precision {
+    FLOPSHIM_HALF = 1,
+    FLOPSHIM_SINGLE = 2,
+    FLOPSHIM_SINGLE_COMPLEX = 3,
+    FLOPSHIM_DOUBLE = 4,
+    FLOPSHIM_DOUBLE_COMPLEX = 5,
+    FLOPSHIM_OTHER = 6
+};
+
 /* A call in the op log. The strings live as long as the process. */
 struct flopshim_operation {
     const char *name;       /* "dgemm"; of flopshim_deduct(), its name */
@@ -77,12 +87,14 @@ struct flopshim_operation {
     uint64_t flop_cost;     /* after the multiplier; 0 where the routine rejected its arguments */
     uint64_t cumulative;    /* what the context had used after it, flopshim_context.flops_used included */
     uint32_t dim_count;
+    uint32_t precision;           /* enum flopshim_precision; of flopshim_deduct() 0 */
     const char *const *dim_names; /* "m", "n", "k": the routine's own names, in the order of its Fortran arguments */
-    int64_t dims[8]; /* as the caller gave them, of gemv those of the matrix as it is multiplied; unused ones are 0 */
-    uint64_t reserved[2];
+    int64_t dims[8];     /* as the caller gave them, of gemv those of the matrix as it is multiplied; unused ones are 0 */
+    uint64_t started_ns; /* after its log began */
+    uint64_t elapsed_ns; /* 0: it was not timed (FLOP_TIMING=off, flopshim_deduct()), or has not ended */
 };
 
-#define FLOPSHIM_LOG_MOST ((uint64_t)1 << 20) /* calls that a log can keep, at 96 bytes each */
+#define FLOPSHIM_LOG_MOST ((uint64_t)1 << 20) /* calls that a log can keep, at 112 bytes each */
 
 /* A call that does not fit. */
 struct flopshim_refusal {
@@ -103,7 +115,8 @@ struct flopshim_tally {
     uint64_t first_use; /* orders tallies by the first call of each */
     int32_t thread;
     int32_t unused;
-    uint64_t reserved[2];
+    uint64_t elapsed_ns;  /* of the calls that were timed (FLOP_TIMING), */
+    uint64_t timed_flops; /* and what these cost */
 };
 
 #define FLOPSHIM_ALL_THREADS (-1)

@@ -7,6 +7,7 @@
 #include "ledger_self.h"
 #include "ledger_walk.h"
 #include "pages.h"
+#include "ticks.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -67,7 +68,12 @@ static struct oplog_record *add(struct thread *t, uint32_t routine, uint32_t nam
     struct oplog_record *r = &log->records[log->next];
     log->count++;
     log->next = log->next + 1 < log->capacity ? log->next + 1 : 0;
-    *r = (struct oplog_record){cost, context_used(t), routine, name, t->namespace_, {0}};
+    *r = (struct oplog_record){.flop_cost = cost,
+                               .cumulative = context_used(t),
+                               .routine = routine,
+                               .name = name,
+                               .namespace_ = t->namespace_,
+                               .started_ns = ticks_now_ns() - log->began_ns};
     return r;
 }
 
@@ -91,13 +97,27 @@ void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost)
     add(t, OPLOG_DEDUCTION, name, cost);
 }
 
+/* NULL: it is in another log, or was not logged, or the ring came round to it. */
+static struct oplog_record *find(struct oplog *log, struct oplog_place place)
+{
+    if (!log || place.log != log)
+        return NULL;
+    uint64_t index = place.number - log->earlier - 1;
+    return index < log->count && log->count - index <= log->capacity ? &log->records[index % log->capacity] : NULL;
+}
+
+void oplog_time(const struct thread *t, struct oplog_place place, uint64_t elapsed_ns)
+{
+    struct oplog_record *r = find(t->last_log, place);
+    if (r)
+        r->elapsed_ns = elapsed_ns ? elapsed_ns : 1;
+}
+
 void oplog_refund(struct thread *t, struct oplog_place place)
 {
-    struct oplog *log = t->log;
-    uint64_t index = place.number - log->earlier - 1;
-    if (place.log != log || index >= log->count || log->count - index > log->capacity)
-        return; /* another log, or not logged, or the ring came round to it */
-    struct oplog_record *r = &log->records[index % log->capacity];
+    struct oplog_record *r = find(t->log, place);
+    if (!r)
+        return;
     r->cumulative -= r->flop_cost;
     r->flop_cost = 0;
 }
@@ -149,6 +169,7 @@ bool oplog_begin(struct thread *t, uint64_t capacity, bool only_first)
     }
     log->capacity = capacity;
     log->only_first = only_first;
+    log->began_ns = ticks_now_ns();
     t->log = t->last_log = log;
     return true;
 }

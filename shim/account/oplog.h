@@ -13,6 +13,8 @@ struct oplog_record {
     uint32_t routine; /* OPLOG_DEDUCTION: `name` is a string in the ledger */
     uint32_t name;
     uint32_t namespace_; /* string in the ledger, or 0 */
+    uint64_t started_ns; /* after the log began */
+    uint64_t elapsed_ns; /* 0: it was not timed, or has not ended */
     int64_t dims[COST_DIMS_MOST];
 };
 
@@ -22,6 +24,7 @@ struct oplog {
     uint64_t capacity; /* at most room */
     uint64_t count;    /* records ever; the newest is count - 1, at place (count - 1) % capacity */
     uint64_t next;     /* count % capacity, without the division */
+    uint64_t began_ns; /* by the counter of ticks */
     bool only_first;   /* full, it ends: later calls are at full speed again */
     bool full;
     bool ended;          /* its context was closed: */
@@ -43,6 +46,8 @@ struct oplog_place {
 /* A call that was charged, or a deduction by name. shape: cost_dims() says the places in it. `t->log` is not NULL. */
 struct oplog_place oplog_call(struct thread *t, uint32_t routine, uint64_t cost, const int64_t *shape);
 void oplog_deduct(struct thread *t, uint32_t name, uint64_t cost);
+/* The call that was logged there took so long. */
+void oplog_time(const struct thread *t, struct oplog_place place, uint64_t elapsed_ns);
 /* The call that was logged there costs nothing after all. */
 void oplog_refund(struct thread *t, struct oplog_place place);
 /* The context is closed: no more is logged. Under shim_lock. */

@@ -116,6 +116,7 @@ static void leave_slot(struct thread *t)
     t->path[0] = 0;
     t->outer_frame = 0;
     t->stack_high = 0;
+    t->loops_here = 0;
     t->handler_frame = 0;
     disown(t);
 }
@@ -282,6 +283,7 @@ void thread_refresh(struct thread *t)
     const char *base = t->chain.context ? (char *)ledger + t->chain.context->namespace_ : config.namespace_;
     if (t->chain.context && !t->chain.context->namespace_)
         base = "";
+    t->weights = t->context && t->context_weights ? t->context_weights : weights_of_process();
     char name[THREAD_PATH_BYTES + 256];
     const char *scopes = t->context ? t->path + t->context_path : t->path;
     scopes += *scopes == '.';
@@ -294,10 +296,11 @@ void thread_refresh(struct thread *t)
     t->nameless = !t->namespace_ && *name;
     t->stale = false;
     t->timing_flops = timing_from();
-    bool careful = t->log || config.detail || config.left_out || weights_are_set() || closing_is_closed();
+    bool careful = t->log || config.detail || config.left_out || t->weights || closing_is_closed();
     t->factor = cost_factor(t->multiplier);
     t->factor.below = careful ? 0 : t->factor.below;
     t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0 : t->timing_flops;
+    t->loop_tally = NULL;
     cool_down(t);
 }
 

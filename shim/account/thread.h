@@ -63,6 +63,7 @@ struct thread {
     uint64_t time_checked_ns;
     uint64_t time_share; /* FLOPs of short calls until the clock is looked at again */
     double multiplier;
+    const double *weights;          /* of what it is charged to (weights.h); NULL: each FLOP counts 1 */
     struct oplog *log;              /* the calls are logged there; NULL: they are not */
     struct oplog *last_log;         /* that log or, once its context was closed, what it holds; or NULL */
     struct thread_shapes *shapes;   /* FLOP_DETAIL=shapes; NULL before its first call */
@@ -75,15 +76,19 @@ struct thread {
     struct thread_place *index;     /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;
     uint32_t index_used;
-    struct ledger_block *tallies; /* the block that has room */
-    struct ledger_tally *other;   /* for what finds no room any more */
-    uint64_t other_noted;         /* as in thread_place */
-    struct used used;             /* by the context that a binding opened here last */
-    bool nameless;                /* its namespace found none */
+    struct ledger_block *tallies;    /* the block that has room */
+    struct ledger_tally *other;      /* for what finds no room any more */
+    uint64_t other_noted;            /* as in thread_place */
+    struct used used;                /* by the context that a binding opened here last */
+    struct ledger_tally *loop_tally; /* of the loop of NumPy's that was charged last; NULL: to be looked up */
+    uint32_t loop;                   /* its number (loops.h) */
+    uint32_t loops_here;             /* so many wish that loops are charged in this thread */
+    bool nameless;                   /* its namespace found none */
     uint32_t slot;
     struct ledger_account *context; /* opened by this thread */
     uintptr_t handler_frame;        /* of a refused call whose handler runs; 0: none */
     double context_multiplier;
+    const double *context_weights; /* NULL: the process's */
     bool context_quiet;
     uint64_t context_calls_before;
     char path[THREAD_PATH_BYTES]; /* dotted namespace */

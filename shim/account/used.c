@@ -26,10 +26,12 @@ void used_end(struct used *used, uint64_t refused)
         return;
     for (uint32_t i = 0; i < used->count; i++) {
         struct used_before *b = &used->before[i];
-        uint64_t flops, calls;
-        used_read(used, i, &flops, &calls);
-        b->flops = flops;
-        b->calls = calls;
+        struct used_counts counts;
+        used_read(used, i, &counts);
+        b->flops = counts.flops;
+        b->calls = counts.calls;
+        b->elapsed_ns = counts.elapsed_ns;
+        b->timed_flops = counts.timed_flops;
     }
     used->refused = refused - used->refused;
     used->ended = true;
@@ -61,9 +63,24 @@ void used_note(struct used *used, const struct ledger_tally *tally)
     struct used_before *b = &used->before[used->count];
     __atomic_store_n(&used->count, used->count + 1, __ATOMIC_RELAXED);
     ledger_tally_read(tally, &counts);
-    b->flops = counts.flops;
-    b->calls = counts.calls;
+    *b = (struct used_before){
+        .flops = counts.flops, .calls = counts.calls, .elapsed_ns = counts.elapsed_ns, .timed_flops = counts.timed_flops};
     __atomic_store_n(&b->tally, tally, __ATOMIC_RELEASE);
+}
+
+/* Openings have few tallies, and mostly the last one is meant. */
+void used_time(struct used *used, const struct ledger_tally *tally, uint64_t elapsed_ns, uint64_t flops)
+{
+    if (used->ended)
+        return;
+    for (uint32_t i = used->count; i-- > 0;) {
+        struct used_before *b = &used->before[i];
+        if (b->tally != tally)
+            continue;
+        __atomic_store_n(&b->short_ns, b->short_ns + elapsed_ns, __ATOMIC_RELAXED);
+        __atomic_store_n(&b->short_flops, b->short_flops + flops, __ATOMIC_RELAXED);
+        return;
+    }
 }
 
 static uint64_t less(uint64_t a, uint64_t b)
@@ -71,21 +88,24 @@ static uint64_t less(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-bool used_read(const struct used *used, uint32_t place, uint64_t *flops, uint64_t *calls)
+static struct used_counts since(const struct used_before *b, const struct ledger_tally *tally)
+{
+    struct ledger_counts now;
+    ledger_tally_read(tally, &now);
+    return (struct used_counts){
+        .flops = now.flops == UINT64_MAX ? now.flops : less(now.flops, b->flops), /* it stands for itself or more */
+        .calls = less(now.calls, b->calls),
+        .elapsed_ns = less(now.elapsed_ns, b->elapsed_ns),
+        .timed_flops = less(now.timed_flops, b->timed_flops),
+    };
+}
+
+bool used_read(const struct used *used, uint32_t place, struct used_counts *counts)
 {
     const struct used_before *b = &used->before[place];
     const struct ledger_tally *tally = __atomic_load_n(&b->tally, __ATOMIC_ACQUIRE);
-    struct ledger_counts counts = {.flops = 0};
-    if (tally && !used->ended)
-        ledger_tally_read(tally, &counts);
-    if (!tally) {
-        *flops = *calls = 0;
-    } else if (used->ended) {
-        *flops = b->flops;
-        *calls = b->calls;
-    } else { /* a sum that stuck stands for itself or more */
-        *flops = counts.flops == UINT64_MAX ? counts.flops : less(counts.flops, b->flops);
-        *calls = less(counts.calls, b->calls);
-    }
-    return *flops || *calls;
+    *counts = !tally        ? (struct used_counts){0}
+              : used->ended ? (struct used_counts){b->flops, b->calls, b->elapsed_ns, b->timed_flops}
+                            : since(b, tally);
+    return counts->flops || counts->calls;
 }

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct used_before {
-    const struct ledger_tally *tally; /* NULL: being noted just now */
-    uint64_t flops;
-    uint64_t calls;
+    const struct ledger_tally *tally;               /* NULL: being noted just now */
+    uint64_t flops, calls, elapsed_ns, timed_flops; /* of the tally, before; once ended, in the opening */
+    uint64_t short_ns, short_flops;                 /* of logged calls that the tally does not have the time of */
 };
 
 struct used {
@@ -27,5 +27,11 @@ void used_begin(struct used *used, uint64_t refused);
 void used_end(struct used *used, uint64_t refused);
 /* The owner is about to add to the tally, in this opening for the first time. errno is kept. */
 void used_note(struct used *used, const struct ledger_tally *tally);
+/* A call that went to the tally took so long, which the tally does not have. */
+void used_time(struct used *used, const struct ledger_tally *tally, uint64_t elapsed_ns, uint64_t flops);
+
+struct used_counts {
+    uint64_t flops, calls, elapsed_ns, timed_flops;
+};
 /* What it has used of its tally at `place`, below `count`. False: nothing. Under shim_lock. */
-bool used_read(const struct used *used, uint32_t place, uint64_t *flops, uint64_t *calls);
+bool used_read(const struct used *used, uint32_t place, struct used_counts *counts);

@@ -11,6 +11,7 @@
 #include "ledger_kept.h"
 #include "lock.h"
 #include "oplog.h"
+#include "precision.h"
 #include "provider.h"
 #include "refuse.h"
 #include "start.h"
@@ -140,6 +141,7 @@ static uint64_t now_ns(const struct thread *t)
 void call_start_clock(const struct thread *t, struct charge *charge)
 {
     charge->timed_ns = t->timed_ns;
+    charge->is_short = false;
     charge->started_ns = now_ns(t);
 }
 
@@ -163,7 +165,7 @@ static inline __attribute__((always_inline)) bool charge_call(struct thread *t, 
     refresh_if_stale(t);
     t->refused = THREAD_REFUSED_SKIPPED;
     bool timed = cost >= t->timing_flops;
-    cost = cost_scale(weights_are_set() ? cost_scale(cost, weights_of(routine)) : cost, t->multiplier);
+    cost = cost_scale(t->weights ? cost_scale(cost, weights_of(t->weights, routine)) : cost, t->multiplier);
     if (!take(t, cost_name(cost_routine_of(routine)), cost))
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
@@ -176,8 +178,9 @@ static inline __attribute__((always_inline)) bool charge_call(struct thread *t, 
     if (t->log)
         charge->logged = oplog_call(t, routine, cost, shape);
     charge->timed_ns = t->timed_ns;
-    if (!charge->started_ns && timed)
-        charge->started_ns = now_ns(t);
+    charge->is_short = !timed;
+    if (!charge->started_ns && (timed || (charge->logged.number && t->timing_flops != UINT64_MAX)))
+        charge->started_ns = timed ? now_ns(t) : ticks_now_ns();
     return true;
 }
 
@@ -218,15 +221,30 @@ static void note_refund(struct thread *t, uint64_t cost)
     __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + cost, __ATOMIC_RELEASE);
 }
 
-bool call_deduct(struct thread *t, const char *operation, uint64_t cost)
+static struct ledger_tally *count_deduction(struct thread *t, const struct deduction *d, uint64_t cost)
 {
+    if (!d->loop)
+        return count(t, UINT32_MAX, d->operation, cost);
+    if (!t->loop_tally || t->loop != d->loop) {
+        t->loop_tally = thread_tally(t, UINT32_MAX, d->operation);
+        t->loop = d->loop;
+    }
+    tally_add(t->loop_tally, &t->loop_tally->flops, cost, LEDGER_CALL_UNIT);
+    return t->loop_tally;
+}
+
+bool call_deduct(struct thread *t, const struct deduction *d)
+{
+    static const struct binding nobody = {.start = BINDING_FREE};
     begin(t);
     refresh_if_stale(t);
+    bool weighs = t->weights && d->precision < COST_PRECISIONS;
+    uint64_t cost = weighs ? cost_scale(d->cost, weights_of_precision(t->weights, d->precision)) : d->cost;
     cost = cost_scale(cost, t->multiplier);
-    t->caller = NULL;
-    if (!take(t, operation, cost))
+    t->caller = d->loop ? &nobody : NULL;
+    if (!take(t, d->operation, cost))
         return false;
-    struct ledger_tally *tally = count(t, UINT32_MAX, operation, cost);
+    struct ledger_tally *tally = count_deduction(t, d, cost);
     if (config.detail & CONFIG_CALLS)
         call_log_end(call_log_add(t, tally, cost, NULL, clock_now_ns()), 0);
     done(t);
@@ -267,13 +285,30 @@ static bool is_still_ours(const struct thread *t)
     return t == thread_self() && t->own_grant;
 }
 
+/* Of one that lies inside another the time is the other's. */
+static void stop_short(struct thread *t, const struct charge *charge)
+{
+    uint64_t elapsed = ticks_now_ns() - charge->started_ns;
+    if (!is_still_ours(t))
+        return;
+    oplog_time(t, charge->logged, elapsed);
+    if (!t->other_count)
+        used_time(&t->used, charge->tally, elapsed, charge->cost);
+}
+
 void call_stop_clock(struct thread *t, const struct charge *charge)
 {
+    if (charge->is_short) {
+        stop_short(t, charge);
+        return;
+    }
     uint64_t now = now_ns(t), elapsed = now > charge->started_ns ? now - charge->started_ns : 0;
     if (!is_still_ours(t))
         return;
     if (config.detail & CONFIG_CALLS)
         call_log_end(charge->detail.call, elapsed);
+    if (charge->logged.number)
+        oplog_time(t, charge->logged, elapsed);
     uint64_t inside = t->timed_ns - charge->timed_ns, own = elapsed > inside ? elapsed - inside : 0;
     begin(t);
     t->timed_ns += own;

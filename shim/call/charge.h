@@ -14,6 +14,7 @@ struct charge {
     uint64_t cost;
     uint64_t started_ns; /* 0: it is not timed */
     uint64_t timed_ns;   /* of its thread, when it began */
+    bool is_short;       /* it is timed for the op log alone */
     struct oplog_place logged;
     struct detail detail;
 };
@@ -36,7 +37,15 @@ void call_abandon(uintptr_t to);
 int call_personality(int version, int actions, uint64_t class, void *exception, void *context)
     __attribute__((visibility("hidden")));
 
-/* What flopshim_deduct() charges: no routine of the table. True: charged (or allowed to overrun). */
-bool call_deduct(struct thread *t, const char *operation, uint64_t cost);
+/* Work that is no routine of the table. */
+struct deduction {
+    const char *operation;
+    uint64_t cost;      /* before weight and multiplier */
+    unsigned precision; /* enum cost_precision; COST_PRECISIONS: it has no weight */
+    uint32_t loop;      /* of a loop of NumPy's (loops.h) its number from 1 on: nobody asks for a status; 0: none */
+};
+
+/* What flopshim_deduct() charges. True: charged (or allowed to overrun). */
+bool call_deduct(struct thread *t, const struct deduction *deduction);
 /* The same, but that nothing is charged. */
 bool call_fits(struct thread *t, const char *operation, uint64_t cost);

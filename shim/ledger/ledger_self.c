@@ -36,7 +36,7 @@ void self_begins(void)
  * in a nanosecond. */
 static uint32_t call_ns(void)
 {
-    bool is_slow = config.detail || config.timing == CONFIG_TIMING_ALL || weights_are_set();
+    bool is_slow = config.detail || config.timing == CONFIG_TIMING_ALL || weights_of_process();
     uint32_t ns = is_slow ? 50 : 5;
     ns += config.detail & CONFIG_SHAPES ? 8 : 0;
     ns += config.detail & CONFIG_CALLERS ? 20 : 0;

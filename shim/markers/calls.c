@@ -8,6 +8,7 @@
 #include "flopshim.h"
 #include "names.h"
 #include "own_stack.h"
+#include "precision.h"
 #include "refuse.h"
 #include "so_far.h"
 #include "start.h"
@@ -22,7 +23,19 @@ EXPORTED int flopshim_deduct(const char *name, uint64_t flop_cost)
         return FLOPSHIM_NOT_LOADED;
     if (!names_is_valid(name))
         return FLOPSHIM_BAD_ARGUMENT;
-    return call_deduct(t, name, flop_cost) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
+    const struct deduction deduction = {.operation = name, .cost = flop_cost, .precision = COST_PRECISIONS};
+    return call_deduct(t, &deduction) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
+}
+
+/* For the Python package: of work in a precision, whose weight holds. */
+EXPORTED int flopshim_python_deduct(const char *name, uint64_t flop_cost, uint32_t precision);
+EXPORTED int flopshim_python_deduct(const char *name, uint64_t flop_cost, uint32_t precision)
+{
+    struct thread *t = enter_thread();
+    if (!t)
+        return FLOPSHIM_NOT_LOADED;
+    const struct deduction deduction = {.operation = name, .cost = flop_cost, .precision = precision};
+    return call_deduct(t, &deduction) ? FLOPSHIM_OK : FLOPSHIM_REFUSED;
 }
 
 /* For the Python package: before work whose cost is deducted when it is done. What would not fit is refused as

@@ -59,6 +59,7 @@ int context_open(struct thread *t, const struct flopshim_context *context)
     } else {
         t->context = account;
         t->context_multiplier = multiplier;
+        t->context_weights = NULL;
         t->context_calls_before = calls;
         t->context_scopes = t->scopes;
         t->context_path = (uint32_t)strlen(t->path);

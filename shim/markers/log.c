@@ -6,10 +6,13 @@
 #include "ledger_file.h"
 #include "lock.h"
 #include "oplog.h"
+#include "precision.h"
 #include <string.h>
 
 #define EXPORTED __attribute__((visibility("default")))
 
+_Static_assert(FLOPSHIM_HALF + COST_OTHER == FLOPSHIM_OTHER && FLOPSHIM_HALF + COST_DOUBLE == FLOPSHIM_DOUBLE,
+               "flopshim.h: precisions");
 _Static_assert(sizeof((struct flopshim_operation){0}.dims) == COST_DIMS_MOST * sizeof(int64_t), "flopshim.h: dims");
 
 static int begin(uint64_t capacity, bool only_first)
@@ -52,7 +55,10 @@ bool log_read(const struct oplog *log, uint64_t index, struct flopshim_operation
         .flop_cost = r->flop_cost,
         .cumulative = r->cumulative,
         .dim_count = dims.count,
+        .precision = deduction ? 0 : cost_precision(cost_routine_of(r->routine)) + FLOPSHIM_HALF,
         .dim_names = dims.names,
+        .started_ns = r->started_ns,
+        .elapsed_ns = r->elapsed_ns,
     };
     memcpy(operation->dims, r->dims, sizeof operation->dims);
     return true;

@@ -7,12 +7,20 @@
 #include "ledger_file.h"
 #include "lock.h"
 #include "log.h"
+#include "ledger_self.h"
 #include "oplog.h"
+#include "weights.h"
+#include <stdio.h>
 
 #define EXPORTED __attribute__((visibility("default")))
 
+struct flopshim_python_tally {
+    struct flopshim_tally tally;
+    uint64_t short_ns, short_flops; /* of calls that were timed for the log alone: no other tally has them */
+};
+
 struct flopshim_python_used {
-    struct flopshim_tally *tallies; /* in order of the first use in the opening */
+    struct flopshim_python_tally *tallies; /* in order of the first use in the opening */
     struct flopshim_operation *operations;
     uint64_t tally_room;
     uint64_t operation_room;
@@ -20,18 +28,34 @@ struct flopshim_python_used {
     uint64_t operation_count; /* that the log has: in the calling thread only */
     uint64_t calls;           /* that it would have, had it no end */
     uint64_t refused;         /* calls that were */
+    uint64_t call_ns;         /* that a call takes in the shim, about */
 };
 
-EXPORTED int64_t flopshim_python_begin(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet,
-                                       uint64_t flops_used, uint64_t log_capacity, uint64_t time_limit_ns);
-EXPORTED int flopshim_python_used(uint64_t opening, struct flopshim_python_used *used);
-EXPORTED int flopshim_python_close(uint64_t opening, struct flopshim_python_used *used);
+EXPORTED int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet,
+                                      uint64_t flops_used, uint64_t log_capacity, uint64_t time_limit_ns, uint32_t weights);
+EXPORTED uint32_t flopshim_python_weigh(const char *given, char *error, uint32_t size);
+EXPORTED int flopshim_python_read(uint64_t opening, struct flopshim_python_used *used);
+EXPORTED int flopshim_python_shut(uint64_t opening, struct flopshim_python_used *used);
 
-static int64_t open_locked(struct thread *t, const struct flopshim_context *context, uint64_t log_capacity)
+/* Weights for contexts (weights.h): the number of the set, or 0 with what is wrong. */
+uint32_t flopshim_python_weigh(const char *given, char *error, uint32_t size)
+{
+    if (!enter_thread()) {
+        snprintf(error, size, "nothing is counted");
+        return 0;
+    }
+    shim_lock();
+    uint32_t number = weights_add(given, error, size);
+    shim_unlock();
+    return number;
+}
+
+static int64_t open_locked(struct thread *t, const struct flopshim_context *context, uint64_t log_capacity, uint32_t weights)
 {
     int status = context_open(t, context);
     if (status)
         return status;
+    t->context_weights = weights_set(weights);
     bool logged = oplog_begin(t, log_capacity, true);
     if (logged)
         used_begin(&t->used, t->refusals.calls);
@@ -41,9 +65,9 @@ static int64_t open_locked(struct thread *t, const struct flopshim_context *cont
     return logged ? (int64_t)t->used.opening : FLOPSHIM_NO_SPACE;
 }
 
-/* The opening, or a status. The log has its first calls. */
-int64_t flopshim_python_begin(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet, uint64_t flops_used,
-                              uint64_t log_capacity, uint64_t time_limit_ns)
+/* The opening, or a status. The log has its first calls. weights: 0, or the number of a set. */
+int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet, uint64_t flops_used,
+                             uint64_t log_capacity, uint64_t time_limit_ns, uint32_t weights)
 {
     struct flopshim_context context = {.namespace_ = namespace_,
                                        .flop_budget = flop_budget,
@@ -57,7 +81,7 @@ int64_t flopshim_python_begin(const char *namespace_, uint64_t flop_budget, doub
     if (!context_is_valid(&context) || !log_capacity || log_capacity > FLOPSHIM_LOG_MOST)
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
-    int64_t opening = open_locked(t, &context, log_capacity);
+    int64_t opening = open_locked(t, &context, log_capacity, weights);
     shim_unlock();
     if (opening > 0 && !quiet)
         banner_print(flop_budget);
@@ -69,16 +93,20 @@ static void read_tallies(const struct thread *t, struct flopshim_python_used *us
     const struct used *u = &t->used;
     used->tally_count = 0;
     for (uint32_t i = 0; i < __atomic_load_n(&u->count, __ATOMIC_ACQUIRE); i++) {
-        uint64_t flops, calls;
-        if (!used_read(u, i, &flops, &calls) || used->tally_count++ >= used->tally_room)
+        struct used_counts counts;
+        if (!used_read(u, i, &counts) || used->tally_count++ >= used->tally_room)
             continue;
         const struct ledger_tally *from = u->before[i].tally;
-        used->tallies[used->tally_count - 1] = (struct flopshim_tally){.name = ledger_text(from->operation),
-                                                                       .namespace_ = ledger_text(from->namespace_),
-                                                                       .flop_cost = flops,
-                                                                       .calls = calls,
-                                                                       .first_use = from->first_use,
-                                                                       .thread = (int32_t)t->slot};
+        const struct flopshim_tally tally = {.name = ledger_text(from->operation),
+                                             .namespace_ = ledger_text(from->namespace_),
+                                             .flop_cost = counts.flops,
+                                             .calls = counts.calls,
+                                             .first_use = from->first_use,
+                                             .thread = (int32_t)t->slot,
+                                             .elapsed_ns = counts.elapsed_ns,
+                                             .timed_flops = counts.timed_flops};
+        used->tallies[used->tally_count - 1] = (struct flopshim_python_tally){tally, u->before[i].short_ns,
+                                                                              u->before[i].short_flops};
     }
 }
 
@@ -94,19 +122,21 @@ static void read_log(const struct thread *t, struct flopshim_python_used *used)
 static void nothing(struct flopshim_python_used *used)
 {
     used->tally_count = used->operation_count = used->calls = used->refused = 0;
+    used->call_ns = ledger_process->call_ns;
 }
 
 static bool read_used(const struct thread *t, struct flopshim_python_used *used)
 {
     read_tallies(t, used);
     read_log(t, used);
+    used->call_ns = ledger_process->call_ns;
     used->refused = t->used.ended ? t->used.refused : t->refusals.calls - t->used.refused;
     return used->tally_count <= used->tally_room && used->operation_count <= used->operation_room;
 }
 
 /* What an opening of whichever thread has used so far, as long as that thread opened no other one. FLOPSHIM_UNKNOWN: it is not
  * known any more. */
-int flopshim_python_used(uint64_t opening, struct flopshim_python_used *used)
+int flopshim_python_read(uint64_t opening, struct flopshim_python_used *used)
 {
     if (!enter_thread())
         return FLOPSHIM_NOT_LOADED;
@@ -123,7 +153,7 @@ int flopshim_python_used(uint64_t opening, struct flopshim_python_used *used)
 }
 
 /* The same of the calling thread's, and close it. */
-int flopshim_python_close(uint64_t opening, struct flopshim_python_used *used)
+int flopshim_python_shut(uint64_t opening, struct flopshim_python_used *used)
 {
     struct thread *t = enter_thread();
     if (!t)

@@ -20,7 +20,9 @@ static void read_tally(const struct ledger_tally *from, int thread, struct flops
                                   .flop_cost = counts.flops,
                                   .calls = counts.calls,
                                   .first_use = from->first_use,
-                                  .thread = thread};
+                                  .thread = thread,
+                                  .elapsed_ns = counts.elapsed_ns,
+                                  .timed_flops = counts.timed_flops};
 }
 
 EXPORTED int flopshim_thread(void)

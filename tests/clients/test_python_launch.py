@@ -119,7 +119,7 @@ def check_unloaded(folder):
     for use in ("flopshim.BudgetContext(1).__enter__()", "flopshim.namespace('a').__enter__()",
                 "flopshim.deduct('a', flop_cost=1)"):
         status, out, err = run(folder, "-W", "ignore", "-c", f"import flopshim\n{use}")
-        expect(f"{use}: {err}", (status, "RuntimeError: libflopshim.so is not preloaded" in err), (1, True))
+        expect(f"{use}: {err}", (status, "StateError: libflopshim.so is not preloaded" in err), (1, True))
     allowed = COUNT + ("with flopshim.namespace('a'), flopshim.budget_live(): pass\nflopshim.deduct('a', flop_cost=1)\n"
                        "flopshim.budget_reset()\nprint(flopshim.budget_summary_dict(True)['flops_used'], context.op_log)\n")
     nothing = "flopshim FLOP Budget Summary\n"

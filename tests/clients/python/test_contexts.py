@@ -8,7 +8,8 @@ import threading
 
 import numpy as np
 import pytest
-from flopshim import BudgetContext, budget, budget_reset, budget_summary_dict, deduct, namespace
+from figures import counts, logged, untimed
+from flopshim import BudgetContext, budget, budget_reset, deduct, namespace
 
 A, X = np.ones((2, 3)), np.ones(3)  # A @ X is dgemv: 12
 NESTED = "Cannot nest BudgetContexts"
@@ -62,7 +63,7 @@ def test_10_and_11_reuse():
         with context:
             context.deduct("add", flop_cost=20)
     assert (context.flops_used, context.flops_remaining) == (60, 40)
-    assert budget_summary_dict() == {"flop_budget": 100, "flops_used": 60, "flops_remaining": 40,
+    assert counts() == {"flop_budget": 100, "flops_used": 60, "flops_remaining": 40,
                                      "operations": {"add": {"flop_cost": 60, "calls": 3}}}
     with context:
         with pytest.raises(Exception, match="add would cost 41 FLOPs but only 40 remain"):
@@ -77,7 +78,7 @@ def test_12_exceptions():
                 raise KeyError
     assert context.flops_used == 12
     A @ X
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert {name: space["flops_used"] for name, space in spaces.items()} == {"f": 0, "f.inner": 12, None: 12}
     assert spaces["f"]["total"] == {"flops_used": 12, "calls": 1, "flops_remaining": 88}
 
@@ -126,7 +127,7 @@ def test_14_threads_have_their_own():
             thread.join()
         in_thread(lambda: A @ X)  # no context there
     assert (sorted(got), mine.flops_used) == ([(1, 50), (2, 100)], 0)
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert spaces["same"] == {"flop_budget": 2000, "flops_used": 150, "operations": {
         "op1": {"flop_cost": 50, "calls": 50}, "op2": {"flop_cost": 100, "calls": 50}},
         "self": {"flops_used": 150, "calls": 100}, "total": {"flops_used": 150, "calls": 100, "flops_remaining": 1850}} or \
@@ -154,7 +155,7 @@ print(flopshim.budget_summary_dict(by_namespace=True))
                           capture_output=True, text=True, check=True)
     error, summary = done.stdout.splitlines()
     assert error == "two would cost 41 FLOPs but only 40 remain 60"
-    assert eval(summary) == {  # pylint: disable=eval-used
+    assert untimed(eval(summary)) == {  # pylint: disable=eval-used
         "flop_budget": 1100, "flops_used": 100, "flops_remaining": 1000,
         "operations": {"one": {"flop_cost": 60, "calls": 1}, "three": {"flop_cost": 40, "calls": 1}},
         "by_namespace": {None: {"flop_budget": 1100, "flops_used": 100, "operations": {
@@ -176,10 +177,10 @@ def test_14_many_threads():
         thread.start()
     before = 0
     while any(thread.is_alive() for thread in threads):
-        used = budget_summary_dict()["flops_used"]
+        used = counts()["flops_used"]
         assert before <= used <= 3360
         before = used
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert results == [None] * 4
     assert {name: space["flops_used"] for name, space in spaces.items()} == {
         "shared": 1600, "a": 400, "b": 400, "c": 400, "d": 400, None: 160}
@@ -196,10 +197,10 @@ def test_14_closed_elsewhere():
 
 
 def test_15_default_context():
-    assert budget_summary_dict(by_namespace=True)["by_namespace"] == {}
+    assert counts(by_namespace=True)["by_namespace"] == {}
     A @ X
     in_thread(lambda: deduct("other", flop_cost=5))
-    assert budget_summary_dict(by_namespace=True) == {
+    assert counts(by_namespace=True) == {
         "flop_budget": None, "flops_used": 17, "flops_remaining": None,
         "operations": {"dgemv": {"flop_cost": 12, "calls": 1}, "other": {"flop_cost": 5, "calls": 1}},
         "by_namespace": {None: {"flop_budget": None, "flops_used": 17, "operations": {
@@ -207,7 +208,7 @@ def test_15_default_context():
             "self": {"flops_used": 17, "calls": 2}, "total": {"flops_used": 17, "calls": 2, "flops_remaining": None}}}}
     with BudgetContext(100, quiet=True):
         A @ X
-    summary = budget_summary_dict(by_namespace=True)
+    summary = counts(by_namespace=True)
     assert (summary["flops_used"], summary["flop_budget"]) == (29, None)
 
 
@@ -221,13 +222,13 @@ def test_17_reset():
         budget_reset()
         assert context.flops_used == 12
         A @ X
-        assert budget_summary_dict()["flops_used"] == 24
-    assert (closed.flops_used, budget_summary_dict()["flop_budget"]) == (12, 100)
+        assert counts()["flops_used"] == 24
+    assert (closed.flops_used, counts()["flop_budget"]) == (12, 100)
     budget_reset()
-    assert budget_summary_dict()["flops_used"] == 0
+    assert counts()["flops_used"] == 0
     with closed:  # its own use goes on
         A @ X
-    assert (closed.flops_used, closed.flops_remaining, budget_summary_dict()["flops_used"]) == (24, 76, 24)
+    assert (closed.flops_used, closed.flops_remaining, counts()["flops_used"]) == (24, 76, 24)
 
 
 def test_session_does_not_grow_with_contexts():
@@ -237,7 +238,7 @@ def test_session_does_not_grow_with_contexts():
             context.deduct("add", flop_cost=3)
     del context
     gc.collect()
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert spaces == {n: {"flop_budget": 10_000, "flops_used": 300, "operations": {"add": {"flop_cost": 300, "calls": 100}},
                           "self": {"flops_used": 300, "calls": 100},
                           "total": {"flops_used": 300, "calls": 100, "flops_remaining": 9700}} for n in "ab"}
@@ -263,7 +264,7 @@ def test_generators():
     with pytest.raises(StopIteration) as stop:
         first.throw(ValueError)
     assert (stop.value.value, between.flops_used) == (5, 12)
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert spaces["gen"]["operations"] == {"dgemv": {"flop_cost": 24, "calls": 2}}
     closing = steps()
     next(closing)
@@ -289,7 +290,7 @@ def test_coroutines():
     async def both():
         return await asyncio.gather(one(), two())
     assert asyncio.run(both()) == [1, None]
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert {name: space["flops_used"] for name, space in spaces.items()} == {"one": 36, "two": 24}
     with pytest.raises(TypeError, match="asynchronous generator"):
         @budget(1)
@@ -307,7 +308,7 @@ def test_fork():
                 with BudgetContext(100, quiet=True) as child:
                     A @ X
                     A @ X
-                os._exit(child.flops_used + budget_summary_dict()["flops_used"])  # 24 + 24
+                os._exit(child.flops_used + counts()["flops_used"])  # 24 + 24
             finally:
                 os._exit(99)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 48
@@ -325,7 +326,7 @@ def test_op_log_of_the_parent_in_a_fork_child():
         try:
             with BudgetContext(100, quiet=True, namespace="of the child"):
                 deduct("beta", flop_cost=1)
-            os._exit(context.op_log != [("alpha", None, (), 3, 3, "first"), ("dgemv", None, ((2, 3), (3,)), 12, 15, "first")])
+            os._exit(logged(context) != [("alpha", None, (), 3, 3, "first"), ("dgemv", None, ((2, 3), (3,)), 12, 15, "first")])
         finally:
             os._exit(99)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
@@ -337,7 +338,7 @@ def test_more_operations_than_are_read_at_once():
         for i in range(300):
             deduct(f"op{i}", flop_cost=i + 1)
         assert (context.flops_used, len(context.op_log)) == (45150, 300)
-    assert budget_summary_dict()["operations"] == names
+    assert counts()["operations"] == names
     assert [record.op_name for record in context.op_log] == list(names)
 
 
@@ -351,7 +352,7 @@ def test_operations_of_one_name():
             assert context.flops_used == 17 * i
     with namespace("f"):
         A @ X
-    assert budget_summary_dict()["operations"] == {"dgemv": {"flop_cost": 46, "calls": 5}}
+    assert counts()["operations"] == {"dgemv": {"flop_cost": 46, "calls": 5}}
     assert context.flops_used == 34
 
 
@@ -359,12 +360,12 @@ def test_open_while_the_thread_ends():
     """What it used stays known until another context takes the thread's place, and is never another's."""
     context = BudgetContext(1000, quiet=True, namespace="f")
     in_thread(lambda: (context.__enter__(), A @ X))
-    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 12)
+    assert (context.flops_used, counts()["flops_used"]) == (12, 12)
     in_thread(lambda: A @ X)
-    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 24)
+    assert (context.flops_used, counts()["flops_used"]) == (12, 24)
     with pytest.raises(RuntimeError, match="closed in the thread that opened it"):
         context.__exit__(None, None, None)
-    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 24)
+    assert (context.flops_used, counts()["flops_used"]) == (12, 24)
 
 
 def test_closed_by_c_below():
@@ -377,7 +378,7 @@ def test_closed_by_c_below():
     assert context.flops_used == 12
     with pytest.raises(RuntimeError, match="nothing is open that could be closed"):
         context.__exit__(None, None, None)
-    assert (context.flops_used, budget_summary_dict()["flops_used"]) == (12, 24)
+    assert (context.flops_used, counts()["flops_used"]) == (12, 24)
 
 
 def test_namespaces():
@@ -396,12 +397,12 @@ def test_namespaces():
         scope.__exit__()  # closed with the context: not another one's
         A @ X
     assert context.flops_used == 36
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert {name: space["flops_used"] for name, space in spaces.items()} == {
         "f": 0, "f.a": 12, "f.a.b": 12, "f.left open": 12, "outer": 12}
     assert {name: space["total"]["flops_used"] for name, space in spaces.items()} == {
         "f": 36, "f.a": 24, "f.a.b": 12, "f.left open": 12, "outer": 12}
-    assert sum(space["self"]["flops_used"] for space in spaces.values()) == budget_summary_dict()["flops_used"] == 48
+    assert sum(space["self"]["flops_used"] for space in spaces.values()) == counts()["flops_used"] == 48
     assert (spaces["f"]["flop_budget"], spaces["f"]["total"]["flops_remaining"]) == (2000, 1964)
     for bad in ("", "x" * 256):
         with pytest.raises(ValueError):
@@ -414,7 +415,7 @@ def test_namespaces():
             scope.__enter__()
     deep[0].__exit__()
     A @ X
-    assert budget_summary_dict(by_namespace=True)["by_namespace"][None]["flops_used"] == 12
+    assert counts(by_namespace=True)["by_namespace"][None]["flops_used"] == 12
 
 
 def test_namespaces_above_others():
@@ -424,7 +425,7 @@ def test_namespaces_above_others():
         for name in ("p.q.r", "p.q.s", "p-q"):
             with namespace(name):
                 A @ X
-    spaces = budget_summary_dict(by_namespace=True)["by_namespace"]
+    spaces = counts(by_namespace=True)["by_namespace"]
     assert {name: (space["self"]["calls"], space["total"]["calls"]) for name, space in spaces.items()} == {
         None: (1, 1), "p": (0, 2), "p.q": (0, 2), "p.q.r": (1, 1), "p.q.s": (1, 1), "p-q": (1, 1)}
     assert list(spaces) == [None, "p", "p.q", "p.q.r", "p.q.s", "p-q"] and spaces["p"]["operations"] == {}

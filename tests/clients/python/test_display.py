@@ -10,8 +10,8 @@ import types
 import flopshim
 import numpy as np
 import pytest
-from flopshim import (BudgetContext, _context, _log, _native, budget_live, budget_summary, budget_summary_dict, namespace,
-                      render_budget_summary)
+from figures import counts, logged
+from flopshim import BudgetContext, _context, _log, _native, budget_live, budget_summary, namespace, render_budget_summary
 
 A, X = np.ones((2, 3)), np.ones(3)  # A @ X is dgemv: 12
 FORWARD = pathlib.Path(__file__).with_name("forward.txt").read_text().rstrip()
@@ -68,7 +68,7 @@ def test_16_dictionary():
     with BudgetContext(50, quiet=True) as context:
         context.deduct("aa", flop_cost=4)
         context.deduct("mm", flop_cost=0)
-    whole = budget_summary_dict(by_namespace=True)
+    whole = counts(by_namespace=True)
     assert list(whole) == ["flop_budget", "flops_used", "flops_remaining", "operations", "by_namespace"]
     assert list(whole["operations"]) == ["zz", "aa", "mm"]
     assert whole == {
@@ -85,17 +85,17 @@ def test_16_dictionary():
                    "self": {"flops_used": 4, "calls": 2}, "total": {"flops_used": 4, "calls": 2, "flops_remaining": 46}}}}
     assert list(whole["by_namespace"]) == ["f", "f.in", None]
     del whole["by_namespace"]
-    assert budget_summary_dict() == whole
+    assert counts() == whole
 
 
 def test_16_while_open():
     with BudgetContext(100, quiet=True, namespace="f"):
         A @ X
         got = []
-        thread = threading.Thread(target=lambda: got.append(budget_summary_dict()))
+        thread = threading.Thread(target=lambda: got.append(counts()))
         thread.start()
         thread.join()
-        assert got == [budget_summary_dict()] and got[0]["flops_used"] == 12
+        assert got == [counts()] and got[0]["flops_used"] == 12
 
 
 def test_18_summary():
@@ -227,7 +227,7 @@ def test_a_workspace_query_is_no_call():
         np.linalg.svd(np.ones((4, 3)))
     names = [record.op_name for record in context.op_log]
     assert (names.count("dgesdd"), set(names)) == (1, {"dgesdd", "dcopy"})
-    summary = budget_summary_dict(by_namespace=True)
+    summary = counts(by_namespace=True)
     assert summary["operations"]["dgesdd"] == {"flop_cost": context.flops_used, "calls": 1}
     assert summary["by_namespace"]["f"]["total"]["calls"] == len(names)
     usage = _native.Usage()
@@ -242,7 +242,7 @@ def test_op_log_of_calls():
         context.deduct("mine", flop_cost=1, subscripts="s")
         X @ X
         assert len(context.op_log) == 4
-    assert context.op_log == [("dgemv", None, ((2, 3), (3,)), 12, 12, "f"), ("dgemm", None, ((2, 3), (3, 5)), 60, 72, "f.in"),
+    assert logged(context) == [("dgemv", None, ((2, 3), (3,)), 12, 12, "f"), ("dgemm", None, ((2, 3), (3, 5)), 60, 72, "f.in"),
                               ("mine", "s", (), 1, 73, "f"), ("ddot", None, ((3,), (3,)), 6, 79, "f")]
 
 

@@ -10,7 +10,8 @@ The library libflopshim.so counts; it has to be preloaded when the process start
     flopshim.budget_summary()
 """
 from . import _native, _numpy
-from ._context import BudgetContext, budget, deduct
+from ._charge import deduct
+from ._context import BudgetContext, budget
 from ._native import allow_unloaded
 from ._scopes import namespace
 from ._session import budget_reset
@@ -18,20 +19,24 @@ from ._session import budget_reset
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._cost import cost, einsum_cost
+    from ._count_numpy import count_numpy
     from ._display import Summary, budget_summary, render_budget_summary
-    from ._errors import BudgetExhaustedError, TimeExhaustedError
+    from ._errors import BudgetExhaustedError, FlopshimError, StateError, TimeExhaustedError
     from ._live import budget_live
     from ._log import OpRecord
+    from ._snapshot import BudgetSnapshot, current_budget
     from ._summary import budget_summary_dict
 
 __version__ = "0.1.0"
-__all__ = ["BudgetContext", "BudgetExhaustedError", "OpRecord", "Summary", "TimeExhaustedError", "allow_unloaded", "budget",
-           "budget_live", "budget_reset", "budget_summary", "budget_summary_dict", "cost", "deduct", "einsum_cost", "namespace",
+__all__ = ["BudgetContext", "BudgetExhaustedError", "BudgetSnapshot", "FlopshimError", "OpRecord", "StateError", "Summary",
+           "TimeExhaustedError", "allow_unloaded", "budget", "budget_live", "budget_reset", "budget_summary",
+           "budget_summary_dict", "cost", "count_numpy", "current_budget", "deduct", "einsum_cost", "namespace",
            "render_budget_summary"]
 
 #: What is imported when it is first used: an import of flopshim is to be short.
-_LATER = {"BudgetExhaustedError": "_errors", "TimeExhaustedError": "_errors", "OpRecord": "_log", "Summary": "_display",
-          "budget_live": "_live",
+_LATER = {"BudgetExhaustedError": "_errors", "FlopshimError": "_errors", "StateError": "_errors", "TimeExhaustedError": "_errors",
+          "BudgetSnapshot": "_snapshot", "current_budget": "_snapshot", "OpRecord": "_log", "Summary": "_display",
+          "budget_live": "_live", "count_numpy": "_count_numpy",
           "budget_summary": "_display", "budget_summary_dict": "_summary", "cost": "_cost", "einsum_cost": "_cost",
           "render_budget_summary": "_display"}
 

@@ -2,120 +2,27 @@
 from __future__ import annotations
 
 import math
-import operator
-import os
 from _thread import allocate_lock, get_ident
+from time import perf_counter_ns
 
-from . import _counts, _native, _scopes, _session
+from . import _arguments, _charge, _counts, _native, _scopes, _session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any, Callable, Optional, Tuple, Union
+    from typing import Any, Mapping, Optional, Tuple, Union
 
+    from ._arguments import Number
     from ._log import OpLog, OpRecord, Shapes
+    from ._time import Figures, Times
 
-    Number = Union[int, float]
+    Weights = Union[str, Mapping[str, Number]]
 
     #: Of an open context: its number in the library (0: nothing is counted), the thread, the scopes that were open there, and the
     #: session, which another process does not have.
     Opening = Tuple[int, int, int, object]
 
-#: How many operations of a context are kept.
-LOG_CAPACITY = 10_000
-
-
-def _number(what: str, value: Any) -> float:
-    """As a float. TypeError for what is no real number: text that looks like one, and truth values, which count as 0 and 1."""
-    truth = isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
-    if truth or not (hasattr(value, "__index__") or hasattr(value, "__float__")):
-        raise TypeError(f"{what} must be a number, got {type(value).__name__} {value!r}")
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-    except TypeError as error:  # an array of several
-        raise TypeError(f"{what} must be a number, got {type(value).__name__} {value!r}") from error
-
-
-def _budget(value: Number) -> int:
-    number, is_whole = _number("flop_budget", value), hasattr(value, "__index__")
-    if not is_whole and not math.isfinite(number):
-        raise ValueError(f"flop_budget must be finite, got {value}")
-    if value <= 0:
-        raise ValueError(f"flop_budget must be > 0, got {value}")
-    whole = operator.index(value) if is_whole else math.floor(value)  # type: ignore[arg-type]
-    if not 0 < whole < _native.MOST:
-        raise ValueError(f"flop_budget must be from 1 to 2**64 - 2, got {value}")
-    return whole
-
-
-def _multiplier(value: Number) -> float:
-    number = _number("flop_multiplier", value)
-    if not math.isfinite(number) or number <= 0:
-        raise ValueError(f"flop_multiplier must be finite and > 0, got {value}")
-    return number
-
-
-def _time_limit(value: Optional[Number]) -> int:
-    """In nanoseconds; 0: none."""
-    if value is None:
-        return 0
-    number = _number("wall_time_limit_s", value)
-    if not math.isfinite(number) or number <= 0:
-        raise ValueError(f"wall_time_limit_s must be finite and > 0, got {value}")
-    return min(max(round(number * 1e9), 1), 2**63 - 1)
-
-
-def _flag(what: str, value: Any) -> bool:
-    """quiet="no" would be True."""
-    if not hasattr(value, "__index__") and not hasattr(value, "dtype") or value not in (0, 1):
-        raise TypeError(f"{what} must be True or False, got {type(value).__name__} {value!r}")
-    return bool(value)
-
-
-def _multiplier_of_process() -> float:
-    try:
-        return _multiplier(float(os.environ.get("FLOP_MULTIPLIER", "1")))
-    except ValueError:
-        return 1.0  # as the library, which has said so
-
-
-#: FLOP_MULTIPLIER: of what runs outside of contexts.
-process_multiplier = _multiplier_of_process()
-
-
-def multiplier_here() -> float:
-    """Of what the calling thread does."""
-    return _scopes.here().multiplier or process_multiplier
-
-
-def charge(op_name: str, flop_cost: int) -> None:
-    """flopshim_deduct() on behalf of the calling thread. BudgetExhaustedError, TimeExhaustedError where it is refused."""
-    _account(_native.deduct, op_name, flop_cost)
-
-
-def check_fits(op_name: str, flop_cost: int) -> None:
-    """The same before work that is charged when it is done: nothing is charged here."""
-    _account(_native.fits, op_name, flop_cost)
-
-
-def _account(function: Callable[[bytes, int], int], op_name: str, flop_cost: int) -> None:
-    name = _native.name_bytes("op_name", op_name)
-    cost = operator.index(flop_cost)
-    if not 0 <= cost <= _native.MOST:
-        raise ValueError(f"flop_cost must be from 0 to 2**64 - 1, got {flop_cost}")
-    if not _native.counting():
-        return
-    status = function(name, cost)
-    if status == _native.REFUSED:
-        from ._errors import BudgetExhaustedError, TimeExhaustedError
-        refusal = _native.refused(_native.thread())[1]
-        assert refusal
-        if refusal.limit_s:
-            raise TimeExhaustedError(op_name, refusal.elapsed_s, refusal.limit_s)
-        raise BudgetExhaustedError(op_name, refusal.flop_cost, refusal.flops_remaining)
-    _native.check(status)
+LOG_CAPACITY = _native.LOG_CAPACITY
 
 
 _log_class: Optional[type[OpLog]] = None
@@ -149,30 +56,35 @@ class BudgetContext:
     flop_budget: FLOPs, from 1 to 2**64 - 2; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many
     times its FLOPs, truncated towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
     wall_time_limit_s: seconds > 0, from each opening on, after which its calls are refused; looked at when a call is charged.
+    weights: what a FLOP counts, before the multiplier: {"gemm": 0.5, "double": 2}, by routine, else family, else precision
+    ("half", "single", "single_complex", "double", "double_complex", "other"), or "dp-scaled": double precision 2. In place of
+    FLOP_WEIGHTS.
 
     Used again after it closed it goes on from what it used. A decorated generator or coroutine has it open during its own
     steps, not while it waits. FLOP_BUDGET, where it is set, limits its calls as well.
 
-    Raises ValueError for a budget or multiplier that is not finite or not > 0, TypeError for one that is no number. Opening it
-    raises RuntimeError inside another one ("Cannot nest BudgetContexts"), and where the library is not preloaded. A call that
-    does not fit is not run and raises BudgetExhaustedError, one whose time is over TimeExhaustedError.
+    Raises ValueError for a number that is not finite or not > 0, or a weight of nothing, TypeError for what is no number.
+    Opening it raises StateError, a RuntimeError, inside another one ("Cannot nest BudgetContexts"), and where the library is not
+    preloaded. A call that does not fit is not run and raises BudgetExhaustedError, one whose time is over TimeExhaustedError.
 
     >>> from flopshim import BudgetContext
     >>> with BudgetContext(flop_budget=1_000, quiet=True, namespace="forward") as budget:
-    ...     budget.deduct("relu", flop_cost=400)
+    ...     done = budget.deduct("relu", flop_cost=400)
     >>> budget.flops_used, budget.flops_remaining
     (400, 600)
     """
 
     def __init__(self, flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = False,
-                 namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None) -> None:
+                 namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None,
+                 weights: Optional[Weights] = None) -> None:
         usual = type(flop_budget) is int and 0 < flop_budget < _native.MOST
-        self._budget: int = flop_budget if usual else _budget(flop_budget)  # type: ignore[assignment]
+        self._budget: int = flop_budget if usual else _arguments.budget_of(flop_budget)  # type: ignore[assignment]
         usual = type(flop_multiplier) is float and 0 < flop_multiplier < math.inf
-        self._multiplier: float = flop_multiplier if usual else _multiplier(flop_multiplier)
-        self._quiet = quiet if quiet is True or quiet is False else _flag("quiet", quiet)
+        self._multiplier: float = flop_multiplier if usual else _arguments.multiplier_of(flop_multiplier)
+        self._quiet = quiet if quiet is True or quiet is False else _arguments.flag_of("quiet", quiet)
         self._namespace = namespace
-        self._time_limit_ns = 0 if wall_time_limit_s is None else _time_limit(wall_time_limit_s)
+        self._time_limit_ns = 0 if wall_time_limit_s is None else _arguments.time_limit_of(wall_time_limit_s)
+        self._weights = 0 if weights is None else _arguments.weights_of(weights)
         self._namespace_bytes = None if namespace is None else _native.name_bytes("namespace", namespace)
         self._record = _session.Record(namespace, self._budget)
         self._log: Optional[OpLog] = None  # before the first operation
@@ -189,12 +101,14 @@ class BudgetContext:
         with self._lock:
             opening = self._opening
             if opening is not None and opening[3] is _session.current():
-                raise RuntimeError("Cannot nest BudgetContexts")
+                raise _native.state_error("Cannot nest BudgetContexts", "Contexts")
             here = _scopes.here()
             number = self._open(quiet)
             self._opening = number, get_ident(), len(here.scopes), _session.current()
             if number:
-                here.multiplier = self._multiplier
+                here.context = self
+            else:
+                self._record.since_ns = perf_counter_ns()
 
     def _open(self, quiet: bool) -> int:
         if not _native.counting():
@@ -203,33 +117,40 @@ class BudgetContext:
         used = min(_counts.total(record.closed), self._budget) if record.closed else 0
         room = LOG_CAPACITY if log is None else log.room(LOG_CAPACITY)
         number = _native.open_context(self._namespace_bytes, self._budget, self._multiplier, quiet, used, room,
-                                      self._time_limit_ns)
+                                      self._time_limit_ns, self._weights)
         _session.opened(record, number)
         return number
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         with self._lock:
             if self._opening is None:
-                raise RuntimeError("this BudgetContext is not open")
+                raise _native.state_error("this BudgetContext is not open", "Contexts")
             number, thread, scopes, session = self._opening
             self._opening = None
+            if not number:
+                self._record.wall_ns += perf_counter_ns() - self._record.since_ns  # nothing is counted
             if not number or session is not _session.current():
-                return  # nothing is counted, or this is a fork child, where no context is open
+                return  # or this is a fork child, where no context is open
             if thread != get_ident():
                 _session.closed(self._record, in_library=False)
-                raise RuntimeError("a BudgetContext must be closed in the thread that opened it")
+                raise _native.state_error("a BudgetContext must be closed in the thread that opened it", "Threads")
             status, used = _session.closed(self._record, in_library=True)
             if used.calls:
                 self._own_log().close(used, LOG_CAPACITY)
             _native.check(status)
             here = _scopes.here()
-            here.multiplier = None
+            here.context = None
             del here.scopes[scopes:]  # the library closed them together with the context
 
     def _own_log(self) -> OpLog:
         if self._log is None:
             self._log = _new_log()
         return self._log
+
+    def note_deduction(self, place: int, subscripts: Optional[str], shapes: Shapes, dtype: Optional[str],
+              duration_s: Optional[float]) -> None:
+        from ._log import Note
+        self._own_log().note(place, Note(subscripts, shapes, dtype, duration_s), LOG_CAPACITY)
 
     def __call__(self, function: _scopes.Function) -> _scopes.Function:
         return _scopes.decorate(self, function, _Resumed(self))
@@ -286,29 +207,90 @@ class BudgetContext:
         number = self._number_here()
         return self._own_log().read(_native.used_by(number) if number else None, LOG_CAPACITY)
 
-    def deduct(self, op_name: str, *, flop_cost: int, subscripts: Optional[str] = None, shapes: Shapes = ()) -> None:
+    # ---- its time ----
+
+    def _times(self) -> Times:
+        from ._time import times_of
+        return times_of([_session.part_of(self._record)])
+
+    def _was_open(self) -> bool:
+        return self._record.since_ns != 0
+
+    @property
+    def wall_time_s(self) -> Optional[float]:
+        """Seconds that it was open, over all openings; None before the first."""
+        return self._times().wall / 1e9 if self._was_open() else None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it was opened last, also when it has closed; 0.0 before."""
+        return (perf_counter_ns() - self._record.since_ns) / 1e9 if self._was_open() else 0.0
+
+    @property
+    def backend_time_s(self) -> float:
+        """Seconds of wall_time_s in routines whose time was taken."""
+        return self._times().backend / 1e9
+
+    @property
+    def overhead_time_s(self) -> float:
+        """Seconds of wall_time_s in the library: an estimate."""
+        return self._times().overhead / 1e9
+
+    @property
+    def residual_wall_time_s(self) -> Optional[float]:
+        """Seconds of wall_time_s outside of both; None before the first opening."""
+        return self._times().residual / 1e9 if self._was_open() else None
+
+    flopscope_backend_time_s, flopscope_overhead_time_s = backend_time_s, overhead_time_s  # what flopscope calls them
+
+    # ---- work that BLAS never sees ----
+
+    def deduct(self, op_name: str, *, flop_cost: int, subscripts: Optional[str] = None, shapes: Shapes = (),
+               dtypes: Any = None) -> _charge.Deduction:
         """Charge flop_cost FLOPs, before the multiplier, of work that BLAS never sees. A cost of 0 counts as a call.
+
+        subscripts, shapes and dtypes (of which the first is kept) are for op_log. What is returned may be entered: the op log has
+        the time of that block then.
 
         Raises BudgetExhaustedError where it does not fit, and then charges nothing; RuntimeError where the context is not
         open in this thread; ValueError for a name or a cost that cannot be.
 
         >>> from flopshim import BudgetContext
         >>> with BudgetContext(1_000, quiet=True) as budget:
-        ...     budget.deduct("einsum", flop_cost=48, subscripts="ij,jk->ik", shapes=((2, 3), (3, 4)))
+        ...     done = budget.deduct("einsum", flop_cost=48, subscripts="ij,jk->ik", shapes=((2, 3), (3, 4)))
         """
         number = self._number_here()
         if number is None:
-            raise RuntimeError("deduct() needs the BudgetContext open in this thread")
-        charge(op_name, flop_cost)
-        if number and (subscripts is not None or shapes):
-            self._own_log().note(_native.log_count() - 1, subscripts, tuple(shapes), LOG_CAPACITY)
+            raise _native.state_error("deduct() needs the BudgetContext open in this thread", "Contexts")
+        _charge.charge(op_name, flop_cost)
+        return _charge.Deduction(self, _native.log_count() - 1 if number else -1, subscripts, shapes, dtypes)
 
-    def summary(self) -> str:
-        """The text summary of this context, also while it is open.
+    def deduct_after(self, op_name: str, *, subscripts: Optional[str] = None, shapes: Shapes = (),
+                     dtypes: Any = None) -> _charge.LaterDeduction:
+        """The same of work whose cost is known when it is done: charged at the end of a block that calls set_cost().
 
         >>> from flopshim import BudgetContext
         >>> with BudgetContext(1_000, quiet=True) as budget:
-        ...     budget.deduct("relu", flop_cost=400)
+        ...     with budget.deduct_after("solve") as op:
+        ...         op.set_cost(48)
+        >>> budget.flops_used
+        48
+        """
+        return _charge.LaterDeduction(self, op_name, subscripts, shapes, dtypes)
+
+    # ---- reading ----
+
+    def summary_dict(self, by_namespace: bool = False) -> Figures:
+        """What this context used, as budget_summary_dict() has it of the session, also while it is open."""
+        from ._summary import as_dict
+        return as_dict([_session.part_of(self._record)], by_namespace)
+
+    def summary(self, by_namespace: bool = False) -> str:
+        """The text summary of this context, also while it is open. by_namespace: with the operations of each.
+
+        >>> from flopshim import BudgetContext
+        >>> with BudgetContext(1_000, quiet=True) as budget:
+        ...     done = budget.deduct("relu", flop_cost=400)
         >>> print(budget.summary())
         flopshim FLOP Budget Summary
         ============================
@@ -320,7 +302,7 @@ class BudgetContext:
             relu                      400  (100.0%)  [1 call]
         """
         from ._text import summary_text
-        return summary_text([_session.part_of(self._record)])
+        return summary_text([_session.part_of(self._record)], by_namespace)
 
     def __repr__(self) -> str:
         label = "" if self._namespace is None else f", namespace={self._namespace!r}"
@@ -328,7 +310,8 @@ class BudgetContext:
 
 
 def budget(flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = False,
-           namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None) -> BudgetContext:
+           namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None,
+           weights: Optional[Weights] = None) -> BudgetContext:
     """A BudgetContext, for use as a decorator or in a `with` statement.
 
     >>> import flopshim
@@ -338,15 +321,4 @@ def budget(flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = Fal
     >>> step(), step()
     (None, None)
     """
-    return BudgetContext(flop_budget, flop_multiplier, quiet, namespace, wall_time_limit_s)
-
-
-def deduct(op_name: str, *, flop_cost: int) -> None:
-    """Charge work that BLAS never sees to whatever is active in this thread: its context, else the process.
-
-    flop_cost: FLOPs, before the multiplier. Raises as BudgetContext.deduct() does, but for the open context.
-
-    >>> import flopshim
-    >>> flopshim.deduct("relu", flop_cost=0)
-    """
-    charge(op_name, flop_cost)
+    return BudgetContext(flop_budget, flop_multiplier, quiet, namespace, wall_time_limit_s, weights)

@@ -25,9 +25,9 @@ class Summary:
       (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)
     """
 
-    def __init__(self, parts: List[Part]) -> None:
+    def __init__(self, parts: List[Part], by_namespace: bool = False) -> None:
         self._parts = parts
-        self._text = _text.summary_text(parts)
+        self._text = _text.summary_text(parts, by_namespace)
 
     def __str__(self) -> str:
         return self._text
@@ -41,14 +41,15 @@ class Summary:
         return _rich.summary_table(self._parts)
 
 
-def render_budget_summary() -> Summary:
-    """The session's summary, to be printed, displayed in a notebook, or given to Rich.
+def render_budget_summary(by_namespace: bool = False) -> Summary:
+    """The session's summary, to be printed, displayed in a notebook, or given to Rich. by_namespace: the text has the operations of
+    each namespace, too.
 
     >>> import flopshim
     >>> "FLOP Budget Summary" in str(flopshim.render_budget_summary())
     True
     """
-    return Summary(_session.parts())
+    return Summary(_session.parts(), by_namespace)
 
 
 def in_ipython() -> bool:
@@ -63,9 +64,9 @@ def in_notebook() -> bool:
     return bool(module and hasattr(module.get_ipython(), "kernel"))
 
 
-def budget_summary() -> Optional[Summary]:
+def budget_summary(by_namespace: bool = False) -> Optional[Summary]:
     """Print the session's summary: a table on a terminal where Rich is installed, else text. In IPython it is returned
-    instead, which shows it where it is the last line of a cell.
+    instead, which shows it where it is the last line of a cell. by_namespace: with the operations of each namespace, as text.
 
     >>> import flopshim
     >>> flopshim.budget_reset()
@@ -80,10 +81,10 @@ def budget_summary() -> Optional[Summary]:
       No BLAS call was seen: nothing was computed through BLAS, or it was out of sight
       (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)
     """
-    summary = render_budget_summary()
+    summary = render_budget_summary(by_namespace)
     if in_ipython():
         return summary
-    if sys.stdout.isatty() and _rich.installed():
+    if sys.stdout.isatty() and _rich.installed() and not by_namespace:
         _rich.console().print(summary)
     else:
         print(summary)

@@ -1,4 +1,5 @@
-"""The exceptions of a refused call. Where libflopshim.so can raise them inside a BLAS call, they are the library's classes."""
+"""The package's exceptions. Those of a refused call are the library's classes where libflopshim.so can raise them inside a BLAS
+call. All are FlopshimErrors, and `more` of each says where to read on."""
 from __future__ import annotations
 
 import ctypes
@@ -6,7 +7,20 @@ import ctypes
 TYPE_CHECKING = False
 
 
-class _BudgetExhaustedError(Exception):
+_README = "shim/bindings/README.md"
+
+
+class _FlopshimError(Exception):
+    """What flopshim raises, but for arguments that cannot be (ValueError, TypeError). more: where to read on.
+
+    >>> import flopshim
+    >>> issubclass(flopshim.BudgetExhaustedError, flopshim.FlopshimError)
+    True
+    """
+    more = f'"Contexts" in {_README}'
+
+
+class _BudgetExhaustedError(_FlopshimError):
     """A call would cost more than remains. It was not run, and nothing was charged.
 
     op_name: the operation. flop_cost: FLOPs that it would cost, after the multiplier. flops_remaining: FLOPs that remain.
@@ -26,7 +40,7 @@ class _BudgetExhaustedError(Exception):
         return type(self), (self.op_name, self.flop_cost, self.flops_remaining)
 
 
-class _TimeExhaustedError(Exception):
+class _TimeExhaustedError(_FlopshimError):
     """A call came when the limit on wall time was over. It was not run, and nothing was charged.
 
     op_name: the operation. elapsed_s: seconds that had passed. limit_s: the limit.
@@ -46,9 +60,10 @@ class _TimeExhaustedError(Exception):
         return type(self), (self.op_name, self.elapsed_s, self.limit_s)
 
 
+_FlopshimError.__name__ = _FlopshimError.__qualname__ = "FlopshimError"
 _BudgetExhaustedError.__name__ = _BudgetExhaustedError.__qualname__ = "BudgetExhaustedError"
 _TimeExhaustedError.__name__ = _TimeExhaustedError.__qualname__ = "TimeExhaustedError"
-_BudgetExhaustedError.__module__ = _TimeExhaustedError.__module__ = "flopshim"
+_FlopshimError.__module__ = _BudgetExhaustedError.__module__ = _TimeExhaustedError.__module__ = "flopshim"
 
 
 def _from_library(function: str, otherwise: type[Exception]) -> type[Exception]:
@@ -62,8 +77,31 @@ def _from_library(function: str, otherwise: type[Exception]) -> type[Exception]:
 
 
 if TYPE_CHECKING:
+    FlopshimError = _FlopshimError
     BudgetExhaustedError = _BudgetExhaustedError
     TimeExhaustedError = _TimeExhaustedError
 else:
     BudgetExhaustedError = _from_library("flopshim_python_exception", _BudgetExhaustedError)
     TimeExhaustedError = _from_library("flopshim_python_late", _TimeExhaustedError)
+    FlopshimError = next(kind for kind in BudgetExhaustedError.__mro__ if kind.__name__ == "FlopshimError")
+
+
+class StateError(FlopshimError, RuntimeError):
+    """Something at the wrong time: a context inside another one, nothing preloaded.
+
+    >>> import flopshim
+    >>> try:
+    ...     flopshim.BudgetContext(10).__exit__(None, None, None)
+    ... except flopshim.StateError as error:
+    ...     print(error, "-", error.more)
+    this BudgetContext is not open - "Contexts" in shim/bindings/README.md
+    """
+
+    def __init__(self, message: str, section: str = "Contexts") -> None:
+        super().__init__(message)
+        self.more = f'"{section}" in {_README}'
+        if hasattr(self, "add_note"):  # Python 3.11
+            self.add_note(f"More: {self.more}")
+
+
+StateError.__module__ = "flopshim"

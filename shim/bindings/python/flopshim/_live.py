@@ -91,7 +91,7 @@ class budget_live:  # pylint: disable=invalid-name; a function to its users
     """Show the session's summary while the body of a `with` statement runs, drawn again twice a second.
 
     On a terminal in place (with Rich a table); in a notebook as an output that changes; elsewhere only the last state, as
-    text. It shows contexts of all threads, open ones as they count.
+    text. It shows contexts of all threads, open ones as they count. by_namespace: with the operations of each, where it is text.
 
     >>> import flopshim
     >>> flopshim.budget_reset()
@@ -106,14 +106,15 @@ class budget_live:  # pylint: disable=invalid-name; a function to its users
         relu                       10  (100.0%)  [1 call]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, by_namespace: bool = False) -> None:
+        self._by_namespace = by_namespace
         self._end = threading.Event()
         self._thread: Optional[threading.Thread] = None
         self._view: Any = None
 
     def _refresh(self) -> None:
         while not self._end.wait(INTERVAL_S):
-            self._view.show(_display.render_budget_summary())
+            self._view.show(_display.render_budget_summary(self._by_namespace))
 
     def __enter__(self) -> "budget_live":
         if self._thread:
@@ -130,4 +131,4 @@ class budget_live:  # pylint: disable=invalid-name; a function to its users
             self._end.set()
             self._thread.join()
             self._thread = None
-            self._view.stop(_display.render_budget_summary())
+            self._view.stop(_display.render_budget_summary(self._by_namespace))

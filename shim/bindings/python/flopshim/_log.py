@@ -6,7 +6,7 @@ import ctypes
 import struct
 from typing import NamedTuple, Optional, Tuple
 
-from . import _native
+from . import _native, _structs
 
 Shapes = Tuple[Tuple[int, ...], ...]
 
@@ -16,11 +16,13 @@ class OpRecord(NamedTuple):
 
     op_name: "dgemm". subscripts: as deduct() was given them, else None. shapes: of the operands where they are known from
     the dimensions, else one tuple of the dimensions. flop_cost: FLOPs after the multiplier. cumulative: FLOPs that the
-    context had used after it. namespace: with its scopes, or None.
+    context had used after it. namespace: with its scopes, or None. start_offset_s: seconds after its context was opened.
+    duration_s: that it took; None where it was not timed. dtype: "float64", of most of its work; None where that is not known.
+    (overhead_s is always None: the library's own time is not taken call by call. flopscope's names of these are there too.)
 
     >>> from flopshim import BudgetContext
     >>> with BudgetContext(1000, quiet=True) as context:
-    ...     context.deduct("einsum", flop_cost=24, subscripts="ij,jk->ik", shapes=((2, 3), (3, 2)))
+    ...     done = context.deduct("einsum", flop_cost=24, subscripts="ij,jk->ik", shapes=((2, 3), (3, 2)))
     >>> context.op_log[0].flop_cost
     24
     """
@@ -29,13 +31,43 @@ class OpRecord(NamedTuple):
     shapes: Shapes
     flop_cost: int
     cumulative: int
-    namespace: Optional[str]
+    namespace: Optional[str] = None
+    start_offset_s: Optional[float] = None
+    duration_s: Optional[float] = None
+    overhead_s: Optional[float] = None
+    dtype: Optional[str] = None
+
+    @property
+    def flopscope_context_start_offset_s(self) -> Optional[float]:
+        """start_offset_s"""
+        return self.start_offset_s
+
+    @property
+    def flopscope_backend_duration_s(self) -> Optional[float]:
+        """duration_s"""
+        return self.duration_s
+
+    @property
+    def flopscope_overhead_duration_s(self) -> Optional[float]:
+        """overhead_s"""
+        return self.overhead_s
+
+    @property
+    def resolved_dtype(self) -> Optional[str]:
+        """dtype"""
+        return self.dtype
+
+
+#: By enum flopshim_precision.
+DTYPES = (None, "float16", "float32", "complex64", "float64", "complex128", None)
 
 
 class Note(NamedTuple):
     """What the library does not know of an operation."""
     subscripts: Optional[str]
     shapes: Shapes
+    dtype: Optional[str] = None
+    duration_s: Optional[float] = None
 
 
 def shapes_of(name: str, dims: dict[str, int]) -> Shapes:
@@ -55,12 +87,12 @@ def shapes_of(name: str, dims: dict[str, int]) -> Shapes:
 def _dims(address: int, count: int, values: tuple[int, ...]) -> dict[str, int]:
     """By the names that lie in an array at the address."""
     names = (ctypes.c_char_p * count).from_address(address) if count else ()
-    return {_native.text(name): value for name, value in zip(names, values)}
+    return {_structs.text(name): value for name, value in zip(names, values)}
 
 
 class _Segment:
     """Operations of one opening, as the library has them: its first ones, at most `room`."""
-    OPERATION = struct.Struct("4QI4xQ8q16x")  # struct flopshim_operation
+    OPERATION = struct.Struct("4Q2IQ8q2Q")  # struct flopshim_operation
 
     def __init__(self, used: _native.Used, room: int, notes: dict[int, Note]) -> None:
         self._raw = used.operations[:room * self.OPERATION.size]
@@ -74,15 +106,20 @@ class _Segment:
     def _text(self, address: int) -> str:
         """Those that are not known belong to the library itself: they are also in a fork child."""
         found = self._texts.get(address)
-        return _native.text(ctypes.string_at(address)) if found is None else found
+        return _structs.text(ctypes.string_at(address)) if found is None else found
 
     def _decode(self, raw: tuple[int, ...], note: Note | None) -> OpRecord:
-        name, dims = self._text(raw[0]), _dims(raw[5], min(raw[4], 8), raw[6:])
+        name, dims = self._text(raw[0]), _dims(raw[6], min(raw[4], 8), raw[7:15])
         try:
             shapes = note.shapes if note else shapes_of(name, dims)
         except KeyError:  # a routine that has the dimensions of none of its family
             shapes = (tuple(dims.values()),)
-        return OpRecord(name, note.subscripts if note else None, shapes, raw[2], raw[3], self._text(raw[1]) or None)
+        duration = raw[16] / 1e9 if raw[16] else None
+        dtype = DTYPES[raw[5]] if raw[5] < len(DTYPES) else None
+        if note:
+            duration, dtype = note.duration_s, note.dtype
+        return OpRecord(name, note.subscripts if note else None, shapes, raw[2], raw[3], self._text(raw[1]) or None,
+                        raw[15] / 1e9, duration, None, dtype)
 
     def records(self) -> list[OpRecord]:
         return [self._decode(raw, self._notes.get(i)) for i, raw in enumerate(self.OPERATION.iter_unpack(self._raw))]
@@ -106,10 +143,10 @@ class OpLog:
         self._segments.append(_Segment(used, self._room(capacity), self.notes))
         self.notes = {}
 
-    def note(self, place: int, subscripts: Optional[str], shapes: Shapes, capacity: int) -> None:
+    def note(self, place: int, note: Note, capacity: int) -> None:
         """Of a deduction, what the library does not know."""
         if place < self._room(capacity):
-            self.notes[place] = Note(subscripts, shapes)
+            self.notes[place] = note
 
     def read(self, running: _native.Used | None, capacity: int) -> tuple[list[OpRecord], int]:
         """The records and how many later ones were left out. running: of an opening of this thread, too."""

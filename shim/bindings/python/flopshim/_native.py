@@ -12,9 +12,12 @@ import sys
 import threading
 from struct import Struct
 
+from . import _counts
+from ._structs import CRefusal, Operation, Refusal, Tally, Usage, UsedRoom, UsedTally, text
+
 TYPE_CHECKING = False  # what a type checker wants to know is not imported at run time: it takes as long as all the rest
 if TYPE_CHECKING:
-    from typing import Any, Iterable
+    from typing import Any, Callable, Iterable
 
     from ._counts import Counts
 
@@ -22,71 +25,12 @@ OK, NOT_LOADED, NESTED, NOT_OPEN, BAD_ARGUMENT, UNKNOWN, NO_SPACE, REFUSED = ran
 ALL_THREADS = -1
 MOST = 2**64 - 1  # the library's integers are unsigned, of 64 bits
 NAME_BYTES = 255
+LOG_CAPACITY = 10_000  # operations of a context that are kept
 
 HOW_TO_START = (
     "libflopshim.so is not preloaded, so nothing can be counted. Start the program with `python -m flopshim PROGRAM` "
     "or `flopshim run -- python PROGRAM`; a notebook's kernel with `python -m flopshim --install-kernel`. "
     "FLOPSHIM_ALLOW_UNLOADED=1, or flopshim.allow_unloaded(), lets it run uncounted")
-
-
-_RESERVED = ("reserved", ctypes.c_uint64 * 2)  # 0
-
-
-class Context(ctypes.Structure):
-    """struct flopshim_context"""
-    _fields_ = [("namespace", ctypes.c_char_p), ("flop_budget", ctypes.c_uint64), ("multiplier", ctypes.c_double),
-                ("quiet", ctypes.c_int), ("scope", ctypes.c_int), ("flops_used", ctypes.c_uint64),
-                ("time_limit_ns", ctypes.c_uint64), ("reserved", ctypes.c_uint64 * 1)]
-
-
-class Usage(ctypes.Structure):
-    """struct flopshim_usage"""
-    _fields_ = [("flop_budget", ctypes.c_uint64), ("flops_used", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
-                ("calls", ctypes.c_uint64), _RESERVED]
-
-
-class Tally(ctypes.Structure):
-    """struct flopshim_tally"""
-    _fields_ = [("name", ctypes.c_char_p), ("namespace", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64),
-                ("calls", ctypes.c_uint64), ("first_use", ctypes.c_uint64), ("thread", ctypes.c_int32),
-                ("unused", ctypes.c_int32), _RESERVED]
-
-
-class CRefusal(ctypes.Structure):
-    """struct flopshim_refusal"""
-    _fields_ = [("operation", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64), ("flops_remaining", ctypes.c_uint64),
-                ("namespace", ctypes.c_char_p), ("elapsed_ns", ctypes.c_uint64), ("time_limit_ns", ctypes.c_uint64)]
-
-
-class Operation(ctypes.Structure):
-    """struct flopshim_operation"""
-    _fields_ = [("name", ctypes.c_char_p), ("namespace", ctypes.c_char_p), ("flop_cost", ctypes.c_uint64),
-                ("cumulative", ctypes.c_uint64), ("dim_count", ctypes.c_uint32),
-                ("dim_names", ctypes.POINTER(ctypes.c_char_p)), ("dims", ctypes.c_int64 * 8), _RESERVED]
-
-
-class UsedRoom(ctypes.Structure):
-    """struct flopshim_python_used"""
-    _fields_ = [("tallies", ctypes.c_void_p), ("operations", ctypes.c_void_p), ("tally_room", ctypes.c_uint64),
-                ("operation_room", ctypes.c_uint64), ("tally_count", ctypes.c_uint64), ("operation_count", ctypes.c_uint64),
-                ("calls", ctypes.c_uint64), ("refused", ctypes.c_uint64)]
-
-
-class Refusal:
-    """A refused call: FLOPs after the multiplier, and what remained; where its time was over, what had passed, and of what."""
-    __slots__ = "operation", "flop_cost", "flops_remaining", "namespace", "elapsed_s", "limit_s"
-
-    def __init__(self, raw: CRefusal) -> None:
-        self.operation = text(raw.operation)
-        self.flop_cost: int = raw.flop_cost
-        self.flops_remaining: int = raw.flops_remaining
-        self.namespace = text(raw.namespace)
-        self.elapsed_s: float = raw.elapsed_ns / 1e9
-        self.limit_s: float = raw.time_limit_ns / 1e9
-
-
-def text(name: bytes | None) -> str:
-    return (name or b"").decode("utf-8", "replace")
 
 
 def name_bytes(what: str, name: str) -> bytes:
@@ -103,8 +47,9 @@ _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
             "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost",
-            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_begin",
-            "flopshim_python_used", "flopshim_python_close")
+            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_open",
+            "flopshim_python_read", "flopshim_python_shut", "flopshim_python_weigh", "flopshim_python_deduct",
+            "flopshim_python_loop", "flopshim_python_own_loop", "flopshim_python_count_loops")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
 present = len(_found) == len(_MARKERS)
@@ -112,10 +57,14 @@ _allowed = os.environ.get("FLOPSHIM_ALLOW_UNLOADED", "0") not in ("", "0")
 
 if present:
     for _library in (_held, _released):
-        _library.flopshim_python_begin.restype = ctypes.c_int64
-        _library.flopshim_python_begin.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_double, ctypes.c_int,
-                                                  ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64]
-    _held.flopshim_python_used.argtypes = _held.flopshim_python_close.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
+        _library.flopshim_python_open.restype = ctypes.c_int64
+        _library.flopshim_python_open.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_double, ctypes.c_int,
+                                                  ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint32]
+    _held.flopshim_python_read.argtypes = _held.flopshim_python_shut.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
+    _held.flopshim_python_weigh.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint32]
+    _held.flopshim_python_deduct.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint32]
+    _held.flopshim_python_loop.argtypes = [ctypes.c_uint32, ctypes.c_char_p, ctypes.c_uint32, ctypes.c_uint32]
+    _held.flopshim_python_loop.restype = _held.flopshim_python_own_loop.restype = ctypes.c_void_p
     _held.flopshim_python_fits.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
     _held.flopshim_push.argtypes = [ctypes.c_char_p]
     _held.flopshim_deduct.argtypes = [ctypes.c_char_p, ctypes.c_uint64]
@@ -128,8 +77,8 @@ if present:
     _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
     _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     # Attributes of a library are looked up at each use
-    _open, _open_released = _held.flopshim_python_begin, _released.flopshim_python_begin
-    _used, _close = _held.flopshim_python_used, _held.flopshim_python_close
+    _open, _open_released = _held.flopshim_python_open, _released.flopshim_python_open
+    _used, _close = _held.flopshim_python_read, _held.flopshim_python_shut
 
 #: It counts: preloaded, and FLOP_DISABLE is not set.
 loaded = present and _held.flopshim_usage(None, ctypes.byref(Usage())) == OK
@@ -147,13 +96,19 @@ def allow_unloaded() -> None:
     _allowed = True
 
 
+def state_error(message: str, section: str) -> Exception:
+    """A StateError, to be raised; section: of the package's README. Its module is not imported before."""
+    from ._errors import StateError
+    return StateError(message, section)
+
+
 def counting() -> bool:
     """True where calls are counted; False where the user allowed that they are not. Else RuntimeError."""
     if loaded or present or _allowed:  # present, not loaded: FLOP_DISABLE=1 asks for a pass-through
         return loaded
     if _found:
-        raise RuntimeError("the preloaded libflopshim.so is of another version than the package flopshim")
-    raise RuntimeError(HOW_TO_START)
+        raise state_error("the preloaded libflopshim.so is of another version than the package flopshim", "Starting")
+    raise state_error(HOW_TO_START, "Starting")
 
 
 def _is_launcher() -> bool:
@@ -174,19 +129,19 @@ def warn_where_unloaded() -> None:
 
 
 def check(status: int) -> None:
-    """RuntimeError for what should not happen."""
+    """StateError for what should not happen."""
     messages = {NOT_LOADED: "libflopshim.so is not preloaded", NESTED: "Cannot nest BudgetContexts",
                 NOT_OPEN: "nothing is open that could be closed", BAD_ARGUMENT: "bad argument",
                 NO_SPACE: "no space for the ledger or the file"}
     if status != OK:
-        raise RuntimeError(messages.get(status, f"flopshim: unknown error {status}"))
+        raise state_error(messages.get(status, f"flopshim: unknown error {status}"), "Contexts")
 
 
 def open_context(namespace: bytes | None, budget: int, multiplier: float, quiet: bool, used: int, log_capacity: int,
-                 time_limit_ns: int) -> int:
+                 time_limit_ns: int, weights: int) -> int:
     """The number of the opening, which no other of the process has. It has a log of its first calls."""
     function = _open if quiet else _open_released
-    opening = int(function(namespace, budget, multiplier, quiet, used, log_capacity, time_limit_ns))
+    opening = int(function(namespace, budget, multiplier, quiet, used, log_capacity, time_limit_ns, weights))
     if opening <= 0:
         check(opening)
     return opening
@@ -211,7 +166,7 @@ def forget_texts() -> None:
     _texts.clear()
 
 
-_TALLY = Struct("5Q24x")  # struct flopshim_tally
+_TALLY = Struct("5Q8x4Q")  # struct flopshim_python_tally
 _ROOM = 64
 
 
@@ -219,7 +174,7 @@ class _Room:
     """Where the library writes what an opening used."""
 
     def __init__(self, tallies: int, operations: int) -> None:
-        self.tallies = (Tally * tallies)()
+        self.tallies = (UsedTally * tallies)()
         self.operations = (Operation * operations)()
         self.used = UsedRoom(ctypes.addressof(self.tallies), ctypes.addressof(self.operations), tallies, operations)
         self.address = ctypes.addressof(self.used)
@@ -240,16 +195,18 @@ class Used:
         self.operations = b""
         self.texts: dict[int, str] = {}
 
+    def logged(self) -> int:
+        """How many of its calls the log has, where it was empty before."""
+        return min(_counts.calls(self.counts), LOG_CAPACITY)
+
     def read(self, room: _Room) -> "Used":
         raw = room.used
         self.refused, self.calls = raw.refused, raw.calls
         for i in range(raw.tally_count):
-            name, namespace, flop_cost, calls, first_use = _TALLY.unpack_from(room.tallies, i * _TALLY.size)
+            name, namespace, *count = _TALLY.unpack_from(room.tallies, i * _TALLY.size)
             key = text_at(namespace), text_at(name)
             old = self.counts.get(key)
-            if old is not None:
-                flop_cost, calls, first_use = min(flop_cost + old[0], MOST), calls + old[1], min(first_use, old[2])
-            self.counts[key] = flop_cost, calls, first_use
+            self.counts[key] = tuple(count) if old is None else _counts.sum_of(old, tuple(count))
             if raw.operation_count:
                 self.texts[namespace], self.texts[name] = key
         if raw.operation_count:
@@ -297,6 +254,32 @@ def deduct(name: bytes, flop_cost: int) -> int:
     return int(_held.flopshim_deduct(name, flop_cost))
 
 
+def deduct_in(precision: int) -> Callable[[bytes, int], int]:
+    """deduct(), of work in a precision (of flopshim.h, less 1), whose weight holds."""
+    return lambda name, flop_cost: int(_held.flopshim_python_deduct(name, flop_cost, precision))
+
+
+def weigh(lines: str) -> int:
+    """The number of a set of weights; ValueError, `line N: ...`, for lines that are none. 0 where nothing is counted."""
+    if not loaded:
+        return 0
+    error = ctypes.create_string_buffer(256)
+    number = int(_held.flopshim_python_weigh(lines.encode(), error, len(error)))
+    if not number:
+        raise ValueError(text(error.value))
+    return number
+
+
+def loop(number: int, name: str, flops: int, precision: int) -> tuple[int, int]:
+    """A function that stands in for a loop of NumPy's, and where NumPy is to store that loop; 0: there is none left."""
+    stand_in = _held.flopshim_python_loop(number, name.encode(), flops, precision)
+    return stand_in or 0, _held.flopshim_python_own_loop(number) or 0
+
+
+def count_loops(wishes: int, in_all_threads: bool) -> None:
+    check(_held.flopshim_python_count_loops(wishes, in_all_threads))
+
+
 def fits(name: bytes, flop_cost: int) -> int:
     return int(_held.flopshim_python_fits(name, flop_cost))
 
@@ -332,11 +315,16 @@ def thread() -> int:
     return int(_held.flopshim_thread())
 
 
+def usage() -> Usage:
+    """The process's."""
+    found = Usage()
+    check(_held.flopshim_usage(None, ctypes.byref(found)))
+    return found
+
+
 def process_budget() -> int | None:
     """FLOP_BUDGET, in FLOPs, or None."""
-    usage = Usage()
-    check(_held.flopshim_usage(None, ctypes.byref(usage)))
-    return usage.flop_budget or None
+    return usage().flop_budget or None
 
 
 _room = 64
@@ -362,8 +350,9 @@ def all_counts() -> Counts:
     for tally in found:
         if tally.calls or tally.flop_cost:
             key = text(tally.namespace), text(tally.name)
-            old = counts.get(key, (0, 0, MOST))
-            counts[key] = (min(old[0] + tally.flop_cost, MOST), old[1] + tally.calls, min(old[2], tally.first_use))
+            count = tally.flop_cost, tally.calls, tally.first_use, tally.elapsed_ns, tally.timed_flops, 0, 0
+            old = counts.get(key)
+            counts[key] = count if old is None else _counts.sum_of(old, count)
     return counts
 
 
@@ -393,6 +382,14 @@ def uncovered() -> list[str]:
 
 
 _local = threading.local()
+
+
+@functools.lru_cache(maxsize=1)
+def call_ns() -> int:
+    """What a call takes in the library, about."""
+    room = _Room(1, 1)
+    _used(0, room.address)
+    return int(room.used.call_ns)
 
 
 def own_thread() -> int:

@@ -10,7 +10,7 @@ import tempfile
 from fractions import Fraction
 from typing import Any, Dict, List, NamedTuple, Tuple
 
-from . import _native
+from . import _native, _structs
 
 SCHEMA = 1
 #: By routine, or by routine and shape ("dgemm m=64 n=2 k=64"): FLOPs and calls.
@@ -26,7 +26,7 @@ def counts() -> Operations:
     """Of all threads of the process so far, by routine."""
     found: Operations = {}
     for tally in _native.tallies(_native.ALL_THREADS):
-        flops, calls = found.get(name := _native.text(tally.name), NONE)
+        flops, calls = found.get(name := _structs.text(tally.name), NONE)
         found[name] = flops + tally.flop_cost, calls + tally.calls
     return found
 

@@ -66,11 +66,11 @@ def decorate(manager: ContextManager[Any], function: Function, again: Optional[C
 
 
 class _Open(threading.local):
-    """What is open in a thread: scopes, outermost first, and the multiplier of its context."""
+    """What is open in a thread: scopes, outermost first, and its context (a BudgetContext)."""
 
     def __init__(self) -> None:
         self.scopes: List["namespace"] = []
-        self.multiplier: Optional[float] = None
+        self.context: Any = None
 
 
 _open = _Open()
@@ -97,7 +97,7 @@ class namespace:  # pylint: disable=invalid-name; a function to its users
     >>> import flopshim
     >>> with flopshim.BudgetContext(1000, quiet=True, namespace="forward") as context:
     ...     with flopshim.namespace("attn"):
-    ...         context.deduct("softmax", flop_cost=10)
+    ...         done = context.deduct("softmax", flop_cost=10)
     >>> flopshim.budget_summary_dict(by_namespace=True)["by_namespace"]["forward.attn"]["flops_used"]
     10
     """

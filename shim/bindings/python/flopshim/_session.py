@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import os
 import threading
+from time import perf_counter_ns
 
-from . import _counts, _native, _scopes
+from . import _counts, _native, _scopes, _structs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 class Record:
     """What one context used."""
-    __slots__ = "namespace", "flop_budget", "closed", "refused", "opening", "age"
+    __slots__ = "namespace", "flop_budget", "closed", "refused", "opening", "age", "wall_ns", "since_ns", "logged"
 
     def __init__(self, namespace: Optional[str], flop_budget: int) -> None:
         self.namespace = namespace
@@ -27,35 +28,47 @@ class Record:
         self.refused = 0
         self.opening = 0  # its number; 0: it is not open
         self.age: Optional[object] = None  # of the session that it is a part of
+        self.wall_ns = 0  # that openings took which have ended
+        self.since_ns = 0  # when it was opened last; 0: never
+        self.logged = 0  # operations in its log, of openings that have ended
 
 
 class Part:
     """Of a summary: the contexts of one namespace, one context, or what was used outside (is_default)."""
-    __slots__ = "namespace", "flop_budget", "counts", "refused", "is_default"
+    __slots__ = "namespace", "flop_budget", "counts", "refused", "wall_ns", "logged", "is_default"
 
-    def __init__(self, namespace: Optional[str], flop_budget: Optional[int], counts: Counts, refused: int,
-                 is_default: bool = False) -> None:
+    def __init__(self, namespace: Optional[str], flop_budget: Optional[int], counts: Counts, refused: int, wall_ns: int = 0,
+                 logged: int = 0, is_default: bool = False) -> None:
         self.namespace = namespace
         self.flop_budget = flop_budget
         self.counts = counts
         self.refused = refused
+        self.wall_ns = wall_ns
+        self.logged = logged
         self.is_default = is_default
 
 
 class _Sum:
     """Of the contexts of a namespace: their budgets, each once, and what closed openings used."""
-    __slots__ = "flop_budget", "counts", "refused"
+    __slots__ = "flop_budget", "counts", "refused", "wall_ns", "logged"
 
     def __init__(self) -> None:
         self.flop_budget = 0
         self.counts: Counts = {}
-        self.refused = 0
+        self.refused = self.wall_ns = self.logged = 0
+
+    def add(self, counts: Counts, refused: int, wall_ns: int, logged: int) -> None:
+        _counts.add(self.counts, counts)
+        self.refused += refused
+        self.wall_ns += wall_ns
+        self.logged += logged
 
 
 class _Session:
     def __init__(self) -> None:
         self.lock = threading.RLock()  # a finaliser may open a context while it is held
         self.age = object()  # another one after each reset
+        self.since_ns = perf_counter_ns()
         self.sums: Dict[Optional[str], _Sum] = {}
         self.open: Dict[int, Record] = {}  # by the number of the opening
         self.before: Counts = {}  # by contexts, before the last reset
@@ -75,12 +88,14 @@ def current() -> _Session:
 def part_of(record: Record) -> Part:
     """One context, also while it is open."""
     with _session.lock:
-        counts, refused = dict(record.closed), record.refused
+        counts, refused, wall_ns, logged = dict(record.closed), record.refused, record.wall_ns, record.logged
         if record.opening:
             used = _native.used_by(record.opening)
             _counts.add(counts, used.counts)
             refused += used.refused
-    return Part(record.namespace, record.flop_budget, counts, refused)
+            wall_ns += perf_counter_ns() - record.since_ns
+            logged += used.logged()
+    return Part(record.namespace, record.flop_budget, counts, refused, wall_ns, logged)
 
 
 def _count_in(record: Record) -> _Sum:
@@ -91,9 +106,8 @@ def _count_in(record: Record) -> _Sum:
     if record.age is not _session.age:
         record.age = _session.age
         found.flop_budget += record.flop_budget
-        if record.closed or record.refused:
-            _counts.add(found.counts, record.closed)
-            found.refused += record.refused
+        if record.wall_ns:
+            found.add(record.closed, record.refused, record.wall_ns, record.logged)
             _session.before = _counts.subtract(_session.before, record.closed)
             _session.refused_before -= record.refused
     return found
@@ -102,6 +116,7 @@ def _count_in(record: Record) -> _Sum:
 def opened(record: Record, opening: int) -> None:
     with _session.lock:
         record.opening = opening
+        record.since_ns = perf_counter_ns()
         _session.open[opening] = record
         _count_in(record)
 
@@ -111,14 +126,15 @@ def closed(record: Record, in_library: bool) -> tuple[int, _native.Used]:
     with _session.lock:
         opening = record.opening
         status, used = _native.close_context(opening) if in_library else (_native.OK, _native.used_by(opening))
+        wall_ns = perf_counter_ns() - record.since_ns
         record.opening = 0
         del _session.open[opening]
-        if used.counts or used.refused:
-            found = _count_in(record)
-            _counts.add(record.closed, used.counts)
-            _counts.add(found.counts, used.counts)
-            record.refused += used.refused
-            found.refused += used.refused
+        logged = used.logged()
+        _count_in(record).add(used.counts, used.refused, wall_ns, logged)
+        _counts.add(record.closed, used.counts)
+        record.refused += used.refused
+        record.wall_ns += wall_ns
+        record.logged += logged
     return status, used
 
 
@@ -132,9 +148,8 @@ class _Reading:
         self.open: Dict[Optional[str], _Sum] = {}
         for record in _session.open.values():
             used = _native.used_by(record.opening)
-            running = self.open.setdefault(record.namespace, _Sum())
-            _counts.add(running.counts, used.counts)
-            running.refused += used.refused
+            wall_ns = perf_counter_ns() - record.since_ns
+            self.open.setdefault(record.namespace, _Sum()).add(used.counts, used.refused, wall_ns, used.logged())
         for sums in (_session.sums, self.open):
             for found in sums.values():
                 _counts.add(inside, found.counts)
@@ -153,15 +168,17 @@ def parts() -> List[Part]:
         for name, closed_ones in _session.sums.items():
             counts, running = dict(closed_ones.counts), reading.open.get(name) or _Sum()
             _counts.add(counts, running.counts)
-            found.append(Part(name, closed_ones.flop_budget, counts, closed_ones.refused + running.refused))
+            found.append(Part(name, closed_ones.flop_budget, counts, closed_ones.refused + running.refused,
+                              closed_ones.wall_ns + running.wall_ns, closed_ones.logged + running.logged))
+        wall_ns = max(perf_counter_ns() - _session.since_ns - sum(part.wall_ns for part in found), 0)
         outside_now = _counts.subtract(reading.outside, _session.outside_before)
         refused = max(reading.refused_outside - _session.refused_outside_before, 0)
         if outside_now or refused or not found:
-            found.append(Part(None, _native.process_budget(), outside_now, refused, is_default=True))
+            found.append(Part(None, _native.process_budget(), outside_now, refused, wall_ns, is_default=True))
         return found
 
 
-def last_refusal() -> Optional[_native.Refusal]:
+def last_refusal() -> Optional[_structs.Refusal]:
     """The process's last one."""
     return _native.refused(_native.ALL_THREADS)[1] if _native.loaded else None
 
@@ -199,6 +216,7 @@ def budget_reset() -> None:
             _session.refused_before += found.refused
         _session.sums.clear()
         _session.age = object()
+        _session.since_ns = perf_counter_ns()
         for record in _session.open.values():
             _count_in(record)
         _native.reset()

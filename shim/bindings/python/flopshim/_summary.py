@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from . import _counts, _native, _session
+from . import _counts, _native, _session, _time
 from ._session import Part
 
 if TYPE_CHECKING:
@@ -78,22 +78,24 @@ def spaces(parts: List[Part]) -> List[Space]:
 
 
 def by_namespace(parts: List[Part]) -> Dict[Optional[str], Dict[str, Any]]:
-    """{name or None: {flop_budget, flops_used, operations, self, total}}"""
-    return {space.name: {
-        "flop_budget": space.flop_budget, "flops_used": _counts.total(space.own),
-        "operations": _counts.by_operation(space.own),
+    """{name or None: {flop_budget, flops_used, calls, times, operations, self, total}}"""
+    overhead = _time.overhead_by(parts)
+    return {space.name: _time.Figures({
+        "flop_budget": space.flop_budget, "flops_used": _counts.total(space.own), "calls": space.own_calls(),
+        **_time.seconds_in(space.own, overhead),
+        "operations": _time.operations(space.own, overhead),
         "self": {"flops_used": _counts.total(space.own), "calls": space.own_calls()},
         "total": {"flops_used": space.total_flops, "calls": space.total_calls,
                   "flops_remaining": None if space.left is None else max(space.left, 0)},
-    } for space in spaces(parts)}
+    }) for space in spaces(parts)}
 
 
-def as_dict(parts: List[Part], with_namespaces: bool) -> Dict[str, Any]:
+def as_dict(parts: List[Part], with_namespaces: bool) -> _time.Figures:
     counts, budget = merged(parts), total_budget(parts)
     used = _counts.total(counts)
-    summary: Dict[str, Any] = {"flop_budget": budget, "flops_used": used,
-                               "flops_remaining": None if budget is None else max(budget - used, 0),
-                               "operations": _counts.by_operation(counts)}
+    summary = _time.Figures(flop_budget=budget, flops_used=used,
+                            flops_remaining=None if budget is None else max(budget - used, 0),
+                            operations=_time.operations(counts, _time.overhead_by(parts)), **_time.seconds_of(parts))
     lines = _native.uncovered()
     if lines:
         summary["uncovered"] = lines
@@ -102,22 +104,28 @@ def as_dict(parts: List[Part], with_namespaces: bool) -> Dict[str, Any]:
     return summary
 
 
-def budget_summary_dict(by_namespace: bool = False) -> Dict[str, Any]:  # pylint: disable=redefined-outer-name
+def budget_summary_dict(by_namespace: bool = False) -> _time.Figures:  # pylint: disable=redefined-outer-name
     """What the session used, in FLOPs after the multiplier: {flop_budget, flops_used, flops_remaining, operations: {name:
-    {flop_cost, calls}}}, operations in order of first use.
+    {flop_cost, calls, backend_time_s, overhead_time_s}}, wall_time_s, backend_time_s, overhead_time_s, residual_wall_time_s},
+    operations in order of first use.
+
+    Wall time is that of contexts, and of all since the session began where something was used outside of them; it is the sum of
+    the other three, but where several threads' calls take longer than the clock. backend: in routines that were timed;
+    overhead: in the library, an estimate; residual: elsewhere.
 
     The budget is the sum over the session's contexts, each once; None (and nothing remains of it) where work outside any
     context was not limited by FLOP_BUDGET. "uncovered" is there where something is not counted: a line for each reason, such as
-    an engine that computes without BLAS. With by_namespace also "by_namespace": {name or None: {flop_budget, flops_used,
-    operations, self, total}}. `self` is what was done in the namespace itself, `total` what was done in it and in those dotted
-    below it: {flops_used, calls}; total has flops_remaining as well, what is left of flop_budget. flops_used and operations are
-    those of self: over all namespaces they add up to the whole.
+    an engine that computes without BLAS. With by_namespace also "by_namespace": {name or None: {flop_budget, flops_used, calls,
+    backend_time_s, overhead_time_s, operations, self, total}}. `self` is what was done in the namespace itself, `total` what was
+    done in it and in those dotted below it: {flops_used, calls}; total has flops_remaining as well, what is left of flop_budget.
+    All others are those of self: over all namespaces they add up to the whole.
 
     >>> import flopshim
     >>> flopshim.budget_reset()
     >>> with flopshim.BudgetContext(1_000, quiet=True):
     ...     flopshim.deduct("relu", flop_cost=400)
-    >>> flopshim.budget_summary_dict()
-    {'flop_budget': 1000, 'flops_used': 400, 'flops_remaining': 600, 'operations': {'relu': {'flop_cost': 400, 'calls': 1}}}
+    >>> summary = flopshim.budget_summary_dict()
+    >>> summary["flops_used"], summary["operations"]["relu"]["calls"], summary["wall_time_s"] > 0
+    (400, 1, True)
     """
     return as_dict(_session.parts(), by_namespace)

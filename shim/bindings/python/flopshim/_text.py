@@ -7,15 +7,16 @@ nothing is preloaded and contexts open all the same (allow_unloaded()). Rich and
 two alike to the byte is tests/clients/python/test_same_text.py."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Tuple
 
-from . import _counts, _native, _session, _summary
+from . import _counts, _native, _session, _summary, _time
 from ._session import Part
 
 if TYPE_CHECKING:
-    from ._counts import Counts
+    from ._counts import Count, Counts
 
 TITLE = "flopshim FLOP Budget Summary"
+TIMED_FLOPS = 1_000_000  # as the library: two readings of a clock do not show beside that
 
 
 def percent(part: int, whole: int) -> str:
@@ -40,9 +41,9 @@ def calls_text(calls: int) -> str:
     return f"{calls:,} call" + ("" if calls == 1 else "s")
 
 
-def by_cost(operations: Dict[str, Dict[str, int]]) -> List[Tuple[str, Dict[str, int]]]:
+def by_cost(operations: Dict[str, Count]) -> List[Tuple[str, Count]]:
     """Highest first, ties in order of first use."""
-    return sorted(operations.items(), key=lambda item: -item[1]["flop_cost"])
+    return sorted(operations.items(), key=lambda item: -item[1][0])
 
 
 def label_of(parts: List[Part]) -> Optional[str]:
@@ -100,8 +101,8 @@ SPACE_COLUMNS = ("self", "share", "total", "share", "calls")
 
 def operation_cells(counts: Counts) -> List[Tuple[str, ...]]:
     used = _counts.total(counts)
-    return [(name, flops_text(op["flop_cost"]), percent(op["flop_cost"], used), f"{op['calls']:,}")
-            for name, op in by_cost(_counts.by_operation(counts))]
+    return [(name, flops_text(count[0]), percent(count[0], used), f"{count[1]:,}")
+            for name, count in by_cost(_counts.by_operation(counts))]
 
 
 def space_cells(rows: List[SpaceRow], used: int) -> List[Tuple[str, ...]]:
@@ -137,6 +138,45 @@ def refused_lines(parts: List[Part]) -> List[str]:
     return lines
 
 
+def _seconds(name: str, ns: int, names: int) -> str:
+    return f"    {name:<{names}} {ns / 1e9:>10.6f} s"
+
+
+def _rate(flops: int, ns: int) -> str:
+    return f"  [{flops / ns:.2f} GFLOP/s]"
+
+
+def time_lines(parts: List[Part]) -> List[str]:
+    """As the library has them (report/text_times.c); none before calls of TIMED_FLOPS were timed."""
+    counts, times = _summary.merged(parts), _time.times_of(parts)
+    timed = _counts.timed_flops(counts)
+    if timed < TIMED_FLOPS or not times.backend or not times.wall:
+        return []
+    all_timed = timed >= _counts.total(counts)
+    of_what = "" if all_timed else f" (of calls with {percent(timed, _counts.total(counts))} of the FLOPs)"
+    each = [(name, *_counts.time_of(count)) for name, count in _counts.by_operation(counts).items()]
+    rows = sorted((row for row in each if row[1]), key=lambda row: -row[1])
+    names = max([16, *(len(shown(name)) for name, *_ in rows)])
+    return ["  Time:", _seconds("wall", times.wall, 16),
+            f"{_seconds('in BLAS', times.backend, 16)}  ({percent(times.backend, times.wall)}){_rate(timed, times.backend)}",
+            f"{_seconds('in flopshim', times.overhead, 16)}  ({percent(times.overhead, times.wall)})  (estimated)",
+            f"{_seconds('outside', times.residual, 16)}  ({percent(times.residual, times.wall)})"
+            + ("" if all_timed else "  (and in calls that were not timed)"), "",
+            f"  Time by operation{of_what}:",
+            *(f"{_seconds(shown(name), ns, names)}  ({percent(ns, times.backend)}){_rate(flops, ns)}" for name, ns, flops in rows)]
+
+
+def _each_space_lines(parts: List[Part]) -> List[str]:
+    """The operations of each namespace by itself."""
+    lines: List[str] = []
+    for space in _summary.spaces(parts):
+        if space.own:
+            operations = by_cost(_counts.by_operation(space.own))
+            lines += ["", f"  By operation in {shown(space.name) if space.name else '(unlabelled)'}:",
+                      *_rows([(name, count[0], count[1]) for name, count in operations], _counts.total(space.own))]
+    return lines[1:]
+
+
 def uncovered_lines() -> List[str]:
     """What the process computes uncounted, whatever part of it is shown."""
     return ["  Not covered:"] + [f"    {shown(line)}" for line in found] if (found := _native.uncovered()) else []
@@ -152,18 +192,19 @@ def nothing_lines(parts: List[Part]) -> List[str]:
             "  (of a context: in another thread; a BLAS linked statically; np.einsum without optimize=)"]
 
 
-def summary_text(parts: List[Part]) -> str:
-    """Without a newline at the end."""
+def summary_text(parts: List[Part], by_namespace: bool = False) -> str:
+    """Without a newline at the end. by_namespace: with the operations of each."""
     label = label_of(parts)
     counts = _summary.merged(parts)
     used = _counts.total(counts)
     header = TITLE + (f" [{shown(label)}]" if label else "")
-    operations: List[Any] = by_cost(_counts.by_operation(counts))
+    operations = by_cost(_counts.by_operation(counts))
     lines = [header, "=" * len(header), *_budget_lines(_summary.total_budget(parts), used), "", "  By operation:",
-             *_rows([(name, op["flop_cost"], op["calls"]) for name, op in operations], used)]
+             *_rows([(name, count[0], count[1]) for name, count in operations], used)]
     spaces = space_rows(parts)
     if spaces:
         lines += ["", *_space_lines(spaces, used)]
-    for notes in (nothing_lines(parts), refused_lines(parts), uncovered_lines()):
+    each = _each_space_lines(parts) if by_namespace else []
+    for notes in (each, time_lines(parts), nothing_lines(parts), refused_lines(parts), uncovered_lines()):
         lines += ["", *notes] if notes else []
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 import torch  # type: ignore[import-not-found,unused-ignore]
 from torch.utils._python_dispatch import TorchDispatchMode  # type: ignore[import-not-found,unused-ignore]
 
-from . import _context, _native, _scopes, _torch_prices
+from . import _charge, _native, _scopes, _torch_prices
 
 __all__ = ["count"]
 
@@ -67,29 +67,6 @@ def _is_composite(func: Any) -> bool:
     """Is it made of other operations, by PyTorch itself? Where no gradients are wanted (inference_mode) it arrives here as a whole.
     (OpOverload.decompose() takes decompositions for the compiler instead, which do not run everywhere.)"""
     return bool(torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), COMPOSITE))
-
-
-def _charged() -> Tuple[int, int]:
-    """FLOPs so far, after the multiplier: of this thread, and of all others, because a pool's may take parts of an operation."""
-    own_thread = _native.own_thread()
-    own, whole = 0, 0
-    for tally in _native.tallies(_native.ALL_THREADS):
-        flops = tally.flop_cost
-        whole += flops
-        if tally.thread == own_thread:
-            own += flops
-    return own, whole - own
-
-
-def _before_multiplier(flops: int, multiplier: float) -> int:
-    return flops if multiplier == 1 else round(flops / multiplier)
-
-
-def _charged_since(before: Tuple[int, int]) -> int:
-    """FLOPs before the multiplier."""
-    own, others = _charged()
-    return (_before_multiplier(own - before[0], _context.multiplier_here()) +
-            _before_multiplier(others - before[1], _context.process_multiplier))
 
 
 class count(TorchDispatchMode):  # type: ignore[misc,unused-ignore]  # pylint: disable=invalid-name; a function to its users
@@ -143,12 +120,12 @@ class count(TorchDispatchMode):  # type: ignore[misc,unused-ignore]  # pylint: d
         """With a price that is known before, or by a formula that wants the result."""
         if not price and not formula:
             return func(*args, **kwargs)
-        _context.check_fits(f"torch.{name}", price)
-        before = _charged()
+        _charge.check_fits(f"torch.{name}", price)
+        before = _charge.charged()
         result = func(*args, **kwargs)
         if formula:
             price = int(formula(*args, **kwargs, out_val=result)) * _factor(tuple(_tensors(args))) // 2
-        rest = price - _charged_since(before)
+        rest = price - _charge.charged_since(before)
         if rest > 0:
-            _context.charge(f"torch.{name}", rest)
+            _charge.charge(f"torch.{name}", rest)
         return result
