@@ -20,7 +20,7 @@ def main():
     program = "import flopshim.torch, torch\nwith flopshim.torch.count(): print(torch.ones(2).sum())"
     del env["TMPDIR"]
     run = Run([python("engines"), "-W", "ignore", "-c", program], env, preload=False)
-    expect("without the preload", (run.returncode, "RuntimeError: libflopshim.so is not preloaded" in run.stderr), (1, True))
+    expect("without the preload", (run.returncode, "StateError: libflopshim.so is not preloaded" in run.stderr), (1, True))
     run = Run([python("engines"), "-c", program], env | {"FLOPSHIM_ALLOW_UNLOADED": "1"}, preload=False)
     expect("allowed", (run.returncode, run.stdout), (0, "tensor(2.)\n"))
 

@@ -166,6 +166,26 @@ def test_cost_that_is_known_afterwards():
     assert (record.flop_cost, record.shapes, record.dtype, record.duration_s > 0) == (48, ((3,),), "float64", True)
 
 
+def test_a_subinterpreter_is_refused_with_a_reason():
+    program = '''
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+number = interpreters.create("legacy") if hasattr(interpreters, "new_config") else interpreters.create(isolated=False)
+interpreters.run_string(number, """
+import flopshim
+try:
+    flopshim.BudgetContext(10, quiet=True).__enter__()
+except flopshim.StateError as error:
+    print(error, flush=True)
+""")
+'''
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], env={**os.environ, "FLOP_OUTPUT": "none"},
+                          capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("not in a subinterpreter: "), done.stderr
+
+
 def test_one_base_class():
     kinds = [flopshim.BudgetExhaustedError, flopshim.TimeExhaustedError, flopshim.StateError]
     assert all(issubclass(kind, flopshim.FlopshimError) for kind in kinds) and issubclass(flopshim.StateError, RuntimeError)

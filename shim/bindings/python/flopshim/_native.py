@@ -8,11 +8,11 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
-import sys
 import threading
 from struct import Struct
 
 from . import _counts
+from ._process import is_launcher, is_subinterpreter
 from ._structs import CRefusal, Operation, Refusal, Tally, Usage, UsedRoom, UsedTally, text
 
 TYPE_CHECKING = False  # what a type checker wants to know is not imported at run time: it takes as long as all the rest
@@ -102,8 +102,14 @@ def state_error(message: str, section: str) -> Exception:
     return StateError(message, section)
 
 
+_sub = is_subinterpreter(_held)
+
+
 def counting() -> bool:
     """True where calls are counted; False where the user allowed that they are not. Else RuntimeError."""
+    if _sub:
+        raise state_error("not in a subinterpreter: a context is its thread's, and threads are shared by interpreters",
+                          "Threads, coroutines, generators, forks")
     if loaded or present or _allowed:  # present, not loaded: FLOP_DISABLE=1 asks for a pass-through
         return loaded
     if _found:
@@ -111,19 +117,8 @@ def counting() -> bool:
     raise state_error(HOW_TO_START, "Starting")
 
 
-def _is_launcher() -> bool:
-    """Is this `python -m flopshim`, or the script `flopshim`, on its way to start something preloaded?"""
-    if os.path.basename(sys.argv[0] if sys.argv else "") == "flopshim":
-        return True
-    if sys.argv[:1] != ["-m"]:
-        return False
-    with open("/proc/self/cmdline", "rb") as file:
-        words = file.read().split(b"\0")
-    return b"-mflopshim" in words or any(pair == (b"-m", b"flopshim") for pair in zip(words, words[1:]))
-
-
 def warn_where_unloaded() -> None:
-    if not (present or _allowed or _is_launcher()):
+    if not (present or _allowed or is_launcher()):
         import warnings
         warnings.warn("flopshim: " + HOW_TO_START, RuntimeWarning, stacklevel=3)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class Record:
     """What one context used."""
-    __slots__ = "namespace", "flop_budget", "closed", "refused", "opening", "age", "wall_ns", "since_ns", "logged"
+    __slots__ = "namespace", "flop_budget", "closed", "refused", "opening", "age", "wall_ns", "since_ns", "logged", "sum"
 
     def __init__(self, namespace: Optional[str], flop_budget: int) -> None:
         self.namespace = namespace
@@ -31,6 +31,7 @@ class Record:
         self.wall_ns = 0  # that openings took which have ended
         self.since_ns = 0  # when it was opened last; 0: never
         self.logged = 0  # operations in its log, of openings that have ended
+        self.sum: _Sum  # of an open one: that it is a part of
 
 
 class Part:
@@ -116,9 +117,9 @@ def _count_in(record: Record) -> _Sum:
 def opened(record: Record, opening: int) -> None:
     with _session.lock:
         record.opening = opening
-        record.since_ns = perf_counter_ns()
         _session.open[opening] = record
-        _count_in(record)
+        record.sum = _count_in(record)
+        record.since_ns = perf_counter_ns()
 
 
 def closed(record: Record, in_library: bool) -> tuple[int, _native.Used]:
@@ -129,12 +130,15 @@ def closed(record: Record, in_library: bool) -> tuple[int, _native.Used]:
         wall_ns = perf_counter_ns() - record.since_ns
         record.opening = 0
         del _session.open[opening]
-        logged = used.logged()
-        _count_in(record).add(used.counts, used.refused, wall_ns, logged)
-        _counts.add(record.closed, used.counts)
-        record.refused += used.refused
         record.wall_ns += wall_ns
-        record.logged += logged
+        if used.counts or used.refused:
+            logged = used.logged()
+            record.sum.add(used.counts, used.refused, wall_ns, logged)
+            _counts.add(record.closed, used.counts)
+            record.refused += used.refused
+            record.logged += logged
+        else:
+            record.sum.wall_ns += wall_ns
     return status, used
 
 
@@ -218,7 +222,7 @@ def budget_reset() -> None:
         _session.age = object()
         _session.since_ns = perf_counter_ns()
         for record in _session.open.values():
-            _count_in(record)
+            record.sum = _count_in(record)
         _native.reset()
 
 
