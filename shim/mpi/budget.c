@@ -1,6 +1,6 @@
-/* The pool's counter only tells what is given out. It is never above the limit but by what ranks used before MPI_Init: a rank
- * takes by compare-and-swap, and gives back what it has called back from its own threads. So a FLOP is in the pool, or in one
- * rank's share. */
+/* The pool's counter tells what is given out. It is never above the limit but by what ranks used before MPI_Init: a rank takes
+ * while it has the pool locked, and what ranks return is put into the pool by whoever has it locked. So a FLOP is in the pool,
+ * in one rank's share, or returned by one. */
 #include "budget.h"
 #include "answers.h"
 #include "job.h"
@@ -9,15 +9,14 @@
 #include "mpi_calls.h"
 #include "ranks.h"
 #include "window.h"
-#include <stdatomic.h>
 #include <time.h>
 
 #define MOMENT_NS 1000000
-#define LATE_NS \
-    INT64_C(5000000000) /* ranks that do not come to MPI_Finalize, where this one's exception was handled by nobody */
+/* For ranks that do not come to MPI_Finalize, where this one's exception was handled by nobody */
+#define LATE_NS INT64_C(5000000000)
 
-static pthread_mutex_t busy =
-    PTHREAD_MUTEX_INITIALIZER; /* one thread of the rank draws; and none, once MPI is being finalized */
+/* Held by the one thread of the rank that draws, and while MPI is being finalized */
+static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
 static bool is_open;
 static int level; /* of threads, that MPI provides */
 

@@ -29,6 +29,7 @@ static void *next(void **known, const char *name, uintptr_t caller)
     return *known;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a declared name has none */
 #define NEXT(type, name) \
     static void *known;  \
     type *next_ = (type *)next(&known, #name, CALLER)
@@ -136,6 +137,8 @@ static void *next(void **known, const char *name, uintptr_t caller)
         if (next_)                                          \
             next_(comm, status, error);                     \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 INIT(MPI_Init, MPI_Init_thread)
 INIT(PMPI_Init, PMPI_Init_thread)

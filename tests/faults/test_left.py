@@ -243,7 +243,7 @@ def hostile():
         for odd in before:
             (p.ledgers / odd).unlink()
         doubtful = bytearray(sound)
-        doubtful[8192 + 64 + 1464 + 24] ^= 1  # dropped_calls or thereabouts: the state, whose seal is then wrong
+        doubtful[8192 + 64 + 1528 + 24] ^= 1  # dropped_calls or thereabouts: the state, whose seal is then wrong
         plant("doubtful", bytes(doubtful))
         expect("doubtful: a line", len(p.sweeper()), 1)
         [summary] = p.summaries().values()

@@ -40,7 +40,7 @@ def elf():
     # IBT is not claimed: Debian's crti.o has no endbr64. All that is called from outside has one
     [(offset, address)] = re.findall(r"^  LOAD +0x(\w+) 0x(\w+) .* R E ", segments, re.M)
     code = pathlib.Path(LIBRARY).read_bytes()
-    functions = {n: a for n, a in symbols("--defined-only").items() if a}
+    functions = {n: a for n, a in symbols("--defined-only").items() if a and n != "flopshim_job_link_1"}  # a table
     shift = int(offset, 16) - int(address, 16)
     starts = {n for n, a in functions.items() if code[a + shift:a + shift + 4] == b"\xf3\x0f\x1e\xfa"}
     expect("functions", len(functions) > 5000, True)
