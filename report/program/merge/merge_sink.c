@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE_BYTES = 1 << 20 };
@@ -29,7 +28,7 @@ int sink_temporary(const char *output, char temporary[PATH_MAX])
         errno = *base ? ENAMETOOLONG : EISDIR;
         return -1;
     }
-    if (stat(output, &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (kernel_stat(output, &status) == 0 && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         return -1;
     }
@@ -54,7 +53,7 @@ int sink_open(struct merge_sink *sink, const char *output)
         sink->fd = isatty(STDOUT_FILENO) ? -1 : STDOUT_FILENO;
         return 0;
     }
-    if (lstat(output, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode))
+    if (kernel_lstat(output, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode))
         return 0;
     if (sink_temporary(output, sink->temporary) < 0)
         return fail(output, errno);

@@ -1,5 +1,6 @@
 /* flopshim merge: one summary of many processes or ranks. */
 #include "cmd.h"
+#include "kernel.h"
 #include "merge_formats.h"
 #include "merge_read.h"
 #include "options.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const struct option_row rows[] = {
     {"format", 'f', "FORMAT", MERGE_FORMATS,
@@ -67,7 +67,7 @@ static bool is_stream(const char *output)
 {
     struct stat status;
     return !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0 ||
-           (stat(output, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+           (kernel_stat(output, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
 }
 
 /* Reads the options. Returns OPTIONS_GO_ON, or the exit status to leave with. */
