@@ -156,8 +156,8 @@ def bad(folder):
             ([spoilt], f"spoilt.json: by_namespace..operations.ddot.calls: {number}"),
             ([good, "--ranks", "run.json"], "--ranks run.json: expected a name without a folder that has %r once"),
             ([good, "--ranks", "%r/%r"], "--ranks %r/%r: expected"),
-            ([good, "-f", "xml"], "--format xml: expected text, json, csv, openmetrics or sqlite"),
-            ([good, "-o", "x.log"], "--output x.log: expected a name that ends in .txt, .json, .csv, .prom or .sqlite"),
+            ([good, "-f", "xml"], "--format xml: expected text, json, csv, html, openmetrics or sqlite"),
+            ([good, "-o", "x.log"], "--output x.log: expected a name that ends in .txt, .json, .csv, .html, .prom or .sqlite"),
             ([good, "-f", "sqlite"], "--format sqlite: a database is no stream; it needs --output FILE"),
             ([good, "-f", "sqlite", "-o", "/dev/null"], "--format sqlite: a database is no stream"),
             (["--files-from", folder / "none"], "--files-from "), (["--files-from", "/dev/null"], "the list is empty")):

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 from harness import PLAIN, PROGRAM, ROOT, Run, expect
+from html_page import Page
 from merge_runs import count, like, merge
 
 NAMES = 'a,b "c"\n\\d'  # what CSV and OpenMetrics have to quote
@@ -179,5 +180,32 @@ def exact(folder):
                [(str(2**64 - 1), "text", "integer")])
 
 
+def page(folder):
+    """A summary's page, of the processes; without a summary that could be exported."""
+    given = three(folder)
+    unseen = json.loads((folder / "r3.json").read_text())
+    unseen |= {"uncovered": ["x<y>: static"], "complete": False, "refused": {"calls": 2}}
+    (folder / "r3.json").write_text(json.dumps(unseen))
+    merge(*given, "-o", folder / "all.html")
+    text = (folder / "all.html").read_text()
+    expect("stdout", merge(*given, "-f", "html").stdout, text)
+    shown = Page(text)
+    expect("head", shown.all("h1")[0]["text"], "4 processes on 2 hosts")
+    expect("routines", [row[:5] for row in shown.rows("routines")], [["ddot", "12,000", "", "100.0%", "6"]])
+    expect("namespaces", [row[:3] for row in shown.rows("namespaces")],
+           [["(unlabelled)", "8,000", "8,000"], [NAMES.replace("\n", "?"), "4,000", "4,000"]])
+    expect("processes", [[*row[:3], row[5], *row[6:]] for row in shown.rows("processes")], [
+        ["rank 3, dots on n0", "7", "6,000", "3", "1.50 s", "1", "exit 0"],
+        [f"rank 1, dots on {NAMES}".replace("\n", "?"), "5", "4,000", "2", "500.00 ms", "1", "exit 0"],
+        ["rank 0, dots on n0", "5", "2,000", "1", "500.00 ms", "1", "exit 0"],
+        ["rank 4, dots on n0", "9", "0", "0", "500.00 ms", "1", "exit 0"]])
+    gaps = [item["text"] for item in shown.all("li")]
+    for wanted in ("1 process is not complete", "missing ranks: 2", "2 calls were refused, and not made", "x<y>: static"):
+        expect(f"{wanted} in {gaps}", wanted in gaps, True)
+    expect("no export", ("summary too large" in text, shown.all("script", type="application/json")), (False, []))
+    for words, there in (("order of their ranks", True), ("Parent", False), ("Every process of the tree", False)):
+        expect(words, words in text, there)
+
+
 with tempfile.TemporaryDirectory() as name:
-    {f.__name__: f for f in (table, metrics, database, exact)}[sys.argv[1]](pathlib.Path(name))
+    {f.__name__: f for f in (table, metrics, database, exact, page)}[sys.argv[1]](pathlib.Path(name))

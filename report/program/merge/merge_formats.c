@@ -5,9 +5,8 @@
 
 /* .prom is what node_exporter's textfile collector looks for. */
 static const struct merge_format formats[] = {
-    {"text", ".txt", merge_text}, {"json", ".json", merge_json},
-    {"csv", ".csv", merge_csv},   {"openmetrics", ".prom", merge_metrics},
-    {"sqlite", ".sqlite", NULL},
+    {"text", ".txt", merge_text},  {"json", ".json", merge_json},           {"csv", ".csv", merge_csv},
+    {"html", ".html", merge_html}, {"openmetrics", ".prom", merge_metrics}, {"sqlite", ".sqlite", NULL},
 };
 
 const struct merge_format *merge_format_named(const char *name)

@@ -52,6 +52,7 @@ uint64_t merge_number_of(const struct member *member, enum merge_number number);
 void merge_json(const struct merge_sums *sums, struct merge_sink *sink);
 void merge_text(const struct merge_sums *sums, struct merge_sink *sink);
 void merge_csv(const struct merge_sums *sums, struct merge_sink *sink);
+void merge_html(const struct merge_sums *sums, struct merge_sink *sink);
 void merge_metrics(const struct merge_sums *sums, struct merge_sink *sink);
 /* 2026-11-22T10:15:02.000001Z */
 void merge_put_start(struct out *out, uint64_t start_us);

@@ -18,7 +18,7 @@
     F(clear_bindings)       \
     F(finalize)
 
-#define SQLITE_MEMBER(name) __typeof__(&sqlite3_##name) name;
+#define SQLITE_MEMBER(name) __typeof__(&sqlite3_##name) name; /* NOLINT: a member's name has no parentheses */
 extern struct sqlite {
     SQLITE_FUNCTIONS(SQLITE_MEMBER)
 } sqlite;

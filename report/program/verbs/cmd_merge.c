@@ -13,9 +13,9 @@
 static const struct option_row rows[] = {
     {"format", 'f', "FORMAT", MERGE_FORMATS,
      "text (default); json, which can be merged again; csv, a row a process, namespace and routine;\n"
-     "openmetrics, for monitors; sqlite, a database, which needs --output"},
+     "html, a page; openmetrics, for monitors; sqlite, a database, which needs --output"},
     {"output", 'o', "FILE", NULL,
-     "write there instead of to stdout; without --format .json, .csv, .prom (openmetrics) and .sqlite pick theirs"},
+     "write there instead of to stdout; without --format .json, .csv, .html, .prom (openmetrics) and .sqlite pick theirs"},
     {"files-from", 'T', "LIST", NULL, "also merge the files that LIST names, one a line; - for stdin"},
     {"ranks", 'r', "NAME", NULL, "what the files are called, with %r for the rank: run.%r.json"},
     OPTION_HELP,
