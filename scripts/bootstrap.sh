@@ -14,8 +14,8 @@ case $what in build | test | packages | environments) ;; *)
   ;;
 esac
 
-build_packages=(gcc libc6-dev cmake make ninja-build pkg-config python3 libjansson-dev libdw-dev libncurses-dev libopenblas-dev
-  python3-numpy)
+build_packages=(gcc libc6-dev cmake make ninja-build pkg-config python3 libjansson-dev libdw-dev libncurses-dev libsqlite3-dev
+  libopenblas-dev python3-numpy)
 test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
@@ -153,6 +153,7 @@ make_environments() {
   environment numpy the NumPy of .venv/new: "${new[@]}"
   environment engines torch==2.15.0 numpy scipy sympy networkx typing_extensions pytest blis lightgbm onnxruntime
   environment mpi mpi4py numpy
+  environment metrics prometheus_client # that reads what `flopshim merge` writes for Prometheus
   make_old_system bash coreutils gcc libc6-dev libblas3 libopenblas0-pthread python3-numpy python3-venv
   rm -rf .venv/package .venv/package_old # of earlier versions of this script
   echo "bootstrap: .venv has $(du -sh .venv | cut -f 1)"

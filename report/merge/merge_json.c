@@ -21,12 +21,12 @@ static void put_seconds(struct out *out, const char *key, wide elapsed_ns)
     out_padded(out, (uint64_t)(elapsed_ns % 1000000000), 9);
 }
 
-static void put_start(struct out *out, uint64_t start_us)
+void merge_put_start(struct out *out, uint64_t start_us)
 {
     struct instant at = instant_of(start_us * 1000);
     char text[64];
-    snprintf(text, sizeof text, "\"%04u-%02u-%02uT%02u:%02u:%02u.%06uZ\"", (unsigned)at.year, at.month, at.day, at.hour,
-             at.minute, at.second, at.nanosecond / 1000);
+    snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)at.year, at.month, at.day, at.hour, at.minute,
+             at.second, at.nanosecond / 1000);
     out_text(out, text);
 }
 
@@ -164,17 +164,18 @@ static void put_member(struct out *out, const struct members *m, const struct me
     row_number(out, "}, \"process\": {\"pid\": ", member->pid);
     row_text(out, ", \"host\": ", member->host);
     row_text(out, ", \"program\": ", member->program);
-    out_text(out, ", \"start\": ");
-    put_start(out, member->start_us);
-    put_seconds(out, ", \"wall_seconds\": ", member->wall_ns);
+    out_text(out, ", \"start\": \"");
+    merge_put_start(out, member->start_us);
+    put_seconds(out, "\", \"wall_seconds\": ", member->wall_ns);
     row_number(out, ", \"threads\": ", member->threads);
     row_lines(out, "}, \"uncovered\": ", member->uncovered, strlen(member->uncovered));
     out_text(out, "}");
 }
 
-void merge_json(const struct merge_sums *sums, struct out *out)
+void merge_json(const struct merge_sums *sums, struct merge_sink *sink)
 {
     const struct members *m = sums->members;
+    struct out *out = &sink->out;
     struct out missing = {0};
     merge_put_missing(m, &missing);
     row_number(out, MERGE_BEGIN, MERGE_SCHEMA);
@@ -200,6 +201,7 @@ void merge_json(const struct merge_sums *sums, struct out *out)
     for (size_t i = 0; i < m->count; i++) {
         out_text(out, i ? ",\n" : "");
         put_member(out, m, &m->list[i]);
+        sink_drain(sink);
     }
     out_text(out, "\n]}\n");
     out->failed |= missing.failed;

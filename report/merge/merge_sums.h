@@ -1,6 +1,7 @@
 /* What a settled set of members adds up to. Sums have 128 bits: 2^64 processes of 2^64 FLOPs fit. */
 #pragma once
 #include "members.h"
+#include "merge_sink.h"
 
 #define MERGE_SCHEMA 1
 #define MERGE_BEGIN "{\n  \"merge_schema_version\": " /* how a merge begins, */
@@ -52,8 +53,13 @@ void merge_sums_free(struct merge_sums *sums);
 uint64_t merge_number_of(const struct member *member, enum merge_number number);
 
 /* Writers; the JSON is read back by merge_read. */
-void merge_json(const struct merge_sums *sums, struct out *out);
-void merge_text(const struct merge_sums *sums, struct out *out);
+void merge_json(const struct merge_sums *sums, struct merge_sink *sink);
+void merge_text(const struct merge_sums *sums, struct merge_sink *sink);
+void merge_csv(const struct merge_sums *sums, struct merge_sink *sink);
+void merge_html(const struct merge_sums *sums, struct merge_sink *sink);
+void merge_metrics(const struct merge_sums *sums, struct merge_sink *sink);
+/* 2026-11-22T10:15:02.000001Z */
+void merge_put_start(struct out *out, uint64_t start_us);
 /* 1234567, or 1,234,567; the mean with three decimals, cut off */
 void merge_put_wide(struct out *out, wide value, bool grouped);
 void merge_put_mean(struct out *out, wide sum, size_t count, bool grouped);

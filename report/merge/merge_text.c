@@ -208,8 +208,9 @@ static void put_uncovered(struct out *out, const struct members *m)
     out_text(out, " something could not be seen: --format json names it\n");
 }
 
-void merge_text(const struct merge_sums *sums, struct out *out)
+void merge_text(const struct merge_sums *sums, struct merge_sink *sink)
 {
+    struct out *out = &sink->out;
     const struct members *m = sums->members;
     out_text(out, TITLE "\n===================\n  ");
     put_count(out, m->count, " process on ", " processes on ");

@@ -63,7 +63,9 @@ static void render(const char *path, void *data, struct out *out)
 {
     size_t length = strlen(path);
     bool is_json = length >= 5 && strcmp(path + length - 5, ".json") == 0;
-    (is_json ? merge_json : merge_text)(data, out);
+    struct merge_sink sink = {.out = *out};
+    (is_json ? merge_json : merge_text)(data, &sink);
+    *out = sink.out;
 }
 
 static void say(const struct job_link *link, const char *files)

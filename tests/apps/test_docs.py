@@ -1,5 +1,4 @@
-"""What the documents say is what the code has and does: lists, links, the commands of README.md and the tutorials, run as they are
-written.
+"""What the documents say is what the code has and does: lists, links, the commands of README.md and the tutorials, as written.
 
 usage: test_docs.py lists|commands|tutorials"""
 import os
@@ -15,8 +14,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from spec import parse_spec, routines_of  # noqa: E402
 
 README = (ROOT / "README.md").read_text()
-DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "report/tutorials/*.md", "shim/*.md", "shim/bindings/*.md", "tests/*.md", "tests/faults/*.md",
-             "tests/fuzz/*.md")
+DOCUMENTS = ("*.md", "cost/*.md", "report/*.md", "report/tutorials/*.md", "shim/*.md", "shim/bindings/*.md", "tests/*.md",
+             "tests/faults/*.md", "tests/fuzz/*.md")
 # ./program and ./app of the README: 60,000 dots of 2,000 FLOPs, more than 100M; one of 200
 SCRIPTS = {"program": "1000x60000", "app": "100", "pipeline.sh": "100 100"}
 

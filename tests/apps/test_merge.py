@@ -11,35 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-from harness import BUILD, LIBS, LIBRARY, PLAIN, PROGRAM, ROOT, Run, expect
-
-BLAS = {"LD_LIBRARY_PATH": f"{LIBS}/blas:{LIBS}/lapack"}
-
-
-def count(path, *dots, **settings):
-    run = Run([BUILD / "dots", *dots], {**BLAS, "FLOP_OUTPUT": str(path), **settings})
-    expect(f"dots {dots}: {run.stderr}", run.returncode, 0)
-    return path
-
-
-def merge(*words, status=0, input=None, cwd=None):
-    run = Run([PROGRAM, "merge", *words], preload=False, input=input, cwd=cwd)
-    expect(f"merge {words}: status; {run.stderr}", run.returncode, status)
-    return run
-
-
-def merged(*words):
-    return merge(*words, "--format", "json").stdout
-
-
-def like(path, template, **process):
-    """A copy of a summary as of another process."""
-    summary = json.loads(template.read_text())
-    summary["process"] |= process
-    summary.pop("processes", None)
-    path.write_text(json.dumps(summary))
-    return path
-
+from harness import LIBRARY, PLAIN, PROGRAM, ROOT, SANITIZED, expect
+from merge_runs import BLAS, count, like, merge, merged
 
 def hand(folder):
     """2,000, 4,000 and 6,000 FLOPs in 1, 2 and 3 calls: a mean of 4,000, a deviation of sqrt(8/3) thousands."""
@@ -182,14 +155,52 @@ def bad(folder):
             ([cut], "cut.json: "), ([newer], "merge_schema_version: expected 1"),
             ([spoilt], f"spoilt.json: by_namespace..operations.ddot.calls: {number}"),
             ([good, "--ranks", "run.json"], "--ranks run.json: expected a name without a folder that has %r once"),
-            ([good, "--ranks", "%r/%r"], "--ranks %r/%r: expected"), ([good, "-f", "csv"], "--format csv: expected text or json"),
-            ([good, "-o", "x.csv"], "--output x.csv: expected a name that ends in .txt or .json"),
+            ([good, "--ranks", "%r/%r"], "--ranks %r/%r: expected"),
+            ([good, "-f", "xml"], "--format xml: expected text, json, csv, html, openmetrics or sqlite"),
+            ([good, "-o", "x.log"], "--output x.log: expected a name that ends in .txt, .json, .csv, .html, .prom or .sqlite"),
+            ([good, "-f", "sqlite"], "--format sqlite: a database is no stream; it needs --output FILE"),
+            ([good, "-f", "sqlite", "-o", "/dev/null"], "--format sqlite: a database is no stream"),
             (["--files-from", folder / "none"], "--files-from "), (["--files-from", "/dev/null"], "the list is empty")):
         run = merge(*words, status=2)
         expect(f"{words}: {run.stderr}", (wanted in run.stderr, run.stderr.count("\n"), run.stdout), (True, 1, ""))
     run = merge(good, text, folder / "none", "-o", folder / "out.json", status=2)
     expect("each bad file is named, nothing written", (run.stderr.count("\n"), (folder / "out.json").exists()), (2, False))
-    merge(good, "-o", good / "x", status=125)
+    for output in ("x", "x.json", "x.sqlite"):
+        run = merge(good, "-o", good / output, status=125)
+        expect(output, run.stderr, f"flopshim merge: cannot write to {good / output}: Not a directory\n")
+    (folder / "d.sqlite").mkdir()
+    expect("a folder", "Is a directory" in merge(good, "-o", folder / "d.sqlite", status=125).stderr, True)
+
+
+def many(folder):
+    """4,000 processes of ten routines on 32 hosts: what is in memory is less than the merge alone."""
+    template = json.loads(count(folder / "t.json", "1").read_text())
+    use = template["operations"]["ddot"]
+    template["operations"] = {name: use for name in "dgemm dsyrk dtrsm dgemv ddot daxpy dpotrf dgetrf dsyev dnrm2".split()}
+    template |= {"flops_used": 20, "by_namespace": {"": {"operations": template["operations"]}}}
+    template.pop("accuracy")
+    template.pop("processes", None)
+    names = []
+    for rank in range(4000):
+        template["process"] |= {"pid": rank + 1, "host": f"node{rank // 125}"}
+        names.append(folder / f"run.{rank}.json")
+        names[-1].write_text(json.dumps(template))
+    listed = folder / "list"
+    listed.write_text("\n".join(map(str, names)))
+    command = [PROGRAM, "merge", "--ranks", "run.%r.json", "--files-from", listed, "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=PLAIN) as child:
+        begun = child.stdout.read(3 << 20)  # the rest is more than a pipe holds: it is alive
+        status = pathlib.Path(f"/proc/{child.pid}/status").read_text()
+        whole = begun + child.stdout.read()
+    expect("status", child.returncode, 0)
+    found = json.loads(whole)
+    expect("sums", (found["processes"], found["flops_used"], found["calls"], len(found["hosts"]), found["missing_ranks"]),
+           (4000, 80000, 40000, 32, ""))
+    most = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+    if not SANITIZED:
+        expect(f"{most} kB for a merge of {len(whole)} bytes", most < 12_000 and len(whole) > 5_000_000, True)
+    merge(*command[2:6], "--format", "json", "-o", folder / "all.json")
+    expect("a file", (folder / "all.json").read_bytes(), whole)
 
 
 def schema(folder):
@@ -203,11 +214,11 @@ def schema(folder):
         for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             collect(child)
     collect(found)
-    section = (ROOT / "report/README.md").read_text().partition("### The JSON of a merge\n")[2].partition("\n## ")[0]
+    section = (ROOT / "report/README.md").read_text().partition("### The JSON of a merge\n")[2].partition("\n##")[0]
     named = set(re.findall(r"`(\w+)`", "".join(line for line in section.splitlines() if line.startswith("| `"))))
     expect("keys", sorted(named), sorted(written))
     expect("a member is a summary", (members[0]["schema_version"], members[0]["process"]["program"].endswith("dots")), (2, True))
 
 
 with tempfile.TemporaryDirectory() as name:
-    {f.__name__: f for f in (hand, groups, repeated, states, ranks, bad, schema)}[sys.argv[1]](pathlib.Path(name))
+    {f.__name__: f for f in (hand, groups, repeated, states, ranks, bad, many, schema)}[sys.argv[1]](pathlib.Path(name))

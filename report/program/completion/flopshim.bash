@@ -65,7 +65,7 @@ _flopshim_merge()
 {
     local current=$1 previous=$2
     case $previous in
-        -f | --format) _flopshim_words "text json" "$current" ;;
+        -f | --format) _flopshim_words "text json csv html openmetrics sqlite" "$current" ;;
         -o | --output | -T | --files-from) _flopshim_files "" "$current" ;;
         -r | --ranks) ;;
         *) _flopshim_files "--format --output --files-from --ranks --help" "$current" ;;

@@ -38,6 +38,7 @@ static const struct html_view views[] = {
     {"icicle", html_put_icicle, html_has_icicle},
     {"namespaces", html_put_namespaces, html_has_namespaces},
     {"callers", html_put_callers, html_has_callers},
+    {"process_kind", html_put_process_kind, NULL},
     {"processes", html_put_processes, html_has_processes},
     {"precision", html_put_precision, html_has_precision},
     {"sizes", html_put_sizes, html_has_sizes},
@@ -89,8 +90,12 @@ static size_t least_bytes(const struct summary *s)
 static void render(const struct html_source *shown, const struct html_source *before, const struct html_limits *limits,
                    const struct calibration *calibration, struct out *out)
 {
-    struct html_page page = {
-        .out = out, .s = shown->summary, .path = shown->path, .limits = *limits, .calibration = calibration};
+    struct html_page page = {.out = out,
+                             .s = shown->summary,
+                             .path = shown->path,
+                             .is_merge = shown->is_merge,
+                             .limits = *limits,
+                             .calibration = calibration};
     if (before) {
         page.before = before->summary;
         page.before_path = before->path;
@@ -120,11 +125,13 @@ void html_report(const struct html_source *shown, const struct html_source *befo
     const bool has_roof = summary_has_shapes(s) && !roofline_obstacle(s) && calibration_load(s->host, &found);
     for (size_t i = 0; i < count; i++) {
         struct out page = {0};
+        struct html_limits limits = tries[i];
+        limits.has_data = limits.has_data && !shown->is_merge; /* that is no summary */
         /* What was taken away does not come back */
-        keep_all_shapes(shown->summary, tries[i].shapes);
-        if (tries[i].has_data && least_bytes(shown->summary) > MOST_BYTES)
+        keep_all_shapes(shown->summary, limits.shapes);
+        if (limits.has_data && least_bytes(shown->summary) > MOST_BYTES)
             continue;
-        render(shown, before, &tries[i], has_roof ? &found : NULL, &page);
+        render(shown, before, &limits, has_roof ? &found : NULL, &page);
         bool fits = page.length <= MOST_BYTES || i + 1 == count;
         if (fits)
             out_bytes(out, page.data, page.length);

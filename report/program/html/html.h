@@ -6,6 +6,7 @@
 struct html_source {
     struct summary *summary; /* where it has more shapes than fit, it has fewer behind this */
     const char *path;
+    bool is_merge; /* its processes are the members of a merge, in order of their ranks */
 };
 
 /* Append the report of `shown`; with `before` (NULL: none) also what changed since then. The file stays below 2 MB: what has to

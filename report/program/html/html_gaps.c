@@ -140,12 +140,15 @@ void html_put_gaps(struct html_page *page)
                        " that counted calls made inside themselves; their work is in the outer call's.");
     if (s->queries)
         put_calls_item(out, "Workspace queries:", s->queries, " that only asked for a size and computed nothing.");
-    if (page->limits.shapes != HTML_ALL_SHAPES)
+    if (page->is_merge)
+        close_item(out,
+                   "<li>Shapes, callers, nested calls, workspace queries and budgets are in the processes' own summaries.");
+    else if (page->limits.shapes != HTML_ALL_SHAPES)
         close_item(
             out,
             "<li><strong>Added up:</strong> to keep this file below 2&nbsp;MB, only the largest shapes of each routine are "
             "listed here, the others are joined. The JSON summary has all.");
-    if (!page->limits.has_data)
+    if (!page->limits.has_data && !page->is_merge)
         close_item(out, "<li><strong>No exports:</strong> the summary is too large to be carried in this file.");
     close_item(
         out, "<li>Arithmetic that a program does in its own loops, on a GPU, or in an engine that is not BLAS, LAPACK, FFTW or "

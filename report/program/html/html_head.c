@@ -109,7 +109,7 @@ static struct times times_of(const struct summary *s)
 }
 
 /* What is outside BLAS is only known where one thread called. */
-static void put_time_cards(struct out *out, const struct summary *s)
+static void put_time_cards(struct out *out, const struct summary *s, bool is_merge)
 {
     struct times times = times_of(s);
     open_card(out, "Speed in BLAS");
@@ -121,7 +121,10 @@ static void put_time_cards(struct out *out, const struct summary *s)
     close_card(out);
     open_card(out, "Wall time");
     html_seconds(out, s->wall_ns);
-    html_format(out, "</b><small>%" PRIu32 " %s", s->threads, s->threads == 1 ? "thread" : "threads");
+    if (is_merge)
+        out_text(out, "</b><small>of the longest process");
+    else
+        html_format(out, "</b><small>%" PRIu32 " %s", s->threads, s->threads == 1 ? "thread" : "threads");
     close_card(out);
     open_card(out, "In BLAS");
     html_seconds(out, times.blas_ns);
@@ -147,7 +150,7 @@ void html_put_cards(struct html_page *page)
     if (s->calls >= 1000)
         out_grouped(page->out, s->calls);
     close_card(page->out);
-    put_time_cards(page->out, s);
+    put_time_cards(page->out, s, page->is_merge);
 }
 
 void html_put_budget(struct html_page *page)
@@ -220,7 +223,10 @@ void html_put_footer(struct html_page *page)
 {
     out_text(page->out, "Made from ");
     html_text(page->out, page->path);
-    out_text(page->out, " by flopshim " FLOPSHIM_VERSION "; counted by ");
-    html_text(page->out, *page->s->version ? page->s->version : "an unknown version");
+    out_text(page->out, " by flopshim " FLOPSHIM_VERSION);
+    if (!page->is_merge) {
+        out_text(page->out, "; counted by ");
+        html_text(page->out, *page->s->version ? page->s->version : "an unknown version");
+    }
     out_text(page->out, ". This file needs no network.");
 }

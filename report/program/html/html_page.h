@@ -17,6 +17,7 @@ struct html_page {
     const struct summary *s;
     const struct summary *before; /* NULL: there is none */
     const char *path, *before_path;
+    bool is_merge; /* as in html_source */
     struct html_limits limits;
     struct html_tree tree;
     const struct calibration *calibration; /* of the summary's host; NULL: there is none, or it says nothing of these FLOPs */
@@ -53,6 +54,7 @@ bool html_has_names(const struct summary *s);
 void html_put_namespaces(struct html_page *page);
 bool html_has_namespaces(const struct html_page *page);
 void html_put_processes(struct html_page *page);
+void html_put_process_kind(struct html_page *page);
 bool html_has_processes(const struct html_page *page);
 void html_put_callers(struct html_page *page);
 bool html_has_callers(const struct html_page *page);

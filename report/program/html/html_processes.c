@@ -12,6 +12,16 @@
 #define BARS_MOST 400
 #define PROFILE 80 /* pixels */
 
+#define HEAD(parent)                                                                                         \
+    "<th>Program</th><th class=\"num\">pid</th>" parent "<th class=\"num\">FLOPs</th>"                       \
+    "<th class=\"num\" colspan=\"2\">Share</th><th class=\"num\">Calls</th><th class=\"num\">Wall time</th>" \
+    "<th class=\"num\">Threads</th><th>End</th>"
+
+void html_put_process_kind(struct html_page *page)
+{
+    out_text(page->out, page->is_merge ? "The processes of the merge." : "Every process of the tree that did something.");
+}
+
 bool html_has_processes(const struct html_page *page)
 {
     return page->s->process_count > 1;
@@ -86,8 +96,8 @@ static void put_outliers(struct out *out, const struct html_rank *rank)
     out_text(out, named ? ".</p>\n" : "<p>No process stands out.</p>\n");
 }
 
-/* A bar for each, in order of their start. */
-static void put_profile(struct out *out, const struct summary *s, uint64_t most)
+/* A bar for each. */
+static void put_profile(struct out *out, const struct summary *s, uint64_t most, bool is_merge)
 {
     double step = 100.0 / (double)s->process_count;
     if (!most || s->process_count > BARS_MOST)
@@ -106,8 +116,8 @@ static void put_profile(struct out *out, const struct summary *s, uint64_t most)
     html_format(
         out,
         "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/><text class=\"soft\" x=\"0\" y=\"%d\">FLOPs of each "
-        "process, in order of their start</text></svg>\n",
-        PROFILE, PROFILE, PROFILE + 16);
+        "process, in order of their %s</text></svg>\n",
+        PROFILE, PROFILE, PROFILE + 16, is_merge ? "ranks" : "start");
 }
 
 static void put_end(struct out *out, const struct summary_process *process)
@@ -125,6 +135,7 @@ static void put_end(struct out *out, const struct summary_process *process)
 /* What the shares of a row are of. */
 struct whole {
     uint64_t flops, most;
+    bool is_merge; /* no process is another's parent */
 };
 
 static void put_row(struct out *out, const void *row, const void *context)
@@ -133,7 +144,9 @@ static void put_row(struct out *out, const void *row, const void *context)
     const struct whole *whole = context;
     out_text(out, "<tr>");
     html_cell_name(out, path_base(process->program));
-    html_format(out, "<td class=\"num\">%" PRIu32 "</td><td class=\"num\">%" PRIu32 "</td>", process->pid, process->ppid);
+    html_format(out, "<td class=\"num\">%" PRIu32 "</td>", process->pid);
+    if (!whole->is_merge)
+        html_format(out, "<td class=\"num\">%" PRIu32 "</td>", process->ppid);
     html_cell_number(out, process->flops_used);
     html_cell_share(out, process->flops_used, whole->flops, whole->most);
     html_cell_number(out, process->calls);
@@ -149,15 +162,12 @@ void html_put_processes(struct html_page *page)
     struct out *out = page->out;
     struct html_rank rank;
     html_rank_all(&rank, s->processes, s->process_count, sizeof *s->processes, flops_of);
-    const struct whole whole = {s->flops_used, rank.count ? flops_of(rank.rows[0]) : 0};
+    const struct whole whole = {s->flops_used, rank.count ? flops_of(rank.rows[0]) : 0, page->is_merge};
     put_spread(out, &rank);
     if (rank.count)
-        put_profile(out, s, whole.most);
+        put_profile(out, s, whole.most, page->is_merge);
     put_outliers(out, &rank);
-    html_table_open(out,
-                    "<th>Program</th><th class=\"num\">pid</th><th class=\"num\">Parent</th><th class=\"num\">FLOPs</th>"
-                    "<th class=\"num\" colspan=\"2\">Share</th><th class=\"num\">Calls</th><th class=\"num\">Wall time</th>"
-                    "<th class=\"num\">Threads</th><th>End</th>");
-    html_rank_put(&rank, page, 10, put_row, &whole);
+    html_table_open(out, page->is_merge ? HEAD("") : HEAD("<th class=\"num\">Parent</th>"));
+    html_rank_put(&rank, page, page->is_merge ? 9 : 10, put_row, &whole);
     html_table_close(out);
 }

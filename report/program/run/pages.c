@@ -59,7 +59,7 @@ static int make(const char *json, bool quiet)
     char path[PATH_MAX];
     if (load_file(json, &loaded) < 0)
         return -1;
-    html_report(&(struct html_source){&loaded.summary, origin_shown(json)}, NULL, &out);
+    html_report(&(struct html_source){.summary = &loaded.summary, .path = origin_shown(json)}, NULL, &out);
     snprintf(path, sizeof path, "%s", json);
     put_extension(path, HTML);
     int result = out_save(&out, path, true, path, sizeof path);

@@ -1,9 +1,9 @@
 /* flopshim merge: one summary of many processes or ranks. */
 #include "cmd.h"
+#include "kernel.h"
+#include "merge_formats.h"
 #include "merge_read.h"
-#include "merge_sums.h"
 #include "options.h"
-#include "show.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -11,15 +11,18 @@
 #include <string.h>
 
 static const struct option_row rows[] = {
-    {"format", 'f', "FORMAT", "text json", "text (default) or json, which can be merged again"},
-    {"output", 'o', "FILE", NULL, "write there instead of to stdout; without --format .json picks json"},
+    {"format", 'f', "FORMAT", MERGE_FORMATS,
+     "text (default); json, which can be merged again; csv, a row a process, namespace and routine;\n"
+     "html, a page; openmetrics, for monitors; sqlite, a database, which needs --output"},
+    {"output", 'o', "FILE", NULL,
+     "write there instead of to stdout; without --format .json, .csv, .html, .prom (openmetrics) and .sqlite pick theirs"},
     {"files-from", 'T', "LIST", NULL, "also merge the files that LIST names, one a line; - for stdin"},
     {"ranks", 'r', "NAME", NULL, "what the files are called, with %r for the rank: run.%r.json"},
     OPTION_HELP,
 };
 
 struct options {
-    const char *format;
+    const char *format; /* NULL: by the output's name */
     const char *output;
     const char *list;
     const char *ranks;
@@ -29,8 +32,8 @@ static int take(const struct option_row *row, const char *value, void *data)
 {
     struct options *options = data;
     const char *mark = strstr(value, "%r");
-    if (row->letter == 'o' && options_check_output("merge", row, value))
-        return STATUS_USAGE;
+    if (row->letter == 'o' && !merge_format_of(value))
+        return options_refuse("merge", row, value, "a name that ends in " MERGE_EXTENSIONS ", or has no extension", NULL);
     if (row->letter == 'r' && (!mark || strstr(mark + 2, "%r") || strchr(value, '/')))
         return options_refuse("merge", row, value, "a name without a folder that has %r once, such as run.%r.json", NULL);
     *(row->letter == 'f'   ? &options->format
@@ -54,6 +57,19 @@ static const struct option_table table = {
     .take = take,
 };
 
+static const struct merge_format *format_of(const struct options *options)
+{
+    return options->format ? merge_format_named(options->format) : merge_format_of(options->output);
+}
+
+/* Stdout, a pipe, a device. */
+static bool is_stream(const char *output)
+{
+    struct stat status;
+    return !output || strcmp(output, "-") == 0 || strcmp(output, "/dev/stdout") == 0 ||
+           (kernel_stat(output, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
 /* Reads the options. Returns OPTIONS_GO_ON, or the exit status to leave with. */
 static int parse(int argc, char **argv, struct options *options)
 {
@@ -64,7 +80,10 @@ static int parse(int argc, char **argv, struct options *options)
         fputs("flopshim merge: no FILE; see flopshim merge --help\n", stderr);
         return STATUS_USAGE;
     }
-    options->format = options_format(options->format, options->output);
+    if (!format_of(options)->write && is_stream(options->output)) {
+        fputs("flopshim merge: --format sqlite: a database is no stream; it needs --output FILE\n", stderr);
+        return STATUS_USAGE;
+    }
     return OPTIONS_GO_ON;
 }
 
@@ -101,7 +120,6 @@ static int read_list(struct members *members, const struct options *options)
 static int merge(struct members *members, const struct options *options)
 {
     struct merge_sums sums;
-    struct out out = {0};
     size_t repeated = members_settle(members);
     if (!members->count) {
         fputs("flopshim merge: no process to merge: the list is empty\n", stderr);
@@ -113,9 +131,7 @@ static int merge(struct members *members, const struct options *options)
         fputs("flopshim merge: out of memory\n", stderr);
         return STATUS_FAILED;
     }
-    (strcmp(options->format, "json") == 0 ? merge_json : merge_text)(&sums, &out);
-    int status = show_deliver("merge", &out, options->output);
-    out_free(&out);
+    int status = merge_write(&sums, format_of(options), options->output);
     merge_sums_free(&sums);
     return status;
 }

@@ -134,7 +134,7 @@ static int add_html(char **files, int count, struct out *out)
     struct html_source sources[2] = {{0}};
     int good = 0;
     while (good < count && load_file(files[good], &loaded[good]) == 0) {
-        sources[good] = (struct html_source){&loaded[good].summary, files[good]};
+        sources[good] = (struct html_source){.summary = &loaded[good].summary, .path = files[good]};
         good++;
     }
     if (good == count)
