@@ -1,5 +1,5 @@
-/* Where a merge is written to: a buffer that somebody may send on in pieces, so that a merge of many processes is never in memory as
- * a whole. */
+/* Where a merge is written to: a buffer that somebody may send on in pieces, so that a merge of many processes is never in
+ * memory as a whole. */
 #pragma once
 #include "out.h"
 

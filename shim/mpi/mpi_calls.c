@@ -49,12 +49,19 @@ static void *open_object_of(uintptr_t caller)
     return dlopen(object.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
 }
 
+/* An object that jumps here, in place of a call, is not the one that it returns to: then that is searched which called before.
+ */
 void *mpi_calls_next(const char *name, uintptr_t caller)
 {
+    static void *earlier;
     void *found = dlsym(RTLD_NEXT, name);
     if (!found) {
         void *object = open_object_of(caller);
         found = object ? dlsym(object, name) : NULL;
+        if (found && object)
+            earlier = object;
+        else if (earlier)
+            found = dlsym(earlier, name);
     }
     return found;
 }

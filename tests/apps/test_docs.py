@@ -120,6 +120,8 @@ def commands(folder):
     check_examples(folder, environment)
     tree, *ranks = re.findall(r"(?m)^    ((?:flopshim|mpirun) .*)$", section("Process trees and MPI"))
     expect(tree, len(run(tree, folder, environment)[2]), 1)
+    job, *ranks = ranks  # with a program that calls MPI_Init in test_job.py
+    expect("the job's command", "--scope job" in job, True)
     for command in ranks:
         made = run(command, folder, environment)[2]
         expect(command, sorted(made), [f"rank-{i}.json" for i in range(4)])

@@ -1,5 +1,5 @@
-/* A merge's file, or stdout: it is sent there in pieces. A file is filled under a temporary name and renamed: it is whole or not
- * there. */
+/* A merge's file, or stdout: it is sent there in pieces. A file is filled under a temporary name and renamed: it is whole or
+ * not there. */
 #pragma once
 #include "merge_sink.h"
 #include <limits.h>
