@@ -1,6 +1,7 @@
 /* Bytes moved, by the generated rules (movement.h). */
 #include "movement.h"
 #include "movement_rules.h"
+#include "precision.h"
 #include <string.h>
 
 /* By what stands before the family's name. Of a routine of two letters the numbers are those that its arrays hold. */
@@ -12,12 +13,13 @@ static const struct {
     {"dz", 16}, {"cs", 8}, {"zd", 16}, {"zc", 16}, {"sb", 2}, {"sh", 2}, {"sds", 4}, {"b", 2},   {"h", 2},
 };
 
-unsigned movement_number_bytes(const struct cost_routine *routine)
+/* Bytes of one number of the routine's data; 0: they are of several kinds. */
+static unsigned number_bytes(const struct cost_routine *routine)
 {
-    const char *name = cost_name(routine), *family = cost_family(routine);
-    size_t whole = strlen(name), length = whole > strlen(family) ? whole - strlen(family) : 0;
+    const char *name = cost_name(routine);
+    size_t length = cost_prefix_length(routine);
     if (length == 2 && !strncmp(name, "ds", 2))
-        return !strcmp(family, "dot") ? 4 : 8;
+        return !strcmp(cost_family(routine), "dot") ? 4 : 8;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strlen(kinds[i].prefix) == length && !strncmp(kinds[i].prefix, name, length))
             return kinds[i].bytes;
@@ -26,7 +28,7 @@ unsigned movement_number_bytes(const struct cost_routine *routine)
 
 bool movement_bytes(const struct cost_routine *routine, const int64_t *value, uint64_t *bytes)
 {
-    unsigned rule = movement_rules[routine - cost_routines], each = movement_number_bytes(routine);
+    unsigned rule = movement_rules[routine - cost_routines], each = number_bytes(routine);
     if (!rule || !each)
         return false;
     for (uint32_t i = 0; i < cost_dims(routine).count; i++)

@@ -10,6 +10,3 @@ bool movement_bytes(const struct cost_routine *routine, const int64_t *value, ui
 
 /* The same of a shape as text, "m=512 n=512 side=L", as summaries have it. False also where that is no shape of the routine. */
 bool movement_of_shape(const struct cost_routine *routine, const char *text, uint64_t *bytes);
-
-/* Bytes of one number of the routine's data; 0: they are of several kinds. */
-unsigned movement_number_bytes(const struct cost_routine *routine);

@@ -22,10 +22,16 @@ static enum cost_precision of_two(const char *prefix, const char *family)
     return is_sum ? COST_DOUBLE : COST_SINGLE;
 }
 
+size_t cost_prefix_length(const struct cost_routine *routine)
+{
+    size_t name = strlen(cost_name(routine)), family = strlen(cost_family(routine));
+    return name > family ? name - family : 0;
+}
+
 enum cost_precision cost_precision(const struct cost_routine *routine)
 {
     const char *prefix = cost_name(routine), *family = cost_family(routine);
-    size_t name = strlen(prefix), length = name > strlen(family) ? name - strlen(family) : 0;
+    size_t length = cost_prefix_length(routine);
     bool is_complex = routine->field != COST_FIELD_REAL;
     if (!length)
         return of_family(family);

@@ -14,6 +14,8 @@ enum cost_precision {
     COST_PRECISIONS
 };
 
+/* How many letters of its name stand before its family's: d of dgemm, iz of izamax. */
+size_t cost_prefix_length(const struct cost_routine *routine);
 enum cost_precision cost_precision(const struct cost_routine *routine);
 /* "half", "single", "single_complex" ... */
 const char *cost_precision_name(enum cost_precision precision);

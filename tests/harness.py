@@ -18,6 +18,9 @@ BUILD = pathlib.Path(os.environ["FLOPSHIM_BUILD"])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIBS = "/usr/lib/x86_64-linux-gnu"
 SKIPPED = 77
+# As root, without ssh; more ranks than processors
+OPEN_MPI = {"OMPI_MCA_plm_rsh_agent": "false", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+MPI_LAUNCHERS = {"openmpi": ["mpirun.openmpi", "--oversubscribe", "--allow-run-as-root"], "mpich": ["mpirun.mpich"]}
 PLAIN = {k: v for k, v in os.environ.items() if not k.startswith("FLOPSHIM_") and k != "PYTHONPATH"}
 for name in os.environ.keys() - PLAIN.keys():
     del os.environ[name]

@@ -1,24 +1,16 @@
 /* Finds the ledgers of dead processes wherever the library or `flopshim run` may have made them, and shows them. */
 #include "left.h"
 #include "instant.h"
-#include "kernel.h"
 #include "ledger_alive.h"
+#include "ledger_folders.h"
 #include "leftover.h"
 #include "load.h"
 #include "path.h"
 #include "show.h"
-#include "sweep_name.h"
 #include "text_rows.h"
-#include <dirent.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define FOLDERS 4
 
 struct left {
     const char *format;
@@ -50,8 +42,9 @@ static void put_line(struct out *out, const char *path, const struct summary *s)
     out_text(out, " FLOPs\n");
 }
 
-static void add(struct left *left, const char *path)
+static void add(const char *path, void *data)
 {
+    struct left *left = data;
     struct loaded loaded;
     if (load_file(path, &loaded) < 0)
         return; /* it is named, and why it cannot be shown */
@@ -68,37 +61,9 @@ static void add(struct left *left, const char *path)
     load_free(&loaded);
 }
 
-static bool is_own(int folder, const char *name)
+static bool is_own(const struct sweep_name *name, const struct stat *file)
 {
-    struct stat st;
-    return kernel_fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
-}
-
-static void look_through(struct left *left, const char *folder, bool is_of_run)
-{
-    char path[PATH_MAX];
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;) {
-        struct sweep_name name;
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= sizeof path)
-            continue;
-        if (!is_of_run && sweep_run_is_dead(entry->d_name))
-            look_through(left, path, true);
-        else if (sweep_parse(entry->d_name, &name) && !sweep_is_claimed(&name) && is_own(dirfd(entries), entry->d_name))
-            add(left, path);
-    }
-    if (entries)
-        closedir(entries);
-}
-
-static bool is_new(const char *folder, struct stat *seen, size_t count)
-{
-    if (!folder || !*folder || kernel_stat(folder, &seen[count]) < 0)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (seen[i].st_dev == seen[count].st_dev && seen[i].st_ino == seen[count].st_ino)
-            return false;
-    return true;
+    return !sweep_is_claimed(name) && file->st_uid == geteuid();
 }
 
 static int deliver(struct left *left, const char *output)
@@ -123,15 +88,8 @@ static int deliver(struct left *left, const char *output)
 
 int left_report(const char *format, const char *output)
 {
-    const char *const folders[FOLDERS] = {getenv("FLOP_LEDGER_DIR"), "/dev/shm", getenv("TMPDIR"), "/tmp"};
     struct left left = {.format = format};
-    struct stat seen[FOLDERS];
-    size_t count = 0;
-    for (size_t i = 0; i < FOLDERS; i++)
-        if (is_new(folders[i], seen, count)) {
-            count++;
-            look_through(&left, folders[i], false);
-        }
+    ledger_folders_search(&(struct ledger_search){sweep_run_is_dead, is_own, add, &left});
     int status = deliver(&left, output);
     out_free(&left.list);
     out_free(&left.summaries);

@@ -19,13 +19,17 @@ struct summary_moved summary_moved_by(const struct summary_operation *operation)
     for (size_t i = 0; i < operation->shapes.count; i++) {
         const struct summary_shape *shape = &operation->shapes.rows[i];
         uint64_t bytes;
-        if (!summary_moved_by_shape(routine, shape, &bytes))
-            continue;
-        moved.bytes = cost_sum(moved.bytes, bytes);
-        moved.flops = cost_sum(moved.flops, shape->flop_cost);
-        moved.calls = cost_sum(moved.calls, shape->calls);
+        if (summary_moved_by_shape(routine, shape, &bytes))
+            summary_moved_add(&moved, &(struct summary_moved){bytes, shape->flop_cost, shape->calls});
     }
     return moved;
+}
+
+void summary_moved_add(struct summary_moved *to, const struct summary_moved *moved)
+{
+    to->bytes = cost_sum(to->bytes, moved->bytes);
+    to->flops = cost_sum(to->flops, moved->flops);
+    to->calls = cost_sum(to->calls, moved->calls);
 }
 
 struct summary_moved summary_moved(const struct summary *summary)
@@ -33,9 +37,7 @@ struct summary_moved summary_moved(const struct summary *summary)
     struct summary_moved all = {0};
     for (size_t i = 0; i < summary->operation_count; i++) {
         struct summary_moved moved = summary_moved_by(&summary->operations[i]);
-        all.bytes = cost_sum(all.bytes, moved.bytes);
-        all.flops = cost_sum(all.flops, moved.flops);
-        all.calls = cost_sum(all.calls, moved.calls);
+        summary_moved_add(&all, &moved);
     }
     return all;
 }

@@ -13,5 +13,6 @@ struct summary_moved {
 /* Of all calls of a shape of that routine's (precisions_routine()). False: not known. */
 bool summary_moved_by_shape(int routine, const struct summary_shape *shape, uint64_t *bytes);
 struct summary_moved summary_moved_by(const struct summary_operation *operation);
+void summary_moved_add(struct summary_moved *to, const struct summary_moved *moved);
 /* Of all operations. */
 struct summary_moved summary_moved(const struct summary *summary);

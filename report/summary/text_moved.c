@@ -20,7 +20,8 @@ static int by_bytes(const void *left, const void *right, const void *context)
     return order ? order : (a->operation > b->operation) - (a->operation < b->operation);
 }
 
-void text_put_intensity(struct out *out, uint64_t flops, uint64_t bytes)
+/* "21.33", of flops and bytes > 0. */
+static void put_intensity(struct out *out, uint64_t flops, uint64_t bytes)
 {
     unsigned __int128 hundredths = ((unsigned __int128)flops * 200 + bytes) / ((unsigned __int128)bytes * 2);
     out_decimal(out, hundredths > UINT64_MAX ? UINT64_MAX : (uint64_t)hundredths, 2);
@@ -33,7 +34,7 @@ static void put_row(struct out *out, const struct row *row, uint64_t whole, cons
     out_text(out, " bytes");
     text_put_share(out, row->moved.bytes, whole);
     out_text(out, "  [");
-    text_put_intensity(out, row->moved.flops, row->moved.bytes);
+    put_intensity(out, row->moved.flops, row->moved.bytes);
     out_text(out, " FLOPs/byte]\n");
 }
 
@@ -41,12 +42,11 @@ void text_moved(const struct summary *s, struct out *out)
 {
     struct row rows[ROUTINES + 1] = {{0}};
     struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
-    struct summary_moved all = summary_moved(s);
+    struct summary_moved all = {0};
     size_t count = 0;
-    if (!all.bytes)
-        return;
     for (size_t i = 0; i < s->operation_count; i++) {
         rows[count] = (struct row){&s->operations[i], summary_moved_by(&s->operations[i])};
+        summary_moved_add(&all, &rows[count].moved);
         if (!rows[count].moved.bytes)
             continue;
         columns.name = text_larger(columns.name, text_width(s->operations[i].name));
@@ -54,6 +54,8 @@ void text_moved(const struct summary *s, struct out *out)
         order_sort(rows, count + 1, sizeof *rows, by_bytes, NULL);
         count += count < ROUTINES;
     }
+    if (!all.bytes)
+        return;
     text_put_heading(out, "Memory traffic, at least");
     if (all.flops < s->flops_used) {
         out_text(out, " (of calls with ");

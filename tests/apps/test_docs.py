@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from harness import BUILD, LIBS, PLAIN, PROGRAM, ROOT, SANITIZED, expect, skip
+from harness import BUILD, LIBS, OPEN_MPI, PLAIN, PROGRAM, ROOT, SANITIZED, expect, skip
 
 sys.path.insert(0, str(ROOT / "scripts"))
 from spec import parse_spec, routines_of  # noqa: E402
@@ -69,10 +69,8 @@ def prepare(folder):
     for name, dots in SCRIPTS.items():
         (folder / name).write_text(f"#!/bin/sh\nexec {BUILD}/dots {dots}\n")
         (folder / name).chmod(0o755)
-    # Open MPI: as root, and more ranks than processors
-    mpi = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
-           "OMPI_MCA_plm_rsh_agent": "false"}
-    return PLAIN | mpi | {"PATH": f"{folder}/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": f"{LIBS}/blas"}
+    return PLAIN | OPEN_MPI | {"OMPI_MCA_rmaps_base_oversubscribe": "1", "PATH": f"{folder}/bin:/usr/bin:/bin",
+                               "LD_LIBRARY_PATH": f"{LIBS}/blas"}
 
 
 def run(command, folder, environment):

@@ -13,13 +13,12 @@ import sys
 import tempfile
 import time
 
-from harness import LIBRARY, PLAIN, PROGRAM, ROOT, expect, skip
+from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, expect, skip
 
 MPI, GROUP = sys.argv[1:]
-LAUNCHER = {"openmpi": ["mpirun.openmpi", "--oversubscribe", "--allow-run-as-root"], "mpich": ["mpirun.mpich"]}[MPI]
+LAUNCHER = MPI_LAUNCHERS[MPI]
 MPI_LIBRARY = str(pathlib.Path(LIBRARY).with_name("libflopshim-mpi.so"))
-ENVIRONMENT = {"OMPI_MCA_plm_rsh_agent": "false", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-               "OPENBLAS_NUM_THREADS": "1"}
+ENVIRONMENT = OPEN_MPI | {"OPENBLAS_NUM_THREADS": "1"}
 DOT = 200  # FLOPs of ddot over 100 elements: 100 products, 100 sums
 ROUNDS = {"openmpi": "2000", "mpich": "60"}[MPI]  # of job_kills, a second or two; where ranks wait for a processor MPICH's are slow
 

@@ -9,18 +9,16 @@ import subprocess
 import sys
 import tempfile
 
-from harness import LIBS, PLAIN, PROGRAM, ROOT, expect, skip
+from harness import LIBS, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, expect, skip
 
 HERE = pathlib.Path(__file__).parent / "job"
-ENVIRONMENT = {"OMPI_MCA_plm_rsh_agent": "false", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-               "OPENBLAS_NUM_THREADS": "1"}
-LAUNCHERS = {"openmpi": ["mpirun.openmpi", "--oversubscribe", "--allow-run-as-root"], "mpich": ["mpirun.mpich"]}
+ENVIRONMENT = OPEN_MPI | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def start(command, ranks, folder, mpi="openmpi", counted=True, options=()):
     """The output of the program, and the job's summary where it is counted."""
     words = [PROGRAM, "run", "-q", "--scope", "job", "--output", "job.json", *options, "--"] if counted else []
-    done = subprocess.run([*words, *LAUNCHERS[mpi], "-n", str(ranks), *[str(word) for word in command]], cwd=folder,
+    done = subprocess.run([*words, *MPI_LAUNCHERS[mpi], "-n", str(ranks), *[str(word) for word in command]], cwd=folder,
                           env={**PLAIN, **ENVIRONMENT, "MPI4PY_MPIABI": mpi, "LD_LIBRARY_PATH": folder}, capture_output=True,
                           text=True, timeout=300, check=False)
     expect(f"{command}: {done.stderr}", done.returncode, 0)

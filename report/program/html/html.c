@@ -1,8 +1,9 @@
 /* Puts the report together, with less and less in it until it is small enough. */
 #include "html.h"
 #include "html_page.h"
-#include "roofline.h"
 #include "html_put.h"
+#include "roofline.h"
+#include <stdlib.h>
 
 #define MOST_BYTES 2000000
 /* Of each of these in the JSON without blanks, with a name of one letter and numbers of one digit. */
@@ -100,10 +101,15 @@ static void render(const struct html_source *shown, const struct html_source *be
         page.before = before->summary;
         page.before_path = before->path;
     }
+    if (calibration) {
+        page.points = roofline_points(page.s, calibration, &page.point_count);
+        out->failed |= !page.points;
+    }
     html_tree_build(&page.tree, page.s, limits->rows);
     html_fill(&page, views, sizeof views / sizeof *views);
     out->failed |= page.tree.failed;
     html_tree_free(&page.tree);
+    free(page.points);
 }
 
 void html_report(const struct html_source *shown, const struct html_source *before, struct out *out)
@@ -122,7 +128,7 @@ void html_report(const struct html_source *shown, const struct html_source *befo
     const size_t count = sizeof tries / sizeof *tries;
     struct calibration found;
     const struct summary *s = shown->summary;
-    const bool has_roof = summary_has_shapes(s) && !roofline_obstacle(s) && calibration_load(s->host, &found);
+    const bool has_roof = roofline_calibration(s, &found);
     for (size_t i = 0; i < count; i++) {
         struct out page = {0};
         struct html_limits limits = tries[i];

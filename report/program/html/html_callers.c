@@ -17,7 +17,7 @@ static void put_caller(struct out *out, const struct summary_caller *caller)
         html_text(out, caller->function);
     } else if (*caller->object) {
         html_text(out, path_base(caller->object));
-        html_format(out, "+0x%llx", (unsigned long long)caller->address);
+        out_format(out, "+0x%llx", (unsigned long long)caller->address);
     } else {
         out_text(out, *caller->file ? "&ndash;" : "code made at run time");
     }
@@ -30,7 +30,7 @@ static void put_place(struct out *out, const struct summary_caller *caller)
     out_text(out, "<td class=\"name\">");
     html_text(out, *caller->object ? path_base(caller->file) : caller->file);
     if (*caller->file && caller->line)
-        html_format(out, ":%llu", (unsigned long long)caller->line);
+        out_format(out, ":%llu", (unsigned long long)caller->line);
     out_text(out, *caller->file && *caller->object ? ", " : "");
     html_text(out, path_base(caller->object));
     out_text(out, "</td>");

@@ -75,13 +75,13 @@ static size_t join(const struct summary_operation *before, size_t before_count, 
 
 static void put_signed(struct out *out, uint64_t before, uint64_t after)
 {
-    html_format(out, "<td class=\"num%s\">%s",
-                after > before   ? " more"
-                : after < before ? " less"
-                                 : "",
-                after > before   ? "+"
-                : after < before ? "-"
-                                 : "");
+    out_format(out, "<td class=\"num%s\">%s",
+               after > before   ? " more"
+               : after < before ? " less"
+                                : "",
+               after > before   ? "+"
+               : after < before ? "-"
+                                : "");
     out_grouped(out, larger_less_smaller(before, after));
     out_text(out, "</td>");
 }
@@ -95,7 +95,7 @@ static void put_relative(struct out *out, uint64_t before, uint64_t after)
     else if (!after)
         out_text(out, "<td class=\"num\" data-v=\"-100\">gone</td>");
     else
-        html_format(out, "<td class=\"num\">%+.1f%%</td>", 100 * ((double)after / (double)before - 1));
+        out_format(out, "<td class=\"num\">%+.1f%%</td>", 100 * ((double)after / (double)before - 1));
 }
 
 static void put_row(struct out *out, const void *row, const void *context)
@@ -154,7 +154,7 @@ static void put_whole(struct html_page *page)
         out_grouped(page->out, after);
         out_text(page->out, " after");
         if (before)
-            html_format(page->out, ", %+.2f%%", 100 * ((double)after / (double)before - 1));
+            out_format(page->out, ", %+.2f%%", 100 * ((double)after / (double)before - 1));
     }
     out_text(page->out, "</strong></p>\n");
     if (strcmp(page->before->cost_model, page->s->cost_model) != 0 ||

@@ -54,5 +54,5 @@ int html_dims_power_of(const char *shape, char name)
 void html_put_power(struct out *out, int power)
 {
     static const char *const prefixes[] = {"", "k", "M", "G"};
-    html_format(out, "%d%s", 1 << (power % 10), prefixes[power / 10]);
+    out_format(out, "%d%s", 1 << (power % 10), prefixes[power / 10]);
 }

@@ -11,7 +11,7 @@
 
 static void open_item(struct out *out, const char *title)
 {
-    html_format(out, "<li><strong>%s</strong> ", title);
+    out_format(out, "<li><strong>%s</strong> ", title);
 }
 
 static void close_item(struct out *out, const char *text)
@@ -51,7 +51,7 @@ static void put_uncovered(struct out *out, const struct summary *s)
         out_free(&one);
     }
     if (left_out)
-        html_format(out, "<li>and %zu more; the JSON summary names them</li>\n", left_out);
+        out_format(out, "<li>and %zu more; the JSON summary names them</li>\n", left_out);
     close_item(out, "</ul>");
 }
 
@@ -93,7 +93,7 @@ static void put_end(struct out *out, const struct summary *s)
     if (!is_signal && strcmp(s->end_reason, "exhausted") != 0)
         return;
     open_item(out, is_signal ? "Ended by signal" : "Ended because the budget was exhausted, with status");
-    html_format(out, "%" PRIu32, s->end_status);
+    out_format(out, "%" PRIu32, s->end_status);
     close_item(out, "");
 }
 

@@ -23,7 +23,7 @@ void html_put_program(struct html_page *page)
 {
     html_text(page->out, program_of(page->s));
     if (page->s->is_tree && page->s->process_count > 1)
-        html_format(page->out, " and what it started");
+        out_format(page->out, " and what it started");
 }
 
 void html_put_command(struct html_page *page)
@@ -41,7 +41,7 @@ void html_put_command(struct html_page *page)
 
 static void put_badge(struct out *out, const char *class, const char *text)
 {
-    html_format(out, "<span class=\"badge %s\">%s</span>", class, text);
+    out_format(out, "<span class=\"badge %s\">%s</span>", class, text);
 }
 
 void html_put_badges(struct html_page *page)
@@ -67,7 +67,7 @@ void html_put_badges(struct html_page *page)
 
 static void open_card(struct out *out, const char *label)
 {
-    html_format(out, "<div class=\"card\"><span>%s</span><b>", label);
+    out_format(out, "<div class=\"card\"><span>%s</span><b>", label);
 }
 
 static void close_card(struct out *out)
@@ -117,14 +117,14 @@ static void put_time_cards(struct out *out, const struct summary *s, bool is_mer
     out_text(out,
              times.blas_ns ? " <span>GFLOP/s</span></b><small>of the calls that were timed, " : "</b><small>no call was timed");
     if (times.blas_ns)
-        html_format(out, "%.1f%% of the FLOPs", 100 * html_share(times.timed_flops, s->flops_used));
+        out_format(out, "%.1f%% of the FLOPs", 100 * html_share(times.timed_flops, s->flops_used));
     close_card(out);
     open_card(out, "Wall time");
     html_seconds(out, s->wall_ns);
     if (is_merge)
         out_text(out, "</b><small>of the longest process");
     else
-        html_format(out, "</b><small>%" PRIu32 " %s", s->threads, s->threads == 1 ? "thread" : "threads");
+        out_format(out, "</b><small>%" PRIu32 " %s", s->threads, s->threads == 1 ? "thread" : "threads");
     close_card(out);
     open_card(out, "In BLAS");
     html_seconds(out, times.blas_ns);
@@ -160,7 +160,7 @@ void html_put_budget(struct html_page *page)
     if (!s->has_budget)
         return;
     double share = html_share(s->flops_used, s->flop_budget);
-    html_format(
+    out_format(
         out,
         "<div class=\"gauge\"><svg role=\"img\" aria-label=\"%.1f%% of the budget used\"><rect class=\"track\" width=\"100%%\" "
         "height=\"14\"/><rect class=\"fill%s\" width=\"%.3f%%\" height=\"14\"/></svg><p>",
@@ -182,7 +182,7 @@ static void put_fact(struct out *out, const char *name, const char *value)
 {
     if (!*value)
         return;
-    html_format(out, "<dt>%s</dt><dd>", name);
+    out_format(out, "<dt>%s</dt><dd>", name);
     html_text(out, value);
     out_text(out, "</dd>\n");
 }
@@ -190,8 +190,8 @@ static void put_fact(struct out *out, const char *name, const char *value)
 static void put_start(struct out *out, uint64_t realtime_ns)
 {
     struct instant at = instant_of(realtime_ns);
-    html_format(out, "<dt>Started</dt><dd>%04u-%02u-%02u %02u:%02u:%02u UTC</dd>\n", (unsigned)at.year, (unsigned)at.month,
-                (unsigned)at.day, (unsigned)at.hour, (unsigned)at.minute, (unsigned)at.second);
+    out_format(out, "<dt>Started</dt><dd>%04u-%02u-%02u %02u:%02u:%02u UTC</dd>\n", (unsigned)at.year, (unsigned)at.month,
+               (unsigned)at.day, (unsigned)at.hour, (unsigned)at.minute, (unsigned)at.second);
 }
 
 void html_put_facts(struct html_page *page)
@@ -205,7 +205,7 @@ void html_put_facts(struct html_page *page)
         html_text(out, *provider->name ? provider->name : "unknown");
         out_text(out, " ");
         html_text(out, provider->version);
-        html_format(out, ", %u-bit integers: <code>", provider->integer_bits);
+        out_format(out, ", %u-bit integers: <code>", provider->integer_bits);
         html_text(out, provider->path);
         out_text(out, "</code></dd>\n");
     }

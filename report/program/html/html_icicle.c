@@ -39,17 +39,16 @@ static void put_class(struct out *out, const struct html_tree *tree, const struc
     if (box->kind == BOX_SPACE || box->kind == BOX_OTHER)
         out_text(out, box->kind == BOX_SPACE ? "n s" : "n o");
     else
-        html_format(out, "n c%u%s", colour_of(routine), box->kind == BOX_SHAPE ? " h" : "");
+        out_format(out, "n c%u%s", colour_of(routine), box->kind == BOX_SHAPE ? " h" : "");
 }
 
 static void put_box(struct out *out, const struct html_tree *tree, const struct html_box *box)
 {
     out_text(out, "<svg class=\"");
     put_class(out, tree, box);
-    html_format(out,
-                "\" x=%.2f%% y=%u width=%.2f%% height=%u data-p=%zu data-s=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"><title>",
-                box->at, box->depth * ROW, box->width, ROW, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
-                box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
+    out_format(out, "\" x=%.2f%% y=%u width=%.2f%% height=%u data-p=%zu data-s=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"><title>",
+               box->at, box->depth * ROW, box->width, ROW, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
+               box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
     put_name(out, box);
     out_text(out, ": ");
     out_grouped(out, box->size[MEASURE_FLOPS]);
@@ -76,9 +75,9 @@ void html_put_icicle(struct html_page *page)
             tree->boxes[i].number = number++;
             deepest = tree->boxes[i].depth > deepest ? tree->boxes[i].depth : deepest;
         }
-    html_format(page->out,
-                "<svg class=\"chart\" role=\"img\" aria-label=\"FLOPs by namespace, routine and shape\" height=\"%u\">\n",
-                (deepest + 1) * ROW);
+    out_format(page->out,
+               "<svg class=\"chart\" role=\"img\" aria-label=\"FLOPs by namespace, routine and shape\" height=\"%u\">\n",
+               (deepest + 1) * ROW);
     for (size_t i = 0; i < tree->count; i++)
         if (tree->boxes[i].is_shown)
             put_box(page->out, tree, &tree->boxes[i]);

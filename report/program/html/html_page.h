@@ -20,7 +20,9 @@ struct html_page {
     bool is_merge; /* as in html_source */
     struct html_limits limits;
     struct html_tree tree;
-    const struct calibration *calibration; /* of the summary's host; NULL: there is none, or it says nothing of these FLOPs */
+    const struct calibration *calibration; /* NULL: there is none (roofline_calibration()); else of it: */
+    struct roofline_point *points;
+    size_t point_count;
 };
 
 #define HTML_ALL_SHAPES SIZE_MAX

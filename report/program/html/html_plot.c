@@ -40,13 +40,13 @@ static void put_power_of_ten(struct out *out, double power)
 {
     static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
     int thousands = power < 0 ? 0 : power >= 21 ? 6 : (int)power / 3;
-    html_format(out, "%g&#8239;%s", power_of_ten(power - 3 * thousands), prefixes[thousands]);
+    out_format(out, "%g&#8239;%s", power_of_ten(power - 3 * thousands), prefixes[thousands]);
 }
 
 void html_put_grid(struct out *out, const struct html_axes *axes)
 {
     for (double y = axes->bottom; y <= axes->top; y++)
-        html_format(
+        out_format(
             out,
             "<line class=\"grid\" x1=\"%.1f%%\" x2=\"99%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"end soft\" x=\"%.1f%%\" "
             "y=\"%.1f\">%g</text>\n",
@@ -54,12 +54,12 @@ void html_put_grid(struct out *out, const struct html_axes *axes)
             power_of_ten(y));
     double step = axes->right - axes->left > 8 ? 3 : 1;
     for (double x = axes->left; x <= axes->right; x++) {
-        html_format(out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"10\" y2=\"%d\"/>", html_across(axes, x),
-                    html_across(axes, x), HTML_PLOT + 10);
+        out_format(out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"10\" y2=\"%d\"/>", html_across(axes, x),
+                   html_across(axes, x), HTML_PLOT + 10);
         if (fmod(x - axes->left, step) != 0)
             continue;
-        html_format(out, "<text class=\"%s soft\" x=\"%.2f%%\" y=\"%d\">", x < axes->right ? "mid" : "end",
-                    html_across(axes, x), HTML_PLOT + 28);
+        out_format(out, "<text class=\"%s soft\" x=\"%.2f%%\" y=\"%d\">", x < axes->right ? "mid" : "end", html_across(axes, x),
+                   HTML_PLOT + 28);
         put_power_of_ten(out, x);
         out_text(out, "</text>\n");
     }
@@ -82,8 +82,8 @@ void html_put_label(struct out *out, struct html_labels *labels, const char *nam
     bool is_left = x > 80; /* of its point, else it would leave the plot */
     if (!take_place(labels, x, y))
         return;
-    html_format(out, "<text%s x=\"%.2f%%\" dx=\"%.0f\" y=\"%.1f\">", is_left ? " class=\"end\"" : "", x,
-                is_left ? -radius - 4 : radius + 4, y + 4);
+    out_format(out, "<text%s x=\"%.2f%%\" dx=\"%.0f\" y=\"%.1f\">", is_left ? " class=\"end\"" : "", x,
+               is_left ? -radius - 4 : radius + 4, y + 4);
     html_text(out, name);
     out_text(out, "</text>");
 }

@@ -9,7 +9,7 @@ void html_cell_precision(struct out *out, enum cost_precision precision)
 {
     const char *name = cost_precision_name(precision);
     size_t word = strcspn(name, "_");
-    html_format(out, "<td>%.*s%s%s</td>", (int)word, name, name[word] ? " " : "", name[word] ? name + word + 1 : "");
+    out_format(out, "<td>%.*s%s%s</td>", (int)word, name, name[word] ? " " : "", name[word] ? name + word + 1 : "");
 }
 
 bool html_has_precision(const struct html_page *page)

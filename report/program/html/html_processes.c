@@ -35,12 +35,12 @@ static uint64_t flops_of(const void *row)
 static void put_process(struct out *out, const struct summary_process *process)
 {
     html_text(out, path_base(process->program));
-    html_format(out, " (pid %" PRIu32 ")", process->pid);
+    out_format(out, " (pid %" PRIu32 ")", process->pid);
 }
 
 static void put_card(struct out *out, const char *label, double flops, const struct summary_process *process)
 {
-    html_format(out, "<div class=\"card\"><span>%s</span><b>", label);
+    out_format(out, "<div class=\"card\"><span>%s</span><b>", label);
     html_short(out, flops);
     out_text(out, "FLOP</b><small>");
     if (process)
@@ -60,13 +60,13 @@ static void put_spread(struct out *out, const struct html_rank *rank)
     double mean = sum / (double)busy;
     out_text(out, "<div class=\"cards\">");
     put_card(out, "Least", (double)flops_of(rank->rows[busy - 1]), rank->rows[busy - 1]);
-    html_format(out, "<div class=\"card\"><span>Mean</span><b>");
+    out_format(out, "<div class=\"card\"><span>Mean</span><b>");
     html_short(out, mean);
-    html_format(out, "FLOP</b><small>of %zu that used FLOPs</small></div>\n", busy);
+    out_format(out, "FLOP</b><small>of %zu that used FLOPs</small></div>\n", busy);
     put_card(out, "Most", (double)flops_of(rank->rows[0]), rank->rows[0]);
-    html_format(
-        out, "<div class=\"card\"><span>Imbalance</span><b>%.1f%%</b><small>the most is above the mean</small></div></div>\n",
-        100 * ((double)flops_of(rank->rows[0]) / mean - 1));
+    out_format(out,
+               "<div class=\"card\"><span>Imbalance</span><b>%.1f%%</b><small>the most is above the mean</small></div></div>\n",
+               100 * ((double)flops_of(rank->rows[0]) / mean - 1));
 }
 
 static void put_outliers(struct out *out, const struct html_rank *rank)
@@ -92,7 +92,7 @@ static void put_outliers(struct out *out, const struct html_rank *rank)
         named++;
     }
     if (named > OUTLIERS_MOST)
-        html_format(out, " and %zu more", named - OUTLIERS_MOST);
+        out_format(out, " and %zu more", named - OUTLIERS_MOST);
     out_text(out, named ? ".</p>\n" : "<p>No process stands out.</p>\n");
 }
 
@@ -102,18 +102,18 @@ static void put_profile(struct out *out, const struct summary *s, uint64_t most,
     double step = 100.0 / (double)s->process_count;
     if (!most || s->process_count > BARS_MOST)
         return;
-    html_format(out, "<svg class=\"chart profile\" role=\"img\" aria-label=\"FLOPs of each process\" height=\"%d\">\n",
-                PROFILE + 22);
+    out_format(out, "<svg class=\"chart profile\" role=\"img\" aria-label=\"FLOPs of each process\" height=\"%d\">\n",
+               PROFILE + 22);
     for (size_t i = 0; i < s->process_count; i++) {
         double height = PROFILE * html_share(s->processes[i].flops_used, most);
-        html_format(out, "<rect class=\"fill\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"><title>",
-                    step * (double)i, PROFILE - height, 0.8 * step, height);
+        out_format(out, "<rect class=\"fill\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"><title>",
+                   step * (double)i, PROFILE - height, 0.8 * step, height);
         put_process(out, &s->processes[i]);
         out_text(out, ": ");
         out_grouped(out, s->processes[i].flops_used);
         out_text(out, " FLOPs</title></rect>\n");
     }
-    html_format(
+    out_format(
         out,
         "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/><text class=\"soft\" x=\"0\" y=\"%d\">FLOPs of each "
         "process, in order of their %s</text></svg>\n",
@@ -125,9 +125,9 @@ static void put_end(struct out *out, const struct summary_process *process)
     if (process->running)
         out_text(out, "still running");
     else if (strcmp(process->end_reason, "exit") == 0)
-        html_format(out, "exit %" PRIu32, process->end_status);
+        out_format(out, "exit %" PRIu32, process->end_status);
     else if (strcmp(process->end_reason, "signal") == 0)
-        html_format(out, "signal %" PRIu32, process->end_status);
+        out_format(out, "signal %" PRIu32, process->end_status);
     else
         html_text(out, strcmp(process->end_reason, "unknown") == 0 ? "killed" : process->end_reason);
 }
@@ -144,14 +144,14 @@ static void put_row(struct out *out, const void *row, const void *context)
     const struct whole *whole = context;
     out_text(out, "<tr>");
     html_cell_name(out, path_base(process->program));
-    html_format(out, "<td class=\"num\">%" PRIu32 "</td>", process->pid);
+    out_format(out, "<td class=\"num\">%" PRIu32 "</td>", process->pid);
     if (!whole->is_merge)
-        html_format(out, "<td class=\"num\">%" PRIu32 "</td>", process->ppid);
+        out_format(out, "<td class=\"num\">%" PRIu32 "</td>", process->ppid);
     html_cell_number(out, process->flops_used);
     html_cell_share(out, process->flops_used, whole->flops, whole->most);
     html_cell_number(out, process->calls);
     html_cell_seconds(out, process->wall_ns);
-    html_format(out, "<td class=\"num\">%" PRIu32 "</td><td>", process->threads);
+    out_format(out, "<td class=\"num\">%" PRIu32 "</td><td>", process->threads);
     put_end(out, process);
     out_text(out, "</td></tr>\n");
 }

@@ -43,7 +43,7 @@ static void add_shape(struct heat *heat, const struct summary_shape *shape, cons
 
 static void put_label(struct out *out, const char *class, double x, int y, int power)
 {
-    html_format(out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%d\">", class, x, y);
+    out_format(out, "<text class=\"%s\" x=\"%.2f%%\" y=\"%d\">", class, x, y);
     html_put_power(out, power);
     out_text(out, "</text>\n");
 }
@@ -52,11 +52,11 @@ static void put_cell(struct out *out, const struct heat *heat, int down, int acr
 {
     double flops = heat->flops[down][across];
     if (flops > 0)
-        html_format(out,
-                    "<rect x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill-opacity=\"%.2f\">"
-                    "<title>%.1f%%</title></rect>\n",
-                    LEFT + step * (across - heat->low), CELL * (heat->high - down), step, CELL,
-                    0.12 + 0.88 * flops / heat->most, 100 * flops / heat->all);
+        out_format(out,
+                   "<rect x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\" fill-opacity=\"%.2f\">"
+                   "<title>%.1f%%</title></rect>\n",
+                   LEFT + step * (across - heat->low), CELL * (heat->high - down), step, CELL, 0.12 + 0.88 * flops / heat->most,
+                   100 * flops / heat->all);
 }
 
 static void put_cells(struct out *out, const struct heat *heat, double step)
@@ -72,20 +72,20 @@ static void put_heat(struct out *out, const struct heat *heat, const char pair[2
 {
     int count = heat->high - heat->low + 1;
     double step = (100 - LEFT) / count;
-    html_format(out, "<div><svg class=\"chart\" role=\"img\" aria-label=\"FLOPs by %c and %c\" height=\"%d\">\n", pair[0],
-                pair[1], CELL * count + 38);
+    out_format(out, "<div><svg class=\"chart\" role=\"img\" aria-label=\"FLOPs by %c and %c\" height=\"%d\">\n", pair[0],
+               pair[1], CELL * count + 38);
     for (int power = heat->low; power <= heat->high; power++) {
         int y = CELL * (heat->high - power);
-        html_format(out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", LEFT, y, y);
+        out_format(out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", LEFT, y, y);
         put_label(out, "end soft", LEFT - 1.5, y + 15, power);
         if (count <= 8 || (power - heat->low) % 2 == 0)
             put_label(out, "mid soft", LEFT + step * (power - heat->low + 0.5), CELL * count + 15, power);
     }
     put_cells(out, heat, step);
-    html_format(out, "<line class=\"axis\" x1=\"%.2f%%\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", LEFT, CELL * count,
-                CELL * count);
-    html_format(out, "<text class=\"mid\" x=\"%.2f%%\" y=\"%d\">%c upwards, %c to the right</text></svg></div>\n",
-                LEFT + (100 - LEFT) / 2, CELL * count + 33, pair[0], pair[1]);
+    out_format(out, "<line class=\"axis\" x1=\"%.2f%%\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", LEFT, CELL * count,
+               CELL * count);
+    out_format(out, "<text class=\"mid\" x=\"%.2f%%\" y=\"%d\">%c upwards, %c to the right</text></svg></div>\n",
+               LEFT + (100 - LEFT) / 2, CELL * count + 33, pair[0], pair[1]);
 }
 
 void html_put_products(struct html_page *page)

@@ -37,16 +37,6 @@ void html_text(struct out *out, const char *text)
     out_free(&shown);
 }
 
-void html_format(struct out *out, const char *format, ...)
-{
-    char buffer[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(buffer, sizeof buffer, format, arguments);
-    va_end(arguments);
-    out_text(out, buffer);
-}
-
 void html_short(struct out *out, double value)
 {
     static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
@@ -54,22 +44,22 @@ void html_short(struct out *out, double value)
     for (; value >= 999.5 && i + 1 < sizeof prefixes / sizeof *prefixes; i++)
         value /= 1000;
     int places = i == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-    html_format(out, "%.*f&#8239;%s", places, value, prefixes[i]);
+    out_format(out, "%.*f&#8239;%s", places, value, prefixes[i]);
 }
 
 void html_seconds(struct out *out, uint64_t elapsed_ns)
 {
     double ns = (double)elapsed_ns;
     if (ns >= 3600 * NS)
-        html_format(out, "%" PRIu64 ":%02" PRIu64 " h", elapsed_ns / 3600000000000u, elapsed_ns / 60000000000u % 60);
+        out_format(out, "%" PRIu64 ":%02" PRIu64 " h", elapsed_ns / 3600000000000u, elapsed_ns / 60000000000u % 60);
     else if (ns >= 60 * NS)
-        html_format(out, "%" PRIu64 ":%02" PRIu64 " min", elapsed_ns / 60000000000u, elapsed_ns / 1000000000u % 60);
+        out_format(out, "%" PRIu64 ":%02" PRIu64 " min", elapsed_ns / 60000000000u, elapsed_ns / 1000000000u % 60);
     else if (ns >= NS)
-        html_format(out, "%.2f s", ns / NS);
+        out_format(out, "%.2f s", ns / NS);
     else if (ns >= 1e6)
-        html_format(out, "%.2f ms", ns / 1e6);
+        out_format(out, "%.2f ms", ns / 1e6);
     else if (elapsed_ns)
-        html_format(out, "%.2f &micro;s", ns / 1e3);
+        out_format(out, "%.2f &micro;s", ns / 1e3);
     else
         out_text(out, "0 s");
 }
@@ -80,9 +70,9 @@ void html_rate(struct out *out, uint64_t flops, uint64_t elapsed_ns)
     if (!elapsed_ns)
         out_text(out, "&ndash;");
     else if (rate < 0.1 && flops)
-        html_format(out, "%.2g", rate);
+        out_format(out, "%.2g", rate);
     else
-        html_format(out, "%.2f", rate);
+        out_format(out, "%.2f", rate);
 }
 
 double html_share(uint64_t part, uint64_t whole)
@@ -106,8 +96,8 @@ void html_cell_number(struct out *out, uint64_t value)
 
 void html_cell_share(struct out *out, uint64_t part, uint64_t whole, uint64_t most)
 {
-    html_format(out, "<td class=\"bar\"><svg aria-hidden=\"true\"><rect width=\"%.1f%%\"/></svg></td><td class=\"num\">",
-                100 * html_share(part, most));
+    out_format(out, "<td class=\"bar\"><svg aria-hidden=\"true\"><rect width=\"%.1f%%\"/></svg></td><td class=\"num\">",
+               100 * html_share(part, most));
     out_percent(out, part, whole);
     out_text(out, "%</td>");
 }
@@ -115,7 +105,7 @@ void html_cell_share(struct out *out, uint64_t part, uint64_t whole, uint64_t mo
 /* The value that it is sorted by stands beside what is shown. */
 void html_cell_seconds(struct out *out, uint64_t elapsed_ns)
 {
-    html_format(out, "<td class=\"num\" data-v=\"%" PRIu64 "\">", elapsed_ns);
+    out_format(out, "<td class=\"num\" data-v=\"%" PRIu64 "\">", elapsed_ns);
     if (elapsed_ns)
         html_seconds(out, elapsed_ns);
     else
@@ -126,8 +116,8 @@ void html_cell_seconds(struct out *out, uint64_t elapsed_ns)
 void html_cut_row(struct out *out, size_t left_out, unsigned columns)
 {
     if (left_out)
-        html_format(out, "<tfoot><tr><td colspan=\"%u\">%zu more, each smaller, are not listed</td></tr></tfoot>", columns,
-                    left_out);
+        out_format(out, "<tfoot><tr><td colspan=\"%u\">%zu more, each smaller, are not listed</td></tr></tfoot>", columns,
+                   left_out);
 }
 
 void html_table_open(struct out *out, const char *head)

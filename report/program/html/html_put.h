@@ -1,11 +1,9 @@
 /* The parts that every view is made of. Whatever comes from a summary goes through html_text or is a number. */
 #pragma once
-#include "out.h"
+#include "out_format.h"
 
 /* Foreign text, escaped, of a long one the first 200 bytes. */
 void html_text(struct out *out, const char *text);
-/* As printf; of markup of ours and numbers. At most 511 bytes. */
-__attribute__((format(printf, 2, 3))) void html_format(struct out *out, const char *format, ...);
 /* 1.23 G */
 void html_short(struct out *out, double value);
 /* 1.23 s, 45.6 ms */

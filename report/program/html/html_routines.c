@@ -37,7 +37,7 @@ static void put_row(struct out *out, const void *row, const void *context)
     html_rate(out, operation->timed_flops, operation->elapsed_ns);
     out_text(out, "</td>");
     html_cell_precision(out, precisions_of(operation->name));
-    html_format(out, "<td>%s</td></tr>\n", cost_class_name((enum cost_class)operation->accuracy));
+    out_format(out, "<td>%s</td></tr>\n", cost_class_name((enum cost_class)operation->accuracy));
 }
 
 void html_put_routines(struct html_page *page)

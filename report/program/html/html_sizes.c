@@ -53,7 +53,7 @@ static void count_shapes(const struct summary *s, struct histogram *histogram)
 static void put_bar(struct out *out, const char *class, double x, double width, double share, double most)
 {
     double height = most > 0 ? PLOT * share / most : 0;
-    html_format(
+    out_format(
         out,
         "<rect class=\"%s\" x=\"%.3f%%\" y=\"%.2f\" width=\"%.3f%%\" height=\"%.2f\"><title>%.1f%% of the %s</title></rect>\n",
         class, x, 20 + PLOT - height, width, height, share, strcmp(class, "fill") == 0 ? "FLOPs" : "calls");
@@ -82,19 +82,19 @@ void html_put_sizes(struct html_page *page)
     if (h.range.high < 0)
         return;
     double step = 100.0 / (h.range.high - h.range.low + 1), most = highest(&h);
-    html_format(out, "<svg class=\"chart\" role=\"img\" aria-label=\"FLOPs and calls by size\" height=\"%d\">\n", PLOT + 42);
-    html_format(out, "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", PLOT + 20, PLOT + 20);
+    out_format(out, "<svg class=\"chart\" role=\"img\" aria-label=\"FLOPs and calls by size\" height=\"%d\">\n", PLOT + 42);
+    out_format(out, "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>\n", PLOT + 20, PLOT + 20);
     for (int power = h.range.low; power <= h.range.high; power++) {
         double x = step * (power - h.range.low), width = step > 12 ? 4 : step / 3;
         double flops = percent_of(h.flops[power], h.all_flops), calls = percent_of(h.calls[power], h.all_calls);
         double middle = x + step / 2;
         put_bar(out, "fill", middle - width, width, flops, most);
         put_bar(out, "calls", middle, width, calls, most);
-        html_format(out, "<text class=\"mid soft\" x=\"%.3f%%\" y=\"%d\">", middle, PLOT + 38);
+        out_format(out, "<text class=\"mid soft\" x=\"%.3f%%\" y=\"%d\">", middle, PLOT + 38);
         html_put_power(out, power);
         out_text(out, "</text>\n");
     }
-    html_format(
+    out_format(
         out,
         "</svg><p class=\"legend\"><span><svg aria-hidden=\"true\"><rect class=\"fill\" width=\"10\" height=\"10\"/></svg>FLOPs"
         "</span><span><svg class=\"chart\" aria-hidden=\"true\"><rect class=\"calls\" width=\"10\" height=\"10\"/></svg>calls"

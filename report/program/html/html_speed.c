@@ -53,8 +53,8 @@ static double radius_of(const struct html_rank *rank, const struct summary_opera
 static void put_point(struct out *out, const struct html_axes *axes, const struct html_rank *rank,
                       const struct summary_operation *operation)
 {
-    html_format(out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"%.1f\"><title>", html_across(axes, size_of(operation)),
-                html_down(axes, speed_of(operation)), radius_of(rank, operation));
+    out_format(out, "<circle cx=\"%.2f%%\" cy=\"%.1f\" r=\"%.1f\"><title>", html_across(axes, size_of(operation)),
+               html_down(axes, speed_of(operation)), radius_of(rank, operation));
     html_text(out, operation->name);
     out_text(out, ": ");
     html_rate(out, operation->timed_flops, operation->elapsed_ns);
@@ -86,14 +86,14 @@ void html_put_speed(struct html_page *page)
     html_rank_sort(&rank, time_of);
     struct html_axes axes = axes_of(&rank);
     size_t shown = rank.count < page->limits.rows ? rank.count : page->limits.rows;
-    html_format(out, "<svg class=\"chart\" role=\"img\" aria-label=\"GFLOP/s against FLOPs a call\" height=\"%d\">\n",
-                HTML_PLOT + 54);
+    out_format(out, "<svg class=\"chart\" role=\"img\" aria-label=\"GFLOP/s against FLOPs a call\" height=\"%d\">\n",
+               HTML_PLOT + 54);
     html_put_grid(out, &axes);
     for (size_t i = 0; i < shown; i++)
         put_point(out, &axes, &rank, rank.rows[i]);
     put_labels(out, &axes, &rank);
-    html_format(out, "<text class=\"soft\" x=\"%.1f%%\" y=\"%d\">GFLOP/s upwards, FLOPs a call to the right</text></svg>\n",
-                HTML_PLOT_LEFT, HTML_PLOT + 50);
+    out_format(out, "<text class=\"soft\" x=\"%.1f%%\" y=\"%d\">GFLOP/s upwards, FLOPs a call to the right</text></svg>\n",
+               HTML_PLOT_LEFT, HTML_PLOT + 50);
     out->failed |= rank.failed;
     html_rank_close(&rank);
 }

@@ -1,10 +1,8 @@
-/* By the oldest dlopen and dlsym, as names.c: the program is to run where it was not built. */
+/* Where SQLite is there (sqlite_open.h). */
 #include "sqlite_open.h"
 #ifdef FLOPSHIM_SQLITE
-#include "moved_find.h"
-#include <dlfcn.h>
-
-MOVED_OLDEST(dlsym);
+#include "optional.h"
+#include <stddef.h>
 
 #define LIBRARY "libsqlite3.so.0"
 
@@ -12,11 +10,9 @@ struct sqlite sqlite;
 
 bool sqlite_open(void)
 {
-    __typeof__(&dlopen) open_it = MOVED_FIND(dlopen);
-    __typeof__(&dlsym) find = MOVED_FIND(dlsym);
-    void *library = open_it && find ? open_it(LIBRARY, RTLD_NOW | RTLD_LOCAL) : NULL;
+    void *library = optional_open(LIBRARY);
     bool all = library;
-#define FIND(name) all = all && (*(void **)&sqlite.name = find(library, "sqlite3_" #name)) != NULL;
+#define FIND(name) all = all && (*(void **)&sqlite.name = optional_find(library, "sqlite3_" #name)) != NULL;
     SQLITE_FUNCTIONS(FIND)
 #undef FIND
     return all;

@@ -2,8 +2,7 @@
 #include "names.h"
 #ifdef FLOPSHIM_LIBDW
 #include "kernel.h"
-#include "moved_find.h"
-#include <dlfcn.h>
+#include "optional.h"
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,8 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-MOVED_OLDEST(dlsym);
 
 #define LIBRARY "libdw.so.1"
 #define BUILD_BYTES 20 /* of a build id, as a ledger has it */
@@ -59,27 +56,33 @@ static bool open_library(void)
     static enum { CLOSED, OPEN, MISSING } state;
     if (state != CLOSED)
         return state == OPEN;
-    __typeof__(&dlopen) open_it = MOVED_FIND(dlopen);
-    __typeof__(&dlsym) find = MOVED_FIND(dlsym);
-    void *library = open_it && find ? open_it(LIBRARY, RTLD_NOW | RTLD_LOCAL) : NULL;
+    void *library = optional_open(LIBRARY);
     bool all = library;
-#define FIND(name) all = all && (*(void **)&dw.name = find(library, #name)) != NULL;
+#define FIND(name) all = all && (*(void **)&dw.name = optional_find(library, #name)) != NULL;
     DWFL_FUNCTIONS(FIND)
 #undef FIND
     state = all ? OPEN : MISSING;
     return all;
 }
 
-static char *keep(const char *text)
+/* The two behind each other. */
+static char *keep_joined(const char *start, const char *rest)
 {
     static char nothing[1];
-    struct name *name = malloc(sizeof *name + strlen(text) + 1);
+    size_t length = strlen(start);
+    struct name *name = malloc(sizeof *name + length + strlen(rest) + 1);
     if (!name)
         return nothing;
-    strcpy(name->text, text);
+    strcpy(name->text, start);
+    strcpy(name->text + length, rest);
     name->next = names;
     names = name;
     return name->text;
+}
+
+static char *keep(const char *text)
+{
+    return keep_joined("", text);
 }
 
 /* Without what compilers put behind the name of a part or a clone of a function: solve.isra.0. */
@@ -151,16 +154,8 @@ static void open_file(struct file *file, const struct summary_caller *caller)
 /* A name may be relative to the folder that the compiler ran in. */
 static char *keep_source(const char *source, const char *folder)
 {
-    if (*source == '/' || !folder || *folder != '/')
-        return keep(source);
-    size_t length = strlen(folder);
-    char *path = malloc(length + strlen(source) + 2);
-    if (!path)
-        return keep(source);
-    sprintf(path, "%s/%s", folder, source);
-    char *kept = keep(path);
-    free(path);
-    return kept;
+    bool is_relative = *source != '/' && folder && *folder == '/';
+    return is_relative ? keep_joined(keep_joined(folder, "/"), source) : keep(source);
 }
 
 /* A call returns behind itself, which may be another line, or another function. */

@@ -3,12 +3,12 @@
 #include "peak.h"
 #include "clock.h"
 #include "moved_find.h"
+#include "optional.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-MOVED_OLDEST(dlsym);
 MOVED_OLDEST(dladdr);
 
 enum { ORDER_LEAST = 128, ORDER_MOST = 3072, TIMED_LEAST = 3 };
@@ -27,12 +27,11 @@ struct kind {
 
 static void *find(void *library, const char *name)
 {
-    __typeof__(&dlsym) sought = MOVED_FIND(dlsym);
     static const char *const around[][2] = {{"", "_"}, {"scipy_", "_64_"}, {"", "_64_"}, {"scipy_", "_"}, {"", ""}};
-    for (size_t i = 0; i < sizeof around / sizeof *around && sought; i++) {
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
         char spelt[32];
         snprintf(spelt, sizeof spelt, "%s%s%s", around[i][0], name, around[i][1]);
-        void *found = sought(library, spelt);
+        void *found = optional_find(library, spelt);
         if (found)
             return found;
     }
@@ -92,10 +91,9 @@ static double fastest(const struct kind *kind, double seconds)
 static void *load(const char *path)
 {
     static const char *const usual[] = {"libopenblas.so.0", "libmkl_rt.so.2", "libmkl_rt.so", "libblis.so.4", "libblas.so.3"};
-    __typeof__(&dlopen) load_it = MOVED_FIND(dlopen);
-    void *library = load_it && path ? load_it(path, RTLD_NOW | RTLD_LOCAL) : NULL;
-    for (size_t i = 0; load_it && !path && !library && i < sizeof usual / sizeof *usual; i++)
-        library = load_it(usual[i], RTLD_NOW | RTLD_LOCAL);
+    void *library = path ? optional_open(path) : NULL;
+    for (size_t i = 0; !path && !library && i < sizeof usual / sizeof *usual; i++)
+        library = optional_open(usual[i]);
     return library;
 }
 
@@ -105,8 +103,7 @@ static int complain(const char *path)
         fprintf(stderr, "flopshim calibrate: %s: expected a library that can be loaded and has dgemm and sgemm\n", path);
     else
         fputs("flopshim calibrate: no BLAS is found by the loader (libopenblas.so.0, libmkl_rt.so.2, libblis.so.4, "
-              "libblas.so.3); "
-              "name one: --library FILE, such as a wheel's numpy.libs/libscipy_openblas64_*.so\n",
+              "libblas.so.3); name one: --library FILE, such as a wheel's numpy.libs/libscipy_openblas64_*.so\n",
               stderr);
     return -1;
 }
@@ -114,8 +111,8 @@ static int complain(const char *path)
 int peak_measure(const char *path, double seconds, struct peak *peak)
 {
     void *library = load(path);
-    struct kind kinds[] = {{true, sizeof(double), library ? (gemm *)find(library, "dgemm") : NULL},
-                           {false, sizeof(float), library ? (gemm *)find(library, "sgemm") : NULL}};
+    struct kind kinds[] = {{true, sizeof(double), (gemm *)find(library, "dgemm")},
+                           {false, sizeof(float), (gemm *)find(library, "sgemm")}};
     if (!kinds[0].multiply || !kinds[1].multiply)
         return complain(path);
     __typeof__(&dladdr) ask = MOVED_FIND(dladdr);

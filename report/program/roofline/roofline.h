@@ -12,10 +12,9 @@ struct roofline_point {
     double peak, roof; /* of its precision, and of that intensity */
 };
 
-/* Why there is none; NULL: there may be. */
-const char *roofline_obstacle(const struct summary *summary);
-/* False: nothing is known of that operation. */
-bool roofline_point(const struct summary_operation *operation, const struct calibration *calibration,
-                    struct roofline_point *point);
+/* Of the summary's host. False: there is none, or it says nothing of this summary's FLOPs. */
+bool roofline_calibration(const struct summary *summary, struct calibration *calibration);
+/* Of the operations that enough is known of, in their order. Allocated; NULL where memory is missing. */
+struct roofline_point *roofline_points(const struct summary *summary, const struct calibration *calibration, size_t *count);
 /* A section of text; nothing where there is no calibration or no point. */
 void roofline_text(const struct summary *summary, struct out *out);

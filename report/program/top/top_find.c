@@ -1,72 +1,34 @@
 /* Folders are read anew at each look: a process has its ledger from its first counted call on. */
 #include "top_find.h"
 #include "c_numbers.h"
-#include "kernel.h"
-#include "ledger.h"
+#include "ledger_folders.h"
 #include "path.h"
-#include "sweep_name.h"
 #include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDERS = 4, DEPTH_MOST = 64 };
+enum { DEPTH_MOST = 64 };
 
-static bool is_readable(int folder, const char *name)
+static bool is_run(const char *folder)
 {
-    struct stat st;
-    return !kernel_fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
-           (st.st_uid == geteuid() || !geteuid());
+    return sweep_run_of(folder);
 }
 
-static void look_in(const char *folder, bool is_of_run, top_visit *visit, void *data)
+static bool is_readable(const struct sweep_name *name, const struct stat *file)
 {
-    char path[PATH_MAX];
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;) {
-        struct sweep_name name;
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= sizeof path)
-            continue;
-        if (!is_of_run && sweep_run_of(entry->d_name))
-            look_in(path, true, visit, data);
-        else if (sweep_parse(entry->d_name, &name) && !name.unready && !name.claimer &&
-                 is_readable(dirfd(entries), entry->d_name))
-            visit(path, data);
-    }
-    if (entries)
-        closedir(entries);
+    return !name->unready && !name->claimer && (file->st_uid == geteuid() || !geteuid());
 }
 
 void top_find_in(const char *folder, top_visit *visit, void *data)
 {
-    look_in(folder, false, visit, data);
-}
-
-static bool is_new(const char *folder, struct stat *seen, size_t count)
-{
-    if (!folder || !*folder || kernel_stat(folder, &seen[count]))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (seen[i].st_dev == seen[count].st_dev && seen[i].st_ino == seen[count].st_ino)
-            return false;
-    return true;
+    ledger_folders_search_in(folder, &(struct ledger_search){is_run, is_readable, visit, data});
 }
 
 void top_find(top_visit *visit, void *data)
 {
-    const char *const folders[FOLDERS] = {getenv("FLOP_LEDGER_DIR"), "/dev/shm", getenv("TMPDIR"), "/tmp"};
-    struct stat seen[FOLDERS];
-    size_t count = 0;
-    for (size_t i = 0; i < FOLDERS; i++)
-        if (is_new(folders[i], seen, count)) {
-            count++;
-            top_find_in(folders[i], visit, data);
-        }
+    ledger_folders_search(&(struct ledger_search){is_run, is_readable, visit, data});
 }
 
 /* ---- of a process ---- */
