@@ -1,9 +1,17 @@
 /* A rank of an MPI job that calls BLAS. usage: ranks CALLS WHAT. Rank r makes (r + 1) * CALLS dots of 100 elements, 200 FLOPs
- * each, between MPI_Init and MPI_Finalize; WHAT happens then: plain    nothing else late     each rank makes one call more
- * after MPI_Finalize abort    rank 1 calls MPI_Abort(7), while the others wait for it exit     rank 1 exits with 3 without
- * MPI_Finalize die      rank 1 kills itself, while the others wait for it idle     only rank 0 calls at all threads  the calls
- * are made by four threads, under MPI_THREAD_SINGLE funneled the same, with MPI_Init_thread(MPI_THREAD_FUNNELED) steps    says
- * how many it has made after each of CALLS rounds of 100, and meets the others Prints "rank R made N" at its end. */
+ * each, between MPI_Init and MPI_Finalize. WHAT happens then:
+ *
+ * plain     nothing else
+ * late      each rank makes one call more after MPI_Finalize
+ * abort     rank 1 calls MPI_Abort(7), while the others wait for it
+ * exit      rank 1 exits with 3 without MPI_Finalize
+ * die       rank 1 kills itself, while the others wait for it
+ * idle      only rank 0 calls at all
+ * threads   the calls are made by four threads, under MPI_THREAD_SINGLE
+ * funneled  the same, with MPI_Init_thread(MPI_THREAD_FUNNELED)
+ * steps     says how many it has made after each of CALLS rounds of 100, and meets the others
+ *
+ * Prints "rank R made N" at its end. */
 #include <mpi.h>
 #include <pthread.h>
 #include <signal.h>

@@ -14,10 +14,13 @@ from harness import BUILD, LIBRARY, PLAIN, PROGRAM, expect, skip
 
 
 class Screen:
-    """A shell in tmux, in which `flopshim top` is started."""
+    """A shell in a tmux of its own, in which `flopshim top` is started. Each has its own socket: a server that was told to end still
+    answers on its socket for a moment, to whoever starts the next one there."""
+    made = 0
 
     def __init__(self, folder, columns=80, lines=24, **env):
-        self.socket = f"{folder}/tmux"
+        Screen.made += 1
+        self.socket = f"{folder}/tmux{Screen.made}"
         self.env = {**PLAIN, "TERM": "xterm", "HISTFILE": "", "FLOP_LEDGER_DIR": str(folder), **env}
         begin = pathlib.Path(folder, "begin")
         begin.write_text("PS1='@@ '")
