@@ -2,6 +2,7 @@
 #include "by.h"
 #include "cmd.h"
 #include "out_save.h"
+#include "progress.h"
 #include "text_rows.h"
 #include <search.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ static int complain(const char *path, const char *why)
     text_put_name(&out, path);
     out_text(&out, why);
     out_text(&out, "\n");
+    progress_clear();
     out_print(&out, STDERR_FILENO, -1);
     out_free(&out);
     return -1;

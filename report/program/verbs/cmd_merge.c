@@ -3,6 +3,7 @@
 #include "merge_read.h"
 #include "merge_sums.h"
 #include "options.h"
+#include "progress.h"
 #include "show.h"
 #include <errno.h>
 #include <getopt.h>
@@ -128,8 +129,12 @@ int cmd_merge(int argc, char **argv)
     if (status != OPTIONS_GO_ON)
         return status;
     status = 0;
-    for (int i = optind; i < argc; i++)
+    progress_begin("merge", (size_t)(argc - optind));
+    for (int i = optind; i < argc; i++) {
         status |= read_one(&members, &options, argv[i]);
+        progress_step();
+    }
+    progress_end();
     if (options.list)
         status |= read_list(&members, &options);
     status = status ? status : merge(&members, &options);

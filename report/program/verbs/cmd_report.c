@@ -7,6 +7,7 @@
 #include "left.h"
 #include "load.h"
 #include "options.h"
+#include "progress.h"
 #include "show.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -151,6 +152,7 @@ static bool wants_calls(const char *format)
 
 static int refuse_summary(const char *path)
 {
+    progress_clear();
     fprintf(stderr,
             "flopshim report: %s: a summary has no log of calls; accepted is a ledger. Of a program that ends, FLOP_OUTPUT "
             "names a file: NAME.trace.json or NAME.calls.csv\n",
@@ -178,7 +180,7 @@ static int add_html(char **files, int count, struct out *out)
 static int add_files(char **files, int count, const char *format, struct out *out)
 {
     int status = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++, progress_step()) {
         struct loaded loaded;
         if (load_file(files[i], &loaded) < 0) {
             status = STATUS_USAGE;
@@ -197,7 +199,7 @@ static int add_files(char **files, int count, const char *format, struct out *ou
 static int add_tables(char **files, int count, struct options *options, struct out *out)
 {
     int status = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++, progress_step()) {
         struct loaded loaded;
         if (load_file(files[i], &loaded) < 0) {
             status = STATUS_USAGE;
@@ -207,6 +209,7 @@ static int add_tables(char **files, int count, struct options *options, struct o
             status = STATUS_USAGE;
         load_free(&loaded);
     }
+    progress_clear();
     if (options->by.repeated)
         fprintf(stderr, "flopshim report: %zu of the processes given had been given already: each counts once\n",
                 options->by.repeated);
@@ -234,7 +237,9 @@ int cmd_report(int argc, char **argv)
         return status;
     if (options.left)
         return left_report(options.format, options.output);
+    progress_begin("report", (size_t)(argc - optind));
     status = add_all(argv + optind, argc - optind, &options, &out);
+    progress_end();
     if (out.length || out.failed) {
         int delivered = show_deliver("report", &out, options.output);
         status = delivered ? delivered : status;
