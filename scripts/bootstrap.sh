@@ -19,8 +19,8 @@ build_packages=(gcc libc6-dev cmake make ninja-build pkg-config python3 libjanss
 test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv python3-scipy octave r-base-core
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
-  lintian dpkg-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest ccache tmux
-  libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libmpich-dev mpich
+  lintian dpkg-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest python3-jsonschema ccache
+  tmux zsh fish libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libmpich-dev mpich
   hpcc libscalapack-openmpi-dev libdnnl-dev
   abinit coinor-libipopt-dev dynare gretl gromacs lammps libdlib-dev libelpa-dev libigraph-dev libsuitesparse-dev
   quantum-espresso quantum-espresso-data

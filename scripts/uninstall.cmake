@@ -1,4 +1,4 @@
-# Removes what `cmake --install` wrote: the files that the manifest lists, then folders named flopshim that are empty.
+# Removes what `cmake --install` wrote: the files that the manifest lists, then folders named flopshim, and those in them, that are empty.
 # Run as cmake --build BUILD --target uninstall; DESTDIR as at the installation.
 if(NOT EXISTS "${MANIFEST}")
   message(FATAL_ERROR "nothing to uninstall: ${MANIFEST} is missing, which cmake --install writes into the build folder")
@@ -20,10 +20,11 @@ foreach(file IN LISTS files)
   endif()
 endforeach()
 list(REMOVE_DUPLICATES folders)
+list(SORT folders ORDER DESCENDING) # what lies in a folder comes before it
 foreach(folder IN LISTS folders)
-  cmake_path(GET folder FILENAME name)
+  string(REGEX MATCH "/flopshim(/[^/]+)?$" name "${folder}")
   file(GLOB inside LIST_DIRECTORIES true "${folder}/*" "${folder}/.*")
-  if(name STREQUAL "flopshim" AND IS_DIRECTORY "${folder}" AND NOT inside)
+  if(name AND IS_DIRECTORY "${folder}" AND NOT inside)
     file(REMOVE_RECURSE "${folder}")
   endif()
 endforeach()

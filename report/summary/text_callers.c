@@ -23,7 +23,7 @@ static void put_hexadecimal(struct out *out, uint64_t value)
 }
 
 /* train.py:12 (step); solve (solver.c, app); solve (app); app+0x1234 */
-static void put_caller(struct out *out, const struct summary_caller *caller)
+void text_put_caller(struct out *out, const struct summary_caller *caller)
 {
     const char *object = path_base(caller->object), *file = path_base(caller->file);
     if (!*caller->object && !*caller->file) {
@@ -138,7 +138,7 @@ void text_callers(const struct summary *summary, struct out *out)
     text_put_heading(out, "By caller:\n");
     for (size_t i = 0; i < callers.count && i < ROWS; i++) {
         put_numbers(out, callers.uses[i].flop_cost, callers.uses[i].calls, summary->flops_used, width);
-        put_caller(out, callers.uses[i].caller);
+        text_put_caller(out, callers.uses[i].caller);
         out_text(out, "\n");
     }
     put_rest(out, &callers, summary->flops_used, width);

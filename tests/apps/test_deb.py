@@ -56,7 +56,10 @@ def main():
         run(program, "run", "--quiet", "--output", f"{folder}/s.json", "--", BUILD / "dots", "5",
             env={"LD_LIBRARY_PATH": f"{LIBS}/blas:{LIBS}/lapack"})
         expect("counts", json.loads(pathlib.Path(folder, "s.json").read_text())["flops_used"], 10)
-        expect("pages", len([path for path in installed if path.endswith(".1.gz")]), len(list(ROOT.glob("report/program/man/*.1"))))
+        pages = sorted(path.removeprefix("usr/share/man/") for path in installed if path.startswith("usr/share/man/"))
+        names = {p.name for p in ROOT.glob("report/program/man/*")} | {"libflopshim.3", "flopshim-summary.5"}
+        expect("pages", pages, sorted(f"man{name[-1]}/{name}.gz" for name in names))
+        expect("zsh", "usr/share/zsh/vendor-completions/_flopshim" in installed, True)
         dpkg(root, "--purge", "flopshim")
         left = {path for path in files_of(root) - before if not path.startswith("var/")}
         expect("nothing is left", left, set())

@@ -156,15 +156,20 @@ def pkgconfig(folder):
 
 
 def pages(folder):
-    """Every manual page is where man looks for it, and the shell's completion where bash-completion does."""
+    """Every manual page is where man looks for it, the shells' completion where they do, and the schemas are there."""
     with moved(folder) as prefix:
-        names = sorted(p.name for p in (ROOT / "report/program/man").glob("*.1"))
-        expect("pages", sorted(p.name for p in (prefix / "share/man/man1").iterdir()), names)
-        if shutil.which("man"):
-            for name in names:
-                page = call("man", "-w", name.removesuffix(".1"), MANPATH=str(prefix / "share/man")).strip()
-                expect(name, page, str(prefix / "share/man/man1" / name))
-        expect("completion", (prefix / "share/bash-completion/completions/flopshim").exists(), True)
+        share = prefix / "share"
+        names = {p.name for p in (ROOT / "report/program/man").iterdir()} | {"libflopshim.3", "flopshim-summary.5"}
+        expect("pages", sorted(p.name for p in (share / "man").glob("*/*")), sorted(names))
+        for name in names if shutil.which("man") else ():
+            stem, section = name.split(".")
+            page = call("man", "-w", section, stem, MANPATH=str(share / "man")).strip()
+            expect(name, page, str(share / f"man/man{section}" / name))
+        for path in ("bash-completion/completions/flopshim", "zsh/site-functions/_flopshim",
+                     "fish/vendor_completions.d/flopshim.fish"):
+            expect(path, (share / path).exists(), True)
+        expect("schemas", sorted(p.name for p in (share / "flopshim/schema").iterdir()),
+               sorted(p.name for p in (ROOT / "report/schema").iterdir()))
         (prefix / "lib/libflopshim.so").unlink()
         said = call(prefix / "bin/flopshim", "run", "--", "true", status=125)
         expect(f"a program without its library: {said}", "cannot find libflopshim.so" in said and str(prefix / "bin") in said, True)

@@ -14,8 +14,8 @@ from harness import BUILD, LIBRARY, PLAIN, PROGRAM, expect, skip
 
 
 class Screen:
-    """A shell in a tmux of its own, in which `flopshim top` is started. Each has its own socket: a server that was told to end still
-    answers on its socket for a moment, to whoever starts the next one there."""
+    """A shell in a tmux of its own, in which `flopshim top` is started. Each has a socket of its own: a server that was told to end
+    answers on its for a moment still, to whoever starts the next one there."""
     made = 0
 
     def __init__(self, folder, columns=80, lines=24, **env):

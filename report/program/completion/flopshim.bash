@@ -45,8 +45,9 @@ _flopshim_report()
     local current=$1 previous=$2
     case $previous in
         -f | --format) _flopshim_words "text json csv html trace calls" "$current" ;;
+        -b | --by) _flopshim_words "namespace routine process caller shape precision" "$current" ;;
         -o | --output) _flopshim_files "" "$current" ;;
-        *) _flopshim_files "--left --format --output --help" "$current" ;;
+        *) _flopshim_files "--left --format --output --by --help" "$current" ;;
     esac
 }
 

@@ -5,6 +5,7 @@
 #include "ledger_load.h"
 #include "names.h"
 #include "out_save.h"
+#include "progress.h"
 #include "summary.h"
 #include "text_rows.h"
 #include <errno.h>
@@ -26,6 +27,7 @@ static void say(const char *text, const char *more)
     text_put_name(&out, text);
     text_put_name(&out, more);
     out_text(&out, "\n");
+    progress_clear();
     out_print(&out, STDERR_FILENO, -1);
     out_free(&out);
 }

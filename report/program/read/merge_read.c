@@ -7,6 +7,7 @@
 #include "merge_sums.h"
 #include "out_save.h"
 #include "path.h"
+#include "progress.h"
 #include "text_rows.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@ static int complain(const char *path, const char *why)
     out_text(&out, ": ");
     text_put_name(&out, why);
     out_text(&out, "\n");
+    progress_clear();
     out_print(&out, STDERR_FILENO, -1);
     out_free(&out);
     return -1;
@@ -65,6 +67,7 @@ static int add_line(struct members *members, const char *path, const char *line,
     char message[1024];
     struct summary summary;
     if (summary_from_json(line, length, path, &summary, message, sizeof message) < 0) {
+        progress_clear();
         fprintf(stderr, "flopshim merge: %s\n", message);
         return -1;
     }

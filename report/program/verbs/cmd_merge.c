@@ -4,6 +4,7 @@
 #include "merge_formats.h"
 #include "merge_read.h"
 #include "options.h"
+#include "progress.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -144,8 +145,12 @@ int cmd_merge(int argc, char **argv)
     if (status != OPTIONS_GO_ON)
         return status;
     status = 0;
-    for (int i = optind; i < argc; i++)
+    progress_begin("merge", (size_t)(argc - optind));
+    for (int i = optind; i < argc; i++) {
         status |= read_one(&members, &options, argv[i]);
+        progress_step();
+    }
+    progress_end();
     if (options.list)
         status |= read_list(&members, &options);
     status = status ? status : merge(&members, &options);

@@ -1,10 +1,13 @@
-/* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV, or as an HTML page. */
+/* flopshim report: shows ledgers and JSON summaries, one behind the other, as text, JSON or CSV, or as an HTML
+ * page; or tables of one thing alone, of all of them added up. */
+#include "by.h"
 #include "cmd.h"
 #include "config_parse.h"
 #include "html.h"
 #include "left.h"
 #include "load.h"
 #include "options.h"
+#include "progress.h"
 #include "show.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -20,6 +23,10 @@ static const struct option_row rows[] = {
      "All but text take one FILE, html also two, to show the second and how it differs from the first"},
     {"output", 'o', "FILE", NULL,
      "write there instead of to stdout; without --format .json, .csv, .html, .trace.json and .calls.csv pick theirs"},
+    {"by", 'b', "WHAT", BY_WORDS,
+     "a table of that alone, of all FILEs added up, the most FLOPs first: namespace (what was done in itself), routine, "
+     "process, "
+     "caller, shape or precision. text, json or csv; may be repeated, but for csv"},
     OPTION_HELP,
 };
 
@@ -27,6 +34,7 @@ struct options {
     const char *format;
     const char *output;
     bool left;
+    struct by_report by; /* without a table: not asked for */
 };
 
 static bool ends_with(const char *name, const char *extension)
@@ -57,6 +65,10 @@ static int take(const struct option_row *row, const char *value, void *data)
         options->left = true;
         return 0;
     }
+    if (row->letter == 'b') {
+        by_ask(&options->by, value);
+        return 0;
+    }
     if (row->letter == 'o' && config_has_unknown_extension(value, strlen(value)) && strcmp(format_of(value), "html") != 0)
         return options_refuse("report", row, value, "a name that ends in .txt, .json, .csv or .html, or has no extension",
                               NULL);
@@ -68,6 +80,7 @@ static const struct option_table table = {
     .verb = "report",
     .head =
         "usage: flopshim report FILE... [--format text|json|csv|html|trace|calls] [-o FILE]\n"
+        "       flopshim report --by WHAT FILE... [--format text|json|csv] [-o FILE]\n"
         "       flopshim report --left [--format text|json] [-o FILE]\n\n"
         "Shows what was counted. Each FILE is a JSON summary or a ledger, told apart by their content; a ledger may be of a\n"
         "process that was killed or still runs.\n",
@@ -79,6 +92,10 @@ static const struct option_table table = {
 
 static int check_left(int argc, char **argv, const struct options *options)
 {
+    if (options->by.table_count) {
+        fputs("flopshim report: --left shows summaries as they are: it does not take --by\n", stderr);
+        return STATUS_USAGE;
+    }
     bool is_listed = strcmp(options->format, "text") == 0 || strcmp(options->format, "json") == 0;
     if (optind == argc && is_listed)
         return OPTIONS_GO_ON;
@@ -86,6 +103,19 @@ static int check_left(int argc, char **argv, const struct options *options)
         fprintf(stderr, "flopshim report: --left looks for ledgers itself and takes no FILE, such as %s\n", argv[optind]);
     else
         fprintf(stderr, "flopshim report: --format %s: accepted with --left are text, json\n", options->format);
+    return STATUS_USAGE;
+}
+
+static int check_by(const struct options *options)
+{
+    bool is_csv = strcmp(options->format, "csv") == 0;
+    if (is_csv && options->by.table_count > 1) {
+        fprintf(stderr, "flopshim report: --format csv is one table: it takes one --by, not %zu\n", options->by.table_count);
+        return STATUS_USAGE;
+    }
+    if (is_csv || strcmp(options->format, "text") == 0 || strcmp(options->format, "json") == 0)
+        return OPTIONS_GO_ON;
+    fprintf(stderr, "flopshim report: --format %s: accepted with --by are text, json, csv\n", options->format);
     return STATUS_USAGE;
 }
 
@@ -104,6 +134,8 @@ static int parse(int argc, char **argv, struct options *options)
         fputs("flopshim report: no FILE; see flopshim report --help\n", stderr);
         return STATUS_USAGE;
     }
+    if (options->by.table_count)
+        return check_by(options);
     bool is_html = strcmp(options->format, "html") == 0;
     if (strcmp(options->format, "text") != 0 && argc - optind > (is_html ? 2 : 1)) {
         fprintf(stderr, "flopshim report: --format %s takes one FILE%s, not %d\n", options->format, is_html ? " or two" : "",
@@ -120,6 +152,7 @@ static bool wants_calls(const char *format)
 
 static int refuse_summary(const char *path)
 {
+    progress_clear();
     fprintf(stderr,
             "flopshim report: %s: a summary has no log of calls; accepted is a ledger. Of a program that ends, FLOP_OUTPUT "
             "names a file: NAME.trace.json or NAME.calls.csv\n",
@@ -147,7 +180,7 @@ static int add_html(char **files, int count, struct out *out)
 static int add_files(char **files, int count, const char *format, struct out *out)
 {
     int status = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++, progress_step()) {
         struct loaded loaded;
         if (load_file(files[i], &loaded) < 0) {
             status = STATUS_USAGE;
@@ -162,6 +195,39 @@ static int add_files(char **files, int count, const char *format, struct out *ou
     return status;
 }
 
+/* A sum that lacks a file is none: where one is bad, nothing is written. */
+static int add_tables(char **files, int count, struct options *options, struct out *out)
+{
+    int status = 0;
+    for (int i = 0; i < count; i++, progress_step()) {
+        struct loaded loaded;
+        if (load_file(files[i], &loaded) < 0) {
+            status = STATUS_USAGE;
+            continue;
+        }
+        if (by_add(&options->by, files[i], &loaded.summary) < 0)
+            status = STATUS_USAGE;
+        load_free(&loaded);
+    }
+    progress_clear();
+    if (options->by.repeated)
+        fprintf(stderr, "flopshim report: %zu of the processes given had been given already: each counts once\n",
+                options->by.repeated);
+    out->failed = options->by.failed;
+    if (!status && !out->failed)
+        (strcmp(options->format, "json") == 0  ? by_json
+         : strcmp(options->format, "csv") == 0 ? by_csv
+                                               : by_text)(&options->by, out);
+    return status;
+}
+
+static int add_all(char **files, int count, struct options *options, struct out *out)
+{
+    if (options->by.table_count)
+        return add_tables(files, count, options, out);
+    return strcmp(options->format, "html") == 0 ? add_html(files, count, out) : add_files(files, count, options->format, out);
+}
+
 int cmd_report(int argc, char **argv)
 {
     struct options options;
@@ -171,12 +237,14 @@ int cmd_report(int argc, char **argv)
         return status;
     if (options.left)
         return left_report(options.format, options.output);
-    status = strcmp(options.format, "html") == 0 ? add_html(argv + optind, argc - optind, &out)
-                                                 : add_files(argv + optind, argc - optind, options.format, &out);
+    progress_begin("report", (size_t)(argc - optind));
+    status = add_all(argv + optind, argc - optind, &options, &out);
+    progress_end();
     if (out.length || out.failed) {
         int delivered = show_deliver("report", &out, options.output);
         status = delivered ? delivered : status;
     }
     out_free(&out);
+    by_free(&options.by);
     return status;
 }
