@@ -164,9 +164,36 @@ static int publish_new(int folder, const char *temporary, const char *name)
     return renameat(folder, temporary, folder, name);
 }
 
+static bool is_taken(int folder, const char *base, unsigned suffix)
+{
+    char name[NAME_MAX + 1];
+    struct stat status;
+    suffixed_name(name, base, suffix);
+    return syscall(SYS_newfstatat, folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* The first number that is free where a program was run once a number: not by going through them all. */
+static unsigned free_suffix(int folder, const char *base)
+{
+    unsigned taken = 0, free = 1;
+    while (free < SUFFIX_MAX && is_taken(folder, base, free)) {
+        taken = free;
+        free *= 2;
+    }
+    while (free - taken > 1) {
+        unsigned middle = taken + (free - taken) / 2;
+        if (middle < SUFFIX_MAX && is_taken(folder, base, middle))
+            taken = middle;
+        else
+            free = middle;
+    }
+    return free;
+}
+
 static int publish(int folder, const char *temporary, const char *base, bool exclusive, char *name)
 {
-    for (unsigned suffix = 0; suffix < SUFFIX_MAX; suffix++) {
+    unsigned suffix = exclusive && is_taken(folder, base, 0) ? free_suffix(folder, base) : 0;
+    for (; suffix < SUFFIX_MAX; suffix++) {
         suffixed_name(name, base, suffix);
         if (!exclusive)
             return renameat(folder, temporary, folder, name);

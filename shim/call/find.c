@@ -33,7 +33,10 @@ static const struct binding *make(struct slot *slot, uintptr_t caller)
         no_provider(forward_name(symbol), path);
     if (provider_is_asked())
         return bind_unlisted(target);
-    return bind_caller(slot, target, start, end - start, start_is_disabled() || (path && provider_is_pure(path)));
+    bool from_provider = start_is_disabled() || (path && provider_is_pure(path));
+    if (!nowhere && forward_goes_silently(caller))
+        return bind_silent(slot, target, from_provider);
+    return bind_caller(slot, target, start, end - start, from_provider);
 }
 
 const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)

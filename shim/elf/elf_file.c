@@ -17,6 +17,7 @@
 #define STRINGS_AT_ONCE 12288
 #define NAME_BYTES 256 /* of a name that goes on behind a part are read again; longer ones are cut */
 #define PLACES 128
+#define NEAR_BITS 4096 /* 512 bytes of stack */
 #define LINE_BYTES 256 /* the kernel reads as much of a script's first line */
 
 int elf_file_open(const char *path)
@@ -155,28 +156,46 @@ static bool find_sections(int fd, Elf64_Shdr *symbols, Elf64_Shdr *strings)
     return false;
 }
 
-/* Where in .strtab names lie that may be wanted, in order: each with its 0 at `end`. A symbol's name may be the end of one. */
+/* Where in .strtab names lie that may be wanted, in order: each with its 0 at `end`. A symbol's name may be the end of one.
+ * `near` has a bit for each part of the table, set where one of them lies: most symbols are told by that alone. */
 struct places {
     size_t count;
     struct {
         uint64_t start, end;
     } at[PLACES];
+    unsigned shift; /* a part has 1 << shift bytes */
+    uint64_t near[NEAR_BITS / 64];
 };
+
+static void begin_places(struct places *places, uint64_t size)
+{
+    memset(places->near, 0, sizeof places->near);
+    places->count = 0;
+    for (places->shift = 0; size >> places->shift >= NEAR_BITS; places->shift++)
+        ;
+}
 
 /* Where there are too many, the last place holds all others, and what lies between them. */
 static void add_place(struct places *places, uint64_t start, uint64_t end)
 {
     if (places->count == PLACES) {
+        start = places->at[PLACES - 1].end;
         places->at[PLACES - 1].end = end;
-        return;
+    } else {
+        places->at[places->count].start = start;
+        places->at[places->count++].end = end;
     }
-    places->at[places->count].start = start;
-    places->at[places->count++].end = end;
+    for (uint64_t part = start >> places->shift; part <= end >> places->shift; part++)
+        places->near[part / 64] |= UINT64_C(1) << part % 64;
 }
 
+/* `offset` lies in the table. */
 static bool is_in(const struct places *places, uint64_t offset)
 {
+    uint64_t part = offset >> places->shift;
     size_t low = 0, high = places->count;
+    if (!(places->near[part / 64] >> part % 64 & 1))
+        return false;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (offset < places->at[middle].end)
@@ -187,27 +206,50 @@ static bool is_in(const struct places *places, uint64_t offset)
     return low < places->count && offset >= places->at[low].start;
 }
 
+/* The top bit of each byte that is 0. */
+static uint64_t zeros_of(uint64_t word)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    return ~(((word & low) + low) | word | low);
+}
+
+/* Adds the names that end in part[0..now), which lies at `offset` in the table; a word behind them may be read. How many bytes
+ * they have: what is left is the beginning of a name. A word at a time: there are ten thousand names in a module of NumPy, and
+ * most are told by their ends. */
+static size_t add_names(struct places *places, const struct elf_file_wanted *wanted, const char *part, size_t now,
+                        uint64_t offset)
+{
+    size_t name = 0;
+    for (size_t at = 0; at < now; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, part + at, sizeof word);
+        for (uint64_t zeros = zeros_of(word); zeros; zeros &= zeros - 1) {
+            size_t end = at + (size_t)__builtin_ctzll(zeros) / 8;
+            if (end > name && wanted->may_end[(unsigned char)part[end - 1]] && wanted->may_be(part + name, end - name))
+                add_place(places, offset + name, offset + end);
+            name = end + 1;
+        }
+    }
+    return name;
+}
+
 /* Goes through the names of .strtab a part at a time: memory that nobody has touched costs more than reading. False: the table
  * cannot be read to its end. */
-static bool find_names(int fd, const Elf64_Shdr *section, bool (*may_be)(const char *name, size_t length),
-                       struct places *places)
+static bool find_names(int fd, const Elf64_Shdr *section, const struct elf_file_wanted *wanted, struct places *places)
 {
-    char part[STRINGS_AT_ONCE];
+    char part[STRINGS_AT_ONCE + sizeof(uint64_t)];
     uint64_t done = 0;
-    places->count = 0;
+    begin_places(places, section->sh_size);
     for (size_t now = 0; done < section->sh_size; done += now) {
-        now = section->sh_size - done < sizeof part ? section->sh_size - done : sizeof part;
+        now = section->sh_size - done < STRINGS_AT_ONCE ? section->sh_size - done : STRINGS_AT_ONCE;
         if (!read_all(fd, part, now, section->sh_offset + done))
             return false;
-        const char *name = part, *end;
-        for (; (end = memchr(name, 0, (size_t)(part + now - name))); name = end + 1)
-            if (may_be(name, (size_t)(end - name)))
-                add_place(places, done + (uint64_t)(name - part), done + (uint64_t)(end - part));
-        size_t rest = (size_t)(part + now - name);
+        memset(part + now, 1, sizeof(uint64_t));
+        size_t whole = add_names(places, wanted, part, now, done), rest = now - whole;
         if (done + now < section->sh_size)
             now -= rest < NAME_BYTES ? rest : NAME_BYTES;
-        else if (rest && may_be(name, rest))
-            add_place(places, done + (uint64_t)(name - part), section->sh_size);
+        else if (rest && wanted->may_be(part + whole, rest))
+            add_place(places, done + whole, section->sh_size);
     }
     return done;
 }
@@ -227,7 +269,7 @@ struct names {
 
 static bool is_wanted(int fd, const Elf64_Sym *symbol, const struct names *names, char name[NAME_BYTES])
 {
-    if (!is_function(symbol) || !is_in(names->places, symbol->st_name))
+    if (!is_function(symbol) || symbol->st_name >= names->strings->sh_size || !is_in(names->places, symbol->st_name))
         return false;
     uint64_t left = names->strings->sh_size - symbol->st_name;
     size_t bytes = left < NAME_BYTES ? left : NAME_BYTES - 1;
@@ -260,7 +302,7 @@ bool elf_file_function(int fd, const struct elf_file_wanted *wanted, char *name,
     char found[NAME_BYTES];
     bool whole = false, is_there = false;
     if (find_sections(fd, &symbols, &strings) && symbols.sh_size <= SYMBOL_BYTES_MAX && strings.sh_size <= SYMBOL_BYTES_MAX)
-        whole = find_names(fd, &strings, wanted->may_be, &places);
+        whole = find_names(fd, &strings, wanted, &places);
     if (whole && places.count)
         is_there = find_function(fd, &symbols, &(struct names){&strings, &places, wanted->is}, found, &whole);
     *stripped = !whole;

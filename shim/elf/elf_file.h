@@ -21,9 +21,10 @@ void elf_file_close(int fd);
 /* `interpreter`: of a script, the program that runs it; of others, the loader; "" where there is none. */
 enum elf_file_kind elf_file_kind(int fd, char *interpreter, size_t size);
 
-/* A function by its name and its size in bytes. may_be: so named, or a name that ends so; asked first, of all names there are.
- */
+/* A function by its name and its size in bytes. may_be: so named, or a name that ends so; asked first, of all names there are
+ * whose last character may end one. */
 struct elf_file_wanted {
+    const bool *may_end; /* of 256 */
     bool (*may_be)(const char *name, size_t length);
     bool (*is)(const char *name, size_t bytes);
 };

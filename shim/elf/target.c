@@ -119,10 +119,25 @@ static const struct piece families[] = {
     FAMILY("gesv"), FAMILY("gesdd"), FAMILY("syev"),  FAMILY("geev"),  FAMILY("gesvd"),
 };
 
-/* What is looked at of every name. */
-static bool is_end_of_family(char c)
+#define PAIR(first, second) ((first) << 8 | (second))
+
+/* By the last two letters of them all. */
+static bool ends_a_family(const char *name, size_t length)
 {
-    return c == 'm' || c == 'v' || c == 'k' || c == 't' || c == 'y' || c == 'f' || c == 'd';
+    switch (length > 2 ? PAIR(name[length - 2], name[length - 1]) : 0) {
+    case PAIR('m', 'm'):
+    case PAIR('m', 'v'):
+    case PAIR('s', 'm'):
+    case PAIR('s', 'v'):
+    case PAIR('r', 'k'):
+    case PAIR('o', 't'):
+    case PAIR('p', 'y'):
+    case PAIR('r', 'f'):
+    case PAIR('d', 'd'):
+    case PAIR('e', 'v'):
+    case PAIR('v', 'd'): return true;
+    default: return false;
+    }
 }
 
 /* What a name may end in: dgemm_64_, cblas_dgemm64_, cblas_dgemm. Each name ends in the last one. */
@@ -141,13 +156,11 @@ static bool ends_with(const char *name, size_t length, const struct piece *end)
  * already differ. */
 static bool is_named(const char *name, size_t length, bool is_whole)
 {
-    if (!length || (name[length - 1] != '_' && name[length - 1] != '4' && !is_end_of_family(name[length - 1])))
-        return false;
     const struct piece *ending = endings;
     while (!ends_with(name, length, ending))
         ending++;
     length -= ending->length;
-    if (!length || !is_end_of_family(name[length - 1]))
+    if (!ends_a_family(name, length))
         return false;
     for (const struct piece *family = families; family < families + sizeof families / sizeof *families; family++) {
         if (length <= family->length || !ends_with(name, length, family))
@@ -181,7 +194,9 @@ bool target_has_blas(const char *path, char *name, size_t size, bool *stripped)
     *stripped = false;
     if (fd < 0)
         return false;
-    static const struct elf_file_wanted blas = {may_be_blas, is_blas};
+    static const bool may_end[256] = {['_'] = true, ['4'] = true, ['m'] = true, ['v'] = true, ['k'] = true,
+                                      ['t'] = true, ['y'] = true, ['f'] = true, ['d'] = true};
+    static const struct elf_file_wanted blas = {may_end, may_be_blas, is_blas};
     bool found = elf_file_function(fd, &blas, name, size, stripped);
     elf_file_close(fd);
     return found;

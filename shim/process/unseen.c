@@ -130,12 +130,12 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
 
 /* ---- names with a suffix of a private build: ddot_acme ---- */
 
-#define SUFFIXED_BYTES 96
+#define SUFFIX_BYTES 96
 
 static bool defines_with(const struct object *o, const char *suffix, const char *but)
 {
     static const char *const probes[] = {"ddot_", "daxpy_", "dscal_", "cblas_ddot", "cblas_daxpy", "dgetrf_", "dpotrf_"};
-    char name[SUFFIXED_BYTES + 16];
+    char name[SUFFIX_BYTES + 16];
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
         strcat(strcpy(name, probes[i]), suffix);
         if (strcmp(name, but) != 0 && object_defines(o, name))
@@ -161,27 +161,12 @@ static int look_for_library(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
-/* The end of the longest beginning that is a name of ours, behind which something follows. */
-static const char *suffix_of(const char *name)
-{
-    char beginning[SUFFIXED_BYTES];
-    size_t length = strlen(name);
-    if (*name == '_' || length >= sizeof beginning || forward_symbol(name) >= 0)
-        return NULL;
-    memcpy(beginning, name, length + 1);
-    for (size_t i = length; i-- > 4;) { /* a name may be empty */
-        beginning[i] = 0;
-        if ((name[i - 1] == '_' || name[i] == '_') && forward_symbol(beginning) >= 0)
-            return name + i;
-    }
-    return NULL;
-}
-
 static bool is_suffixed(const char *name, void *search)
 {
     struct search *s = search;
-    struct suffixed found = {.name = name, .suffix = suffix_of(name)};
-    if (!found.suffix || !dl_iterate_phdr(look_for_library, &found))
+    size_t beginning = forward_beginning(name);
+    struct suffixed found = {.name = name, .suffix = name + beginning};
+    if (!beginning || strlen(found.suffix) >= SUFFIX_BYTES || !dl_iterate_phdr(look_for_library, &found))
         return false;
     uncovered_add(s->list, path_of(s->object), " calls ", name, " of ", found.path, ": names with a suffix are not counted",
                   NULL);

@@ -34,6 +34,9 @@ __asm__(".pushsection .text\n.balign 32\n.hidden forward_bound_entries\n.globl f
 static struct slot pool[POOL];
 static size_t pool_used;
 
+/* Of bindings that no caller is found by. */
+#define SILENT_START 1
+
 /* The symbols that have bindings, and where a function that was given out is gone. */
 static uint32_t bound_symbols[SYMBOL_COUNT];
 static size_t bound_symbol_count;
@@ -132,6 +135,14 @@ static void fill(struct binding *b, const struct binding *with)
     b->result_pointer = with->result_pointer;
     b->marks = with->marks;
     b->from_provider = with->from_provider;
+}
+
+const struct binding *bind_silent(struct slot *slot, void *target, bool from_provider)
+{
+    binding_lock();
+    const struct binding *known = made(slot, target, SILENT_START, 0);
+    binding_unlock();
+    return known ? known : bind_caller(slot, target, SILENT_START, 0, from_provider);
 }
 
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider)

@@ -62,6 +62,10 @@ const struct binding *bind_known(const struct slot *slot, uintptr_t caller, bool
 /* Make one, for calls from these addresses, to `target`. from_provider: they are a provider's own. Calls the loader. */
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider);
 
+/* One for a call from an object that may be unloaded without telling (resolve.h): others do not find it by their addresses, and
+ * such a caller asks for it at each call. */
+const struct binding *bind_silent(struct slot *slot, void *target, bool from_provider);
+
 /* One that is kept nowhere: a provider's own call, of no account. */
 const struct binding *bind_unlisted(void *target);
 

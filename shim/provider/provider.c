@@ -331,6 +331,29 @@ void provider_forget(uintptr_t start, uintptr_t end)
     binding_unlock();
 }
 
+/* Looked at and forgotten under the lock: another thread that closes something may forget it too, or use its place again. */
+static bool forget_gone(size_t i, uintptr_t *start, uintptr_t *end)
+{
+    uintptr_t other_start, other_end;
+    const char *path;
+    binding_lock();
+    *start = providers[i].start;
+    *end = providers[i].end;
+    bool is_gone = is_ready(i) && *start && !object_at(*start, &other_start, &other_end, &path);
+    if (is_gone)
+        __atomic_store_n(&providers[i].start, 0, __ATOMIC_RELEASE);
+    binding_unlock();
+    return is_gone;
+}
+
+void provider_forget_gone(void (*tell)(uintptr_t start, uintptr_t end))
+{
+    uintptr_t start, end;
+    for (size_t i = 0; i < provider_places; i++)
+        if (forget_gone(i, &start, &end))
+            tell(start, end);
+}
+
 size_t provider_count(void)
 {
     return provider_places;

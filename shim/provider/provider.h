@@ -36,3 +36,5 @@ void provider_noted(size_t i, const void *in);
 
 /* What lies in [start, end) is being unloaded. */
 void provider_forget(uintptr_t start, uintptr_t end);
+/* The same of those that lie in no object any more; says where each lay. */
+void provider_forget_gone(void (*tell)(uintptr_t start, uintptr_t end));

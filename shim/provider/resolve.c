@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHORTEST 4 /* of a name that others begin with */
+
 void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));
 
 /* The objects behind the shim that were there at start, in load order; dynamic NULL: it was unloaded. */
@@ -31,25 +33,58 @@ bool forward_in_shim(const void *address)
            object_at((uintptr_t)&forward_dlsym, &mine, &mine_end, &path) && start == mine;
 }
 
-/* Most names that are asked about are the C library's or an interpreter's, and no name of ours begins as they do.
- * Also called by dlsym before a sanitizer is ready: no library function, nothing instrumented. */
-__attribute__((no_sanitize("address", "thread", "undefined"))) int64_t forward_symbol(const char *name)
+/* Names are found before a sanitizer is ready, by dlsym: no library function, nothing instrumented. */
+#define UNSANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
+#define HASH_START 5381
+
+UNSANITIZED static uint32_t hash_with(uint32_t hash, char c)
+{
+    return hash * 33 + (unsigned char)c;
+}
+
+/* Most names that are asked about are the C library's or an interpreter's, and no name of ours begins as they do. */
+UNSANITIZED static bool may_be_ours(const char *name)
 {
     unsigned first = (unsigned char)name[0], second = first ? (unsigned char)name[1] : 0;
-    if (!(forward_beginnings[first << 5 | second >> 3] >> (second & 7) & 1))
-        return -1;
-    uint32_t h = 5381;
-    for (const char *p = name; *p; p++)
-        h = h * 33 + (unsigned char)*p;
-    for (h &= FORWARD_HASH_SIZE - 1; forward_hash[h]; h = (h + 1) & (FORWARD_HASH_SIZE - 1)) {
-        const char *known = forward_names + forward_symbols[forward_hash[h] - 1].name;
+    return forward_beginnings[first << 5 | second >> 3] >> (second & 7) & 1;
+}
+
+/* The symbol whose name are these many bytes. */
+UNSANITIZED static int64_t seek_symbol(uint32_t hash, const char *name, size_t length)
+{
+    for (hash &= FORWARD_HASH_SIZE - 1; forward_hash[hash]; hash = (hash + 1) & (FORWARD_HASH_SIZE - 1)) {
+        const char *known = forward_names + forward_symbols[forward_hash[hash] - 1].name;
         size_t i = 0;
-        while (known[i] && known[i] == name[i])
+        while (i < length && known[i] == name[i])
             i++;
-        if (known[i] == name[i])
-            return forward_hash[h] - 1;
+        if (i == length && !known[i])
+            return forward_hash[hash] - 1;
     }
     return -1;
+}
+
+UNSANITIZED int64_t forward_symbol(const char *name)
+{
+    uint32_t hash = HASH_START;
+    size_t length = 0;
+    if (!may_be_ours(name))
+        return -1;
+    while (name[length])
+        hash = hash_with(hash, name[length++]);
+    return seek_symbol(hash, name, length);
+}
+
+size_t forward_beginning(const char *name)
+{
+    uint32_t hash = HASH_START;
+    size_t longest = 0;
+    if (!may_be_ours(name) || forward_symbol(name) >= 0)
+        return 0;
+    for (size_t length = 0; name[length]; hash = hash_with(hash, name[length++]))
+        if ((name[length] == '_' || (length && name[length - 1] == '_')) && length >= SHORTEST &&
+            seek_symbol(hash, name, length) >= 0)
+            longest = length;
+    return longest;
 }
 
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])
@@ -255,6 +290,19 @@ void *forward_first_at_start(void)
         for (size_t p = 0; p < sizeof probes / sizeof *probes && start_objects[i].dynamic && !found; p++)
             found = object_function(&start_objects[i], probes[p]);
     return found;
+}
+
+/* The compiler's start files bring destructors along, and the one that tells (unload.h). */
+bool forward_goes_silently(uintptr_t address)
+{
+    struct object object;
+    if (!object_holding(address, &object) || !*object.path || object_table(&object, DT_FINI_ARRAY) ||
+        object_table(&object, DT_FINI))
+        return false;
+    for (size_t i = 0; i < start_count; i++)
+        if (start_objects[i].dynamic == object.dynamic)
+            return false;
+    return !forward_is_before_shim(address);
 }
 
 /* What a constructor had opened before the start may be closed again. */

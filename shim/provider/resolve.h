@@ -8,6 +8,10 @@
 /* The symbol of a name; -1: not one of ours. */
 int64_t forward_symbol(const char *name);
 
+/* How long the longest beginning of a name is that is a name of ours, and ends where an underscore stands on either side; 0:
+ * none is, or the whole name is one. */
+size_t forward_beginning(const char *name);
+
 /* The Fortran spelling of a bare or upper-case name, dgemm_ of dgemm or DGEMM: such a name means BLAS only where that is there
  * too. False: the name is another spelling, or none of ours. */
 #define FORWARD_SPELLING 64
@@ -24,6 +28,10 @@ bool forward_in_shim(const void *address);
 
 /* Was the object that holds this address loaded before the shim, so that RTLD_NEXT reaches the shim from there? */
 bool forward_is_before_shim(uintptr_t address);
+
+/* May the object that holds this address be unloaded without telling, and another take its place? It was opened later, and was
+ * linked without the compiler's start files. */
+bool forward_goes_silently(uintptr_t address);
 
 /* The real dlsym. */
 extern void *(*forward_dlsym)(void *, const char *)__attribute__((visibility("hidden")));

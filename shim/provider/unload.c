@@ -45,17 +45,12 @@ static int read_count(struct dl_phdr_info *info, size_t size, void *count)
     return 1;
 }
 
-/* An object that was linked without the compiler's start files has no destructor that would tell. */
+/* An object that was linked without the compiler's start files has no destructor that would tell. Where it lay, another may lie
+ * by now: of bindings, only what leads to no object is forgotten. */
 static void find_gone(void)
 {
-    uintptr_t start, end;
-    const char *path;
     bind_forget_gone();
-    for (size_t i = 0; i < provider_count(); i++) {
-        const struct provider *p = provider_at(i);
-        if (p && p->start && !object_at(p->start, &start, &end, &path))
-            forget(p->start, p->end);
-    }
+    provider_forget_gone(forward_forget);
 }
 
 void unload_end(void)

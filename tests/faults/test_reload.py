@@ -22,5 +22,5 @@ def run(kind, shape, *plugins):
 for way in ("same", "renamed", "loaded"):
     run(way, sys.argv[1])
     # Two that bring the same name of a library along would get one for both, with or without the preload
-    for _ in range(3):
+    for _ in range(6):
         run(way, sys.argv[1], 1 if sys.argv[1] == "split" else 3)

@@ -55,6 +55,12 @@ int64_t forward_symbol(const char *name)
     return -1;
 }
 
+size_t forward_beginning(const char *name)
+{
+    (void)name;
+    return 0;
+}
+
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])
 {
     (void)name, (void)spelling;

@@ -249,7 +249,8 @@ static bool has_t(const char *text, size_t length)
     return memchr(text, 't', length);
 }
 
-static const struct elf_file_wanted wanted = {has_t, begins_with_t};
+static const bool any_end[256] = {[0 ... 255] = true};
+static const struct elf_file_wanted wanted = {any_end, has_t, begins_with_t};
 
 static bool find_function(void)
 {

@@ -147,6 +147,24 @@ Test(save, another_file_is_never_overwritten, .init = enter_folder, .fini = leav
     out_free(&out);
 }
 
+/* However many there are; and where one of them was removed, some name that nobody has. */
+Test(save, the_next_number_is_taken, .init = enter_folder, .fini = leave_folder)
+{
+    struct out out = {0};
+    char used[64], wanted[64];
+    out_text(&out, "new\n");
+    for (int i = 0; i < 70; i++) {
+        cr_expect(out_save(&out, "name.txt", true, used, sizeof used) == 0);
+        snprintf(wanted, sizeof wanted, i ? "name.%d.txt" : "name.txt", i);
+        cr_expect_str_eq(used, wanted);
+    }
+    cr_assert(unlink("name.33.txt") == 0);
+    for (int i = 0; i < 10; i++)
+        cr_expect(out_save(&out, "name.txt", true, used, sizeof used) == 0);
+    cr_expect(system("test $(ls | wc -l) -ge 78") == 0);
+    out_free(&out);
+}
+
 Test(save, ours_is_replaced_where_asked, .init = enter_folder, .fini = leave_folder)
 {
     struct out out = {0};
