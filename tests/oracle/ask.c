@@ -29,5 +29,7 @@ int ilaenv_(const int *ispec, const char *name, const char *opts, const int *n1,
         return 1;
     if (!next)
         *(void **)&next = dlsym(RTLD_NEXT, "ilaenv_");
+    if (!next) /* a module of Python's has brought LAPACK along */
+        *(void **)&next = dlsym(dlopen("liblapack.so.3", RTLD_NOW | RTLD_NOLOAD), "ilaenv_");
     return next(ispec, name, opts, n1, n2, n3, n4, name_length, opts_length);
 }

@@ -2,6 +2,7 @@
 
     compare.py openblas|reference [N,...]
     compare.py openblas|reference more [N,...]     further functions of scipy.linalg, and complex data
+    compare.py unblocked [more] [N,...]            the reference, with blocks of one column
 
 Each function runs twice, in two processes of one interpreter: natively under the preload, which says its price, and under
 flopgrind, which counts what BLAS and LAPACK execute in it."""
@@ -81,6 +82,7 @@ def executed():
     """A function that says how many operations have been executed."""
     import ctypes
     ask, now = ctypes.CDLL(os.environ["ORACLE_ASK"]), (ctypes.c_ulonglong * 5)()
+    ask.oracle_unblocked(int(os.environ["ORACLE_UNBLOCKED"]))
 
     def count():
         ask.oracle_operations(ctypes.byref(now))
@@ -100,15 +102,17 @@ def inside(which, functions, sizes):
 
 def run(which, library, functions, sizes):
     from oracle import BUILD, LIBS
-    python = "/usr/bin/python3" if library == "reference" else str(ROOT / ".venv/new/bin/python")
-    environment = {**os.environ, "LD_LIBRARY_PATH": f"{LIBS}/blas:{LIBS}/lapack" if library == "reference" else "",
+    python = str(ROOT / ".venv/new/bin/python") if library == "openblas" else "/usr/bin/python3"
+    environment = {**os.environ, "LD_LIBRARY_PATH": "" if library == "openblas" else f"{LIBS}/blas:{LIBS}/lapack",
                    "OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Nehalem", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [python, __file__, "inside", which, functions, sizes]
     if which == "priced":
         environment |= {"PYTHONPATH": str(ROOT / "shim/bindings/python"), "LD_PRELOAD": str(ROOT / "build/libflopshim.so"),
                         "FLOP_OUTPUT": "/dev/null"}
     else:
-        environment |= {"VALGRIND_LIB": str(BUILD), "ORACLE_ASK": str(BUILD / "liboracle_ask.so")}
+        ask = str(BUILD / "liboracle_ask.so")
+        environment |= {"VALGRIND_LIB": str(BUILD), "ORACLE_ASK": ask, "ORACLE_UNBLOCKED": str(int(library == "unblocked"))}
+        environment |= {"LD_PRELOAD": ask} if library == "unblocked" else {}
         command = ["valgrind", "-q", "--tool=flopgrind", *command]
     output = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False).stdout
     return {(name, n): count for name, n, count in map(json.loads, output.splitlines())}
