@@ -4,13 +4,13 @@
 #include "budget.h"
 #include "answers.h"
 #include "job.h"
+#include "kernel.h"
 #include "link.h"
 #include "loader.h"
 #include "mpi_calls.h"
 #include "ranks.h"
 #include "window.h"
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,7 +126,7 @@ static void let_stderr_be_read(void)
 {
     struct stat file;
     int unread = 0;
-    if (fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
+    if (kernel_fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
         return;
     for (int64_t until = now_ns() + READ_NS; now_ns() < until; pause_for(MOMENT_NS / 10))
         if (ioctl(STDERR_FILENO, FIONREAD, &unread) != 0 || unread == 0)

@@ -173,12 +173,13 @@ endforeach()
 foreach(case lists commands tutorials)
   python_test(apps docs_${case} test_docs.py ${case})
 endforeach()
-foreach(case projects pkgconfig pages uninstall)
+python_test(apps recipes test_recipes.py)
+foreach(case projects pkgconfig pages modulefile uninstall)
   python_test(apps install_${case} test_install.py ${case})
 endforeach()
 # cmake --install writes one manifest into the build folder
-set_tests_properties(apps.install_projects apps.install_pkgconfig apps.install_pages apps.install_uninstall
-                     PROPERTIES RESOURCE_LOCK install_manifest)
+set_tests_properties(apps.install_projects apps.install_pkgconfig apps.install_pages apps.install_modulefile
+                     apps.install_uninstall PROPERTIES RESOURCE_LOCK install_manifest)
 foreach(provider reference openblas)
   foreach(precision s d c z)
     python_test(clients lapack_test_${provider}_${precision} test_lapack_test.py ${provider} ${precision})

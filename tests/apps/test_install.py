@@ -1,7 +1,7 @@
 """An installation, moved elsewhere: projects in C, C++ and Fortran find it with CMake and with pkg-config, the installed program
 finds its library, and uninstalling leaves nothing.
 
-usage: test_install.py projects|pkgconfig|pages|uninstall"""
+usage: test_install.py projects|pkgconfig|pages|modulefile|uninstall"""
 import contextlib
 import os
 import pathlib
@@ -155,6 +155,21 @@ def pkgconfig(folder):
             check_program(prefix, program)
 
 
+def modulefile(folder):
+    """`module load` of what was moved, and unload, by Environment Modules."""
+    init = pathlib.Path("/usr/share/modules/init/bash")
+    if not init.exists():
+        skip("environment-modules is missing: run scripts/bootstrap.sh")
+    with moved(folder) as prefix:
+        script = (f"source {init}; module use '{prefix}/share/modulefiles'; module load flopshim; command -v flopshim; "
+                  "echo $FLOPSHIM_LIBRARY; pkg-config --modversion flopshim; flopshim run -q -o none -- true; echo $?; "
+                  "module unload flopshim; command -v flopshim; echo \"[$FLOPSHIM_LIBRARY]\"; echo $LD_PRELOAD")
+        lines = call("bash", "-c", script, PATH="/usr/bin:/bin").splitlines()
+        version = call(prefix / "bin/flopshim", "--version").split()[1]
+        expect("loaded", lines[:4], [str(prefix / "bin/flopshim"), str(prefix / "lib/libflopshim.so"), version, "0"])
+        expect("unloaded", lines[4:], ["[]", ""])
+
+
 def pages(folder):
     """Every manual page is where man looks for it, the shells' completion where they do, and the schemas are there."""
     with moved(folder) as prefix:
@@ -198,7 +213,7 @@ def main():
     if SANITIZED:
         skip("what is installed is not a sanitized build")
     with tempfile.TemporaryDirectory() as folder:
-        cases = {"projects": projects, "pkgconfig": pkgconfig, "pages": pages, "uninstall": uninstall}
+        cases = {"projects": projects, "pkgconfig": pkgconfig, "pages": pages, "modulefile": modulefile, "uninstall": uninstall}
         cases[sys.argv[1]](os.path.realpath(folder))
 
 
