@@ -87,21 +87,23 @@ AFTER = """
 for x, y in zip((a, b, s, big, wide, out), before):
     assert np.array_equal(x, y), 'a refused call changed an array'
 assert not cleared.any()
-assert ((np.ones((2, 2)) @ np.ones((2, 2))) == 2).all()
 print('done')
 """
+# Before SciPy's: its sqrtm goes on after a refusal, by calls that become ever smaller and fit until nothing is left (1.18)
+FITS = "assert ((np.ones((2, 2)) @ np.ones((2, 2))) == 2).all()\n"
 
 
 def script(environment):
-    code = PRELUDE
-    statements = NUMPY.splitlines()
-    if environment != "numpy":
-        code += "import scipy.linalg as sl, scipy.linalg.blas as blas, scipy.linalg.lapack as lapack\n"
-        statements += SCIPY.splitlines()
-    for statement in statements:
-        number = code.count("\n") + 1
-        code += f"raised(lambda: {statement}, {number})\n"
-    return code + AFTER, len(statements)
+    code, count = PRELUDE, 0
+    parts = [NUMPY] if environment == "numpy" else [NUMPY, SCIPY]
+    for part in parts:
+        if part is SCIPY:
+            code += "import scipy.linalg as sl, scipy.linalg.blas as blas, scipy.linalg.lapack as lapack\n"
+        for count, statement in enumerate(part.splitlines(), count + 1):
+            number = code.count("\n") + 1
+            code += f"raised(lambda: {statement}, {number})\n"
+        code += FITS if part is NUMPY else ""
+    return code + AFTER, count
 
 
 def main(environment):
