@@ -95,13 +95,13 @@ FITS = "assert ((np.ones((2, 2)) @ np.ones((2, 2))) == 2).all()\n"
 
 def script(environment):
     code, count = PRELUDE, 0
-    parts = [NUMPY] if environment == "numpy" else [NUMPY, SCIPY]
-    for part in parts:
+    for part in [NUMPY] if environment == "numpy" else [NUMPY, SCIPY]:
         if part is SCIPY:
             code += "import scipy.linalg as sl, scipy.linalg.blas as blas, scipy.linalg.lapack as lapack\n"
-        for count, statement in enumerate(part.splitlines(), count + 1):
+        for statement in part.splitlines():
             number = code.count("\n") + 1
             code += f"raised(lambda: {statement}, {number})\n"
+            count += 1
         code += FITS if part is NUMPY else ""
     return code + AFTER, count
 
