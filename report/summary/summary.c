@@ -9,19 +9,12 @@
 #include "order.h"
 #include "pages.h"
 #include "summary_namespaces.h"
+#include "summary_parts.h"
 #include "summary_processes.h"
 #include "summary_providers.h"
 #include "summary_shapes.h"
 #include "summary_time.h"
 #include <string.h>
-
-/* What one namespace is made of: the operations used in it, or an account opened with its name. */
-struct part {
-    const char *name;
-    struct summary_operation *operations;
-    size_t operation_count;
-    const struct ledger_account *account;
-};
 
 /* A tally and what it said, read once: its owner may be adding to it. */
 struct reading {
@@ -71,30 +64,6 @@ static int by_operation_name(const void *left, const void *right, const void *co
     const struct summary_operation *b = right;
     (void)context;
     return a->name == b->name ? 0 : strcmp(a->name, b->name);
-}
-
-static int by_first_use(const void *left, const void *right, const void *context)
-{
-    const struct summary_operation *a = left;
-    const struct summary_operation *b = right;
-    if (a->first_use != b->first_use)
-        return a->first_use < b->first_use ? -1 : 1;
-    return by_operation_name(a, b, context);
-}
-
-/* Sorts the parts of one name: operations first, then accounts opened anew, then accounts opened again. */
-static int rank_of(const struct part *part)
-{
-    return part->account ? 1 + (part->account->prior_flops != 0) : 0;
-}
-
-static int by_part(const void *left, const void *right, const void *context)
-{
-    const struct part *a = left;
-    const struct part *b = right;
-    (void)context;
-    int order = strcmp(a->name, b->name);
-    return order ? order : rank_of(a) - rank_of(b);
 }
 
 static void add(struct summary_operation *to, const struct summary_operation *from)
@@ -240,49 +209,9 @@ static void fold_operations(struct builder *b, struct summary_operation *all)
         shapes_add(&b->callers, &cell.callers, &all[count - 1].callers);
     }
     settle_last(b, all, count);
-    order_sort(all, count, sizeof *all, by_first_use, NULL);
+    operations_sort(all, count);
     b->summary->operations = all;
     b->summary->operation_count = count;
-}
-
-static void add_part(const struct builder *b, struct summary_namespace *to, const struct part *part)
-{
-    if (part->account) {
-        to->time.wall_ns = cost_sum(to->time.wall_ns, time_of_context(part->account, b->end_ns));
-        uint64_t limit = part->account->limit_flops;
-        /* A context opened again goes on with the budget it had. */
-        if (!part->account->prior_flops || limit == LEDGER_UNLIMITED)
-            to->flop_budget = cost_sum(to->flop_budget, limit);
-        else if (limit > to->flop_budget)
-            to->flop_budget = limit;
-        to->has_budget = true;
-        return;
-    }
-    to->operations = part->operations;
-    to->operation_count = part->operation_count;
-    order_sort(to->operations, to->operation_count, sizeof *to->operations, by_first_use, NULL);
-    for (size_t i = 0; i < to->operation_count; i++) {
-        to->self.flops_used = cost_sum(to->self.flops_used, to->operations[i].flop_cost);
-        to->self.calls = cost_sum(to->self.calls, to->operations[i].calls);
-        to->queries = cost_sum(to->queries, to->operations[i].queries);
-        to->time.blas_ns = cost_sum(to->time.blas_ns, to->operations[i].elapsed_ns);
-        to->time.timed_flops = cost_sum(to->time.timed_flops, to->operations[i].timed_flops);
-    }
-    if (to->operation_count)
-        to->first_use = to->operations[0].first_use;
-}
-
-static size_t fold_namespace(const struct builder *b, size_t part, struct summary_namespace *to)
-{
-    const char *name = b->parts[part].name;
-    *to = (struct summary_namespace){.name = name, .first_use = UINT64_MAX};
-    for (; part < b->part_count && strcmp(b->parts[part].name, name) == 0; part++)
-        add_part(b, to, &b->parts[part]);
-    if (to->flop_budget == LEDGER_UNLIMITED) {
-        to->has_budget = false;
-        to->flop_budget = 0;
-    }
-    return part;
 }
 
 /* How much room the namespaces above those that are there may take. A file could ask for any number of them, so no more than
@@ -307,10 +236,10 @@ static struct namespaces_room measure_namespaces(const struct builder *b, size_t
 static void fold_namespaces(struct builder *b, struct summary_namespace *namespaces, struct namespaces_room *room)
 {
     struct summary *s = b->summary;
-    order_sort(b->parts, b->part_count, sizeof *b->parts, by_part, NULL);
+    parts_sort(b->parts, b->part_count);
     for (size_t part = 0; part < b->part_count;) {
         struct summary_namespace *to = &namespaces[s->namespace_count];
-        part = fold_namespace(b, part, to);
+        part += parts_fold(&b->parts[part], b->part_count - part, b->end_ns, to);
         if (b->filter && to->has_budget && strcmp(to->name, b->filter) == 0) {
             s->has_budget = true;
             s->flop_budget = to->flop_budget;
