@@ -237,6 +237,20 @@ static bool has_blas(const char *name, uint64_t bytes, bool *stripped)
     return has;
 }
 
+/* Names are told by their last two letters first. */
+Test(target, has_blas_inside_by_each_family)
+{
+    static const char *const families[] = {"gemm",  "gemv",  "trsm", "trsv",  "syrk", "dot",  "axpy", "getrf",
+                                           "potrf", "geqrf", "gesv", "gesdd", "syev", "geev", "gesvd"};
+    char name[32];
+    bool stripped;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (int c = 0; c < 2; c++) {
+            snprintf(name, sizeof name, "%sd%s%s", c ? "cblas_" : "", families[i], c ? "" : "_");
+            cr_expect(has_blas(name, 64, &stripped), "%s", name);
+        }
+}
+
 Test(target, has_blas_inside_by_the_names_of_its_functions)
 {
     static const char *const yes[] = {"dgemm_",         "sgemm_64_",   "zgemm64_",      "cblas_dgemm",
