@@ -244,6 +244,21 @@ def languages(_):
                 expect(f"{source}: {job.errors}", (job.status, calls_of(job.merged)), (0, {0: 1, 1: 2, 2: 3}))
 
 
+def sessions(_):
+    """A job that uses sessions alone has no MPI_Finalize at which its ranks would meet: it says so, and is not run without its
+    limit."""
+    if MPI == "openmpi":
+        return print("Open MPI has sessions from version 5 on")
+    with tempfile.TemporaryDirectory() as folder:
+        program = build(folder, "ranks_session.c", libraries=("-lblas",))
+        job = Job(3, program, output="%r.json")
+        expect("each by itself", (job.status, sorted(job.files), calls_of(job.merged)),
+               (0, [f"{rank}.json" for rank in range(3)], whole(3, 1)))
+        expect("and said", job.errors.count("uses MPI by sessions, without MPI_Init; each process is counted by itself"), 3)
+        job = Job(3, program, run=("--scope", "job", "--budget", "1e9"))
+        expect(f"with a budget: {job.errors}", (job.status, job.made), (2, {}))
+
+
 def abi(_):
     """The table of handles, held to the headers."""
     with tempfile.TemporaryDirectory() as folder:
@@ -307,7 +322,8 @@ def one_file_each(program):
 
 
 GROUPS = {"summary": [one_summary, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
-          "budget": [budgets, budgets_of_one, threads], "kills": [kills], "others": [abi, languages, tools, wrong_pairing]}
+          "budget": [budgets, budgets_of_one, threads], "kills": [kills],
+          "others": [abi, languages, sessions, tools, wrong_pairing]}
 
 
 def main():
