@@ -20,7 +20,7 @@ test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv pyth
   libblas-dev libblas64-dev libblas-test liblapack-dev liblapack64-dev liblapacke-dev liblapack-test libblis-dev
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
   lintian dpkg-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest python3-jsonschema ccache
-  tmux zsh fish environment-modules libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libmpich-dev mpich
+  tmux zsh fish environment-modules parallel libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libmpich-dev mpich
   hpcc libscalapack-openmpi-dev libdnnl-dev
   abinit coinor-libipopt-dev dynare gretl gromacs lammps libdlib-dev libelpa-dev libigraph-dev libsuitesparse-dev
   quantum-espresso quantum-espresso-data
@@ -152,7 +152,7 @@ make_environments() {
   environment old numpy==1.26.4 scipy==1.11.4 pytest
   environment numpy the NumPy of .venv/new: "${new[@]}"
   environment engines torch==2.15.0 numpy scipy sympy networkx typing_extensions pytest blis lightgbm onnxruntime
-  environment mpi mpi4py numpy
+  environment mpi mpi4py numpy distributed
   environment metrics prometheus_client py-rattler-build # read what is written for Prometheus, and the recipe for conda
   make_old_system bash coreutils gcc libc6-dev libblas3 libopenblas0-pthread python3-numpy python3-venv
   rm -rf .venv/package .venv/package_old # of earlier versions of this script
