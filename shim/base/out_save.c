@@ -202,6 +202,7 @@ static int publish(int folder, const char *temporary, const char *base, bool exc
         if (errno != EEXIST)
             return -1;
     }
+    errno = EEXIST;
     return -1;
 }
 
