@@ -192,8 +192,7 @@ static unsigned free_suffix(int folder, const char *base)
 
 static int publish(int folder, const char *temporary, const char *base, bool exclusive, char *name)
 {
-    unsigned suffix = exclusive && is_taken(folder, base, 0) ? free_suffix(folder, base) : 0;
-    for (; suffix < SUFFIX_MAX; suffix++) {
+    for (unsigned suffix = 0; suffix < SUFFIX_MAX; suffix = suffix ? suffix + 1 : free_suffix(folder, base)) {
         suffixed_name(name, base, suffix);
         if (!exclusive)
             return renameat(folder, temporary, folder, name);

@@ -2,6 +2,7 @@
  * thread that waits in one, or might not be allowed. It takes no signal of the program's. Messages of others reach that memory
  * by themselves (shared memory, a network that does it), or when the rank calls MPI. */
 #include "answers.h"
+#include "clock.h"
 #include "loader.h"
 #include "ranks.h"
 #include "window.h"
@@ -13,7 +14,7 @@
 enum { NONE, RUNS, IS_TO_END, HAS_ENDED };
 
 #define LOOK_NS 4000000
-#define PATIENCE_NS INT64_C(10000000000)
+#define PATIENCE_NS UINT64_C(10000000000)
 
 static atomic_int state;
 static pthread_mutex_t returning = PTHREAD_MUTEX_INITIALIZER;
@@ -89,13 +90,6 @@ void answers_end(void)
     free(is_mute);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static bool is_awaited(int rank)
 {
     return rank != ranks.rank && !is_mute[rank] && answered[rank] <= asked[rank];
@@ -111,11 +105,11 @@ static bool is_anybody_awaited(void)
 
 static void wait_for_answers(void)
 {
-    int64_t until = now_ns() + PATIENCE_NS;
+    uint64_t until = clock_now_ns() + PATIENCE_NS;
     do {
         pause_for(LOOK_NS / 4);
         window_add_others(WINDOW_ANSWERED, 0, answered);
-    } while (is_anybody_awaited() && now_ns() < until && !window_failed());
+    } while (is_anybody_awaited() && clock_now_ns() < until && !window_failed());
     for (int rank = 0; rank < ranks.size; rank++)
         is_mute[rank] |= is_awaited(rank);
 }

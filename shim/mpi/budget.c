@@ -3,6 +3,7 @@
  * in one rank's share, or returned by one. */
 #include "budget.h"
 #include "answers.h"
+#include "clock.h"
 #include "job.h"
 #include "kernel.h"
 #include "link.h"
@@ -16,9 +17,9 @@
 
 #define MOMENT_NS 1000000
 /* For ranks that do not come to MPI_Finalize, where this one's exception was handled by nobody */
-#define LATE_NS INT64_C(5000000000)
+#define LATE_NS UINT64_C(5000000000)
 /* For the launcher, before the job is aborted */
-#define READ_NS INT64_C(500000000)
+#define READ_NS UINT64_C(500000000)
 
 /* Held by the one thread of the rank that draws, and while MPI is being finalized */
 static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
@@ -39,13 +40,6 @@ static void pause_for(long ns)
 {
     const struct timespec moment = {0, ns};
     nanosleep(&moment, NULL);
-}
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* ---- the pool ---- */
@@ -128,7 +122,7 @@ static void let_stderr_be_read(void)
     int unread = 0;
     if (kernel_fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
         return;
-    for (int64_t until = now_ns() + READ_NS; now_ns() < until; pause_for(MOMENT_NS / 10))
+    for (uint64_t until = clock_now_ns() + READ_NS; clock_now_ns() < until; pause_for(MOMENT_NS / 10))
         if (ioctl(STDERR_FILENO, FIONREAD, &unread) != 0 || unread == 0)
             return;
 }
@@ -162,11 +156,11 @@ static void meet(void)
 {
     mpi_handle request = 0;
     int done = 0;
-    int64_t until = now_ns() + LATE_NS;
+    uint64_t until = clock_now_ns() + LATE_NS;
     if (mpi.ibarrier(ranks.comm, &request) != MPI_OK)
         return;
     while (mpi.test(&request, &done, (void *)mpi_abi.no_status) == MPI_OK && !done) {
-        if (link_find()->is_unhandled() && now_ns() > until)
+        if (link_find()->is_unhandled() && clock_now_ns() > until)
             leave(1);
         pause_for(MOMENT_NS / 10);
     }

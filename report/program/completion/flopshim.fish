@@ -23,20 +23,25 @@ function __flopshim_run
     end
 end
 
+# No verb yet
+function __flopshim_begins
+    test (count (commandline -opc)) = 1
+end
+
 complete -c flopshim -f
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -l help -d 'show the verbs'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -l version -d 'show the version'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a run -d 'count the FLOPs of a program, within a budget'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a report -d 'show a summary or a ledger as text, JSON, CSV or a page'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a merge -d 'one summary of many processes or ranks'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a diff -d 'what differs between two summaries; rules make it a test'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a top -d 'what is counted now, live: budget, rate, tables'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a doctor -d 'would a program\'s BLAS be seen? before a run'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a calibrate -d 'what this machine can do, for rooflines'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a cost -d 'what a call would cost, from its arguments'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a list -d 'every routine, its formula and its source'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a library -d 'where the library is, for LD_PRELOAD'
-complete -c flopshim -n 'test (count (commandline -opc)) = 1' -a help -d 'what a verb does, as VERB --help'
+complete -c flopshim -n __flopshim_begins -l help -d 'show the verbs'
+complete -c flopshim -n __flopshim_begins -l version -d 'show the version'
+complete -c flopshim -n __flopshim_begins -a run -d 'count the FLOPs of a program, within a budget'
+complete -c flopshim -n __flopshim_begins -a report -d 'show a summary or a ledger as text, JSON, CSV or a page'
+complete -c flopshim -n __flopshim_begins -a merge -d 'one summary of many processes or ranks'
+complete -c flopshim -n __flopshim_begins -a diff -d 'what differs between two summaries; rules make it a test'
+complete -c flopshim -n __flopshim_begins -a top -d 'what is counted now, live: budget, rate, tables'
+complete -c flopshim -n __flopshim_begins -a doctor -d 'would a program\'s BLAS be seen? before a run'
+complete -c flopshim -n __flopshim_begins -a calibrate -d 'what this machine can do, for rooflines'
+complete -c flopshim -n __flopshim_begins -a cost -d 'what a call would cost, from its arguments'
+complete -c flopshim -n __flopshim_begins -a list -d 'every routine, its formula and its source'
+complete -c flopshim -n __flopshim_begins -a library -d 'where the library is, for LD_PRELOAD'
+complete -c flopshim -n __flopshim_begins -a help -d 'what a verb does, as VERB --help'
 complete -c flopshim -n '__flopshim_verb help; and test (count (commandline -opc)) = 2' -a 'run report merge diff top doctor calibrate cost list library'
 
 complete -c flopshim -n __flopshim_run -s b -l budget -x -d 'limit in FLOPs'

@@ -1,28 +1,22 @@
 /* A line on the terminal that says how far a long work is (progress.h). */
 #include "progress.h"
-#include <stdint.h>
+#include "clock.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { BAR = 30, FIRST_MS = 500, EACH_MS = 100 };
+#define BAR 30
+#define FIRST_NS 500000000
+#define EACH_NS 100000000
 
 static struct {
     const char *verb; /* NULL: nothing is shown */
     size_t total;
     size_t done;
-    int64_t drawn_ms; /* when it was drawn, or work began */
+    uint64_t drawn_ns; /* when it was drawn, or work began */
     bool is_drawn;
     bool was_drawn;
 } progress;
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void progress_begin(const char *verb, size_t total)
 {
@@ -30,7 +24,7 @@ void progress_begin(const char *verb, size_t total)
     progress.total = total;
     progress.done = 0;
     progress.was_drawn = progress.is_drawn = false;
-    progress.drawn_ms = now_ms();
+    progress.drawn_ns = clock_now_ns();
 }
 
 static void draw(void)
@@ -49,10 +43,10 @@ void progress_step(void)
     progress.done += progress.done < progress.total;
     if (!progress.verb)
         return;
-    int64_t now = now_ms();
-    if (now - progress.drawn_ms < (progress.was_drawn ? EACH_MS : FIRST_MS))
+    uint64_t now = clock_now_ns();
+    if (now - progress.drawn_ns < (progress.was_drawn ? EACH_NS : FIRST_NS))
         return;
-    progress.drawn_ms = now;
+    progress.drawn_ns = now;
     draw();
 }
 

@@ -177,38 +177,54 @@ static int add_html(char **files, int count, struct out *out)
     return good == count ? 0 : STATUS_USAGE;
 }
 
-static int add_files(char **files, int count, const char *format, struct out *out)
+/* What is done with each file, once it is loaded: 0, or the exit status. */
+typedef int file_action(const char *file, struct loaded *loaded, void *data);
+
+/* The files that can be loaded; the last status that is not 0. */
+static int each_file(char **files, int count, file_action *act, void *data)
 {
     int status = 0;
     for (int i = 0; i < count; i++, progress_step()) {
         struct loaded loaded;
-        if (load_file(files[i], &loaded) < 0) {
-            status = STATUS_USAGE;
-            continue;
+        int one = STATUS_USAGE;
+        if (load_file(files[i], &loaded) == 0) {
+            one = act(files[i], &loaded, data);
+            load_free(&loaded);
         }
-        if (wants_calls(format) && !loaded.ledger.header)
-            status = refuse_summary(files[i]);
-        else
-            show_summary(files[i], &loaded, format, count > 1, out);
-        load_free(&loaded);
+        status = one ? one : status;
     }
     return status;
+}
+
+struct shown {
+    const char *format;
+    bool named; /* there are several */
+    struct out *out;
+};
+
+static int add_file(const char *file, struct loaded *loaded, void *data)
+{
+    struct shown *shown = data;
+    if (wants_calls(shown->format) && !loaded->ledger.header)
+        return refuse_summary(file);
+    show_summary(file, loaded, shown->format, shown->named, shown->out);
+    return 0;
+}
+
+static int add_files(char **files, int count, const char *format, struct out *out)
+{
+    return each_file(files, count, add_file, &(struct shown){format, count > 1, out});
+}
+
+static int add_to_tables(const char *file, struct loaded *loaded, void *by)
+{
+    return by_add(by, file, &loaded->summary) < 0 ? STATUS_USAGE : 0;
 }
 
 /* A sum that lacks a file is none: where one is bad, nothing is written. */
 static int add_tables(char **files, int count, struct options *options, struct out *out)
 {
-    int status = 0;
-    for (int i = 0; i < count; i++, progress_step()) {
-        struct loaded loaded;
-        if (load_file(files[i], &loaded) < 0) {
-            status = STATUS_USAGE;
-            continue;
-        }
-        if (by_add(&options->by, files[i], &loaded.summary) < 0)
-            status = STATUS_USAGE;
-        load_free(&loaded);
-    }
+    int status = each_file(files, count, add_to_tables, &options->by);
     progress_clear();
     if (options->by.repeated)
         fprintf(stderr, "flopshim report: %zu of the processes given had been given already: each counts once\n",
