@@ -2,7 +2,8 @@
  * formula (formulas.c). */
 #include "cost.h"
 #include "formulas.h"
-#include "counts.h" /* generated: the counts of all rows, in the arithmetic of checked.h */
+#include "counts.h"       /* generated: the counts of all rows, in the arithmetic of checked.h, */
+#include "count_of_row.h" /* and the one of a row */
 #include "small.h"
 #include "symbols.h" /* generated: every exported name and its routine */
 #include <string.h>
@@ -39,11 +40,16 @@ uint64_t cost_weigh(const struct cost_routine *routine, struct cost_ops ops, enu
     return cost_saturated(count_add(mults, adds));
 }
 
+uint64_t cost_price_in_full(unsigned routine, const int64_t *arg, enum cost_convention convention)
+{
+    return cost_weigh(&cost_routines[routine], cost_count(routine, arg), convention);
+}
+
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention)
 {
     const struct cost_routine *r = &cost_routines[routine];
     const uint64_t price = small_price(r, arg, convention);
-    return price != SMALL_NOT ? price : cost_weigh(r, cost_count(routine, arg), convention);
+    return price != COST_NOT_SMALL ? price : cost_price_in_full(routine, arg, convention);
 }
 
 static struct cost_dims list_at(size_t first)

@@ -90,6 +90,12 @@ static inline const char *cost_idle(const struct cost_routine *r)
  * empty matrix (m or n is 0) and a workspace query (a negative workspace length). */
 uint64_t cost_price(unsigned routine, const int64_t *arg, enum cost_convention convention);
 
+/* Of one routine, in 64 bits, which takes a third of the instructions: a function of its own, cost_small_dgemm. Its answer is
+ * cost_price()'s, or COST_NOT_SMALL: that is for cost_price_in_full() to say. */
+typedef uint64_t cost_small_price(const int64_t *arg, enum cost_convention convention);
+#define COST_NOT_SMALL UINT64_MAX
+uint64_t cost_price_in_full(unsigned routine, const int64_t *arg, enum cost_convention convention);
+
 /* The operations that this weighs; of a total that has no split all are mults. */
 struct cost_ops cost_count(unsigned routine, const int64_t *arg);
 uint64_t cost_saturated(count_t count);

@@ -22,17 +22,36 @@ static count_t count_fft(int64_t transform, count_t n, count_t howmany, count_t 
 /* Of multiplications or additions: eight of them fit 64 bits. */
 #define OPS_LIMIT ((uint64_t)1 << 58)
 
-uint64_t small_price(const struct cost_routine *routine, const int64_t *arg, enum cost_convention convention)
+static inline __attribute__((always_inline)) uint64_t weigh(const struct cost_ops *ops, bool complex_field,
+                                                            enum cost_convention convention)
 {
-    const bool complex_field = routine->field == COST_FIELD_COMPLEX;
-    struct cost_ops ops = {0};
-    count_of_row(routine->count, arg, complex_field ? 4 : 1, &ops);
-    const uint64_t mults = (uint64_t)ops.mults, adds = (uint64_t)ops.adds;
+    const uint64_t mults = (uint64_t)ops->mults, adds = (uint64_t)ops->adds;
     if ((mults | adds) >= OPS_LIMIT)
-        return SMALL_NOT;
-    if (ops.total_only)
+        return COST_NOT_SMALL;
+    if (ops->total_only)
         return convention == COST_FMA ? (mults + 1) / 2 : mults;
     if (convention == COST_FMA)
         return (complex_field ? 4 : 1) * (mults > adds ? mults : adds);
     return complex_field ? 6 * mults + 2 * adds : mults + adds;
+}
+
+#define IS_COMPLEX_REAL false
+#define IS_COMPLEX_COMPLEX true
+#define SMALL_PRICE(count, field)                                                                                      \
+    static uint64_t __attribute__((used)) small_##count##_##field(const int64_t *arg, enum cost_convention convention) \
+    {                                                                                                                  \
+        struct cost_ops ops = {0};                                                                                     \
+        count_##count(arg, IS_COMPLEX_##field ? 4 : 1, &ops);                                                          \
+        return weigh(&ops, IS_COMPLEX_##field, convention);                                                            \
+    }
+#include "small_prices.h"
+
+uint64_t small_price(const struct cost_routine *routine, const int64_t *arg, enum cost_convention convention)
+{
+#define SMALL_CASE(count, field) \
+    case 2 * (count) + IS_COMPLEX_##field: return small_##count##_##field(arg, convention);
+    switch (2 * routine->count + (routine->field == COST_FIELD_COMPLEX)) {
+        SMALL_CASES
+    default: return COST_NOT_SMALL;
+    }
 }

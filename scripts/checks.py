@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from rows import Arg, Output, Row
+    from rows import Arg, Legal, Output, Row
 
 FAMILY = re.compile(r"[a-z0-9_]+")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -219,17 +219,37 @@ def idle(row: Row) -> None:
         one_of(f"scalar in 'idle' of {row.family}", row.idle, [a.name for a in row.args])
 
 
-def legal(row: Row) -> None:
-    """The arguments that a 'legal' line of the row's family speaks of."""
+def rules(word: str, row: Row, given: Legal) -> None:
     has = {a.name: a.kind for a in row.args}
-    for matrix, rule in (row.legal or {}).items():
+    for matrix, rule in given.items():
         if len(rule) == 2:  # letters
-            one_of(f"option in 'legal' of {row.family}", matrix, has)
+            one_of(f"option in '{word}' of {row.family}", matrix, has)
             continue
-        one_of(f"leading dimension in 'legal' of {row.family}", f"ld{matrix}", has)
+        one_of(f"leading dimension in '{word}' of {row.family}", f"ld{matrix}", has)
         readable = {n for n, kind in has.items() if kind in ("dim", "option")}
         for used in sorted(rule.names) + ([rule.trans] if rule.trans else []):
-            one_of(f"argument in 'legal' of {row.family}", used, readable)
+            one_of(f"argument in '{word}' of {row.family}", used, readable)
+
+
+def legal(row: Row) -> None:
+    """The arguments that a 'legal' line of the row's family speaks of."""
+    rules("legal", row, row.legal or {})
+
+
+def brief(row: Row) -> None:
+    """The same of a 'brief' line, which must speak of every leading dimension; and of nothing but what the price hangs on."""
+    if not row.brief:
+        return
+    rules("brief", row, row.brief.rules)
+    dims = {a.name for a in row.args if a.kind == "dim" and a.name in row.price.names}
+    for what, tree in zip(("multiplications", "additions", "test"), (*row.brief.formulas, row.brief.test)):
+        if tree:
+            Formula(f"{what} in 'brief' of {row.family}", dims, ()).number(tree.body)
+    leading = {a.name for a in row.args if re.fullmatch("ld[a-z]+", a.name)} - {f"ld{matrix}" for matrix in row.brief.rules}
+    kinds = {a.kind for a in row.args} & {"work", "query"}
+    if leading or kinds:
+        raise SpecError(f"'brief' of {row.family}, which has {', '.join(sorted(leading | kinds))}; accepted are families without "
+                        "workspace lengths, with a matrix for each leading dimension")
 
 
 def writes(row: Row, names_in: Callable[[Output], set[str]]) -> None:

@@ -2,6 +2,8 @@
 (shim/call/call.h)."""
 from __future__ import annotations
 
+import ast
+
 import plans
 from formulas import plain
 from rows import Arg, Routine, legal_letters, shapes_of, used_args
@@ -57,6 +59,8 @@ class Width:
         for a in dims:
             source = "first" if self.b.by_pointer and a is self.r.row.args[0] else a.name
             out.append(f"        const int64_t {a.name} = {self.read(source)};")
+        if self.r.row.brief and self.r.row.brief.test:
+            out.append(f"        if (UNLIKELY(!({plain(self.r.row.brief.test)})))\n            goto slow;")
         out.append(f"        cost = {cost};\n        CALL_PIN(cost);")
         leading = [f"{self.read(f'ld{m}')} < any" for m in shapes_of(self.r.row)]
         for test in leading + [f"!{self.read(s)}" for s in steps_of(self.r.row)]:
@@ -184,7 +188,7 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     passed = in_registers(b).passed
     out.append("    struct thread *const thread = call_self;\n"
                f"    if (!call_charge_fast(thread, ROUTINE_{r.name}, cost, CALL_COST_{what}))\n        goto slow;")
-    if jumps_on(b):
+    if r.row.brief or jumps_on(b):
         out.append(f"    return jump_marked_{b.name}({passed});")
     else:
         out.append(f"    if (UNLIKELY(call_slot->hot.marks))\n        return jump_marked_{b.name}({passed});")
@@ -193,7 +197,8 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
 
 
 def jumps_on(b: Body) -> bool:
-    """Has a provider nothing to do in this face of a routine but to jump to the other one?"""
+    """Has a provider nothing to do in this face of a routine but to jump to the other one? What it jumps to is nested by returning
+    into the shim. (LAPACK's drivers jump as well: dpotrf to dpotrf2, where the matrix is one block.)"""
     return b.face == "c" and all("*" in p for p in b.params)
 
 
@@ -201,10 +206,21 @@ def body_name(r: Routine, face: str) -> str:
     return plans.body_name(r.row.plans, face, r.name) if plans.is_plan(face) else f"body_{body_of(r, face).name}"
 
 
+def in_brief(r: Routine) -> Routine:
+    """The routine as its 'brief' line has it, if it has one: no more than what a fast body asks for."""
+    brief = r.row.brief
+    if not brief:
+        return r
+    trees = [*brief.formulas, *([brief.test] if brief.test else [])]
+    names = frozenset(node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name))
+    price = r.row.price._replace(mults="", adds=" ", formulas=brief.formulas, names=names)
+    return r._replace(row=r.row._replace(price=price, legal=brief.rules))
+
+
 def emit_body(r: Routine, face: str, out: list[str]) -> str:
     if plans.is_plan(face):
         return plans.emit_body(r.row.plans, face, r.name, out)
-    b, bound = body_of(r, face), small_degree(r.row)
+    b, bound = body_of(r, face), small_degree(in_brief(r).row)
     if bound is None or b.face == "e":
         emit_slow_body(r, b, f"slow_{b.name}", False, out)
         emit_others(r, b, False, out)
@@ -214,5 +230,5 @@ def emit_body(r: Routine, face: str, out: list[str]) -> str:
         emit_slow_body(r, b, f"slow_{b.name}", True, out)
         emit_others(r, b, True, out)
         emit_marked_body(b, out)
-        emit_fast_body(r, b, bound, out)
+        emit_fast_body(in_brief(r), b, bound, out)
     return f"body_{b.name}"

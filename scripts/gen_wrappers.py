@@ -3,9 +3,9 @@
 
 usage: gen_wrappers.py SPEC OUTDIR SHARDS
 
-Writes to OUTDIR: counts.h and routines.c (what a call costs), symbols.h, symbols.c and names.c (every exported name) and
-stubs_0.c ... (a typed body for each routine and face; a three-instruction entry for each name, which leaves its
-slot in r11 for the body). An error in the spec is reported with file and line; nothing is written then.
+Writes to OUTDIR: counts.h, count_of_row.h, small_prices.h and routines.c (what a call costs), symbols.h, symbols.c and names.c
+(every exported name) and stubs_0.c ... (a typed body for each routine and face; a three-instruction entry for each name, which
+leaves its slot in r11 for the body). An error in the spec is reported with file and line; nothing is written then.
 
 So that a changed row compiles little, a file is written only where its content changes, and nothing in a shard depends
 on rows of other families: its name decides a family's shard, a routine's id is a hash of its name, and what is numbered
@@ -91,16 +91,30 @@ def emit_count(row: Row, index: int, out: list[str]) -> None:
 
 
 def emit_counts(rows: list[Row], out: list[str]) -> dict[Count, int]:
-    """The counts, and the one of a number: a jump, where a table of pointers would be relocated at each start."""
     counts: dict[Count, int] = {}
     for row in rows:
         if count_of(row) not in counts:
             counts[count_of(row)] = len(counts)
             emit_count(row, counts[count_of(row)], out)
-    out.append("static void count_of_row(unsigned count, const int64_t *arg, int w, struct cost_ops *ops)\n{\n    switch (count) {")
-    out += [f"    case {i}: count_{i}(arg, w, ops); return;" for i in range(len(counts))]
-    out.append("    }\n}")
     return counts
+
+
+def emit_count_of_row(counts: dict[Count, int]) -> list[str]:
+    """The count of a number: a jump, where a table of pointers would be relocated at each start."""
+    return ["static void count_of_row(unsigned count, const int64_t *arg, int w, struct cost_ops *ops)\n{\n    switch (count) {",
+            *(f"    case {i}: count_{i}(arg, w, ops); return;" for i in range(len(counts))), "    }\n}"]
+
+
+def emit_small_prices(routines: list[Routine], counts: dict[Count, int]) -> list[str]:
+    """A price in 64 bits for each count and field, under the name of each routine that has it (cost_small_dgemm), which stubs
+    call; and the one of a routine of the table (cost/small.c)."""
+    price = {r.name: f"{counts[count_of(r.row)]}, {'COMPLEX' if r.field == 'c' else 'REAL'}" for r in routines}
+    used = sorted(set(price.values()), key=lambda pair: (int(pair.split(",")[0]), pair))
+    names = [f"{name} = small_{pair.replace(', ', '_')}" for name, pair in price.items()]
+    return [*(f"SMALL_PRICE({pair})" for pair in used), '__asm__(""',
+            *(f'".globl cost_small_{n}\\n.hidden cost_small_{n}\\n.set cost_small_{n}, {function}\\n"'
+              for n, function in (line.split(" = ") for line in names)), ");",
+            "#define SMALL_CASES \\", *(f"    SMALL_CASE({pair}) \\" for pair in used), ""]
 
 
 class Texts:
@@ -178,7 +192,8 @@ def emit_shard(routines: list[Routine], by_routine: dict[tuple[str, str], list[s
     entries: list[str] = []
     for r in routines:
         out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'
-                   f'extern const uint32_t cost_index_{r.name} __attribute__((visibility("hidden")));')
+                   f'extern const uint32_t cost_index_{r.name} __attribute__((visibility("hidden")));\n'
+                   f'cost_small_price cost_small_{r.name} __attribute__((visibility("hidden")));')
     for r in routines:
         for face in r.row.faces:
             body = emit_body(r, face, out)
@@ -254,9 +269,11 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
     names, size = emit_names(symbols)
     counts: list[str] = []
     table: list[str] = []
-    emit_routines(routines, emit_counts(list({r.row.id: r.row for r in routines}.values()), counts), table)
+    places = emit_counts(list({r.row.id: r.row for r in routines}.values()), counts)
+    emit_routines(routines, places, table)
     files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": table,
-             "counts.h": counts,
+             "counts.h": counts, "count_of_row.h": emit_count_of_row(places),
+             "small_prices.h": emit_small_prices(routines, places),
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
                            f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
                            "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];",

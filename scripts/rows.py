@@ -85,6 +85,14 @@ class Price(NamedTuple):
     names: frozenset[str]
 
 
+class Brief(NamedTuple):
+    """A count as polynomials, mults and adds, where `test` (None: always) and the rules hold, so that the provider accepts the
+    call."""
+    formulas: list[ast.Expression]
+    test: ast.Expression | None
+    rules: Legal
+
+
 class Row(NamedTuple):
     """A signature with its price, and the rules of its family."""
     id: int
@@ -97,6 +105,7 @@ class Row(NamedTuple):
     topic: str
     price: Price
     legal: Legal | None
+    brief: Brief | None
     writes: list[Output]
     idle: str  # the scalar that is a factor of all that is computed; "": none
     plans: list[Plan]

@@ -11,15 +11,16 @@ import checks
 import plans
 from card import parse_price, prices_of
 from checks import Placed, SpecError
-from formulas import plain
+from formulas import degree, plain
 from outputs import names_in, parse_writes
-from rows import KINDS, LETTERS, PREFIXES, TOPICS, Arg, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of
+from rows import KINDS, LETTERS, PREFIXES, TOPICS, Arg, Brief, Legal, Output, Price, Routine, Row, Shape, Signature, dims_of
 from rows import prefix_of, suffix_of
 
 CELLS = "family | prefixes | faces | arguments"
 USES = {"scheme": "scheme FACE WIDTH | SPELLINGS", "kind": "kind KIND | ARGUMENTS",
         "legal": "legal FAMILIES | MATRIX: rows, columns, trans | ...", "writes": "writes FAMILIES | OUTPUT: WHAT sizes | ...",
-        "idle": "idle FAMILIES | SCALAR", **plans.USES}
+        "idle": "idle FAMILIES | SCALAR",
+        "brief": "brief FAMILIES | M ; A | if TEST | MATRIX: rows, columns | OPTION: letters", **plans.USES}
 Schemes = dict[str, "list[tuple[str, bool]]"]  # of a face: spellings, and whether they are of 64-bit integers
 Symbol = tuple[str, Routine, str, bool]
 
@@ -76,6 +77,19 @@ def parse_legal(cells: list[str]) -> Legal:
     return rules
 
 
+def parse_brief(cells: list[str]) -> Brief:
+    """Only of dimensions, and of degree 3 at most."""
+    mults, _, adds = cells[0].partition(";")
+    texts = {"multiplications": mults, "additions": adds}
+    test = next((cell[3:] for cell in cells[1:] if cell.startswith("if ")), None)
+    trees = [checks.parse(what, text.strip()) for what, text in texts.items()]
+    for what, tree in zip(texts, trees):
+        if (degree(tree) or 99) > 3:
+            raise SpecError(f"'{ast.unparse(tree)}' as {what} in 'brief'; accepted are polynomials of degree 3 at most")
+    rules = parse_legal([cell for cell in cells[1:] if not cell.startswith("if ")])
+    return Brief(trees, checks.parse("the test", test) if test else None, rules)
+
+
 class Reader:
     """Reads a file and those that it includes: each line to the method of its first word, or a signature; or, where the file is
     a card, a price."""
@@ -85,6 +99,7 @@ class Reader:
         self.signatures: list[Signature] = []
         self.prices: list[Price] = []
         self.legal: dict[str, tuple[Legal, str]] = {}
+        self.brief: dict[str, tuple[Brief, str]] = {}
         self.writes: dict[str, tuple[list[Output], str]] = {}
         self.idle: dict[str, tuple[str, str]] = {}
         self.plans: dict[str, list[plans.Plan]] = collections.defaultdict(list)
@@ -147,6 +162,11 @@ class Reader:
         self.check_families("legal", families, {family: at for family, (_, at) in self.legal.items()})
         self.legal.update(dict.fromkeys(families, (rules, where)))
 
+    def add_brief(self, families: list[str], cells: list[str], where: str) -> None:
+        brief = parse_brief(cells)
+        self.check_families("brief", families, {family: at for family, (_, at) in self.brief.items()})
+        self.brief.update(dict.fromkeys(families, (brief, where)))
+
     def add_writes(self, families: list[str], cells: list[str], where: str) -> None:
         outputs = parse_writes(cells)
         self.check_families("writes", families, {family: at for family, (_, at) in self.writes.items()})
@@ -185,6 +205,7 @@ class Reader:
         """The signatures with their prices and the rules of their families."""
         families = {s.family for s in self.signatures}
         for word, places in (("legal", {f: at for f, (_, at) in self.legal.items()}),
+                             ("brief", {f: at for f, (_, at) in self.brief.items()}),
                              ("writes", {f: at for f, (_, at) in self.writes.items()}),
                              ("idle", {f: at for f, (_, at) in self.idle.items()}),
                              ("makes", {f: found[0].where for f, found in self.plans.items()})):
@@ -196,6 +217,9 @@ class Reader:
     def row(self, index: int, parts: tuple[Signature, Price]) -> Row:
         signature, price = parts
         legal, legal_where = self.legal.get(signature.family, (None, ""))
+        brief, brief_where = self.brief.get(signature.family, (None, ""))
+        if not set(signature.prefixes) <= set("sdcz"):
+            brief = None  # of mixed precision (dsgesv), which is another algorithm
         writes, writes_where = self.writes.get(signature.family, ([], ""))
         idle, idle_where = self.idle.get(signature.family, ("", ""))
         planned = self.plans.get(signature.family, [])
@@ -203,12 +227,14 @@ class Reader:
         plans.check(planned, signature.where, signature.prefixes, names, signature.faces)
         if planned:
             signature = signature._replace(faces=plans.faces_of(planned))
-        row = Row(index, *signature, price=price, legal=legal, writes=writes, idle=idle, plans=planned)
+        row = Row(index, *signature, price=price, legal=legal, brief=brief, writes=writes, idle=idle, plans=planned)
         where = row.where
         try:
             dims_of(row)
             where = legal_where
             checks.legal(row)
+            where = brief_where
+            checks.brief(row)
             where = writes_where
             checks.writes(row, names_in)
             where = idle_where

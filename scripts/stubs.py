@@ -189,7 +189,7 @@ def idle_of(r: Routine) -> Arg | None:
 
 def emit_price(r: Routine, b: Body, out: list[str]) -> None:
     """Set cost, by the table of counts."""
-    used, price = used_args(r.row), f"cost_price(cost_index_{r.name}, arg, call_convention)"
+    used, price = used_args(r.row), f"call_price(cost_small_{r.name}, &cost_index_{r.name}, arg)"
     if not any(a.array for a in r.row.args):
         emit_reads(r, b, out)
         out.append(f"    const int64_t arg[] = {{{', '.join(a.name for a in used) or '0'}}};")
@@ -252,9 +252,10 @@ def emit_slow_body(r: Routine, b: Body, name: str, fast: bool, out: list[str]) -
 
 
 def small_degree(row: Row) -> int | None:
-    """The degree of a count that fits 64 bits for small dimensions, or None: no fast body. LAPACK's calls are too long
-    to need one, and its counts may be negative where a dimension is 0."""
-    if mode_of(row.price.mults) != "split" or not any(f[0] == "c" for f in row.faces) or any(a.array for a in row.args):
+    """The degree of a count that fits 64 bits for small dimensions, or None: no fast body. Most of LAPACK's calls are too long to
+    need one, and its counts may be negative where a dimension is 0: those that have one have a 'brief' line."""
+    known = row.brief or any(f[0] == "c" for f in row.faces)
+    if mode_of(row.price.mults) != "split" or not known or any(a.array for a in row.args):
         return None
     degrees = [d for d in map(degree, row.price.formulas) if d is not None]
     if len(degrees) < len(row.price.formulas) or max(degrees) > 3 or any(a.kind not in ("dim", "option") for a in used_args(row)):

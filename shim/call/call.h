@@ -117,25 +117,28 @@ ALWAYS_INLINE struct ledger_tally *call_charge_plainly(struct thread *t, uintptr
 {
     t->outer_frame = frame;
     atomic_signal_fence(memory_order_seq_cst);
-    const bool is_free = __builtin_constant_p(*cost) && !*cost;
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if ((UNLIKELY(*cost >= t->careful_flops) && !call_scale(t, cost, what)) || UNLIKELY(tally->routine != routine))
         goto not_so;
-    if (!is_free && CALL_IS_SET(t->grant)) {
+    if (CALL_IS_SET(t->grant)) {
         if (UNLIKELY(!call_take(t->grant, cost)))
             goto not_so;
         tally = *(struct ledger_tally *volatile *)&t->hot[routine % THREAD_HOT]; /* not kept in a register meanwhile */
         if (!tally)
             __builtin_unreachable();
     }
-    if (is_free)
-        call_add_free(tally);
-    else
-        call_add(tally, *cost);
+    call_add(tally, *cost);
     return tally;
 not_so:
     t->outer_frame = 0;
     return NULL;
+}
+
+/* index: the routine's place in the table. */
+ALWAYS_INLINE uint64_t call_price(cost_small_price *small, const uint32_t *index, const int64_t *arg)
+{
+    const uint64_t price = small(arg, call_convention);
+    return LIKELY(price != COST_NOT_SMALL) ? price : cost_price_in_full(*index, arg, call_convention);
 }
 
 /* True: forward it. False: it was refused, the stub returns. shape: the dimensions, for the op log (cost_dims). */
@@ -221,10 +224,28 @@ static inline bool call_is_tiny32(const void *value)
     return (*(const uint32_t *)value & 0x7fffffff) == 0;
 }
 
+/* call_charge_plainly of a call that costs nothing. */
+ALWAYS_INLINE bool call_charge_nothing(struct thread *t, uint32_t routine, enum call_cost what)
+{
+    uint64_t nothing = 0;
+    t->outer_frame = call_stack;
+    atomic_signal_fence(memory_order_seq_cst);
+    if ((UNLIKELY(!CALL_IS_SET(t->careful_flops)) && !call_scale(t, &nothing, what)) ||
+        !call_count_free(&t->hot[routine % THREAD_HOT], routine)) {
+        t->outer_frame = 0;
+        return false;
+    }
+    return true;
+}
+
 /* Begin, charge, tally; or change nothing. */
 ALWAYS_INLINE bool call_charge_fast(struct thread *t, uint32_t routine, uint64_t cost, enum call_cost what)
 {
-    return LIKELY(!t->outer_frame) && call_charge_plainly(t, call_stack, routine, &cost, what);
+    if (UNLIKELY(t->outer_frame))
+        return false;
+    if (__builtin_constant_p(cost) && !cost)
+        return call_charge_nothing(t, routine, what);
+    return call_charge_plainly(t, call_stack, routine, &cost, what) != NULL;
 }
 
 static inline void call_end_fast(const struct call *call)

@@ -75,10 +75,18 @@ wrapped:
                      : "cc");
 }
 
-/* The same of a call that costs nothing. */
-static inline void call_add_free(struct ledger_tally *tally)
+/* The same of a call that costs nothing, where `place` has the routine's tally: in r10, which keeps no argument. */
+static inline bool call_count_free(struct ledger_tally *const *place, uint32_t routine)
 {
-    __asm__ volatile("addq %1, %0" : "+m"(tally->check) : "i"(LEDGER_CALL_UNIT) : "cc");
+    __asm__ goto("movq %[place], %%r10\n\tcmpl %[routine], %c[known](%%r10)\n\tjne %l[fails]\n\taddq %[unit], %c[check](%%r10)"
+                 :
+                 : [place] "m"(*place), [routine] "i"(routine), [unit] "i"(LEDGER_CALL_UNIT),
+                   [known] "i"(offsetof(struct ledger_tally, routine)), [check] "i"(offsetof(struct ledger_tally, check))
+                 : "r10", "cc", "memory"
+                 : fails);
+    return true;
+fails:
+    return false;
 }
 
 /* tally_add of a nested call, without a register. */

@@ -16,9 +16,10 @@ BUILD = pathlib.Path(sys.argv[1]).resolve()
 CASES = ["ddot_1", "dgemm_1", "dgemm_4", "cblas_ddot_1", "cblas_dgemm_1", "cblas_dgemm_4"]
 SHIM = str(BUILD / "libflopshim.so")
 QUIET = {"FLOP_OUTPUT": "none", "FLOP_QUIET": "1"}
-WAYS = {"direct": {}, "minimal": {"LD_PRELOAD": str(BUILD / "tests/libbench_minimal.so")},
+WAYS = {"direct": {}, "jump": {"LD_PRELOAD": str(BUILD / "tests/libbench_jump.so")},
+        "minimal": {"LD_PRELOAD": str(BUILD / "tests/libbench_minimal.so")},
         "counting": {"LD_PRELOAD": SHIM, **QUIET}, "budget": {"LD_PRELOAD": SHIM, "FLOP_BUDGET": "1e18", **QUIET}}
-USUAL = list(WAYS)
+USUAL = ["direct", "minimal", "counting", "budget"]
 for name, variables in {"careful": {"FLOP_COUNT": "blas"}, "shapes": {"FLOP_DETAIL": "shapes"},
                         "callers": {"FLOP_DETAIL": "callers"}, "calls": {"FLOP_DETAIL": "calls"},
                         "multiplier": {"FLOP_MULTIPLIER": "2"}, "fma": {"FLOP_CONVENTION": "fma"},
@@ -36,8 +37,9 @@ DETAIL_TARGETS = {"shapes": 110, "callers": 280, "calls": 620}
 PLAN_TARGET = 100  # added to an execution of a plan
 # Added to a direct call on every other path: the case, the way, how many objects have called before. What timing takes hangs on
 # which clock there is, and since when (ticks.c): 540 to 750.
-PATHS = {"a LAPACK call": ("dgetrf_4", "counting", 0, 280), "BLAS inside LAPACK": ("nested_dgemm", "counting", 0, 35),
-         "ddot_ inside LAPACK": ("nested_ddot", "counting", 0, 35), "LAPACK inside LAPACK": ("nested_dgetrf", "counting", 0, 35),
+PATHS = {"a small LAPACK call": ("dgetrf_4", "counting", 0, 110), "another LAPACK call": ("dgetrf_3x4", "counting", 0, 215),
+         "BLAS inside LAPACK": ("nested_dgemm", "counting", 0, 35), "ddot_ inside LAPACK": ("nested_ddot", "counting", 0, 35),
+         "LAPACK inside LAPACK": ("nested_dgetrf", "counting", 0, 35),
          "the 2nd of 2 objects": ("caller", "counting", 2, 110), "the 2nd of 30 objects": ("caller", "counting", 30, 110),
          "disabled": ("dgemm_4", "disabled", 0, 30), "a LAPACK call, disabled": ("dgetrf_4", "disabled", 0, 30),
          "FLOP_TIMING=all": ("dgemm_4", "timing", 0, 900), "a context, from C": ("context", "counting", 0, 3200),
@@ -140,14 +142,42 @@ def print_paths():
     failed = []
     for name, (case, way, callers, target) in PATHS.items():
         with tempfile.TemporaryDirectory() as folder:
-            for i in range(callers):
-                shutil.copy(BUILD / "tests/libbench_caller.so", f"{folder}/{i}.so")
+            path_environment(way, folder, callers)
             command, variables = (program("stub"), case, "N", "1"), {"BENCH_CALLERS": folder} if callers else {}
             added = instructions(way, *command, **variables) - instructions("direct", *command, **variables)
         print(f"{name:28}{added:12}{target:12}")
         if added > target:
             failed.append(f"{name}: {added} instructions more, target {target}")
     return failed
+
+
+def path_environment(way, folder, callers):
+    for i in range(callers):
+        shutil.copy(BUILD / "tests/libbench_caller.so", f"{folder}/{i}.so")
+    return {**environment(way, "stub"), **({"BENCH_CALLERS": folder} if callers else {})}
+
+
+def print_path_times():
+    """Of every path, and of other ways to look at the same call: a bare jump, the minimal wrapper, ltrace where it is installed."""
+    rows = {"a bare jump": ("dgemm_4", "jump", 0), "a minimal wrapper": ("dgemm_4", "minimal", 0),
+            **{f"dgemm_, {way}": ("dgemm_4", way, 0) for way in ("counting", "budget", "shapes", "callers", "calls")},
+            **{name: path[:3] for name, path in PATHS.items()}}
+    best = dict.fromkeys([(name, way) for name in rows for way in (True, False)], 1e9)
+    for _ in range(ROUNDS):
+        for name, (case, way, callers) in rows.items():
+            for direct in (True, False):
+                with tempfile.TemporaryDirectory() as folder:
+                    done = subprocess.run([program("stub"), case, "300000", "1"], capture_output=True, text=True, check=True,
+                                          env=path_environment("direct" if direct else way, folder, callers))
+                best[name, direct] = min(best[name, direct], float(done.stdout))
+    print(f"\nns over a direct call, one thread (least of {ROUNDS} interleaved runs)")
+    for name in rows:
+        print(f"{name:28}{best[name, False] - best[name, True]:12.1f}")
+    if shutil.which("ltrace"):
+        version = subprocess.run(["ltrace", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+        done = subprocess.run(["ltrace", "-c", "-e", "dgemm_", program("stub"), "dgemm_4", "2000", "1"], capture_output=True,
+                              text=True, env=environment("direct", "stub"), check=True)
+        print(f"{f'ltrace {version} -c':28}{float(done.stdout.split()[0]):12.1f}")
 
 
 def print_python():
@@ -191,6 +221,7 @@ def main():
             if blas == "stub":
                 worst = max(best[c, "counting", 1] / best[c, "minimal", 1] for c in TARGETS)
                 print(f"worst counting/minimal of the Fortran face: {worst:.2f} (target {RATIO_TARGET})")
+        print_path_times()
         print_start_up()
     for line in failed:
         print("FAILED:", line)

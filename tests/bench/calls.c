@@ -1,7 +1,7 @@
 /* calls CASE CALLS THREADS: makes CALLS calls in each thread and prints the least time of a call over several rounds.
- * CASE: ddot_1 dgemm_1 dgemm_4 cblas_ddot_1 cblas_dgemm_1 cblas_dgemm_4 dgetrf_4; nested_ddot nested_dgemm nested_dgetrf, made
- * by one call of dpbtrf_ of the stub; context, opened and closed; caller, from the second of the copies of libbench_caller.so
- * in the folder BENCH_CALLERS, after all of them have made a call. */
+ * CASE: ddot_1 dgemm_1 dgemm_4 cblas_ddot_1 cblas_dgemm_1 cblas_dgemm_4 dgetrf_4 dgetrf_3x4; nested_ddot nested_dgemm
+ * nested_dgetrf, made by one call of dpbtrf_ of the stub; context, opened and closed; caller, from the second of the copies of
+ * libbench_caller.so in the folder BENCH_CALLERS, after all of them have made a call. */
 #include "flopshim.h"
 #include <dlfcn.h>
 #include <pthread.h>
@@ -52,13 +52,13 @@ static void load_callers(void)
 
 static void call_lapack(long count)
 {
-    const int n = 4, rows = (int)count, bandwidth = !strcmp(name, "nested_dgetrf");
+    const int n = 4, m = strcmp(name, "dgetrf_3x4") != 0 ? n : 3, rows = (int)count, bandwidth = !strcmp(name, "nested_dgetrf");
     double a[16] = {1};
     int info, pivots[4];
     if (strncmp(name, "nested_", 7) == 0)
         dpbtrf_(strstr(name, "dgemm") ? "U" : "L", &rows, &bandwidth, a, &n, &info);
-    for (long i = 0; i < count && !strcmp(name, "dgetrf_4"); i++)
-        dgetrf_(&n, &n, a, &n, pivots, &info);
+    for (long i = 0; i < count && !strncmp(name, "dgetrf", 6); i++)
+        dgetrf_(&m, &n, a, &n, pivots, &info);
 }
 
 static void open_contexts(long count)

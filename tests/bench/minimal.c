@@ -3,6 +3,13 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
+/* A wrapper that has something to do afterwards, so that the compiler makes no jump of the call; and one that jumps. */
+#ifdef JUMPS
+#define AFTERWARDS()
+#else
+#define AFTERWARDS() __asm__ volatile("")
+#endif
+
 typedef double ddot_t(const int *, const double *, const int *, const double *, const int *);
 typedef void dgemm_t(const char *, const char *, const int *, const int *, const int *, const double *, const double *,
                      const int *, const double *, const int *, const double *, double *, const int *, size_t, size_t);
@@ -16,7 +23,7 @@ double ddot_(const int *n, const double *x, const int *incx, const double *y, co
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "ddot_");
     double result = real(n, x, incx, y, incy);
-    __asm__ volatile(""); /* a wrapper that has something to do afterwards: no tail call */
+    AFTERWARDS();
     return result;
 }
 
@@ -28,7 +35,7 @@ void dgemm_(const char *transa, const char *transb, const int *m, const int *n, 
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "dgemm_");
     real(transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, length_a, length_b);
-    __asm__ volatile("");
+    AFTERWARDS();
 }
 
 double cblas_ddot(int n, const double *x, int incx, const double *y, int incy)
@@ -37,7 +44,7 @@ double cblas_ddot(int n, const double *x, int incx, const double *y, int incy)
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "cblas_ddot");
     double result = real(n, x, incx, y, incy);
-    __asm__ volatile("");
+    AFTERWARDS();
     return result;
 }
 
@@ -48,5 +55,5 @@ void cblas_dgemm(int layout, int transa, int transb, int m, int n, int k, double
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "cblas_dgemm");
     real(layout, transa, transb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    __asm__ volatile("");
+    AFTERWARDS();
 }

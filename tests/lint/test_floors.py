@@ -81,7 +81,7 @@ def leaving_includes():
 
 def is_public(name):
     """Declared in flopshim.h, in the C library's headers, or generated and named by assembly."""
-    return name.startswith("flopshim_") or name.startswith("forward_bound_") or name in ("forward_answer", "main")
+    return name.startswith(("flopshim_", "forward_bound_", "cost_small_")) or name in ("forward_answer", "main")
 
 
 def misdeclared(found):

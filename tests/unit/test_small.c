@@ -49,7 +49,7 @@ Test(small, prices_are_those_of_128_bits)
             for (int convention = COST_OPS; convention <= COST_FMA; convention++) {
                 uint64_t whole = cost_weigh(r, ops, (enum cost_convention)convention);
                 uint64_t price = small_price(r, arg, (enum cost_convention)convention);
-                bool is_small = price != SMALL_NOT;
+                bool is_small = price != COST_NOT_SMALL;
                 cr_assert(is_small ? price == whole : true, "%s: %lu, not %lu", cost_name(r), price, whole);
                 worked += is_small;
                 tried++;

@@ -16,7 +16,7 @@ from spec import cells_of  # noqa: E402
 FILES = [ROOT / "cost/routines.spec", *sorted((ROOT / "cost/signatures").glob("*.spec"))]
 SPEC = [" | ".join(cells) for path in FILES for _, cells in cells_of(path, False)]
 PRICES = [cells for path in sorted((ROOT / "cost/card").glob("*.card")) for _, cells in cells_of(path, True) if len(cells) > 1]
-RULES = ("legal ", "writes ", "idle ", "makes ", "runs ", "sets ", "drops ")
+RULES = ("legal ", "brief ", "writes ", "idle ", "makes ", "runs ", "sets ", "drops ")
 HEAD = [line for line in SPEC if line.startswith(("scheme ", "kind "))] + ["include the.card"]
 SIGNATURES = [line for line in SPEC if not line.startswith(("scheme ", "kind ", "include ", "topic ", *RULES))]
 GOOD = "frob | s d | f c | m n a lda"
@@ -62,6 +62,14 @@ BAD = [
     ("legal frob | a: k, n", ["argument in 'legal' of frob", "'k'", "m, n"]),
     ("legal frob | trans: XY, N", ["letters 'XY'", "N and then any of TCR"]),
     ("legal frob frob | a: m, n", ["family 'frob' stands twice"]),
+    ("brief frobs | n ; n | a: m, n", ["'brief' of family 'frobs'", "no signature"]),
+    ("brief frob | n | a: m, n", ["additions is empty"]),
+    ("brief frob | n*n*n*n ; n | a: m, n", ["'n * n * n * n' as multiplications", "degree 3 at most"]),
+    ("brief frob | min(m,n) ; n | a: m, n", ["'min(m, n)'", "degree 3 at most"]),
+    ("brief frob | n ; k | a: m, n", ["additions in 'brief' of frob", "unknown name", "'k'", "m, n"]),
+    ("brief frob | n ; n", ["'brief' of frob, which has lda", "a matrix for each leading dimension"]),
+    ("brief frob | n ; n | if m = n | a: m, n", ["the test", "'m = n'"]),
+    ("brief frob | n ; n | b: m, n", ["leading dimension in 'brief' of frob", "'ldb'", "lda"]),
     ("writes frob | a: junk m", ["content of an output", "'junk'", "index, nan"]),
     ("writes frob | a: nan m, n, k", ["3 sizes of a", "one, or of nan"]),
     ("writes frob | a: nan k, n", ["'writes' of frob", "'k'"]),
@@ -140,7 +148,7 @@ TOKENS = ("**", "(", ")", "[]", ":", "|", '"', "\\", "\0", "\x0b", "é", "w", "n
           "real ", ";", " each", "->", "-> real", "if", "/0", "/n", "/s", "d", ":sub", "+x", "e", "g", "uplo", "group_count", "int",
           "exact", ",", "{n}", "{x}", "any", "unchecked", "  ",
           "#", "()", "not n", "n[0]", "a.b(n)", "min(*n)", "'NN'", "include ", "kind ", "legal ", "writes ", "scheme ", "nan", "\t",
-          "makes ", "sizes", "p", "-> C",
+          "brief ", "makes ", "sizes", "p", "-> C",
           "-" * 300, "(" * 300, "n+" * 300 + "n", "lambda: 0", "f'{n}'", "(x:=1)", "yield", "...", "1j", "~m", "m@n", "m<n<k")
 
 
