@@ -74,6 +74,12 @@ def report(ledger):
     return json.loads(done.stdout)
 
 
+def calls_of(merged):
+    """{rank: calls} of the members of a merge."""
+    return {m["rank"]: sum(o["calls"] for n in m["by_namespace"].values() for o in n["operations"].values())
+            for m in merged["members"]}
+
+
 def same_with_and_without(command, env=None, **options):
     """Output and status are byte for byte the same; returns the preloaded run."""
     plain = Run(command, env, preload=False, **options)
