@@ -12,9 +12,10 @@ import tempfile
 import time
 
 import own_machine
-from harness import BUILD, LIBS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip
+from harness import BUILD, LIBRARY, LIBS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip
 
 NODES = ("node0", "node1")
+PRELOAD = f"{LIBRARY}:{pathlib.Path(LIBRARY).with_name('libflopshim-mpi.so')}"
 DOT = 200  # FLOPs of a call of ranks.c
 # What each is started by through srun, and srun's status where MPI_Abort ended a job with 86: of PMI 2 it learns no number
 MPI = {"openmpi": ("pmix", 86), "mpich": ("pmi2", 137)}
@@ -188,17 +189,23 @@ def told(path):
 
 
 def cancel(cluster):
-    """scancel sends SIGTERM and, 2 s later, SIGKILL: to all ranks, or with --signal=KILL at once."""
+    """scancel sends SIGTERM and, 2 s later, SIGKILL: `flopshim run` writes what the ranks left. Of ranks that are
+    preloaded by hand the ledgers remain."""
     program = cluster.ranks("mpich")
+    srun = "srun --mpi=pmi2 -N2 -n4 --unbuffered"
     for number, how in enumerate(([], ["--signal=KILL"])):
         out = pathlib.Path(cluster.folder, f"out.{number}")
-        script = f"flopshim run -q --scope job -o {number}.%p.json -- srun --mpi=pmi2 -N2 -n4 --unbuffered {program} 100000 steps"
+        script = (f"flopshim run -q --scope job -o 0.%p.json -- {srun} {program} 100000 steps",
+                  f"{srun} env LD_PRELOAD={PRELOAD} FLOP_SCOPE=job FLOP_OUTPUT=1.%p.json {program} 100000 steps")[number]
         job = cluster.run("sbatch", "--parsable", "-N2", "-n4", "-o", out, "--wrap", script).strip()
         cluster.until("all ranks count", lambda out=out: len(told(out)) == 4)
         cluster.run("scancel", *how, job)
         cluster.until_ended(job)
-        left = cluster.files(f"{number}.*.json") + [str(path) for path in pathlib.Path("/dev/shm").glob("*.ledger")]
-        kept = calls_of(cluster.merged(*left))
+        written, ledgers = cluster.files(f"{number}.*.json"), [str(path) for path in pathlib.Path("/dev/shm").rglob("*.ledger")]
+        left = json.loads(cluster.run("flopshim", "report", "--left", "-f", "json"))
+        expect(f"scancel {how}: files, ledgers, and those that report --left knows", (len(written), len(ledgers), len(left)),
+               ((4, 0, 0), (0, 4, 4))[number])
+        kept = calls_of(cluster.merged(*written, *ledgers))
         lost = {rank: (made, kept.get(rank)) for rank, made in told(out).items() if kept.get(rank, 0) < made}
         expect(f"scancel {how}: calls that were told of and are lost", lost, {})
         print(f"scancel {how}: {told(out)} told of, {kept} kept")
