@@ -1,5 +1,6 @@
 """A machine of the test's own, and nodes in it: namespaces of processes, mounts, networks and host names. What a test starts there,
 daemons too, ends with it, however it ends, and its ports and host names are nobody else's. Needs root."""
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -74,6 +75,15 @@ class Node:
         self.name, self.pid, self.address = f"node{number}", holder.pid, f"10.18.0.{number + 1}"
         self.inside = ["nsenter", "-t", str(self.pid), "-n", "-u", "-m", "--"]
         self.ledgers = pathlib.Path(f"/proc/{self.pid}/root/dev/shm")
+
+    def processes(self):
+        """{pid: name} of all that run there."""
+        found, place = {}, os.readlink(f"/proc/{self.pid}/ns/uts")
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # ended meanwhile
+                if os.readlink(folder / "ns/uts") == place and folder.name != str(self.pid):
+                    found[int(folder.name)] = (folder / "comm").read_text().strip()
+        return found
 
 
 def two_nodes():

@@ -4,7 +4,6 @@ usage: test_slurm.py array|ranks|cancel|mpi openmpi|mpi mpich"""
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import tempfile
 import time
 
 import own_machine
-from harness import BUILD, LIBRARY, LIBS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip
+from harness import BUILD, LIBRARY, LIBS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip, told
 
 NODES = ("node0", "node1")
 PRELOAD = f"{LIBRARY}:{pathlib.Path(LIBRARY).with_name('libflopshim-mpi.so')}"
@@ -180,25 +179,16 @@ def mpi(cluster, implementation):
     expect("mpirun in a batch job", hosts(cluster.merged(name)), [("node0", 2, 30), ("node1", 2, 70)])
 
 
-def told(path):
-    """{rank: calls} that ranks.c has said to have made."""
-    most = {}
-    for rank, made in re.findall(r"rank (\d+) made (\d+)\n", path.read_text() if path.exists() else ""):
-        most[int(rank)] = max(int(made), most.get(int(rank), 0))
-    return most
-
-
 def cancel(cluster):
     """scancel sends SIGTERM and, 2 s later, SIGKILL: `flopshim run` writes what the ranks left. Of ranks that are
     preloaded by hand the ledgers remain."""
     program = cluster.ranks("mpich")
-    srun = "srun --mpi=pmi2 -N2 -n4 --unbuffered"
     for number, how in enumerate(([], ["--signal=KILL"])):
-        out = pathlib.Path(cluster.folder, f"out.{number}")
+        srun = f"srun --mpi=pmi2 -N2 -n4 --output={cluster.folder}/told.{number}.%t"
         script = (f"flopshim run -q --scope job -o 0.%p.json -- {srun} {program} 100000 steps",
                   f"{srun} env LD_PRELOAD={PRELOAD} FLOP_SCOPE=job FLOP_OUTPUT=1.%p.json {program} 100000 steps")[number]
-        job = cluster.run("sbatch", "--parsable", "-N2", "-n4", "-o", out, "--wrap", script).strip()
-        cluster.until("all ranks count", lambda out=out: len(told(out)) == 4)
+        job = cluster.run("sbatch", "--parsable", "-N2", "-n4", "--wrap", script).strip()
+        cluster.until("all ranks count", lambda number=number: len(told(cluster.folder, f"told.{number}.*")) == 4)
         cluster.run("scancel", *how, job)
         cluster.until_ended(job)
         written, ledgers = cluster.files(f"{number}.*.json"), [str(path) for path in pathlib.Path("/dev/shm").rglob("*.ledger")]
@@ -206,9 +196,10 @@ def cancel(cluster):
         expect(f"scancel {how}: files, ledgers, and those that report --left knows", (len(written), len(ledgers), len(left)),
                ((4, 0, 0), (0, 4, 4))[number])
         kept = calls_of(cluster.merged(*written, *ledgers))
-        lost = {rank: (made, kept.get(rank)) for rank, made in told(out).items() if kept.get(rank, 0) < made}
+        made = told(cluster.folder, f"told.{number}.*")
+        lost = {rank: (calls, kept.get(rank)) for rank, calls in made.items() if kept.get(rank, 0) < calls}
         expect(f"scancel {how}: calls that were told of and are lost", lost, {})
-        print(f"scancel {how}: {told(out)} told of, {kept} kept")
+        print(f"scancel {how}: {made} told of, {kept} kept")
 
 
 def main():
