@@ -21,7 +21,8 @@ test_packages=(libcriterion-dev g++ gfortran gdb valgrind file python3-venv pyth
   libblis64-dev libopenblas64-dev strace faketime musl-tools libcap2-bin openmpi-bin heaptrack libjemalloc2 libtcmalloc-minimal4
   lintian dpkg-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev python3-pytest python3-jsonschema ccache
   tmux zsh fish environment-modules parallel libboost-context-dev mmdebstrap libfftw3-dev libfftw3-mpi-dev libopenmpi-dev libmpich-dev mpich
-  hpcc libscalapack-openmpi-dev libdnnl-dev
+  hpcc libscalapack-openmpi-dev libscalapack-mpich-dev libdnnl-dev
+  iproute2 slurmctld slurmd slurm-client munge # nodes, and a Slurm, in namespaces: 3 MB
   abinit coinor-libipopt-dev dynare gretl gromacs lammps libdlib-dev libelpa-dev libigraph-dev libsuitesparse-dev
   quantum-espresso quantum-espresso-data
   chromium fonts-dejavu-core) # a browser, which apps.html_browser drives and in which reports are looked at; and letters for it

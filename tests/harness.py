@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,18 @@ def report(ledger):
     done = subprocess.run([PROGRAM, "report", "--format", "json", ledger], capture_output=True, text=True, check=False)
     expect(f"report {ledger}: {done.stderr}", done.returncode, 0)
     return json.loads(done.stdout)
+
+
+def calls_of(merged):
+    """{rank: calls} of the members of a merge."""
+    return {m["rank"]: sum(o["calls"] for n in m["by_namespace"].values() for o in n["operations"].values())
+            for m in merged["members"]}
+
+
+def told(folder, pattern):
+    """{rank: calls} that ranks of apps/ranks.c have said to have made, each in a file of its own: a launcher mixes their lines."""
+    said = (re.findall(r"rank (\d+) made (\d+)\n", path.read_text()) for path in pathlib.Path(folder).glob(pattern))
+    return {int(lines[-1][0]): int(lines[-1][1]) for lines in said if lines}
 
 
 def same_with_and_without(command, env=None, **options):

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, expect, skip
+from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip
 
 MPI, GROUP = sys.argv[1:]
 LAUNCHER = MPI_LAUNCHERS[MPI]
@@ -57,12 +57,6 @@ def merge(files):
     done = subprocess.run([PROGRAM, "merge", "-f", "json", *files], capture_output=True, text=True, check=False)
     expect(f"merge: {done.stderr}", done.returncode, 0)
     return json.loads(done.stdout)
-
-
-def calls_of(merged):
-    """{rank: calls} of the members of a merge."""
-    return {m["rank"]: sum(o["calls"] for n in m["by_namespace"].values() for o in n["operations"].values())
-            for m in merged["members"]}
 
 
 def whole(ranks, calls):

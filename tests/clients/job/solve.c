@@ -1,5 +1,5 @@
-/* ScaLAPACK on a grid of 2 x 2 processes: pdgesv of a system of N and pdgemm of N x N x N, in blocks of NB. Prints the largest
- * error of the solution, whose elements are all 1, as "small" or what it is. usage: solve N NB */
+/* ScaLAPACK on a grid of ROWS x COLUMNS processes: pdgesv of a system of N and pdgemm of N x N x N, in blocks of NB. Prints
+ * whether the largest error of the solution, whose elements are all 1, is small. usage: solve N NB ROWS COLUMNS */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,29 +18,32 @@ extern void pdgemm_(const char *ta, const char *tb, const int *m, const int *n, 
                     const double *a, const int *ia, const int *ja, const int *da, const double *b, const int *ib, const int *jb,
                     const int *db, const double *beta, double *c, const int *ic, const int *jc, const int *dc);
 
-static const int zero = 0, one = 1, two = 2;
+static const int zero = 0, one = 1;
 static int row, column, nb;
 
-static int global_of(int local, int place)
+static int global_of(int local, int place, int places)
 {
-    return (local / nb * 2 + place) * nb + local % nb;
+    return (local / nb * places + place) * nb + local % nb;
 }
 
 int main(int argc, char **argv)
 {
-    int n = argc > 1 ? atoi(argv[1]) : 64, context, rank, ranks, rows, columns, info, da[9], db[9];
-    nb = argc > 2 ? atoi(argv[2]) : 8;
+    int context, rank, ranks, info, da[9], db[9];
+    if (argc < 5)
+        return 2;
+    int n = atoi(argv[1]), rows = atoi(argv[3]), columns = atoi(argv[4]);
+    nb = atoi(argv[2]);
     Cblacs_pinfo(&rank, &ranks);
     Cblacs_get(-1, 0, &context);
-    Cblacs_gridinit(&context, "Row", 2, 2);
+    Cblacs_gridinit(&context, "Row", rows, columns);
     Cblacs_gridinfo(context, &rows, &columns, &row, &column);
-    int high = numroc_(&n, &nb, &row, &zero, &two), wide = numroc_(&n, &nb, &column, &zero, &two);
+    int high = numroc_(&n, &nb, &row, &zero, &rows), wide = numroc_(&n, &nb, &column, &zero, &columns);
     double *a = malloc(sizeof *a * (size_t)(high * wide)), *c = calloc((size_t)(high * wide), sizeof *c);
     double *b = calloc((size_t)high, sizeof *b), worst = 0, alpha = 1, beta = 0;
     int *pivots = malloc(sizeof *pivots * (size_t)(high + nb));
     for (int j = 0; j < wide; j++)
         for (int i = 0; i < high; i++)
-            a[i + j * high] = global_of(i, row) == global_of(j, column) ? 2 * n : 1;
+            a[i + j * high] = global_of(i, row, rows) == global_of(j, column, columns) ? 2 * n : 1;
     for (int i = 0; i < high; i++)
         b[i] = 3 * n - 1; /* the sum of a row */
     descinit_(da, &n, &n, &nb, &nb, &zero, &zero, &context, &high, &info);
