@@ -12,7 +12,6 @@
 #include "ranks.h"
 #include "window.h"
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOMENT_NS 1000000
@@ -36,12 +35,6 @@ int budget_level(int required)
     return ranks_are_wanted() && limit() != CONFIG_UNLIMITED ? MPI_MULTIPLE : required;
 }
 
-static void pause_for(long ns)
-{
-    const struct timespec moment = {0, ns};
-    nanosleep(&moment, NULL);
-}
-
 /* ---- the pool ---- */
 
 /* Half of an equal share of what is left, so that all ranks together can draw for long: the last FLOPs go out in small pieces.
@@ -57,7 +50,7 @@ static void lock_pool(void)
 {
     long ns = MOMENT_NS / 50;
     while (window_replace(0, WINDOW_LOCK, 1) && !window_failed()) {
-        pause_for(ns);
+        clock_pause(ns);
         ns += ns < MOMENT_NS ? ns : 0;
     }
 }
@@ -122,7 +115,7 @@ static void let_stderr_be_read(void)
     int unread = 0;
     if (kernel_fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
         return;
-    for (uint64_t until = clock_now_ns() + READ_NS; clock_now_ns() < until; pause_for(MOMENT_NS / 10))
+    for (uint64_t until = clock_now_ns() + READ_NS; clock_now_ns() < until; clock_pause(MOMENT_NS / 10))
         if (ioctl(STDERR_FILENO, FIONREAD, &unread) != 0 || unread == 0)
             return;
 }
@@ -162,7 +155,7 @@ static void meet(void)
     while (mpi.test(&request, &done, (void *)mpi_abi.no_status) == MPI_OK && !done) {
         if (link_find()->is_unhandled() && clock_now_ns() > until)
             leave(1);
-        pause_for(MOMENT_NS / 10);
+        clock_pause(MOMENT_NS / 10);
     }
 }
 
