@@ -1,11 +1,13 @@
 /* Joining a job, and leaving it (ranks.h). */
 #include "ranks.h"
 #include "budget.h"
+#include "clock.h"
 #include "gather.h"
 #include "job.h"
 #include "link.h"
 #include "mpi_calls.h"
 #include <stdatomic.h>
+#include <unistd.h>
 
 struct ranks ranks;
 static atomic_flag has_begun = ATOMIC_FLAG_INIT;
@@ -26,11 +28,17 @@ bool ranks_are_wanted(void)
     return link && link->config->job && !link->config->disabled;
 }
 
+/* Rank 0 draws the job's number, by the clock. */
 static bool join(void)
 {
-    return mpi.comm_dup(mpi_abi.world, &ranks.comm) == MPI_OK &&
-           mpi.comm_set_errhandler(ranks.comm, mpi_abi.errors_return) == MPI_OK &&
-           mpi.comm_rank(ranks.comm, &ranks.rank) == MPI_OK && mpi.comm_size(ranks.comm, &ranks.size) == MPI_OK;
+    uint32_t number = (uint32_t)clock_now_ns() ^ (uint32_t)getpid() << 16;
+    bool joined = mpi.comm_dup(mpi_abi.world, &ranks.comm) == MPI_OK &&
+                  mpi.comm_set_errhandler(ranks.comm, mpi_abi.errors_return) == MPI_OK &&
+                  mpi.comm_rank(ranks.comm, &ranks.rank) == MPI_OK && mpi.comm_size(ranks.comm, &ranks.size) == MPI_OK &&
+                  mpi.bcast(&number, 1, mpi_abi.integer, 0, ranks.comm) == MPI_OK;
+    if (joined)
+        link_find()->joined((uint32_t)ranks.rank, (uint32_t)ranks.size, number);
+    return joined;
 }
 
 void ranks_begin(uintptr_t caller)
@@ -39,7 +47,7 @@ void ranks_begin(uintptr_t caller)
         return;
     const char *why = mpi_calls_find(caller);
     if (!why && !join())
-        why = "MPI_Comm_dup of MPI_COMM_WORLD failed";
+        why = "MPI gave no communicator of all ranks";
     if (!why && !budget_begin())
         why = "MPI made no window for the account";
     if (why)

@@ -120,7 +120,9 @@ int summaries_write_job(output_render *render, void *data, char *files, size_t s
                           .start_realtime_ns = ledger_process->start_realtime_ns};
     if (output_select(templates(), false, selected, sizeof selected) < 0)
         return -1;
-    return output_write_all(&order, &who, files, size);
+    int result = output_write_all(&order, &who, files, size);
+    remember_outputs();
+    return result;
 }
 
 void summaries_told(const struct summary *s)

@@ -88,13 +88,42 @@ def one_summary(program):
         expect("the text", f"{DOT * total:,} FLOPs in {total:,} calls" in job.files["job.txt"], True)
 
 
+def all_that_was_asked_for(program):
+    """Shapes, time outside of BLAS, the budget and its rest, nodes: in the job's document, and in the same merged again."""
+    job = Job(4, program, 10, run=("--scope", "job", "--budget", "1e6", "--detail", "shapes"))
+    written = json.loads(job.files["job.json"])
+    expect(f"merged: {job.errors}", job.merged, written)
+    expect("its budget", (written["ranks"], written["flop_budget"], written["flops_remaining"]), (4, 10**6, 10**6 - 100 * DOT))
+    shapes = [(s["routine"], s["shape"], s["flop_cost"], s["calls"], s["processes"]) for s in written["shapes"]]
+    expect("shapes", shapes, [("ddot", "n=100", 100 * DOT, 100, 4)])
+    whose = {(m["rank"], m["process"]["host"], m["process"]["pid"]): m["time"]["outside_seconds"] for m in written["members"]}
+    outside = written["over_processes"]["outside_ns"]
+    for word, value in (("min", min(whose.values())), ("max", max(whose.values()))):
+        expect(f"{word} time outside", (outside[word], whose[tuple(outside[f"{word}_at"].values())]), (round(value * 1e9), value))
+    host, = written["hosts"]
+    expect("the node", (host["processes"], host["calls"], host["refused_calls"], host["incomplete_processes"]), (4, 100, 0, 0))
+    lines = [" ".join(line.split()) for line in job.files["job.txt"].splitlines()]
+    for line in ("980,000 FLOPs left of the job's budget of 1,000,000", "ddot 20,000 (100.0%) [100 calls] n=100"):
+        expect(f"{line} in {lines}", line in lines, True)
+    expect("times outside", any(line.startswith("Time outside ") for line in lines), True)
+
+
+def page(program):
+    for what in ("plain",):
+        job = Job(2, program, 10, what, output="job.html,job.txt")
+        expect(f"{what}: {job.errors}", sorted(job.files), ["job.html", "job.json", "job.txt"])
+        text = job.files["job.html"]
+        expect(f"{what}: the page", ("2 processes on 1 host" in text, f"{DOT * 30:,}" in text), (True, True))
+        expect(f"{what}: said", job.errors.count("flopshim: summary of the job, as a page: job.html\n"), 1)
+
+
 def as_each_alone(program):
     """What the ranks' own summaries merge to, but for when it was."""
     alone = Job(4, program, 10, run=(), environment={"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "%r.json", "FLOP_QUIET": "1"})
     together = Job(4, program, 10, output="job.json")
     expect("a file a rank", sorted(alone.files), [f"{rank}.json" for rank in range(4)])
     for key in ("flops_used", "calls", "processes", "missing_ranks", "incomplete_processes", "routines", "namespace_routines",
-                "hosts"):
+                "shapes", "hosts"):
         expect(key, together.merged[key], alone.merged[key])
 
 
@@ -321,7 +350,7 @@ def one_file_each(program):
         expect(f"not said with {options}", "--scope job makes" in job.errors, False)
 
 
-GROUPS = {"summary": [one_summary, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
+GROUPS = {"summary": [one_summary, all_that_was_asked_for, page, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
           "budget": [budgets, budgets_of_one, threads], "kills": [kills],
           "others": [abi, languages, sessions, tools, wrong_pairing]}
 
