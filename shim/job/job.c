@@ -89,6 +89,16 @@ static void note_written(void)
     shim_unlock();
 }
 
+static void put_advice(void *why)
+{
+    summaries_advise(why);
+}
+
+static void advise(const char *why)
+{
+    own_stack_run(put_advice, (void *)(uintptr_t)why);
+}
+
 static bool is_unhandled(void)
 {
     return unhandled_was_uncaught() || unhandled_was_lost();
@@ -105,6 +115,7 @@ const struct job_link flopshim_job_link_1 __attribute__((visibility("default")))
                                                                                     .tell = tell,
                                                                                     .write = summaries_write_job,
                                                                                     .is_written = note_written,
+                                                                                    .advise = advise,
                                                                                     .end = end,
                                                                                     .joined = joined,
                                                                                     .join = account_join,

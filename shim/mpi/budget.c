@@ -5,20 +5,15 @@
 #include "answers.h"
 #include "clock.h"
 #include "job.h"
-#include "kernel.h"
 #include "link.h"
 #include "loader.h"
 #include "mpi_calls.h"
 #include "ranks.h"
 #include "window.h"
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define MOMENT_NS 1000000
 /* For ranks that do not come to MPI_Finalize, where this one's exception was handled by nobody */
 #define LATE_NS UINT64_C(5000000000)
-/* For the launcher, before the job is aborted */
-#define READ_NS UINT64_C(500000000)
 
 /* Held by the one thread of the rank that draws, and while MPI is being finalized */
 static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
@@ -108,21 +103,8 @@ static bool draw(uint64_t need)
     return got || !was_open;
 }
 
-/* MPICH's Hydra kills the job without reading what a rank wrote last, in 1 of 100 aborts: so the refusal would be lost. */
-static void let_stderr_be_read(void)
-{
-    struct stat file;
-    int unread = 0;
-    if (kernel_fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
-        return;
-    for (uint64_t until = clock_now_ns() + READ_NS; clock_now_ns() < until; clock_pause(MOMENT_NS / 10))
-        if (ioctl(STDERR_FILENO, FIONREAD, &unread) != 0 || unread == 0)
-            return;
-}
-
 static void leave(int status)
 {
-    let_stderr_be_read();
     ranks_abort();
     mpi.abort(mpi_abi.world, status);
 }

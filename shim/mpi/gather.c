@@ -81,7 +81,8 @@ static bool write_files(struct collection *c)
     if (!c->why && merge_sum(&c->members, &sums) < 0)
         c->why = "out of memory";
     if (c->why) {
-        link->say("flopshim: no summary of the job: ", c->why, "; each rank writes its own", NULL);
+        link->say("flopshim: the summaries of the job's ranks cannot be put together: ", c->why, NULL);
+        link->advise("its ranks' summaries cannot be put together");
         return false;
     }
     bool written = link->write(merge_render, &sums, files, sizeof files) == 0;

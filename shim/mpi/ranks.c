@@ -4,10 +4,16 @@
 #include "clock.h"
 #include "gather.h"
 #include "job.h"
+#include "kernel.h"
 #include "link.h"
 #include "mpi_calls.h"
 #include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#define MOMENT_NS 100000
+/* For the launcher, before the job is aborted */
+#define READ_NS UINT64_C(500000000)
 
 struct ranks ranks;
 static atomic_flag has_begun = ATOMIC_FLAG_INIT;
@@ -62,9 +68,25 @@ void ranks_note_session(void)
         give_up(link_find(), "the program uses MPI by sessions, without MPI_Init");
 }
 
+/* MPICH's Hydra kills the job without reading what a rank wrote last, in 1 of 100 aborts: so the refusal would be lost. */
+static void let_stderr_be_read(void)
+{
+    struct stat file;
+    int unread = 0;
+    if (kernel_fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
+        return;
+    for (uint64_t until = clock_now_ns() + READ_NS; clock_now_ns() < until; clock_pause(MOMENT_NS))
+        if (ioctl(STDERR_FILENO, FIONREAD, &unread) != 0 || unread == 0)
+            return;
+}
+
 void ranks_abort(void)
 {
     ranks.is_open = false;
+    if (!ranks.size)
+        return;
+    link_find()->advise("MPI_Abort ends it");
+    let_stderr_be_read();
 }
 
 void ranks_end(void)
