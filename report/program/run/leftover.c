@@ -163,8 +163,7 @@ void leftover_write(const struct ledger_view *view, const char *findings, const 
 enum { MOMENT_NS = 20000000, HELPERS_MOMENTS = 15, WRITER_MOMENTS = 250 };
 
 /* For how many moments it is worth waiting for the ledger's processes: what ends along with CMD (the helpers of a pool) may
- * take 0.3 s; one that has noted its end and still lives is writing the summary itself, which may take 5 s, and so may a rank
- * until it has noticed that mpirun is gone. */
+ * take 0.3 s; one that has noted its end and still lives is writing the summary itself, which may take 5 s. */
 static int patience(const char *path)
 {
     struct ledger_view view;
@@ -176,7 +175,7 @@ static int patience(const char *path)
     const struct ledger_process *p;
     while (moments < WRITER_MOMENTS && (p = ledger_next_record(&cursor)) != NULL)
         if (ledger_process_lives(view.header, p))
-            moments = p->ranks || (p->end_monotonic_ns && p->end_reason != LEDGER_END_EXEC) ? WRITER_MOMENTS : HELPERS_MOMENTS;
+            moments = p->end_monotonic_ns && p->end_reason != LEDGER_END_EXEC ? WRITER_MOMENTS : HELPERS_MOMENTS;
     ledger_unload(&view);
     return moments;
 }

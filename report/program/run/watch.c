@@ -368,7 +368,7 @@ static void say_strays(void)
     }
 }
 
-/* Ranks notice that mpirun was killed; then they leave their ledgers, as long as the folder is watched. */
+/* Ranks notice that mpirun was killed, in a second or two; then they leave their ledgers, as long as the folder is watched. */
 static bool a_rank_goes_on(void)
 {
     for (size_t i = 0; i < count; i++)
