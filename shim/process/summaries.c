@@ -143,9 +143,10 @@ static void put_pattern(struct out *out, const char *template, size_t length)
     }
 }
 
-/* With the folders where summaries of ranks lie. */
-static void put_command(struct out *out)
+/* With the folders where summaries of ranks lie. False: there will be none that can be merged. */
+static bool put_command(struct out *out)
 {
+    bool has_json = false;
     char item[TEMPLATE_BYTES];
     const char *list = config.output;
     out_text(out, "flopshim merge --job ");
@@ -154,6 +155,7 @@ static void put_command(struct out *out)
         const char *end = strrchr(item, '/'), *dot = strrchr(item, '.');
         if (!dot || strcmp(dot, ".json") != 0)
             continue;
+        has_json = true;
         out_text(out, " ");
         if (*item != '/')
             put_pattern(out, folder(), strlen(folder()));
@@ -161,6 +163,7 @@ static void put_command(struct out *out)
         put_pattern(out, item, end ? (size_t)(end - item) : 0);
     }
     out_bytes(out, "", 1);
+    return has_json;
 }
 
 void summaries_advise(const char *why)
@@ -171,8 +174,10 @@ void summaries_advise(const char *why)
         templates_are_none(config.output))
         return;
     advised = true;
-    put_command(&command);
-    message_line("flopshim: no summary of the job: ", why, ". When all ranks have ended it is made of what they leave by: ",
+    bool has_json = put_command(&command);
+    message_line("flopshim: no summary of the job: ", why,
+                 has_json ? ". When all ranks have ended it is made of what they leave by: "
+                          : ". Text cannot be merged (FLOP_OUTPUT=NAME.json can); of ranks that were killed it is made by: ",
                  command.failed ? "flopshim merge" : command.data, NULL);
     out_free(&command);
 }

@@ -302,6 +302,9 @@ def by_command(program):
             told = {int(rank): int(calls) for rank, calls in re.findall(r"rank (\d+) made (\d+)", done.stdout)}
             expect(f"{what}: of this job, all that was told of", {rank: found.get(rank) for rank in told}, told)
             expect(f"{what}: the place of the job's summary is free", pathlib.Path(folder, "job.json").exists(), False)
+        done = subprocess.run([*LAUNCHER, "-n", "2", program, "10", "exit"], env={**environment, "FLOP_OUTPUT": "job.txt"},
+                              cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        expect(f"text: {done.stderr}", "Text cannot be merged (FLOP_OUTPUT=NAME.json can)" in done.stderr, True)
         done = subprocess.run([PROGRAM, "merge", "--job", "1"], env=PLAIN, capture_output=True, text=True, check=False)
         expect("no such job", (done.returncode, "--job 1: no rank of that job is in a FILE" in done.stderr), (2, True))
         done = subprocess.run([PROGRAM, "merge", "--job", "x"], env=PLAIN, capture_output=True, text=True, check=False)
