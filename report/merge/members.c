@@ -82,6 +82,32 @@ static int by_use(const void *left, const void *right)
     return order ? order : strcmp(a->routine, b->routine);
 }
 
+static int by_shape(const void *left, const void *right)
+{
+    const struct member_shape *a = left, *b = right;
+    return a->flop_cost == b->flop_cost ? strcmp(a->text, b->text) : a->flop_cost < b->flop_cost ? 1 : -1;
+}
+
+static bool take_shapes(struct members *m, struct member_use *use, const struct summary_histogram *from)
+{
+    struct member_shapes *shapes = calloc(1, sizeof *shapes + from->count * sizeof *shapes->rows);
+    use->shapes = shapes;
+    if (!shapes)
+        return false;
+    shapes->error_calls = from->error_calls;
+    shapes->error_flops = from->error_flops;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct summary_shape *row = &from->rows[i];
+        shapes->rows[i] = (struct member_shape){share(m, row->text), row->calls, row->flop_cost};
+        if (!shapes->rows[i].text)
+            return false;
+    }
+    shapes->count = from->count;
+    if (shapes->count)
+        qsort(shapes->rows, shapes->count, sizeof *shapes->rows, by_shape);
+    return true;
+}
+
 /* Sets the uses from the namespaces' own operations, which add up to the whole. */
 static bool take_uses(struct members *m, struct member *member, const struct summary *s)
 {
@@ -94,22 +120,30 @@ static bool take_uses(struct members *m, struct member *member, const struct sum
             const struct summary_operation *o = &s->namespaces[i].operations[j];
             if (!o->calls)
                 continue;
-            struct member_use use = {share(m, s->namespaces[i].name),
-                                     share(m, o->name),
-                                     o->flop_cost,
-                                     o->calls,
-                                     o->elapsed_ns,
-                                     o->timed_flops,
-                                     o->accuracy};
-            if (!use.name_space || !use.routine)
-                return false;
+            struct member_use use = {.name_space = share(m, s->namespaces[i].name),
+                                     .routine = share(m, o->name),
+                                     .flop_cost = o->flop_cost,
+                                     .calls = o->calls,
+                                     .elapsed_ns = o->elapsed_ns,
+                                     .timed_flops = o->timed_flops,
+                                     .accuracy = o->accuracy};
+            bool taken = use.name_space && use.routine && (!o->shapes.recorded || take_shapes(m, &use, &o->shapes));
             member->uses[member->use_count++] = use;
+            if (!taken)
+                return false;
             member->calls += use.calls;
             member->blas_ns += use.elapsed_ns;
         }
     if (member->uses)
         qsort(member->uses, member->use_count, sizeof *member->uses, by_use);
     return member->uses;
+}
+
+static void free_uses(struct member *member)
+{
+    for (size_t i = 0; i < member->use_count; i++)
+        free(member->uses[i].shapes);
+    free(member->uses);
 }
 
 static bool is_alike(struct members *m, const struct summary *s)
@@ -149,18 +183,26 @@ enum members_result members_add(struct members *m, const struct summary *s, int6
                             .start_us = s->start_realtime_ns / 1000, /* as a JSON summary has it */
                             .pid = s->pid,
                             .threads = s->threads,
+                            .ranks = s->ranks,
+                            .job_number = s->ranks ? s->job_number : 0,
                             .rank = rank,
+                            .job = share(m, s->job),
                             .end_reason = share(m, s->end_reason),
                             .end_status = s->end_status,
                             .incomplete = s->incomplete,
                             .complete = s->complete,
                             .is_tree = s->is_tree,
+                            .has_budget = s->has_budget,
+                            .flop_budget = s->has_budget ? s->flop_budget : 0,
                             .flops_used = s->flops_used,
                             .wall_ns = s->wall_ns,
+                            .threads_ns = s->time.wall_ns,
+                            .shim_ns = s->time.shim_ns,
                             .refused_calls = s->refused_calls,
                             .uncovered = share(m, s->uncovered)};
-    if (!take_uses(m, &member, s) || !member.host || !member.program || !member.end_reason || !member.uncovered) {
-        free(member.uses);
+    bool has_texts = member.host && member.program && member.job && member.end_reason && member.uncovered;
+    if (!take_uses(m, &member, s) || !has_texts) {
+        free_uses(&member);
         return MEMBERS_NO_MEMORY;
     }
     m->list[m->count++] = member;
@@ -179,6 +221,20 @@ static int by_name(const struct member *a, const struct member *b)
     return order ? order : ascending(a->start_us, b->start_us);
 }
 
+static int by_shapes(const struct member_shapes *a, const struct member_shapes *b)
+{
+    if (!a || !b)
+        return !!a - !!b;
+    int order = ascending(a->count, b->count);
+    order = order ? order : ascending(a->error_calls, b->error_calls);
+    order = order ? order : ascending(a->error_flops, b->error_flops);
+    for (size_t i = 0; !order && i < a->count; i++) {
+        order = by_shape(&a->rows[i], &b->rows[i]);
+        order = order ? order : ascending(a->rows[i].calls, b->rows[i].calls);
+    }
+    return order;
+}
+
 static int by_uses(const struct member *a, const struct member *b)
 {
     int order = ascending(a->use_count, b->use_count);
@@ -190,6 +246,7 @@ static int by_uses(const struct member *a, const struct member *b)
         order = order ? order : ascending(x->elapsed_ns, y->elapsed_ns);
         order = order ? order : ascending(x->timed_flops, y->timed_flops);
         order = order ? order : x->accuracy - y->accuracy;
+        order = order ? order : by_shapes(x->shapes, y->shapes);
     }
     return order;
 }
@@ -210,6 +267,13 @@ static int by_state(const struct member *a, const struct member *b)
     order = order ? order : strcmp(a->program, b->program);
     order = order ? order : strcmp(a->uncovered, b->uncovered);
     order = order ? order : a->is_tree - b->is_tree;
+    order = order ? order : ascending(a->ranks, b->ranks);
+    order = order ? order : ascending(a->job_number, b->job_number);
+    order = order ? order : strcmp(a->job, b->job);
+    order = order ? order : a->has_budget - b->has_budget;
+    order = order ? order : ascending(a->flop_budget, b->flop_budget);
+    order = order ? order : ascending(a->threads_ns, b->threads_ns);
+    order = order ? order : ascending(a->shim_ns, b->shim_ns);
     return order ? order : by_uses(a, b);
 }
 
@@ -239,7 +303,7 @@ size_t members_settle(struct members *m)
             continue;
         }
         last->rank = m->list[i].rank > last->rank ? m->list[i].rank : last->rank;
-        free(m->list[i].uses);
+        free_uses(&m->list[i]);
     }
     size_t repeated = m->count - count;
     m->count = count;
@@ -248,10 +312,28 @@ size_t members_settle(struct members *m)
     return repeated;
 }
 
+void members_keep_job(struct members *m, uint32_t job_number)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->list[i].ranks && m->list[i].job_number == job_number)
+            m->list[count++] = m->list[i];
+        else
+            free_uses(&m->list[i]);
+    }
+    m->count = count;
+}
+
+bool member_outside(const struct member *member, uint64_t *outside_ns)
+{
+    const struct summary_time time = {.wall_ns = member->threads_ns, .blas_ns = member->blas_ns, .shim_ns = member->shim_ns};
+    return summary_outside(&time, outside_ns);
+}
+
 void members_free(struct members *m)
 {
     for (size_t i = 0; i < m->count; i++)
-        free(m->list[i].uses);
+        free_uses(&m->list[i]);
     for (size_t i = 0; i < m->string_room; i++)
         free((void *)(uintptr_t)m->strings[i]);
     free(m->list);

@@ -18,6 +18,17 @@ static void put_operation(struct out *out, const struct summary_operation *o)
     PUT(out, o->elapsed_ns);
     PUT(out, o->timed_flops);
     PUT(out, o->accuracy);
+    PUT(out, o->shapes.recorded);
+    if (!o->shapes.recorded)
+        return;
+    PUT(out, o->shapes.error_calls);
+    PUT(out, o->shapes.error_flops);
+    PUT(out, o->shapes.count);
+    for (size_t i = 0; i < o->shapes.count; i++) {
+        put_text(out, o->shapes.rows[i].text);
+        PUT(out, o->shapes.rows[i].calls);
+        PUT(out, o->shapes.rows[i].flop_cost);
+    }
 }
 
 void merge_pack(const struct summary *s, struct out *out)
@@ -27,9 +38,14 @@ void merge_pack(const struct summary *s, struct out *out)
     put_text(out, s->multiplier);
     put_text(out, s->host);
     put_text(out, s->program);
+    put_text(out, s->job);
     put_text(out, s->end_reason);
     put_text(out, s->uncovered);
     PUT(out, s->rank);
+    PUT(out, s->ranks);
+    PUT(out, s->job_number);
+    PUT(out, s->has_budget);
+    PUT(out, s->flop_budget);
     PUT(out, s->pid);
     PUT(out, s->start_realtime_ns);
     PUT(out, s->threads);
@@ -85,6 +101,18 @@ static void *get_list(struct reader *r, size_t *count, size_t size)
     return list;
 }
 
+static void get_shapes(struct reader *r, struct summary_histogram *shapes)
+{
+    GET(r, shapes->error_calls);
+    GET(r, shapes->error_flops);
+    shapes->rows = get_list(r, &shapes->count, sizeof *shapes->rows);
+    for (size_t i = 0; i < shapes->count; i++) {
+        shapes->rows[i].text = get_text(r);
+        GET(r, shapes->rows[i].calls);
+        GET(r, shapes->rows[i].flop_cost);
+    }
+}
+
 static void get_operation(struct reader *r, struct summary_operation *o)
 {
     o->name = get_text(r);
@@ -93,6 +121,9 @@ static void get_operation(struct reader *r, struct summary_operation *o)
     GET(r, o->elapsed_ns);
     GET(r, o->timed_flops);
     GET(r, o->accuracy);
+    GET(r, o->shapes.recorded);
+    if (o->shapes.recorded)
+        get_shapes(r, &o->shapes);
 }
 
 static void get_process(struct reader *r, struct summary *s)
@@ -102,9 +133,14 @@ static void get_process(struct reader *r, struct summary *s)
     s->multiplier = get_text(r);
     s->host = get_text(r);
     s->program = get_text(r);
+    s->job = get_text(r);
     s->end_reason = get_text(r);
     s->uncovered = get_text(r);
     GET(r, s->rank);
+    GET(r, s->ranks);
+    GET(r, s->job_number);
+    GET(r, s->has_budget);
+    GET(r, s->flop_budget);
     GET(r, s->pid);
     GET(r, s->start_realtime_ns);
     GET(r, s->threads);
@@ -139,8 +175,11 @@ bool merge_unpack(const char **at, const char *end, struct summary *s)
 
 void merge_unpack_free(struct summary *s)
 {
-    for (size_t i = 0; i < s->namespace_count; i++)
+    for (size_t i = 0; i < s->namespace_count; i++) {
+        for (size_t j = 0; j < s->namespaces[i].operation_count; j++)
+            free(s->namespaces[i].operations[j].shapes.rows);
         free(s->namespaces[i].operations);
+    }
     free(s->namespaces);
     *s = (struct summary){0};
 }

@@ -7,35 +7,53 @@
 
 enum { RANGES_MOST = 100 };
 
-uint64_t merge_number_of(const struct member *member, enum merge_number number)
+bool merge_number_of(const struct member *member, enum merge_number number, uint64_t *value)
 {
-    return number == MERGE_FLOPS     ? member->flops_used
-           : number == MERGE_CALLS   ? member->calls
-           : number == MERGE_BLAS_NS ? member->blas_ns
-                                     : member->wall_ns;
+    if (number == MERGE_OUTSIDE_NS)
+        return member_outside(member, value);
+    *value = number == MERGE_FLOPS     ? member->flops_used
+             : number == MERGE_CALLS   ? member->calls
+             : number == MERGE_BLAS_NS ? member->blas_ns
+                                       : member->wall_ns;
+    return true;
+}
+
+bool merge_is_time(enum merge_number number)
+{
+    return number == MERGE_BLAS_NS || number == MERGE_OUTSIDE_NS || number == MERGE_WALL_NS;
+}
+
+static double deviation_of(const struct members *m, enum merge_number number, const struct merge_spread *spread)
+{
+    double count = (double)spread->members, mean = (double)spread->sum / count, squares = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        uint64_t value;
+        if (!merge_number_of(&m->list[i], number, &value))
+            continue;
+        double distance = (double)value - mean;
+        squares += distance * distance;
+    }
+    return sqrt(squares / count);
 }
 
 static struct merge_spread spread_of(const struct members *m, enum merge_number number)
 {
     struct merge_spread spread = {0};
     for (size_t i = 0; i < m->count; i++) {
-        uint64_t value = merge_number_of(&m->list[i], number);
+        uint64_t value;
+        if (!merge_number_of(&m->list[i], number, &value))
+            continue;
         spread.sum += value;
-        if (!i || value < spread.min) {
+        if (!spread.members || value < spread.min) {
             spread.min = value;
             spread.min_at = &m->list[i];
         }
-        if (!i || value > spread.max) {
+        if (!spread.members++ || value > spread.max) {
             spread.max = value;
             spread.max_at = &m->list[i];
         }
     }
-    double mean = m->count ? (double)spread.sum / (double)m->count : 0, squares = 0;
-    for (size_t i = 0; i < m->count; i++) {
-        double distance = (double)merge_number_of(&m->list[i], number) - mean;
-        squares += distance * distance;
-    }
-    spread.deviation = m->count ? sqrt(squares / (double)m->count) : 0;
+    spread.deviation = spread.members ? deviation_of(m, number, &spread) : 0;
     return spread;
 }
 
@@ -141,8 +159,16 @@ static int add_hosts(struct merge_sums *sums)
     struct merge_host *hosts = sums->hosts = calloc(m->count + 1, sizeof *hosts);
     if (!hosts)
         return -1;
-    for (size_t i = 0; i < m->count; i++)
-        hosts[i] = (struct merge_host){m->list[i].host, 1, m->list[i].flops_used, m->list[i].calls};
+    for (size_t i = 0; i < m->count; i++) {
+        const struct member *member = &m->list[i];
+        hosts[i] = (struct merge_host){.host = member->host,
+                                       .members = 1,
+                                       .incomplete = !member->complete,
+                                       .flops_used = member->flops_used,
+                                       .calls = member->calls,
+                                       .refused_calls = member->refused_calls,
+                                       .blas_ns = member->blas_ns};
+    }
     qsort(hosts, m->count, sizeof *hosts, by_host);
     for (size_t i = 0; i < m->count; i++) {
         if (!count || hosts[count - 1].host != hosts[i].host) {
@@ -150,11 +176,41 @@ static int add_hosts(struct merge_sums *sums)
             continue;
         }
         hosts[count - 1].members++;
+        hosts[count - 1].incomplete += hosts[i].incomplete;
+        hosts[count - 1].refused_calls += hosts[i].refused_calls;
+        hosts[count - 1].blas_ns += hosts[i].blas_ns;
         hosts[count - 1].flops_used += hosts[i].flops_used;
         hosts[count - 1].calls += hosts[i].calls;
     }
     sums->host_count = count;
     return 0;
+}
+
+/* A rank that is there twice is of two jobs of one name. Members are sorted by rank. */
+static bool is_of(const struct merge_job *job, const struct member *member, const struct member *before)
+{
+    return member->ranks == job->ranks && member->job_number == job->number && strcmp(member->job, job->name) == 0 &&
+           member->has_budget == job->has_budget && member->flop_budget == job->flop_budget &&
+           (!before || before->rank != member->rank);
+}
+
+static struct merge_job job_of(const struct members *m)
+{
+    struct merge_job job = {0};
+    const struct member *before = NULL;
+    for (size_t i = 0; i < m->count; i++) {
+        const struct member *member = &m->list[i];
+        if (!member->ranks)
+            continue;
+        if (!before)
+            job = (struct merge_job){member->job,        member->job_number,  member->ranks,
+                                     member->has_budget, member->flop_budget, 0};
+        if (!is_of(&job, member, before))
+            return (struct merge_job){0};
+        job.flops_used += member->flops_used;
+        before = member;
+    }
+    return job;
 }
 
 int merge_sum(const struct members *m, struct merge_sums *sums)
@@ -164,7 +220,10 @@ int merge_sum(const struct members *m, struct merge_sums *sums)
     if (!result)
         result = add_rows(m, true, &sums->namespaces, &sums->namespace_count);
     if (!result)
+        result = merge_sum_shapes(m, sums);
+    if (!result)
         result = add_hosts(sums);
+    sums->job = job_of(m);
     for (int number = 0; number < MERGE_NUMBERS; number++)
         sums->spreads[number] = spread_of(m, (enum merge_number)number);
     for (size_t i = 0; i < m->count; i++) {
@@ -181,6 +240,7 @@ void merge_sums_free(struct merge_sums *sums)
 {
     free(sums->routines);
     free(sums->namespaces);
+    free(sums->shapes);
     free(sums->hosts);
     *sums = (struct merge_sums){0};
 }
@@ -206,22 +266,38 @@ void merge_put_mean(struct out *out, wide sum, size_t count, bool grouped)
     out_padded(out, count ? (uint64_t)(rest * 1000 / count) : 0, 3);
 }
 
-size_t merge_put_missing(const struct members *m, struct out *out)
+void merge_put_remaining(const struct merge_job *job, struct out *out, bool grouped)
 {
+    bool exceeded = job->flops_used > job->flop_budget;
+    out_text(out, exceeded ? "-" : "");
+    merge_put_wide(out, exceeded ? job->flops_used - job->flop_budget : job->flop_budget - job->flops_used, grouped);
+}
+
+/* The ranks from `first` to the one before `next`; how many they are. */
+static size_t put_range(struct out *out, int64_t first, int64_t next, size_t *ranges)
+{
+    if (next <= first)
+        return 0;
+    if ((*ranges)++ < RANGES_MOST) {
+        out_text(out, *ranges > 1 ? ", " : "");
+        out_number(out, (uint64_t)first);
+        out_text(out, next - first > 1 ? "-" : "");
+        if (next - first > 1)
+            out_number(out, (uint64_t)next - 1);
+    }
+    return (size_t)(next - first);
+}
+
+size_t merge_put_missing(const struct merge_sums *sums, struct out *out)
+{
+    const struct members *m = sums->members;
     int64_t next = 0;
     size_t missing = 0, ranges = 0;
     for (size_t i = 0; i < m->count && m->list[i].rank != MEMBER_NO_RANK; i++) {
-        int64_t rank = m->list[i].rank;
-        if (rank > next && ranges++ < RANGES_MOST) {
-            out_text(out, missing ? ", " : "");
-            out_number(out, (uint64_t)next);
-            out_text(out, rank - next > 1 ? "-" : "");
-            if (rank - next > 1)
-                out_number(out, (uint64_t)rank - 1);
-        }
-        missing += rank > next ? (size_t)(rank - next) : 0;
-        next = rank + 1;
+        missing += put_range(out, next, m->list[i].rank, &ranges);
+        next = m->list[i].rank + 1;
     }
+    missing += put_range(out, next, sums->job.ranks, &ranges);
     if (ranges > RANGES_MOST)
         out_text(out, ", ...");
     return missing;

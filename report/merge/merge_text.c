@@ -7,7 +7,7 @@
 
 #define TITLE "flopshim FLOP Merge"
 
-enum { NAME = 28, NUMBER = 18, SHOWN = 40, SHOWN_HOSTS = 20, SHOWN_MEMBERS = 10 };
+enum { NAME = 28, NUMBER = 18, SHOWN = 40, SHOWN_HOSTS = 20, SHOWN_MEMBERS = 10, SHOWN_ROUTINES = 8, SHOWN_SHAPES = 5 };
 
 /* What `put` wrote since `start`, pushed to the right edge of a column. */
 static void align(struct out *out, size_t start, size_t width)
@@ -75,6 +75,62 @@ static void put_rows(struct out *out, const char *heading, const struct merge_su
     }
 }
 
+static void put_shape_use(struct out *out, const struct merge_sums *sums, const char *routine, wide flop_cost, wide calls)
+{
+    put_name(out, routine, "", "");
+    put_wide(out, flop_cost);
+    put_share(out, flop_cost, sums->spreads[MERGE_FLOPS].sum);
+    out_text(out, "  [");
+    put_count(out, calls, " call]  ", " calls]  ");
+}
+
+static void put_shape(struct out *out, const struct merge_sums *sums, const struct merge_shape *row)
+{
+    put_shape_use(out, sums, row->routine, row->flop_cost, row->calls);
+    if (row->shape) {
+        text_put_name(out, *row->shape ? row->shape : "(no dimensions)");
+        out_text(out, "\n");
+        return;
+    }
+    out_text(out, "(others, each at most ");
+    put_count(out, row->error_calls, " call and ", " calls and ");
+    put_count(out, row->error_flops, " FLOP)\n", " FLOPs)\n");
+}
+
+/* The rows of one routine, from `first` on: those with the most FLOPs, what the next ones add up to, and the others. Returns
+ * the place behind them. */
+static size_t put_routine_shapes(struct out *out, const struct merge_sums *sums, size_t first)
+{
+    const struct merge_shape *rows = sums->shapes;
+    wide flop_cost = 0, calls = 0;
+    size_t i = first;
+    for (; i < sums->shape_count && rows[i].routine == rows[first].routine && rows[i].shape; i++) {
+        if (i < first + SHOWN_SHAPES) {
+            put_shape(out, sums, &rows[i]);
+            continue;
+        }
+        flop_cost += rows[i].flop_cost;
+        calls += rows[i].calls;
+    }
+    if (i > first + SHOWN_SHAPES) {
+        put_shape_use(out, sums, rows[first].routine, flop_cost, calls);
+        out_text(out, "(");
+        put_count(out, i - first - SHOWN_SHAPES, " shape more)\n", " shapes more)\n");
+    }
+    if (i < sums->shape_count && rows[i].routine == rows[first].routine)
+        put_shape(out, sums, &rows[i++]);
+    return i;
+}
+
+static void put_shapes(struct out *out, const struct merge_sums *sums)
+{
+    if (!sums->shape_count)
+        return;
+    text_put_heading(out, "Top shapes:\n");
+    for (size_t i = 0, routines = 0; i < sums->shape_count && routines < SHOWN_ROUTINES; routines++)
+        i = put_routine_shapes(out, sums, i);
+}
+
 static void put_whose(struct out *out, const struct member *member)
 {
     if (member->rank != MEMBER_NO_RANK) {
@@ -93,7 +149,7 @@ static void put_whose(struct out *out, const struct member *member)
 static void put_value(struct out *out, wide value, enum merge_number number)
 {
     size_t start = out->length;
-    bool is_time = number == MERGE_BLAS_NS || number == MERGE_WALL_NS;
+    bool is_time = merge_is_time(number);
     merge_put_wide(out, is_time ? value / 1000000000 : value, true);
     if (is_time) {
         out_text(out, ".");
@@ -105,9 +161,9 @@ static void put_value(struct out *out, wide value, enum merge_number number)
 
 static void put_spread(struct out *out, const struct merge_sums *sums, enum merge_number number)
 {
-    static const char *const names[MERGE_NUMBERS] = {"FLOPs", "Calls", "Time in BLAS", "Wall time"};
+    static const char *const names[MERGE_NUMBERS] = {"FLOPs", "Calls", "Time in BLAS", "Time outside", "Wall time"};
     const struct merge_spread *spread = &sums->spreads[number];
-    size_t count = sums->members->count;
+    size_t count = spread->members;
     if (!spread->sum)
         return;
     put_name(out, names[number], "", "");
@@ -121,12 +177,13 @@ static void put_spread(struct out *out, const struct merge_sums *sums, enum merg
     out_text(out, "\n");
 }
 
-static void put_extremes(struct out *out, const struct merge_sums *sums)
+static void put_extremes(struct out *out, const struct merge_spread *spread, const char *most, const char *least)
 {
-    const struct merge_spread *spread = &sums->spreads[MERGE_FLOPS];
-    out_text(out, "    most FLOPs: ");
+    if (!spread->members)
+        return;
+    out_text(out, most);
     put_whose(out, spread->max_at);
-    out_text(out, "\n    fewest: ");
+    out_text(out, least);
     put_whose(out, spread->min_at);
     out_text(out, "\n");
 }
@@ -145,7 +202,10 @@ static void put_spreads(struct out *out, const struct merge_sums *sums)
     out_text(out, "    max/mean\n");
     for (int number = 0; number < MERGE_NUMBERS; number++)
         put_spread(out, sums, (enum merge_number)number);
-    put_extremes(out, sums);
+    put_extremes(out, &sums->spreads[MERGE_FLOPS], "    most FLOPs: ", "\n    fewest: ");
+    if (sums->spreads[MERGE_BLAS_NS].sum)
+        put_extremes(out, &sums->spreads[MERGE_BLAS_NS], "    most time in BLAS: ", "\n    least: ");
+    put_extremes(out, &sums->spreads[MERGE_OUTSIDE_NS], "    most time outside: ", "\n    least: ");
 }
 
 static void put_hosts(struct out *out, const struct merge_sums *sums)
@@ -165,10 +225,10 @@ static void put_hosts(struct out *out, const struct merge_sums *sums)
     }
 }
 
-static void put_missing(struct out *out, const struct members *m)
+static void put_missing(struct out *out, const struct merge_sums *sums)
 {
     struct out ranks = {0};
-    size_t missing = merge_put_missing(m, &ranks);
+    size_t missing = merge_put_missing(sums, &ranks);
     if (missing) {
         text_put_heading(out, "Missing ranks: ");
         out_bytes(out, ranks.data, ranks.length);
@@ -208,6 +268,17 @@ static void put_uncovered(struct out *out, const struct members *m)
     out_text(out, " something could not be seen: --format json names it\n");
 }
 
+static void put_budget(struct out *out, const struct merge_job *job)
+{
+    if (!job->has_budget)
+        return;
+    out_text(out, "  ");
+    merge_put_remaining(job, out, true);
+    out_text(out, " FLOPs left of the job's budget of ");
+    merge_put_wide(out, job->flop_budget, true);
+    out_text(out, "\n");
+}
+
 void merge_text(const struct merge_sums *sums, struct merge_sink *sink)
 {
     struct out *out = &sink->out;
@@ -222,15 +293,17 @@ void merge_text(const struct merge_sums *sums, struct merge_sink *sink)
         out_text(out, "  ");
         put_count(out, sums->refused_calls, " call was refused\n", " calls were refused\n");
     }
+    put_budget(out, &sums->job);
     put_rows(out, "By operation:\n", sums, sums->routines, sums->routine_count);
     bool labelled = false;
     for (size_t i = 0; i < sums->namespace_count; i++)
         labelled |= *sums->namespaces[i].name_space != 0;
     if (labelled)
         put_rows(out, "By namespace (self) and operation:\n", sums, sums->namespaces, sums->namespace_count);
+    put_shapes(out, sums);
     put_spreads(out, sums);
     put_hosts(out, sums);
-    put_missing(out, m);
+    put_missing(out, sums);
     put_incomplete(out, sums);
     put_uncovered(out, m);
 }

@@ -208,6 +208,15 @@ static void put_arguments(struct json *json, const struct summary *s)
     json_close(json, "]");
 }
 
+static void put_number_or_null(struct json *json, const char *key, bool is_known, uint64_t value)
+{
+    json_key(json, key);
+    if (is_known)
+        out_number(json->out, value);
+    else
+        out_text(json->out, "null");
+}
+
 static void put_process(struct json *json, const struct summary *s)
 {
     uint64_t blas_ns = 0;
@@ -217,12 +226,10 @@ static void put_process(struct json *json, const struct summary *s)
     json_number(json, "pid", s->pid);
     json_number(json, "ppid", s->ppid);
     json_text(json, "host", s->host);
-    json_key(json, "rank");
-    if (s->rank == SUMMARY_NO_RANK)
-        out_text(json->out, "null");
-    else
-        out_number(json->out, (uint64_t)s->rank);
+    put_number_or_null(json, "rank", s->rank != SUMMARY_NO_RANK, (uint64_t)s->rank);
     json_text(json, "job", s->job ? s->job : "");
+    put_number_or_null(json, "ranks", s->ranks > 0, s->ranks);
+    put_number_or_null(json, "job_number", s->ranks > 0, s->job_number);
     json_text(json, "program", s->program);
     put_arguments(json, s);
     put_member_instant(json, "start", s->start_realtime_ns);

@@ -277,6 +277,15 @@ int output_select(const char *list, bool of_one, char *selected, size_t size)
     return 0;
 }
 
+const char *output_own(const struct summary *summary, const char *list, char *apart, size_t size)
+{
+    char selected[TEMPLATE_BYTES];
+    bool has_all = summary->told && summary->told == summary_mark(summary);
+    if (!summary->ranks || (has_all && output_select(list, true, selected, sizeof selected) < 0))
+        return list;
+    return templates_set_apart(has_all ? selected : list, apart, size) ? list : apart;
+}
+
 void output_say(const struct summary *summary, const char *how, const char *names)
 {
     struct out line = {0};

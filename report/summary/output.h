@@ -28,6 +28,10 @@ struct output_order {
  * be 0). 0, or -1 where any failed. */
 int output_write_all(const struct output_order *order, const struct summary *summary, char *names, size_t size);
 
+/* The list of names for a process's own summary, in `apart` where it is another one: those of a rank of a job have its pid, so
+ * that the job's place stays free; where the job's summary has all, tables and logs are left, of which that has none. */
+const char *output_own(const struct summary *summary, const char *list, char *apart, size_t size);
+
 /* Print the line on stderr that names a summary's files; `how`: what became of the process, from a comma on. */
 void output_say(const struct summary *summary, const char *how, const char *names);
 

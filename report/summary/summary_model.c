@@ -64,6 +64,11 @@ size_t summary_count_running(const struct summary *summary)
     return running;
 }
 
+uint32_t summary_mark(const struct summary *summary)
+{
+    return 1 + (uint32_t)((summary->calls + summary->queries + summary->refused_calls) % UINT32_MAX);
+}
+
 bool summary_is_worth_a_file(const struct summary *summary)
 {
     return summary->calls || summary->queries || summary->refused_calls || summary->has_context ||

@@ -182,6 +182,9 @@ struct summary {
     const char *host;
     int64_t rank;    /* in its job; SUMMARY_NO_RANK */
     const char *job; /* or "" */
+    uint32_t ranks;  /* of the job that it was counted with, and whose budget flop_budget is; 0: with none */
+    uint32_t job_number;
+    uint32_t told; /* what the job's summary has of this: a mark; 0: nothing. Not in the JSON */
     const char *program;
     const char *arguments; /* zero-terminated one behind the other */
     size_t arguments_bytes;
@@ -223,5 +226,7 @@ bool summary_outside(const struct summary_time *time, uint64_t *outside_ns);
 /* Were shapes recorded, or callers? */
 bool summary_has_shapes(const struct summary *summary);
 bool summary_has_callers(const struct summary *summary);
+/* A number above 0 that changes with each call, query and refusal. */
+uint32_t summary_mark(const struct summary *summary);
 /* Is there anything to report: calls, queries, refusals, or a context that was opened? Without, no file is written. */
 bool summary_is_worth_a_file(const struct summary *summary);

@@ -159,8 +159,11 @@ static void read_root(const struct process_table *table, const struct process_im
     s->time_limit_ns = root->time_limit_ns;
     s->pid = root->pid;
     s->ppid = root->ppid;
-    s->rank = root->rank;
+    s->rank = root->ranks ? root->job_rank : root->rank;
     s->job = root->job;
+    s->ranks = root->ranks;
+    s->job_number = root->job_number;
+    s->told = root->is_told;
     s->program = root->program;
     s->arguments = root->arguments;
     s->arguments_bytes = sizeof root->arguments;

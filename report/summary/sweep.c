@@ -169,10 +169,12 @@ static void say(const struct summary *s, const char *how, const struct sweep *sw
 /* Writes the summary to its process's outputs and says so. False: it could be written nowhere. */
 static bool write_summary(const struct found *f, const struct sweep *sweep, struct summary *s)
 {
-    static char names[1200];
+    static char names[1200], apart[TEMPLATE_BYTES];
     char how[64] = ", ended earlier without one";
-    struct output_order order = {
-        .templates = f->view.header->output, .folder = f->view.header->folder, .label = summary_label(s), .of_the_dead = true};
+    struct output_order order = {.templates = output_own(s, f->view.header->output, apart, sizeof apart),
+                                 .folder = f->view.header->folder,
+                                 .label = summary_label(s),
+                                 .of_the_dead = true};
     if (f->is_known && !strcmp(s->end_reason, "unknown")) {
         summary_set_end(s, f->signal ? "signal" : "exit", (uint32_t)(f->signal ? f->signal : f->status));
         if (f->signal)

@@ -61,12 +61,42 @@ static bool tell(void (*take)(const struct summary *, void *), void *data)
     return true;
 }
 
-static uint64_t join(const struct share_hooks *hooks)
+struct joining {
+    uint32_t rank, ranks, number;
+};
+
+static void note_job(void *data)
 {
+    const struct joining *joining = data;
+    if (!start_shim())
+        return;
     shim_lock();
     enter_ledger();
+    self_joined(joining->rank, joining->ranks, joining->number);
     shim_unlock();
-    return account_join(hooks);
+}
+
+static void joined(uint32_t rank, uint32_t count, uint32_t number)
+{
+    struct joining joining = {rank, count, number};
+    own_stack_run(note_job, &joining);
+}
+
+static void note_written(void)
+{
+    shim_lock();
+    summaries_given();
+    shim_unlock();
+}
+
+static void put_advice(void *why)
+{
+    summaries_advise(why);
+}
+
+static void advise(const char *why)
+{
+    own_stack_run(put_advice, (void *)(uintptr_t)why);
 }
 
 static bool is_unhandled(void)
@@ -84,9 +114,11 @@ const struct job_link flopshim_job_link_1 __attribute__((visibility("default")))
                                                                                     .say = message_line,
                                                                                     .tell = tell,
                                                                                     .write = summaries_write_job,
-                                                                                    .is_written = summaries_given,
+                                                                                    .is_written = note_written,
+                                                                                    .advise = advise,
                                                                                     .end = end,
-                                                                                    .join = join,
+                                                                                    .joined = joined,
+                                                                                    .join = account_join,
                                                                                     .add = share_add,
                                                                                     .left = share_left,
                                                                                     .release = account_release,

@@ -36,7 +36,11 @@ struct job_link {
     int (*write)(job_render *render, void *data, char *names, size_t size);
     /* What was told last is in the job's files: the process's own are written only where it counts more. */
     void (*is_written)(void);
+    /* There will be no summary of the job: says so, and how it is made of what the ranks leave. */
+    void (*advise)(const char *why);
     void (*end)(int status); /* the process ends at once, its streams flushed */
+    /* The process is this one of so many ranks of the job of this number; its record, made here, says so from now on. */
+    void (*joined)(uint32_t rank, uint32_t ranks, uint32_t number);
 
     /* The process's account becomes a share of the job's (account/share.h): what it has spent is all that it has. */
     uint64_t (*join)(const struct share_hooks *hooks);

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 8u
+#define LEDGER_FORMAT 9u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED UINT64_MAX
@@ -142,12 +142,16 @@ struct ledger_process {
     uint32_t unclosed_calls;
     uint64_t refused_elapsed_ns; /* of the last refused call, where it was for its time: what had passed, */
     uint64_t refused_limit_ns;   /* and of what; 0: it was for its cost */
+    uint32_t ranks;              /* of the MPI job that it is counted with, and whose budget its account is of; 0: of none */
+    uint32_t job_number;         /* that its ranks have in common, so that jobs of one name are told apart */
+    uint32_t job_rank;           /* its rank there, whatever the launcher told */
+    uint32_t is_told;            /* not 0: the job's summary is written, with what this mark is of (summary_mark) */
     uint64_t state_seal;
 
     /* Written under header.lock by who found the process dead: what it had used of the first account, and ~ of that. */
     uint64_t settled_flops;
     uint64_t settled_again;
-    uint64_t padding[1];
+    uint64_t padding[7];
 };
 
 struct ledger_block {

@@ -366,12 +366,12 @@ const char *ledger_folder(void)
     return *config.ledger_dir ? config.ledger_dir : "/dev/shm";
 }
 
-static bool is_watched(void)
+bool ledger_is_watched_here(void)
 {
     char name[sizeof path + sizeof LEDGER_WATCHED];
     strcpy(name, path);
     char *slash = strrchr(name, '/');
-    if (!slash)
+    if (!in_file || !slash)
         return false;
     strcpy(slash + 1, LEDGER_WATCHED);
     return ledger_is_watched(AT_FDCWD, name);
@@ -382,7 +382,7 @@ void ledger_remove(void)
 {
     if (in_file && !ledger_is_lost()) {
         __atomic_store_n(&ledger->writer, LEDGER_REMOVED, __ATOMIC_SEQ_CST);
-        if (is_watched())
+        if (ledger_is_watched_here())
             return;
         unlink(path);
     }

@@ -46,3 +46,5 @@ bool ledger_is_mine(void);
 bool ledger_is_lost(void);
 /* The file goes, the memory stays. */
 void ledger_remove(void);
+/* Does `flopshim run` watch the folder, and make the summaries of ledgers that are left in it? */
+bool ledger_is_watched_here(void);

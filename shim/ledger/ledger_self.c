@@ -111,6 +111,24 @@ void self_thread_started(void)
     seal(ledger_process);
 }
 
+void self_joined(uint32_t rank, uint32_t ranks, uint32_t job_number)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->job_rank = rank;
+    ledger_process->ranks = ranks;
+    ledger_process->job_number = job_number;
+    seal(ledger_process);
+}
+
+void self_told(uint32_t mark)
+{
+    if (!ledger_process)
+        return;
+    ledger_process->is_told = mark;
+    seal(ledger_process);
+}
+
 void self_dropped_call(void)
 {
     if (!ledger_process)

@@ -18,6 +18,9 @@ void self_superseded(struct ledger_process *earlier);
 void self_incomplete(uint32_t bits);
 void self_uncounted(uint64_t calls);
 void self_thread_started(void);
+/* An MPI job that is counted together. */
+void self_joined(uint32_t rank, uint32_t ranks, uint32_t job_number);
+void self_told(uint32_t mark); /* its summary is written */
 void self_dropped_call(void);
 void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining);
 /* The last refusal was for its time. */

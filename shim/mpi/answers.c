@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { NONE, RUNS, IS_TO_END, HAS_ENDED };
 
@@ -21,12 +20,6 @@ static pthread_mutex_t returning = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t (*take_back)(void);
 static uint64_t *asked, *answered, *returned, *collected; /* by rank */
 static bool *is_mute;
-
-static void pause_for(long ns)
-{
-    const struct timespec moment = {0, ns};
-    nanosleep(&moment, NULL);
-}
 
 void answers_return(void)
 {
@@ -45,7 +38,7 @@ static void *answer(void *unused)
             window_store(WINDOW_ANSWERED, calls);
             done = calls;
         }
-        pause_for(LOOK_NS);
+        clock_pause(LOOK_NS);
     }
     state = HAS_ENDED;
     return unused;
@@ -85,7 +78,7 @@ void answers_end(void)
     int runs = RUNS;
     if (atomic_compare_exchange_strong(&state, &runs, IS_TO_END))
         while (state != HAS_ENDED)
-            pause_for(LOOK_NS / 8);
+            clock_pause(LOOK_NS / 8);
     free(asked);
     free(is_mute);
 }
@@ -107,7 +100,7 @@ static void wait_for_answers(void)
 {
     uint64_t until = clock_now_ns() + PATIENCE_NS;
     do {
-        pause_for(LOOK_NS / 4);
+        clock_pause(LOOK_NS / 4);
         window_add_others(WINDOW_ANSWERED, 0, answered);
     } while (is_anybody_awaited() && clock_now_ns() < until && !window_failed());
     for (int rank = 0; rank < ranks.size; rank++)

@@ -5,21 +5,15 @@
 #include "answers.h"
 #include "clock.h"
 #include "job.h"
-#include "kernel.h"
 #include "link.h"
 #include "loader.h"
 #include "mpi_calls.h"
 #include "ranks.h"
 #include "window.h"
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 #define MOMENT_NS 1000000
 /* For ranks that do not come to MPI_Finalize, where this one's exception was handled by nobody */
 #define LATE_NS UINT64_C(5000000000)
-/* For the launcher, before the job is aborted */
-#define READ_NS UINT64_C(500000000)
 
 /* Held by the one thread of the rank that draws, and while MPI is being finalized */
 static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
@@ -34,12 +28,6 @@ static uint64_t limit(void)
 int budget_level(int required)
 {
     return ranks_are_wanted() && limit() != CONFIG_UNLIMITED ? MPI_MULTIPLE : required;
-}
-
-static void pause_for(long ns)
-{
-    const struct timespec moment = {0, ns};
-    nanosleep(&moment, NULL);
 }
 
 /* ---- the pool ---- */
@@ -57,7 +45,7 @@ static void lock_pool(void)
 {
     long ns = MOMENT_NS / 50;
     while (window_replace(0, WINDOW_LOCK, 1) && !window_failed()) {
-        pause_for(ns);
+        clock_pause(ns);
         ns += ns < MOMENT_NS ? ns : 0;
     }
 }
@@ -115,21 +103,8 @@ static bool draw(uint64_t need)
     return got || !was_open;
 }
 
-/* MPICH's Hydra kills the job without reading what a rank wrote last, in 1 of 100 aborts: so the refusal would be lost. */
-static void let_stderr_be_read(void)
-{
-    struct stat file;
-    int unread = 0;
-    if (kernel_fstat(STDERR_FILENO, &file) != 0 || !S_ISFIFO(file.st_mode))
-        return;
-    for (uint64_t until = clock_now_ns() + READ_NS; clock_now_ns() < until; pause_for(MOMENT_NS / 10))
-        if (ioctl(STDERR_FILENO, FIONREAD, &unread) != 0 || unread == 0)
-            return;
-}
-
 static void leave(int status)
 {
-    let_stderr_be_read();
     ranks_abort();
     mpi.abort(mpi_abi.world, status);
 }
@@ -162,7 +137,7 @@ static void meet(void)
     while (mpi.test(&request, &done, (void *)mpi_abi.no_status) == MPI_OK && !done) {
         if (link_find()->is_unhandled() && clock_now_ns() > until)
             leave(1);
-        pause_for(MOMENT_NS / 10);
+        clock_pause(MOMENT_NS / 10);
     }
 }
 

@@ -31,6 +31,7 @@ struct collection {
     int *lengths; /* of each rank's bytes; 0: it has nothing to tell */
     int *counts, *places;
     char *bytes;
+    bool has_own;
     const char *why; /* it cannot be had; NULL: it can */
 };
 
@@ -59,15 +60,6 @@ static void add(struct collection *c, const char *bytes, int length)
     merge_unpack_free(&summary);
 }
 
-static void render(const char *path, void *data, struct out *out)
-{
-    size_t length = strlen(path);
-    bool is_json = length >= 5 && strcmp(path + length - 5, ".json") == 0;
-    struct merge_sink sink = {.out = *out};
-    (is_json ? merge_json : merge_text)(data, &sink);
-    *out = sink.out;
-}
-
 static void say(const struct job_link *link, const char *files)
 {
     struct out count = {0};
@@ -89,10 +81,13 @@ static bool write_files(struct collection *c)
     if (!c->why && merge_sum(&c->members, &sums) < 0)
         c->why = "out of memory";
     if (c->why) {
-        link->say("flopshim: no summary of the job: ", c->why, "; each rank writes its own", NULL);
+        link->say("flopshim: the summaries of the job's ranks cannot be put together: ", c->why, NULL);
+        link->advise("its ranks' summaries cannot be put together");
         return false;
     }
-    bool written = link->write(render, &sums, files, sizeof files) == 0;
+    bool written = link->write(merge_render, &sums, files, sizeof files) == 0;
+    if (written && c->has_own)
+        link->is_written(); /* at once: whoever finds this rank dead knows by it that the job has its summary */
     merge_sums_free(&sums);
     say(link, files);
     return written;
@@ -164,10 +159,11 @@ void gather_summaries(void)
 {
     struct out own = {0};
     struct collection collection = {0};
-    bool told = link_find()->tell(take, &own);
+    bool told = link_find()->tell(take, &own) && own.length <= ROUND_BYTES;
+    collection.has_own = told;
     bool collected = collect(&collection, &own);
     int written = collected && ranks.rank == 0 && write_files(&collection);
-    if (mpi.bcast(&written, 1, mpi_abi.integer, 0, ranks.comm) == MPI_OK && written && told && own.length <= ROUND_BYTES)
+    if (mpi.bcast(&written, 1, mpi_abi.integer, 0, ranks.comm) == MPI_OK && written && told && ranks.rank != 0)
         link_find()->is_written();
     collection_free(&collection);
     out_free(&own);

@@ -82,7 +82,8 @@ static void say_left(void)
 
 static void end_process(enum ledger_end reason, uint32_t status)
 {
-    bool leaves = is_confined() && *ledger_path();
+    bool confined = is_confined() && *ledger_path();
+    bool leaves = confined || (reason != LEDGER_END_EXEC && summaries_are_left_to_run());
     if (!leaves)
         tell_of_lost_ledger();
     if (reason != LEDGER_END_EXEC)
@@ -90,9 +91,9 @@ static void end_process(enum ledger_end reason, uint32_t status)
     account_close();
     self_unclosed(unclosed);
     self_ended(reason, status);
-    if (leaves)
+    if (confined)
         say_left();
-    else if (tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
+    else if (!leaves && tree_begin_writing(reason == LEDGER_END_EXHAUSTED))
         do
             summaries_write();
         while (!tree_end_writing());
@@ -156,7 +157,7 @@ static void let_go(void)
     if (closing_may_open()) {
         early.touched = true;
         self_goes_on();
-        if (ledger_process && tree_begin_writing(false))
+        if (ledger_process && !summaries_are_left_to_run() && tree_begin_writing(false))
             do
                 summaries_write();
             while (!tree_end_writing());
@@ -238,6 +239,8 @@ static void write_last(void *data)
         sweep_locked();
     if (claimed && end->says)
         summaries_say(reason);
+    if (claimed && end->says && reason != LEDGER_END_EXEC)
+        summaries_advise(reason == LEDGER_END_EXHAUSTED ? "its budget is exhausted" : "a rank ended without MPI_Finalize");
     if (claimed && end->says && end->slowly)
         banner_print_engines();
     if (claimed)

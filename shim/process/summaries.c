@@ -5,6 +5,7 @@
 #include "ledger_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
+#include "message.h"
 #include "origin.h"
 #include "output.h"
 #include "starts.h"
@@ -18,8 +19,8 @@
 static bool written; /* before, by this process or another of its tree */
 static bool said;
 static struct {
-    bool given; /* to its job */
-    uint64_t calls, queries, refused_calls;
+    bool given;    /* to its job, */
+    uint32_t mark; /* as it was then */
 } told;
 static char names[1200];
 
@@ -66,32 +67,18 @@ static const char *templates(void)
     return origin_is_confined() ? "stderr" : config.output;
 }
 
-static bool is_all_told(const struct summary *s)
-{
-    return told.given && s->calls == told.calls && s->queries == told.queries && s->refused_calls == told.refused_calls;
-}
-
-/* What is left for a process whose job has a summary: names that nobody shares, and what the job has no such file of. */
-static const char *templates_of(const struct summary *s)
-{
-    static char selected[sizeof config.output], apart[sizeof config.output];
-    if (!told.given)
-        return templates();
-    bool fits = !is_all_told(s) ? !templates_set_apart(templates(), apart, sizeof apart)
-                                : !output_select(templates(), true, selected, sizeof selected) &&
-                                      !templates_set_apart(selected, apart, sizeof apart);
-    return fits ? apart : templates();
-}
-
 void summaries_write(void)
 {
+    static char apart[sizeof config.output];
     struct summary summary;
     if (templates_are_none(config.output) || !summarise(&summary))
         return;
     if (summary_is_worth_a_file(&summary)) {
         recall_outputs();
-        struct output_order order = {
-            .templates = templates_of(&summary), .folder = folder(), .label = label(), .again = written};
+        struct output_order order = {.templates = output_own(&summary, templates(), apart, sizeof apart),
+                                     .folder = folder(),
+                                     .label = label(),
+                                     .again = written};
         output_write_all(&order, &summary, names, sizeof names);
         remember_outputs();
         written = true;
@@ -120,19 +107,79 @@ int summaries_write_job(output_render *render, void *data, char *files, size_t s
                           .start_realtime_ns = ledger_process->start_realtime_ns};
     if (output_select(templates(), false, selected, sizeof selected) < 0)
         return -1;
-    return output_write_all(&order, &who, files, size);
+    int result = output_write_all(&order, &who, files, size);
+    remember_outputs();
+    return result;
 }
 
 void summaries_told(const struct summary *s)
 {
-    told.calls = s->calls;
-    told.queries = s->queries;
-    told.refused_calls = s->refused_calls;
+    told.mark = summary_mark(s);
 }
 
 void summaries_given(void)
 {
     told.given = true;
+    self_told(told.mark);
+}
+
+bool summaries_are_left_to_run(void)
+{
+    return ledger_process->ranks && !told.given && ledger_is_watched_here();
+}
+
+/* The first bytes of a template for a shell: a field stands for anything. */
+static void put_pattern(struct out *out, const char *template, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char c = template[i];
+        bool is_plain = strchr("/.-_+,=@:", c) || (unsigned char)(c - '0') < 10 || (unsigned char)((c | 0x20) - 'a') < 26;
+        if (c == '%') {
+            out_text(out, template[++i] == '%' ? "%" : "*");
+            continue;
+        }
+        out_text(out, is_plain ? "" : "\\");
+        out_bytes(out, &c, 1);
+    }
+}
+
+/* With the folders where summaries of ranks lie. False: there will be none that can be merged. */
+static bool put_command(struct out *out)
+{
+    bool has_json = false;
+    char item[TEMPLATE_BYTES];
+    const char *list = config.output;
+    out_text(out, "flopshim merge --job ");
+    out_number(out, ledger_process->job_number);
+    while (templates_next(&list, item, sizeof item)) {
+        const char *end = strrchr(item, '/'), *dot = strrchr(item, '.');
+        if (!dot || strcmp(dot, ".json") != 0)
+            continue;
+        has_json = true;
+        out_text(out, " ");
+        if (*item != '/')
+            put_pattern(out, folder(), strlen(folder()));
+        out_text(out, *item != '/' || end == item ? "/" : "");
+        put_pattern(out, item, end ? (size_t)(end - item) : 0);
+    }
+    out_bytes(out, "", 1);
+    return has_json;
+}
+
+void summaries_advise(const char *why)
+{
+    static bool advised;
+    struct out command = {0};
+    if (advised || config.quiet || !ledger_process || !ledger_process->ranks || told.given || summaries_are_left_to_run() ||
+        templates_are_none(config.output))
+        return;
+    advised = true;
+    bool has_json = put_command(&command);
+    message_line("flopshim: no summary of the job: ", why,
+                 has_json ? ". When all ranks have ended it is made of what they leave by: "
+                          : ". Text cannot be merged (FLOP_OUTPUT=NAME.json can); of ranks that were killed it is made by: ",
+                 command.failed ? "flopshim merge" : command.data, NULL);
+    out_free(&command);
 }
 
 const char *summaries_named(void)

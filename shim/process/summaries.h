@@ -15,6 +15,11 @@ int summaries_write_job(output_render *render, void *data, char *names, size_t s
  * tables of one process and logs it writes at any rate. */
 void summaries_told(const struct summary *summary);
 void summaries_given(void);
+/* A rank whose job has no summary leaves its ledger to `flopshim run`, which makes one of all ranks' ledgers. */
+bool summaries_are_left_to_run(void);
+/* Where this process is a rank whose job has no summary, for this reason: by which command it is made. Said once; not where it
+ * is left to `flopshim run`. */
+void summaries_advise(const char *why);
 
 /* What was written, as a user would name it; "" where nothing was. */
 const char *summaries_named(void);

@@ -97,6 +97,7 @@ int main(int argc, char **argv)
         dots(&calls);
     printf("rank %d made %ld\n", rank, made);
     fflush(stdout);
+    MPI_Barrier(MPI_COMM_WORLD);
     if (rank == 1)
         end_early();
     MPI_Barrier(MPI_COMM_WORLD);

@@ -82,13 +82,42 @@ def one_summary(program):
         expect("the text", f"{DOT * total:,} FLOPs in {total:,} calls" in job.files["job.txt"], True)
 
 
+def all_that_was_asked_for(program):
+    """Shapes, time outside of BLAS, the budget and its rest, nodes: in the job's document, and in the same merged again."""
+    job = Job(4, program, 10, run=("--scope", "job", "--budget", "1e6", "--detail", "shapes"))
+    written = json.loads(job.files["job.json"])
+    expect(f"merged: {job.errors}", job.merged, written)
+    expect("its budget", (written["ranks"], written["flop_budget"], written["flops_remaining"]), (4, 10**6, 10**6 - 100 * DOT))
+    shapes = [(s["routine"], s["shape"], s["flop_cost"], s["calls"], s["processes"]) for s in written["shapes"]]
+    expect("shapes", shapes, [("ddot", "n=100", 100 * DOT, 100, 4)])
+    whose = {(m["rank"], m["process"]["host"], m["process"]["pid"]): m["time"]["outside_seconds"] for m in written["members"]}
+    outside = written["over_processes"]["outside_ns"]
+    for word, value in (("min", min(whose.values())), ("max", max(whose.values()))):
+        expect(f"{word} time outside", (outside[word], whose[tuple(outside[f"{word}_at"].values())]), (round(value * 1e9), value))
+    host, = written["hosts"]
+    expect("the node", (host["processes"], host["calls"], host["refused_calls"], host["incomplete_processes"]), (4, 100, 0, 0))
+    lines = [" ".join(line.split()) for line in job.files["job.txt"].splitlines()]
+    for line in ("980,000 FLOPs left of the job's budget of 1,000,000", "ddot 20,000 (100.0%) [100 calls] n=100"):
+        expect(f"{line} in {lines}", line in lines, True)
+    expect("times outside", any(line.startswith("Time outside ") for line in lines), True)
+
+
+def page(program):
+    for what, total in (("plain", 30), ("die", 30)):
+        job = Job(2, program, 10, what, output="job.html,job.txt")
+        expect(f"{what}: {job.errors}", sorted(job.files), ["job.html", "job.json", "job.txt"])
+        text = job.files["job.html"]
+        expect(f"{what}: the page", ("2 processes on 1 host" in text, f"{DOT * total:,}" in text), (True, True))
+        expect(f"{what}: said", job.errors.count("flopshim: summary of the job, as a page: job.html\n"), 1)
+
+
 def as_each_alone(program):
     """What the ranks' own summaries merge to, but for when it was."""
     alone = Job(4, program, 10, run=(), environment={"LD_PRELOAD": LIBRARY, "FLOP_OUTPUT": "%r.json", "FLOP_QUIET": "1"})
     together = Job(4, program, 10, output="job.json")
     expect("a file a rank", sorted(alone.files), [f"{rank}.json" for rank in range(4)])
     for key in ("flops_used", "calls", "processes", "missing_ranks", "incomplete_processes", "routines", "namespace_routines",
-                "hosts"):
+                "shapes", "hosts"):
         expect(key, together.merged[key], alone.merged[key])
 
 
@@ -133,12 +162,19 @@ def ends(program):
 
 # ---- killed at any moment ----
 
-def kill_somebody(job, victim, moment):
+def launcher_of(pid):
+    """What flopshim run has started."""
+    return int(subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()[0])
+
+
+def kill_somebody(job, victim, moment, launcher=False):
+    """The victim: a rank, all ranks, or mpirun, which is the job itself or its child."""
     time.sleep(moment)
     ranks = [int(pid) for pid in subprocess.run(["pgrep", "-x", "ranks", "--session", str(job.pid)], capture_output=True, text=True,
                                                 check=False).stdout.split()]
     if victim == "mpirun" or not ranks:
-        job.kill()
+        with contextlib.suppress(ProcessLookupError, IndexError):
+            os.kill(launcher_of(job.pid) if launcher else job.pid, signal.SIGKILL)
     for pid in ranks if victim == "ranks" else random.sample(ranks, min(len(ranks), victim == "rank")):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -186,6 +222,120 @@ def end_of_ranks(session):
             return
         time.sleep(0.05)
     expect("ranks end with their job", "still running", "ended")
+
+
+# ---- under flopshim run: the job's summary at any rate ----
+
+def left_behind(program):
+    """A rank that does not come to MPI_Finalize: the job's summary is made of what all left, where it would have been."""
+    for what in ("abort", "exit", "die"):
+        job = Job(4, program, 10, what, run=("--scope", "job", "--budget", "1e6"))
+        expect(f"{what}: {job.errors}", (job.status != 0, sorted(job.files)), (True, ["job.json", "job.txt"]))
+        written = json.loads(job.files["job.json"])
+        expect(f"{what}: as it is merged again", job.merged, written)
+        kept = calls_of(written)
+        expect(f"{what}: all ranks, and all that they told of", ({rank: kept.get(rank) for rank in job.made}, sorted(kept)),
+               (job.made, [0, 1, 2, 3]))
+        expect(f"{what}: the budget", (written["ranks"], written["flop_budget"], written["flops_remaining"]),
+               (4, 10**6, 10**6 - written["flops_used"]))
+        ends = {m["rank"]: (m["end_reason"], m["end_status"]) for m in written["members"]}
+        expect(f"{what}: how rank 1 ended, of {ends}", ends[1] == ("exit", 3) or what != "exit" and ends[1][0] != "finalized", True)
+        said = job.errors.count("summary of the job (4 of 4 ranks, made of what they left): ")
+        expect(f"{what}: said once: {job.errors}", said, 1)
+    exhausted = Job(4, program, 10, run=("--scope", "job", "--budget", str(100 * DOT - 1)))
+    written = json.loads(exhausted.files["job.json"])
+    expect(f"exhausted: {exhausted.errors}", (exhausted.status, sorted(exhausted.files), written["refused_calls"] > 0,
+                                              written["flops_remaining"] >= 0), (86, ["job.json", "job.txt"], True, True))
+    table = Job(2, program, 10, "die", output="job.json,table.csv")
+    expect(f"a table of each process that has one: {sorted(table.files)}",
+           ("job.json" in table.files, len([name for name in table.files if name.endswith(".csv")])), (True, 2))
+
+
+def on_other_nodes(program):
+    """Ranks whose ledgers are elsewhere are missing in it, which is said; what they left there makes it whole."""
+    with tempfile.TemporaryDirectory() as other:
+        script = f'[ ${{PMIX_RANK:-$PMI_RANK}} -lt 2 ] || export FLOP_LEDGER_DIR={other}; exec "$@"'
+        job = Job(4, "sh", "-c", script, "sh", program, 10, "die", output="job.json")
+        written = json.loads(job.files["job.json"])
+        expect(f"missing: {job.errors}", (written["missing_ranks"], written["ranks"], sorted(calls_of(written))),
+               ("2-3", 4, [0, 1]))
+        expect("said", ("(2 of 4 ranks, made" in job.errors, "nothing of ranks 2-3 is on this node" in job.errors), (True, True))
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "job.json").write_text(job.files["job.json"])
+            number = written["members"][0]["process"]["job_number"]
+            done = subprocess.run([PROGRAM, "merge", "--job", str(number), "-f", "json", f"{folder}/job.json",
+                                   *write_all(folder, job.files)], env={**PLAIN, "FLOP_LEDGER_DIR": other}, capture_output=True,
+                                  text=True, check=False)
+            expect(f"whole: {done.stderr}", done.returncode, 0)
+            whole_job = json.loads(done.stdout)
+            expect("whole", (whole_job["missing_ranks"], sorted(calls_of(whole_job))), ("", [0, 1, 2, 3]))
+
+
+def write_all(folder, files):
+    """The files of a job, but for its summary, in a folder."""
+    paths = [pathlib.Path(folder, name) for name in files if name.endswith(".json") and name != "job.json"]
+    for path in paths:
+        path.write_text(files[path.name])
+    return paths
+
+
+def by_command(program):
+    """Without flopshim run, the message says by which command the summary is made."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**PLAIN, **ENVIRONMENT, "LD_PRELOAD": f"{LIBRARY}:{MPI_LIBRARY}", "FLOP_SCOPE": "job",
+                       "FLOP_OUTPUT": f"{folder}/job.json", "FLOP_LEDGER_DIR": folder}
+        for what in ("abort", "exit"):
+            done = subprocess.run([*LAUNCHER, "-n", "4", program, "10", what], env=environment, cwd=folder, capture_output=True,
+                                  text=True, timeout=120, check=False)
+            commands = re.findall(r"it is made of what they leave by: flopshim (merge --job \d+ \S+)$", done.stderr, re.M)
+            expect(f"{what}: {done.stderr}", len(commands) >= 1, True)
+            made = subprocess.run(["sh", "-c", f"{PROGRAM} {commands[0]} -f json"], env={**PLAIN, "FLOP_LEDGER_DIR": folder},
+                                  cwd="/", capture_output=True, text=True, check=False)
+            expect(f"{what}: {commands[0]}: {made.stderr}", made.returncode, 0)
+            found = calls_of(json.loads(made.stdout))
+            told = {int(rank): int(calls) for rank, calls in re.findall(r"rank (\d+) made (\d+)", done.stdout)}
+            expect(f"{what}: of this job, all that was told of", {rank: found.get(rank) for rank in told}, told)
+            expect(f"{what}: the place of the job's summary is free", pathlib.Path(folder, "job.json").exists(), False)
+        done = subprocess.run([*LAUNCHER, "-n", "2", program, "10", "exit"], env={**environment, "FLOP_OUTPUT": "job.txt"},
+                              cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        expect(f"text: {done.stderr}", "Text cannot be merged (FLOP_OUTPUT=NAME.json can)" in done.stderr, True)
+        done = subprocess.run([PROGRAM, "merge", "--job", "1"], env=PLAIN, capture_output=True, text=True, check=False)
+        expect("no such job", (done.returncode, "--job 1: no rank of that job is in a FILE" in done.stderr), (2, True))
+        done = subprocess.run([PROGRAM, "merge", "--job", "x"], env=PLAIN, capture_output=True, text=True, check=False)
+        expect("no number", (done.returncode, "--job x: expected a whole number" in done.stderr), (2, True))
+
+
+def kills_under_run(program):
+    """As kills(): at a random moment, of what is left `flopshim run` makes one document, that lacks no call that was told of."""
+    random.seed(19)
+    amid = 0
+    for turn in range(18):
+        victim = ("rank", "ranks", "mpirun")[turn % 3]
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**PLAIN, **ENVIRONMENT, "FLOP_LEDGER_DIR": folder, "TMPDIR": folder}
+            with open(f"{folder}/told", "w+b") as told, open(f"{folder}/errors", "w+b") as errors:
+                job = subprocess.Popen([PROGRAM, "run", "--scope", "job", "-o", f"{folder}/job.json", "--", *LAUNCHER, "-n", "4",
+                                        program, ROUNDS, "steps"], env=environment, stdout=told, stderr=errors,
+                                       start_new_session=True)
+                kill_somebody(job, victim, random.uniform(0.4, 2.2), launcher=True)
+                end_of_ranks(job.pid)
+                end_of_launcher(job)
+            calls = {}
+            for rank, made in re.findall(rb"rank (\d+) made (\d+)\n", pathlib.Path(folder, "told").read_bytes()):
+                calls[int(rank)] = max(int(made), calls.get(int(rank), 0))
+            said = pathlib.Path(folder, "errors").read_text()
+            names = {p.name for p in pathlib.Path(folder).glob("*.json")}
+            if calls:
+                documents = names & {"job.json", "job.1.json"}
+                expect(f"turn {turn}, {victim} killed: one document, of {names}: {said}", documents, {"job.json"})
+                ended = min(calls.values()) == 100 * int(ROUNDS)  # then ranks may be killed behind the job's summary
+                expect(f"turn {turn}, {victim} killed: and nothing else: {said}", ended or len(names) == 1, True)
+            kept = calls_of(merge([pathlib.Path(folder, name) for name in names])) if calls else {}
+            short = {rank: (made, kept.get(rank)) for rank, made in calls.items() if kept.get(rank, 0) < made}
+            expect(f"turn {turn}, {victim} killed: calls that were told of and are lost, of {calls}: {said}", short, {})
+            amid += bool(calls)
+    expect(f"most were killed while they counted ({amid} of 18)", amid >= 6, True)
+    print(f"{amid} of 18 jobs under flopshim run were killed while they counted")
 
 
 # ---- one budget ----
@@ -315,9 +465,9 @@ def one_file_each(program):
         expect(f"not said with {options}", "--scope job makes" in job.errors, False)
 
 
-GROUPS = {"summary": [one_summary, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
-          "budget": [budgets, budgets_of_one, threads], "kills": [kills],
-          "others": [abi, languages, sessions, tools, wrong_pairing]}
+GROUPS = {"summary": [one_summary, all_that_was_asked_for, page, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
+          "budget": [budgets, budgets_of_one, threads], "kills": [kills], "left": [left_behind, on_other_nodes, by_command],
+          "left_kills": [kills_under_run], "others": [abi, languages, sessions, tools, wrong_pairing]}
 
 
 def main():

@@ -29,9 +29,12 @@ def hand(folder):
     expect("extremes", (flops["min_at"], flops["max_at"]),
            ({"rank": 0, "host": here, "pid": pids[0]}, {"rank": 2, "host": "other", "pid": 7}))
     expect("calls", (found["over_processes"]["calls"]["mean"], found["over_processes"]["calls"]["imbalance"]), (2.0, 1.5))
-    expect("hosts", found["hosts"], sorted([{"host": here, "processes": 2, "flops_used": 6000, "calls": 3},
-                                            {"host": "other", "processes": 1, "flops_used": 6000, "calls": 3}],
+    none = {"refused_calls": 0, "blas_seconds": 0.0, "incomplete_processes": 0}
+    expect("hosts", found["hosts"], sorted([{"host": here, "processes": 2, "flops_used": 6000, "calls": 3, **none},
+                                            {"host": "other", "processes": 1, "flops_used": 6000, "calls": 3, **none}],
                                            key=lambda host: host["host"]))
+    expect("no job, no shapes", (found["ranks"], found["flop_budget"], found["flops_remaining"], found["shapes"]),
+           (None, None, None, []))
     rows = [(r["namespace"], r["routine"], r["flop_cost"], r["calls"], r["processes"]) for r in found["namespace_routines"]]
     expect("namespaces", rows, [("", "ddot", 8000, 4, 2), ("step", "ddot", 4000, 2, 1)])
     text = merge("--ranks", "%r.json", one, two, three).stdout
@@ -42,9 +45,33 @@ def hand(folder):
         expect(f"{line} in {text}", line in lines, True)
 
 
+def shapes(folder):
+    """A ddot of 1,000 elements in one process, two of them and one of 10 in another, three of 10 in a third that kept no shapes."""
+    detail = {"FLOP_DETAIL": "shapes"}
+    files = [count(folder / "0.json", "1000", **detail), count(folder / "1.json", "1000x2", "10", **detail),
+             count(folder / "2.json", "10x3")]
+    found = json.loads(merged(*files))
+    rows = [tuple(row[key] for key in ("routine", "shape", "flop_cost", "calls", "processes", "flop_cost_error", "calls_error"))
+            for row in found["shapes"]]
+    expect("rows", rows, [("ddot", "n=1000", 6000, 3, 2, 0, 0), ("ddot", "n=10", 20, 1, 1, 0, 0), ("ddot", None, 60, 3, 1, 60, 3)])
+    text = merge(*files).stdout
+    lines = [re.sub(" +", " ", line).strip() for line in text.splitlines()]
+    for line in ("ddot 6,000 (98.7%) [3 calls] n=1000", "ddot 60 (1.0%) [3 calls] (others, each at most 3 calls and 60 FLOPs)"):
+        expect(f"{line} in {text}", line in lines, True)
+    expect("again", merged(merge_to(folder, files[:2]), files[2]), merged(*files))
+    many = count(folder / "many.json", *[f"{n}x{1 + n % 7}" for n in range(1, 600)], **detail)
+    both = json.loads(merged(many, files[0]))
+    expect("more than are kept", sum(row["calls"] for row in both["shapes"]), both["calls"])
+
+
+def merge_to(folder, files):
+    merge(*files, "-o", folder / "part.json")
+    return folder / "part.json"
+
+
 def groups(folder):
     """Seven processes, merged in all orders of three groups and in random trees, with some given again."""
-    template = count(folder / "t.json", "10", "20")
+    template = count(folder / "t.json", "10", "20", FLOP_DETAIL="shapes")
     chance = random.Random(1)
     files = []
     for i in range(7):
@@ -205,7 +232,7 @@ def many(folder):
 
 def schema(folder):
     """Every key of the sums is in README.md's table, and the reverse."""
-    found = json.loads(merged(count(folder / "a.json", "10")))
+    found = json.loads(merged(count(folder / "a.json", "10", FLOP_DETAIL="shapes")))
     members = found.pop("members")
     written = {"members", "rank", "operations"}
 
@@ -221,4 +248,4 @@ def schema(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    {f.__name__: f for f in (hand, groups, repeated, states, ranks, bad, many, schema)}[sys.argv[1]](pathlib.Path(name))
+    {f.__name__: f for f in (hand, shapes, groups, repeated, states, ranks, bad, many, schema)}[sys.argv[1]](pathlib.Path(name))

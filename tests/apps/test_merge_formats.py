@@ -49,6 +49,10 @@ def table(folder):
             ("3", "n0", "7", "", "ddot", "3", "6000"), ("4", "n0", "9", "", "", "0", "0")])
     expect("start", {(r["start"], r["program"], r["complete"]) for r in rows}, {("2026-11-22T10:15:02.000001Z", "dots", "true")})
     expect("accuracy", [r["accuracy"] for r in rows], ["exact", "exact", "exact", ""])
+    shaped = count(folder / "shaped.json", "1000", "10x2", FLOP_DETAIL="shapes")
+    rows = list(csv.DictReader(io.StringIO(merge(shaped, folder / "r4.json", "-f", "csv").stdout)))
+    expect("shapes", sorted((r["calls"], r["flop_cost"], r["shape"]) for r in rows),
+           [("0", "0", ""), ("0", "0", ""), ("1", "2000", "n=1000"), ("2", "40", "n=10")])
 
 
 def labels_of(text):
@@ -70,7 +74,7 @@ def families(text):
             family = name
             expect(line, kind == "HELP" or (rest == "gauge" if kind == "TYPE" else name.endswith(f"_{rest}")), True)
             continue
-        sample = re.fullmatch(r"(flopshim_[a-z_]+)(?:\{(.+)\})? ([0-9.e+]+)", line)
+        sample = re.fullmatch(r"(flopshim_[a-z_]+)(?:\{(.+)\})? (-?[0-9.]+(?:e[-+][0-9]+)?)", line)
         expect(f"{line} in {family}", sample and sample[1], family)
         key = (sample[1], *labels_of(sample[2]).values())
         expect(f"{key} is new", key in samples, False)
@@ -113,17 +117,17 @@ def database(folder):
     given, path = three(folder), folder / "all.sqlite"
     path.write_text("what was there")
     merge(*given, "-o", path)
-    tables = {}
+    tables, columns = {}, {}
     with contextlib.closing(sqlite3.connect(path)) as base:
         expect("sound", base.execute("PRAGMA integrity_check").fetchone(), ("ok",))
         base.row_factory = sqlite3.Row
         for name, in base.execute("SELECT name FROM sqlite_master").fetchall():
+            columns[name] = [row["name"] for row in base.execute(f"PRAGMA table_info({name})")]
             tables[name] = [dict(row) for row in base.execute(f"SELECT * FROM {name} ORDER BY rowid")]
         joined = base.execute("SELECT rank, routine, flop_cost FROM members LEFT JOIN operations USING (member)").fetchall()
     section = (ROOT / "report/README.md").read_text().partition("### The database of a merge\n")[2].partition("\n#")[0]
     named = re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", section, re.M)
-    expect("tables", {name: re.findall(r"`(\w+)`", columns) for name, columns in named},
-           {name: list(rows[0]) for name, rows in tables.items()})
+    expect("tables", {name: re.findall(r"`(\w+)`", listed) for name, listed in named}, columns)
     total, = tables["totals"]
     expect("totals", [total[key] for key in ("processes", "missing_ranks", "flops_used", "calls")], [4, "2", "12000", "6"])
     flops = tables["over_processes"][0]
@@ -135,6 +139,10 @@ def database(folder):
     expect("members", [(r["rank"], r["pid"], r["host"], r["wall_seconds"]) for r in tables["members"]],
            [(0, 5, "n0", 0.5), (1, 5, NAMES, 0.5), (3, 7, "n0", 1.5), (4, 9, "n0", 0.5)])
     expect("joined", [tuple(row) for row in joined], [(0, "ddot", 2000), (1, "ddot", 4000), (3, "ddot", 6000), (4, None, None)])
+    merge(count(folder / "shaped.json", "1000", "10x2", FLOP_DETAIL="shapes"), folder / "r4.json", "-o", folder / "shapes.sqlite")
+    with contextlib.closing(sqlite3.connect(folder / "shapes.sqlite")) as base:
+        expect("shapes", base.execute("SELECT shape, flop_cost, calls, flop_cost_error, processes FROM shapes").fetchall(),
+               [("n=1000", "2000", "1", "0", 1), ("n=10", "40", "2", "0", 1)])
     expect("nothing else", [p.name for p in folder.iterdir() if p.name.startswith(".")], [])
     unwritable(folder, given)
 

@@ -151,7 +151,8 @@ def ledgers(folder):
 def job(folder):
     """Of all ranks of an MPI job."""
     subprocess.run(["mpicc.mpich", "-o", folder / "ranks", ROOT / "tests/apps/ranks.c", "-lblas", "-lpthread"], check=True)
-    return run_kept(folder, "job.json", "--scope", "job", "--budget", "1e9", "--", "mpirun.mpich", "-n", "2", folder / "ranks", "3")
+    return run_kept(folder, "job.json", "--scope", "job", "--budget", "1e9", "--detail", "shapes", "--",
+                    "mpirun.mpich", "-n", "2", folder / "ranks", "3")
 
 
 def documents():

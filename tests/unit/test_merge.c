@@ -144,9 +144,114 @@ Test(merge, missing_ranks_are_named)
     cr_assert(add("a", 9, 1, MEMBER_NO_RANK) == MEMBERS_ADDED);
     for (uint32_t i = 0; i < 4; i++)
         cr_assert(add("a", i + 1, 1, ranks[i]) == MEMBERS_ADDED);
+    struct merge_sums sums;
     members_settle(&members);
-    cr_expect(merge_put_missing(&members, &out) == 5);
+    cr_assert(merge_sum(&members, &sums) == 0);
+    cr_expect(merge_put_missing(&sums, &out) == 5);
     expect_text(&out, "0, 2, 5-7");
+    merge_sums_free(&sums);
     merge_put_mean(&out, 20, 3, true);
     expect_text(&out, "6.666");
+}
+
+/* A rank of the job "j" of 12 ranks, whose budget is 100 FLOPs. */
+static enum members_result add_rank(uint32_t pid, int64_t rank, uint64_t flops, uint32_t job_number)
+{
+    struct summary summary = process("a", pid, flops);
+    summary.job = "j";
+    summary.ranks = 12;
+    summary.job_number = job_number;
+    summary.has_budget = true;
+    summary.flop_budget = 100;
+    return members_add(&members, &summary, rank);
+}
+
+static struct merge_sums settled_sums(void)
+{
+    struct merge_sums sums;
+    members_settle(&members);
+    cr_assert(merge_sum(&members, &sums) == 0);
+    return sums;
+}
+
+Test(merge, the_ranks_of_one_job_have_its_budget_and_its_size)
+{
+    struct out out = {0};
+    cr_assert(add_rank(1, 8, 30, 5) == MEMBERS_ADDED && add_rank(2, 1, 25, 5) == MEMBERS_ADDED);
+    cr_assert(add("b", 3, 1000, MEMBER_NO_RANK) == MEMBERS_ADDED); /* what a rank started is none of the job's */
+    struct merge_sums sums = settled_sums();
+    cr_expect(merge_put_missing(&sums, &out) == 10);
+    expect_text(&out, "0, 2-7, 9-11");
+    merge_put_remaining(&sums.job, &out, true);
+    expect_text(&out, "45");
+    cr_expect(sums.job.has_budget && sums.job.ranks == 12);
+    merge_sums_free(&sums);
+    members_free(&members);
+
+    cr_assert(add_rank(1, 0, 130, 5) == MEMBERS_ADDED);
+    sums = settled_sums();
+    merge_put_remaining(&sums.job, &out, true);
+    expect_text(&out, "-30");
+    merge_sums_free(&sums);
+}
+
+Test(merge, two_jobs_have_no_common_budget)
+{
+    for (uint32_t other = 5; other <= 6; other++) { /* another number, or the same rank twice */
+        cr_assert(add_rank(1, 8, 30, 6) == MEMBERS_ADDED && add_rank(2, other == 5 ? 1 : 8, 25, other) == MEMBERS_ADDED);
+        struct merge_sums sums = settled_sums();
+        cr_expect(!sums.job.has_budget && !sums.job.ranks);
+        merge_sums_free(&sums);
+        members_free(&members);
+    }
+}
+
+/* A process with so many calls of dgemm, of which so many FLOPs have shape s and the others none. */
+static enum members_result add_shape(uint32_t pid, uint64_t flops, const char *shape, uint64_t listed)
+{
+    struct summary summary = process("a", pid, 2 * flops);
+    struct summary_shape row = {.text = shape, .calls = 1, .flop_cost = listed};
+    operations[0].calls = 3;
+    operations[0].shapes = (struct summary_histogram){
+        .recorded = true, .rows = &row, .count = 1, .error_calls = 2, .error_flops = 7};
+    enum members_result result = members_add(&members, &summary, MEMBER_NO_RANK);
+    operations[0].shapes = (struct summary_histogram){0};
+    return result;
+}
+
+static void expect_shape(const struct merge_shape *row, const char *routine, const char *shape, uint64_t flops, uint64_t calls,
+                         size_t count)
+{
+    cr_expect_str_eq(row->routine, routine);
+    cr_expect(shape ? row->shape && strcmp(row->shape, shape) == 0 : !row->shape);
+    cr_expect(row->flop_cost == flops && row->calls == calls && row->members == count);
+}
+
+/* dgemm: 10 + 20 + 30 FLOPs in 9 calls, of them 4 + 5 in m=1 and 30 in m=2; ddot has as many, and no shapes. */
+Test(merge, shapes_are_added_up_and_what_has_none_is_the_rest)
+{
+    cr_assert(add_shape(1, 10, "m=1", 4) == MEMBERS_ADDED && add_shape(2, 20, "m=1", 5) == MEMBERS_ADDED);
+    cr_assert(add_shape(3, 30, "m=2", 30) == MEMBERS_ADDED);
+    struct merge_sums sums = settled_sums();
+    cr_assert(sums.has_shapes && sums.shape_count == 4);
+    expect_shape(&sums.shapes[0], "ddot", NULL, 60, 3, 3);
+    expect_shape(&sums.shapes[1], "dgemm", "m=2", 30, 1, 1);
+    expect_shape(&sums.shapes[2], "dgemm", "m=1", 9, 2, 2);
+    expect_shape(&sums.shapes[3], "dgemm", NULL, 21, 6, 3);
+    cr_expect(sums.shapes[3].error_calls == 6 && sums.shapes[3].error_flops == 21, "what each may have had beyond");
+    merge_sums_free(&sums);
+}
+
+Test(merge, time_outside_is_of_those_of_which_it_is_known)
+{
+    for (uint32_t pid = 1; pid <= 3; pid++) {
+        struct summary summary = process("a", pid, 10);
+        summary.time = (struct summary_time){.wall_ns = pid == 2 ? 0 : 100 * pid, .shim_ns = 10};
+        cr_assert(members_add(&members, &summary, pid) == MEMBERS_ADDED);
+    }
+    struct merge_sums sums = settled_sums();
+    const struct merge_spread *spread = &sums.spreads[MERGE_OUTSIDE_NS];
+    cr_expect(spread->members == 2 && spread->min == 90 && spread->max == 290 && spread->sum == 380);
+    cr_expect(spread->min_at->rank == 1 && spread->max_at->rank == 3);
+    merge_sums_free(&sums);
 }

@@ -68,8 +68,8 @@ _flopshim_merge()
     case $previous in
         -f | --format) _flopshim_words "text json csv html openmetrics sqlite" "$current" ;;
         -o | --output | -T | --files-from) _flopshim_files "" "$current" ;;
-        -r | --ranks) ;;
-        *) _flopshim_files "--format --output --files-from --ranks --help" "$current" ;;
+        -r | --ranks | -j | --job) ;;
+        *) _flopshim_files "--format --output --files-from --ranks --job --help" "$current" ;;
     esac
 }
 

@@ -75,6 +75,7 @@ complete -c flopshim -n '__flopshim_verb merge' -s f -l format -x -a 'text json 
 complete -c flopshim -n '__flopshim_verb merge' -s o -l output -r -F -d 'write there instead of to stdout'
 complete -c flopshim -n '__flopshim_verb merge' -s T -l files-from -r -F -d 'also the files that this one names'
 complete -c flopshim -n '__flopshim_verb merge' -s r -l ranks -x -d 'what the files are called, with %r for the rank'
+complete -c flopshim -n '__flopshim_verb merge' -s j -l job -x -d 'only ranks of this MPI job, its ledgers too'
 complete -c flopshim -n '__flopshim_verb merge' -s h -l help -d 'show the options'
 complete -c flopshim -n '__flopshim_verb merge' -F
 

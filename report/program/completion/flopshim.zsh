@@ -43,6 +43,7 @@ _flopshim_merge()
         '(-o --output)'{-o,--output}'[write there instead of to stdout]:file:_files' \
         '(-T --files-from)'{-T,--files-from}'[also the files that this one names]:file:_files' \
         '(-r --ranks)'{-r,--ranks}'[what the files are called, with %r for the rank]:name: ' \
+        '(-j --job)'{-j,--job}'[only ranks of this MPI job, its ledgers too]:number: ' \
         '(- *)'{-h,--help}'[show the options]' \
         '*:summary, ledger or merge:_files'
 }

@@ -142,8 +142,8 @@ void html_put_gaps(struct html_page *page)
         put_calls_item(out, "Workspace queries:", s->queries, " that only asked for a size and computed nothing.");
     if (page->is_merge)
         close_item(out,
-                   "<li>Shapes, callers, nested calls, workspace queries and budgets are in the processes' own summaries.");
-    else if (page->limits.shapes != HTML_ALL_SHAPES)
+                   "<li>Callers, nested calls, workspace queries and budgets of single processes are in their own summaries.");
+    if (page->limits.shapes != HTML_ALL_SHAPES)
         close_item(
             out,
             "<li><strong>Added up:</strong> to keep this file below 2&nbsp;MB, only the largest shapes of each routine are "

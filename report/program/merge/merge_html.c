@@ -14,6 +14,7 @@ enum { LABEL_BYTES = 112, UNCOVERED_MOST = 50 };
 struct model {
     struct summary summary;
     char (*labels)[LABEL_BYTES]; /* of processes */
+    struct summary_shape *shapes;
     struct out uncovered;
     char title[64];
 };
@@ -31,6 +32,26 @@ static struct summary_operation operation_of(const struct merge_row *row)
                                       .elapsed_ns = narrow(row->elapsed_ns),
                                       .timed_flops = narrow(row->timed_flops),
                                       .accuracy = row->accuracy};
+}
+
+/* Those of a routine come one behind the other, in the order of the routines. */
+static bool add_shapes(struct model *model, const struct merge_sums *sums)
+{
+    struct summary *s = &model->summary;
+    model->shapes = calloc(sums->shape_count + 1, sizeof *model->shapes);
+    for (size_t i = 0, j = 0; model->shapes && i < s->operation_count; i++) {
+        struct summary_histogram *shapes = &s->operations[i].shapes;
+        *shapes = (struct summary_histogram){.recorded = sums->has_shapes, .rows = model->shapes + j};
+        for (; j < sums->shape_count && sums->shapes[j].routine == s->operations[i].name; j++) {
+            const struct merge_shape *row = &sums->shapes[j];
+            shapes->error_calls = narrow(row->error_calls);
+            shapes->error_flops = narrow(row->error_flops);
+            model->shapes[j] = (struct summary_shape){
+                .text = row->shape, .calls = narrow(row->calls), .flop_cost = narrow(row->flop_cost)};
+            shapes->count += row->shape != NULL;
+        }
+    }
+    return model->shapes;
 }
 
 static bool add_operations(struct summary *s, const struct merge_sums *sums)
@@ -148,7 +169,7 @@ static void put_uncovered(struct out *out, const struct merge_sums *sums)
         merge_put_wide(out, sums->refused_calls, true);
         out_text(out, sums->refused_calls == 1 ? " call was refused, and not made\n" : " calls were refused, and not made\n");
     }
-    if (merge_put_missing(sums->members, &missing)) {
+    if (merge_put_missing(sums, &missing)) {
         out_text(out, "missing ranks: ");
         out_bytes(out, missing.data, missing.length);
         out_text(out, "\n");
@@ -177,6 +198,8 @@ static void set_totals(struct model *model, const struct merge_sums *sums)
                           .program = model->title,
                           .arguments = "",
                           .wall_ns = sums->spreads[MERGE_WALL_NS].max};
+    s->has_budget = sums->job.has_budget && sums->job.flops_used == sums->spreads[MERGE_FLOPS].sum;
+    s->flop_budget = sums->job.flop_budget;
     s->incomplete = s->flops_used == SUMMARY_MOST_FLOPS ? SUMMARY_SATURATED : 0;
     s->complete = s->complete && !s->incomplete;
     put_uncovered(&model->uncovered, sums);
@@ -192,6 +215,7 @@ static void free_model(struct model *model)
             first = s->namespaces[i].operations;
     free(first);
     free(s->namespaces);
+    free(model->shapes);
     free(s->operations);
     free(s->processes);
     free(model->labels);
@@ -202,8 +226,8 @@ void merge_html(const struct merge_sums *sums, struct merge_sink *sink)
 {
     struct model model = {0};
     set_totals(&model, sums);
-    bool good = !model.uncovered.failed && add_operations(&model.summary, sums) && add_namespaces(&model.summary, sums) &&
-                add_processes(&model, sums->members);
+    bool good = !model.uncovered.failed && add_operations(&model.summary, sums) && add_shapes(&model, sums) &&
+                add_namespaces(&model.summary, sums) && add_processes(&model, sums->members);
     const struct html_source source = {.summary = &model.summary, .path = "a merge", .is_merge = true};
     if (good)
         html_report(&source, NULL, &sink->out);

@@ -65,17 +65,28 @@ static void put_info(struct out *out, const struct members *m)
     out_text(out, "} 1\n");
 }
 
+static void put_budget(struct out *out, const struct merge_job *job)
+{
+    put_only(out, "budget_flops", "flops", "FLOPs that the ranks of the job may use together.", job->flop_budget);
+    put_family(out, "remaining_flops", "flops", "What is left of them.");
+    put_name(out, "remaining_flops ");
+    merge_put_remaining(job, out, false);
+    out_text(out, "\n");
+}
+
 static void put_totals(struct out *out, const struct merge_sums *sums)
 {
     struct out missing = {0};
-    size_t missing_count = merge_put_missing(sums->members, &missing);
+    size_t missing_count = merge_put_missing(sums, &missing);
     out->failed |= missing.failed;
     out_free(&missing);
     put_only(out, "processes", NULL, "Processes in the merge.", sums->members->count);
     put_only(out, "incomplete_processes", NULL, "Processes whose counts are not complete.", sums->incomplete);
-    put_only(out, "missing_ranks", NULL, "Ranks up to the largest one that were not given.", missing_count);
+    put_only(out, "missing_ranks", NULL, "Ranks that were not given.", missing_count);
     put_only(out, "flops", "flops", "FLOPs of all processes.", sums->spreads[MERGE_FLOPS].sum);
     put_only(out, "calls", NULL, "Calls of all processes.", sums->spreads[MERGE_CALLS].sum);
+    if (sums->job.has_budget)
+        put_budget(out, &sums->job);
     put_only(out, "refused_calls", NULL, "Calls that a budget refused.", sums->refused_calls);
 }
 
@@ -159,12 +170,14 @@ static void put_value(struct out *out, wide value, bool is_time)
 static void put_spread(struct out *out, const struct merge_sums *sums, enum merge_number number)
 {
     static const char *const names[MERGE_NUMBERS] = {"process_flops", "process_calls", "process_blas_seconds",
-                                                     "process_wall_seconds"};
-    static const char *const units[MERGE_NUMBERS] = {"flops", NULL, "seconds", "seconds"};
+                                                     "process_outside_seconds", "process_wall_seconds"};
+    static const char *const units[MERGE_NUMBERS] = {"flops", NULL, "seconds", "seconds", "seconds"};
     const struct merge_spread *spread = &sums->spreads[number];
-    const size_t count = sums->members->count;
-    bool is_time = number == MERGE_BLAS_NS || number == MERGE_WALL_NS;
+    const size_t count = spread->members;
+    bool is_time = merge_is_time(number);
     char text[64];
+    if (!count)
+        return;
     put_family(out, names[number], units[number], "Over processes: min, max, mean and stddev; whose the first two are.");
     put_statistic(out, names[number], "min", spread->min_at);
     put_value(out, spread->min, is_time);
@@ -183,7 +196,7 @@ static void put_spread(struct out *out, const struct merge_sums *sums, enum merg
 
 static void put_imbalance(struct out *out, const struct merge_sums *sums)
 {
-    static const char *const of_what[MERGE_NUMBERS] = {"flops", "calls", "blas_seconds", "wall_seconds"};
+    static const char *const of_what[MERGE_NUMBERS] = {"flops", "calls", "blas_seconds", "outside_seconds", "wall_seconds"};
     put_family(out, "process_imbalance", NULL, "The largest of the processes as a multiple of their mean.");
     for (int number = 0; number < MERGE_NUMBERS; number++) {
         const struct merge_spread *spread = &sums->spreads[number];
@@ -192,7 +205,7 @@ static void put_imbalance(struct out *out, const struct merge_sums *sums)
         put_name(out, "process_imbalance");
         put_label(out, "{of", of_what[number]);
         out_text(out, "} ");
-        merge_put_mean(out, (wide)spread->max * sums->members->count * 1000 / spread->sum, 1000, false);
+        merge_put_mean(out, (wide)spread->max * spread->members * 1000 / spread->sum, 1000, false);
         out_text(out, "\n");
     }
 }

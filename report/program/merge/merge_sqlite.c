@@ -17,18 +17,22 @@
 static const char beginning[] =
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
     "CREATE TABLE totals (merge_schema_version INTEGER, cost_model TEXT, convention TEXT, flop_multiplier TEXT,"
-    " processes INTEGER, incomplete_processes INTEGER, missing_ranks TEXT, flops_used TEXT, calls TEXT, refused_calls TEXT);"
-    "CREATE TABLE over_processes (number TEXT, min, max, mean REAL, stddev REAL, imbalance REAL,"
+    " processes INTEGER, incomplete_processes INTEGER, missing_ranks TEXT, ranks INTEGER, flop_budget TEXT,"
+    " flops_remaining TEXT, flops_used TEXT, calls TEXT, refused_calls TEXT);"
+    "CREATE TABLE over_processes (number TEXT, processes INTEGER, min, max, mean REAL, stddev REAL, imbalance REAL,"
     " min_rank INTEGER, min_host TEXT, min_pid INTEGER, max_rank INTEGER, max_host TEXT, max_pid INTEGER);"
     "CREATE TABLE routines (routine TEXT, flop_cost TEXT, calls TEXT, seconds REAL, timed_flops TEXT, accuracy TEXT,"
     " processes INTEGER);"
     "CREATE TABLE namespaces (namespace TEXT, routine TEXT, flop_cost TEXT, calls TEXT, seconds REAL, timed_flops TEXT,"
     " accuracy TEXT, processes INTEGER);"
-    "CREATE TABLE hosts (host TEXT, processes INTEGER, flops_used TEXT, calls TEXT);"
+    "CREATE TABLE shapes (routine TEXT, shape TEXT, flop_cost TEXT, calls TEXT, flop_cost_error TEXT, calls_error TEXT,"
+    " processes INTEGER);"
+    "CREATE TABLE hosts (host TEXT, processes INTEGER, flops_used TEXT, calls TEXT, refused_calls TEXT, blas_seconds REAL,"
+    " incomplete_processes INTEGER);"
     "CREATE TABLE members (member INTEGER PRIMARY KEY, rank INTEGER, host TEXT, pid INTEGER, start TEXT, program TEXT, scope "
     "TEXT,"
     " complete INTEGER, end_reason TEXT, end_status INTEGER, threads INTEGER, flops_used, calls, refused_calls,"
-    " wall_seconds REAL, blas_seconds REAL, uncovered TEXT);"
+    " wall_seconds REAL, blas_seconds REAL, outside_seconds REAL, uncovered TEXT);"
     "CREATE TABLE operations (member INTEGER REFERENCES members, namespace TEXT, routine TEXT, flop_cost, calls,"
     " seconds REAL, timed_flops, accuracy TEXT);";
 
@@ -113,12 +117,32 @@ static bool end_rows(struct rows *rows)
     return !rows->failed;
 }
 
+static void put_job(struct rows *rows, const struct merge_job *job)
+{
+    struct out remaining = {0};
+    if (job->ranks)
+        put_number(rows, job->ranks);
+    else
+        put_null(rows);
+    if (!job->has_budget) {
+        put_null(rows);
+        put_null(rows);
+        return;
+    }
+    put_sum(rows, job->flop_budget);
+    merge_put_remaining(job, &remaining, false);
+    out_bytes(&remaining, "", 1);
+    put_text(rows, remaining.failed ? "" : remaining.data);
+    rows->failed |= remaining.failed;
+    out_free(&remaining);
+}
+
 static bool add_totals(sqlite3 *database, const struct merge_sums *sums)
 {
     const struct members *m = sums->members;
-    struct rows rows = rows_of(database, "totals", 10);
+    struct rows rows = rows_of(database, "totals", 13);
     struct out missing = {0};
-    merge_put_missing(m, &missing);
+    merge_put_missing(sums, &missing);
     out_bytes(&missing, "", 1);
     put_number(&rows, MERGE_SCHEMA);
     put_text(&rows, m->cost_model);
@@ -127,6 +151,7 @@ static bool add_totals(sqlite3 *database, const struct merge_sums *sums)
     put_number(&rows, m->count);
     put_number(&rows, sums->incomplete);
     put_text(&rows, missing.failed ? "" : missing.data);
+    put_job(&rows, &sums->job);
     put_sum(&rows, sums->spreads[MERGE_FLOPS].sum);
     put_sum(&rows, sums->spreads[MERGE_CALLS].sum);
     put_sum(&rows, sums->refused_calls);
@@ -145,12 +170,15 @@ static void put_whose(struct rows *rows, const struct member *member)
 
 static bool add_spreads(sqlite3 *database, const struct merge_sums *sums)
 {
-    static const char *const names[MERGE_NUMBERS] = {"flops_used", "calls", "blas_ns", "wall_ns"};
-    struct rows rows = rows_of(database, "over_processes", 12);
+    static const char *const names[MERGE_NUMBERS] = {"flops_used", "calls", "blas_ns", "outside_ns", "wall_ns"};
+    struct rows rows = rows_of(database, "over_processes", 13);
     for (int number = 0; number < MERGE_NUMBERS; number++) {
         const struct merge_spread *spread = &sums->spreads[number];
-        double mean = (double)spread->sum / (double)sums->members->count;
+        double mean = (double)spread->sum / (double)spread->members;
+        if (!spread->members)
+            continue;
         put_text(&rows, names[number]);
+        put_number(&rows, spread->members);
         put_number(&rows, spread->min);
         put_number(&rows, spread->max);
         put_real(&rows, mean);
@@ -184,14 +212,37 @@ static bool add_sums(sqlite3 *database, const char *table, const struct merge_ro
     return end_rows(&rows);
 }
 
+static bool add_shapes(sqlite3 *database, const struct merge_sums *sums)
+{
+    struct rows rows = rows_of(database, "shapes", 7);
+    for (size_t i = 0; i < sums->shape_count && !rows.failed; i++) {
+        const struct merge_shape *shape = &sums->shapes[i];
+        put_text(&rows, shape->routine);
+        if (shape->shape)
+            put_text(&rows, shape->shape);
+        else
+            put_null(&rows);
+        put_sum(&rows, shape->flop_cost);
+        put_sum(&rows, shape->calls);
+        put_sum(&rows, shape->error_flops);
+        put_sum(&rows, shape->error_calls);
+        put_number(&rows, shape->members);
+        end_row(&rows);
+    }
+    return end_rows(&rows);
+}
+
 static bool add_hosts(sqlite3 *database, const struct merge_sums *sums)
 {
-    struct rows rows = rows_of(database, "hosts", 4);
+    struct rows rows = rows_of(database, "hosts", 7);
     for (size_t i = 0; i < sums->host_count && !rows.failed; i++) {
         put_text(&rows, sums->hosts[i].host);
         put_number(&rows, sums->hosts[i].members);
         put_sum(&rows, sums->hosts[i].flops_used);
         put_sum(&rows, sums->hosts[i].calls);
+        put_sum(&rows, sums->hosts[i].refused_calls);
+        put_seconds(&rows, sums->hosts[i].blas_ns);
+        put_number(&rows, sums->hosts[i].incomplete);
         end_row(&rows);
     }
     return end_rows(&rows);
@@ -200,6 +251,7 @@ static bool add_hosts(sqlite3 *database, const struct merge_sums *sums)
 static void put_member(struct rows *rows, const struct member *member, size_t number)
 {
     struct out start = {0};
+    uint64_t outside_ns;
     merge_put_start(&start, member->start_us);
     out_bytes(&start, "", 1);
     put_number(rows, number);
@@ -218,6 +270,10 @@ static void put_member(struct rows *rows, const struct member *member, size_t nu
     put_number(rows, member->refused_calls);
     put_seconds(rows, member->wall_ns);
     put_seconds(rows, member->blas_ns);
+    if (member_outside(member, &outside_ns))
+        put_seconds(rows, outside_ns);
+    else
+        put_null(rows);
     put_text(rows, member->uncovered);
     rows->failed |= start.failed;
     end_row(rows);
@@ -226,7 +282,7 @@ static void put_member(struct rows *rows, const struct member *member, size_t nu
 
 static bool add_members(sqlite3 *database, const struct members *m)
 {
-    struct rows rows = rows_of(database, "members", 17);
+    struct rows rows = rows_of(database, "members", 18);
     for (size_t i = 0; i < m->count && !rows.failed; i++)
         put_member(&rows, &m->list[i], i + 1);
     return end_rows(&rows);
@@ -260,7 +316,7 @@ static bool fill(const struct merge_sums *sums, const char *path, char *why, siz
     good = good && add_totals(database, sums) && add_spreads(database, sums);
     good = good && add_sums(database, "routines", sums->routines, sums->routine_count, false);
     good = good && add_sums(database, "namespaces", sums->namespaces, sums->namespace_count, true);
-    good = good && add_hosts(database, sums);
+    good = good && add_shapes(database, sums) && add_hosts(database, sums);
     good = good && add_members(database, sums->members) && add_operations(database, sums->members);
     good = good && sqlite.exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
     snprintf(why, size, "%s", good ? "" : database ? sqlite.errmsg(database) : "out of memory");

@@ -109,6 +109,11 @@ static void read_threads(struct field_reader *r, const json_t *time)
     }
 }
 
+static uint32_t read_or_null(struct field_reader *r, const json_t *process, const char *key)
+{
+    return json_is_null(json_object_get(process, key)) ? 0 : field_get_small_number(r, process, "process.", key);
+}
+
 /* null, or absent as in older summaries: it has none. */
 static int64_t read_rank(struct field_reader *r, const json_t *process)
 {
@@ -127,6 +132,8 @@ static void read_process(struct field_reader *r, const json_t *root)
     s->host = field_get_text(r, process, "process.", "host");
     s->rank = read_rank(r, process);
     s->job = field_get_text(r, process, "process.", "job");
+    s->ranks = read_or_null(r, process, "ranks");
+    s->job_number = read_or_null(r, process, "job_number");
     s->program = field_get_text(r, process, "process.", "program");
     s->start_realtime_ns = read_start(r, "process.", field_get_text(r, process, "process.", "start"));
     s->wall_ns = field_get_nanoseconds(r, process, "process.", "wall_seconds");

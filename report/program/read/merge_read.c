@@ -119,6 +119,15 @@ static FILE *open_merge(const char *path, unsigned long *schema)
     return fdopen(fd, "r");
 }
 
+bool merge_is(const char *path)
+{
+    unsigned long schema;
+    FILE *file = open_merge(path, &schema);
+    if (file)
+        fclose(file);
+    return file;
+}
+
 int merge_read(struct members *members, const char *path, int64_t rank)
 {
     struct loaded loaded;

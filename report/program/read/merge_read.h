@@ -6,5 +6,8 @@
  * file and what is wrong with it. */
 int merge_read(struct members *members, const char *path, int64_t rank);
 
+/* Is the file the JSON of a merge? */
+bool merge_is(const char *path);
+
 /* The number in place of %r in `template`, which the file's name without its folder has to be; MEMBER_NO_RANK: it is not. */
 int64_t merge_rank_of(const char *path, const char *template);

@@ -1,5 +1,6 @@
 /* What `flopshim run` does about processes that could not speak for themselves. */
 #include "leftover.h"
+#include "job_left.h"
 #include "ledger_alive.h"
 #include "ledger_load.h"
 #include "ledger_read.h"
@@ -10,6 +11,7 @@
 #include "summary.h"
 #include "sweep.h"
 #include "sweep_name.h"
+#include "templates.h"
 #include "written.h"
 #include <dirent.h>
 #include <errno.h>
@@ -85,12 +87,13 @@ static void adopt_outputs(const struct ledger_header *header)
 /* The outputs are those that its process was given; `templates` where it names none. */
 static void write_summary(struct loaded *loaded, const char *templates, const struct ended_child *child, bool quiet)
 {
-    char files[PATH_MAX];
+    char files[PATH_MAX], apart[TEMPLATE_BYTES];
     struct summary *s = &loaded->summary;
     if (s->pid == (uint32_t)child->pid && strcmp(s->end_reason, "unknown") == 0)
         set_ended(loaded, child);
     const struct ledger_header *header = loaded->ledger.header;
-    struct output_order order = {.templates = *header->output ? header->output : templates,
+    const char *names = *header->output ? header->output : templates;
+    struct output_order order = {.templates = output_own(s, names, apart, sizeof apart),
                                  .folder = header->folder,
                                  .label = summary_label(s),
                                  .again = true};
@@ -103,25 +106,38 @@ static void write_summary(struct loaded *loaded, const char *templates, const st
         written_note(used);
 }
 
+struct report {
+    int fd; /* the folder */
+    const char *folder, *templates;
+    const struct ended_child *child;
+    bool quiet;
+};
+
 /* Does the ledger stay? */
-static bool report_one(int folder, const char *name, const char *path, const char *templates, const struct ended_child *child,
-                       bool quiet)
+static bool report_one(const struct report *r, const char *name, bool alone)
 {
     struct loaded loaded;
-    char claimed[SWEEP_NAME_BYTES];
+    char claimed[SWEEP_NAME_BYTES], path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", r->folder, name);
     if (load_file(path, &loaded) < 0)
         return true;
     struct summary *s = &loaded.summary;
     bool stays = !loaded.ledger.header || s->processes_alive > 0;
-    if (loaded.ledger.header && stays && !quiet)
+    if (loaded.ledger.header && stays && !r->quiet)
         say_running(s, path);
-    if (!stays && sweep_claim(folder, name, claimed)) { /* else another one was faster */
+    bool waits = loaded.ledger.header && !alone && job_left_takes(name, &loaded, r->child);
+    if (!stays && !waits && sweep_claim(r->fd, name, claimed)) { /* else another one was faster */
         if (loaded.ledger.header->writer != LEDGER_REMOVED && summary_is_worth_a_file(s))
-            write_summary(&loaded, templates, child, quiet);
-        unlinkat(folder, claimed, 0);
+            write_summary(&loaded, r->templates, r->child, r->quiet);
+        unlinkat(r->fd, claimed, 0);
     }
     load_free(&loaded);
     return stays;
+}
+
+static bool report_alone(const char *name, void *report)
+{
+    return report_one(report, name, true);
 }
 
 void leftover_write(const struct ledger_view *view, const char *findings, const char *templates,
@@ -180,6 +196,7 @@ int leftover_report(const char *folder, const char *templates, const struct ende
         fprintf(stderr, "flopshim: cannot read the ledgers in %s: %s\n", folder, strerror(errno));
         return 1;
     }
+    struct report report = {dirfd(entries), folder, templates, child, quiet};
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         struct sweep_name name;
         if (!leftover_is_ledger_name(entry->d_name) || (sweep_parse(entry->d_name, &name) && sweep_is_claimed(&name)))
@@ -188,8 +205,9 @@ int leftover_report(const char *folder, const char *templates, const struct ende
             continue;
         wait_for_helpers(path);
         if (access(path, F_OK) == 0)
-            staying += report_one(dirfd(entries), entry->d_name, path, templates, child, quiet);
+            staying += report_one(&report, entry->d_name, false);
     }
+    staying += job_left_report(report.fd, folder, quiet, report_alone, &report);
     closedir(entries);
     return staying;
 }

@@ -2,6 +2,8 @@
 #include "pages.h"
 #include "html.h"
 #include "load.h"
+#include "merge_read.h"
+#include "merge_sums.h"
 #include "origin.h"
 #include "out_save.h"
 #include "output.h"
@@ -52,6 +54,17 @@ bool pages_replace(const char *list, char *replaced, size_t size)
     return found;
 }
 
+/* Beside the JSON; path: the name that was used. */
+static int save(const struct out *out, const char *json, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s", json);
+    put_extension(path, HTML);
+    int result = out_save(out, path, true, path, PATH_MAX);
+    if (result < 0)
+        fprintf(stderr, "flopshim run: cannot write %s: %s\n", path, strerror(errno));
+    return result;
+}
+
 static int make(const char *json, bool quiet)
 {
     struct loaded loaded;
@@ -60,15 +73,32 @@ static int make(const char *json, bool quiet)
     if (load_file(json, &loaded) < 0)
         return -1;
     html_report(&(struct html_source){.summary = &loaded.summary, .path = origin_shown(json)}, NULL, &out);
-    snprintf(path, sizeof path, "%s", json);
-    put_extension(path, HTML);
-    int result = out_save(&out, path, true, path, sizeof path);
-    if (result < 0)
-        fprintf(stderr, "flopshim run: cannot write %s: %s\n", path, strerror(errno));
-    else if (!quiet)
+    int result = save(&out, json, path);
+    if (!result && !quiet)
         output_say(&loaded.summary, ", as a page", origin_shown(path));
     out_free(&out);
     load_free(&loaded);
+    return result;
+}
+
+/* The summary of an MPI job is a merge. */
+static int make_of_job(const char *json, bool quiet)
+{
+    struct members members = {0};
+    struct merge_sums sums;
+    struct merge_sink sink = {0};
+    char path[PATH_MAX];
+    int result = merge_read(&members, json, MEMBER_NO_RANK);
+    members_settle(&members);
+    if (!result && (result = merge_sum(&members, &sums)) == 0) {
+        merge_html(&sums, &sink);
+        result = save(&sink.out, json, path);
+        merge_sums_free(&sums);
+    }
+    if (!result && !quiet)
+        fprintf(stderr, "flopshim: summary of the job, as a page: %s\n", origin_shown(path));
+    out_free(&sink.out);
+    members_free(&members);
     return result;
 }
 
@@ -77,7 +107,7 @@ int pages_make(bool quiet)
     int result = 0;
     const char *path;
     for (size_t i = 0; (path = written_at(i)) != NULL; i++)
-        if (ends_with(path, JSON) && make(path, quiet) < 0)
+        if (ends_with(path, JSON) && (merge_is(path) ? make_of_job : make)(path, quiet) < 0)
             result = -1;
     return result;
 }

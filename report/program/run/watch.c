@@ -1,6 +1,7 @@
 /* The ledgers of a run, each opened as it appears: the descriptor shows the counts also where the file is removed. As long as
  * the run is watched, none is removed but here, after its end: so each is looked at, however late that is. */
 #include "watch.h"
+#include "job_left.h"
 #include "kernel.h"
 #include "ledger.h"
 #include "ledger_load.h"
@@ -29,6 +30,8 @@
 #define LOOK_MS 200
 #define IDLE_FACTOR 100 /* a look that took 1 ms is followed by 100 ms of rest */
 #define LOST_SAID 8     /* of what is lost, so many are named */
+#define RANKS_MOMENT_NS 20000000
+#define RANKS_PATIENCE_NS UINT64_C(5000000000)
 
 static char folder[PATH_MAX];
 static struct watched *ledgers[LEDGERS];
@@ -114,6 +117,8 @@ static void finish(struct watched *w)
     watched_look_at_rest(w);
     if (*w->findings || !w->in_order)
         return;
+    if (w->good.header)
+        job_left_note(&w->good);
     path_of(w, path, sizeof path);
     if (!w->gone)
         unlink(path);
@@ -363,9 +368,20 @@ static void say_strays(void)
     }
 }
 
+/* Ranks notice that mpirun was killed, in a second or two; then they leave their ledgers, as long as the folder is watched. */
+static bool a_rank_goes_on(void)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ledgers[i]->good.header && job_left_awaits(&ledgers[i]->good) && watched_lives(ledgers[i]))
+            return true;
+    return false;
+}
+
 bool watch_end(const char *templates, const struct ended_child *child, bool quiet)
 {
     take_events();
+    for (uint64_t until = now_ns(CLOCK_MONOTONIC) + RANKS_PATIENCE_NS; a_rank_goes_on() && now_ns(CLOCK_MONOTONIC) < until;)
+        nanosleep(&(struct timespec){0, RANKS_MOMENT_NS}, NULL);
     watch_let_go(); /* from here on who ends removes its ledger */
     take_events();
     scan_folder(true);

@@ -1,7 +1,9 @@
 /* flopshim merge: one summary of many processes or ranks. */
 #include "cmd.h"
 #include "kernel.h"
+#include "c_numbers.h"
 #include "merge_formats.h"
+#include "merge_job.h"
 #include "merge_read.h"
 #include "options.h"
 #include "progress.h"
@@ -19,6 +21,9 @@ static const struct option_row rows[] = {
      "write there instead of to stdout; without --format .json, .csv, .html, .prom (openmetrics) and .sqlite pick theirs"},
     {"files-from", 'T', "LIST", NULL, "also merge the files that LIST names, one a line; - for stdin"},
     {"ranks", 'r', "NAME", NULL, "what the files are called, with %r for the rank: run.%r.json"},
+    {"job", 'j', "NUMBER", NULL,
+     "only ranks of this MPI job, by the number that its messages and summaries tell; its ledgers on this machine are\n"
+     "found without being named, and its summaries by their FOLDER"},
     OPTION_HELP,
 };
 
@@ -27,7 +32,18 @@ struct options {
     const char *output;
     const char *list;
     const char *ranks;
+    bool has_job;
+    uint32_t job;
 };
+
+static bool take_job(const char *value, struct options *options)
+{
+    char *end;
+    unsigned long long number = strtoull(value, &end, 10);
+    options->has_job = *value >= '0' && *value <= '9' && !*end && number <= UINT32_MAX;
+    options->job = (uint32_t)number;
+    return options->has_job;
+}
 
 static int take(const struct option_row *row, const char *value, void *data)
 {
@@ -35,6 +51,8 @@ static int take(const struct option_row *row, const char *value, void *data)
     const char *mark = strstr(value, "%r");
     if (row->letter == 'o' && !merge_format_of(value))
         return options_refuse("merge", row, value, "a name that ends in " MERGE_EXTENSIONS ", or has no extension", NULL);
+    if (row->letter == 'j')
+        return take_job(value, options) ? 0 : options_refuse("merge", row, value, "a whole number from 0 to 2^32-1", NULL);
     if (row->letter == 'r' && (!mark || strstr(mark + 2, "%r") || strchr(value, '/')))
         return options_refuse("merge", row, value, "a name without a folder that has %r once, such as run.%r.json", NULL);
     *(row->letter == 'f'   ? &options->format
@@ -47,7 +65,8 @@ static int take(const struct option_row *row, const char *value, void *data)
 static const struct option_table table = {
     .verb = "merge",
     .head =
-        "usage: flopshim merge [OPTIONS] FILE...\n\n"
+        "usage: flopshim merge [OPTIONS] FILE...\n"
+        "       flopshim merge --job NUMBER [OPTIONS] [FILE|FOLDER...]\n\n"
         "Makes one summary of many processes or ranks: what they did together, how evenly, and what is missing. Each FILE is\n"
         "a JSON summary, a ledger or a merge. A process counts once, however often it is given, and neither the order of the\n"
         "files nor how they were merged before changes a byte.\n",
@@ -77,7 +96,7 @@ static int parse(int argc, char **argv, struct options *options)
     int status = options_read(&table, argc, argv, options);
     if (status != OPTIONS_GO_ON)
         return status;
-    if (optind == argc && !options->list) {
+    if (optind == argc && !options->list && !options->has_job) {
         fputs("flopshim merge: no FILE; see flopshim merge --help\n", stderr);
         return STATUS_USAGE;
     }
@@ -90,6 +109,9 @@ static int parse(int argc, char **argv, struct options *options)
 
 static int read_one(struct members *members, const struct options *options, const char *path)
 {
+    struct stat status;
+    if (options->has_job && kernel_stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return merge_read_folder(members, path, options->job) < 0 ? STATUS_USAGE : 0;
     return merge_read(members, path, options->ranks ? merge_rank_of(path, options->ranks) : MEMBER_NO_RANK) < 0 ? STATUS_USAGE
                                                                                                                 : 0;
 }
@@ -121,11 +143,16 @@ static int read_list(struct members *members, const struct options *options)
 static int merge(struct members *members, const struct options *options)
 {
     struct merge_sums sums;
+    if (options->has_job)
+        members_keep_job(members, options->job);
     size_t repeated = members_settle(members);
-    if (!members->count) {
+    if (!members->count && options->has_job)
+        fprintf(stderr, "flopshim merge: --job %u: no rank of that job is in a FILE or in a ledger on this machine\n",
+                options->job);
+    else if (!members->count)
         fputs("flopshim merge: no process to merge: the list is empty\n", stderr);
+    if (!members->count)
         return STATUS_USAGE;
-    }
     if (repeated)
         fprintf(stderr, "flopshim merge: %zu of the processes given had been given already: each counts once\n", repeated);
     if (merge_sum(members, &sums) < 0) {
@@ -153,6 +180,8 @@ int cmd_merge(int argc, char **argv)
     progress_end();
     if (options.list)
         status |= read_list(&members, &options);
+    if (!status && options.has_job)
+        status = merge_read_job(&members, options.job) < 0 ? STATUS_USAGE : 0;
     status = status ? status : merge(&members, &options);
     members_free(&members);
     return status;
