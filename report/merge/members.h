@@ -10,10 +10,10 @@
 struct member_use {
     const char *name_space;
     const char *routine;
-    uint64_t flop_cost;
+    wide flop_cost;
     uint64_t calls;
     uint64_t elapsed_ns;
-    uint64_t timed_flops;
+    wide timed_flops;
     int accuracy; /* enum cost_class */
 };
 
@@ -28,7 +28,7 @@ struct member {
     unsigned incomplete; /* enum ledger_incomplete */
     bool complete;
     bool is_tree;
-    uint64_t flops_used;
+    wide flops_used;
     uint64_t calls;
     uint64_t wall_ns;
     uint64_t blas_ns;

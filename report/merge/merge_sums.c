@@ -7,7 +7,7 @@
 
 enum { RANGES_MOST = 100 };
 
-uint64_t merge_number_of(const struct member *member, enum merge_number number)
+wide merge_number_of(const struct member *member, enum merge_number number)
 {
     return number == MERGE_FLOPS     ? member->flops_used
            : number == MERGE_CALLS   ? member->calls
@@ -19,7 +19,7 @@ static struct merge_spread spread_of(const struct members *m, enum merge_number 
 {
     struct merge_spread spread = {0};
     for (size_t i = 0; i < m->count; i++) {
-        uint64_t value = merge_number_of(&m->list[i], number);
+        wide value = merge_number_of(&m->list[i], number);
         spread.sum += value;
         if (!i || value < spread.min) {
             spread.min = value;
@@ -170,7 +170,7 @@ int merge_sum(const struct members *m, struct merge_sums *sums)
     for (size_t i = 0; i < m->count; i++) {
         sums->refused_calls += m->list[i].refused_calls;
         sums->incomplete += !m->list[i].complete;
-        sums->saturated |= m->list[i].flops_used == SUMMARY_MOST_FLOPS;
+        sums->saturated |= (m->list[i].incomplete & SUMMARY_SATURATED) != 0;
     }
     if (result < 0)
         merge_sums_free(sums);

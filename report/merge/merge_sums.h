@@ -7,8 +7,6 @@
 #define MERGE_BEGIN "{\n  \"merge_schema_version\": " /* how a merge begins, */
 #define MERGE_MEMBERS "\n  \"members\": [\n"          /* and its members, each a line */
 
-typedef unsigned __int128 wide;
-
 /* Over all members. */
 struct merge_row {
     const char *name_space; /* NULL: over all */
@@ -22,8 +20,7 @@ struct merge_row {
 /* What a number of the members, such as their FLOPs, is like over them. */
 struct merge_spread {
     const struct member *min_at, *max_at; /* the first in the order of members */
-    uint64_t min, max;
-    wide sum;
+    wide min, max, sum;
     double deviation; /* standard, of the whole set */
 };
 
@@ -50,7 +47,7 @@ struct merge_sums {
 /* 0, or -1 where memory ran out. */
 int merge_sum(const struct members *members, struct merge_sums *sums);
 void merge_sums_free(struct merge_sums *sums);
-uint64_t merge_number_of(const struct member *member, enum merge_number number);
+wide merge_number_of(const struct member *member, enum merge_number number);
 
 /* Writers; the JSON is read back by merge_read. */
 void merge_json(const struct merge_sums *sums, struct merge_sink *sink);

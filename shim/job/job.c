@@ -61,7 +61,7 @@ static bool tell(void (*take)(const struct summary *, void *), void *data)
     return true;
 }
 
-static uint64_t join(const struct share_hooks *hooks)
+static wide join(const struct share_hooks *hooks)
 {
     shim_lock();
     enter_ledger();

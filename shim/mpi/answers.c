@@ -18,7 +18,7 @@ enum { NONE, RUNS, IS_TO_END, HAS_ENDED };
 
 static atomic_int state;
 static pthread_mutex_t returning = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t (*take_back)(void);
+static wide (*take_back)(void);
 static uint64_t *asked, *answered, *returned, *collected; /* by rank */
 static bool *is_mute;
 
@@ -31,7 +31,7 @@ static void pause_for(long ns)
 void answers_return(void)
 {
     pthread_mutex_lock(&returning);
-    window_store(WINDOW_RETURNED, window_load(WINDOW_RETURNED) + take_back());
+    window_store(WINDOW_RETURNED, window_load(WINDOW_RETURNED) + (uint64_t)take_back());
     pthread_mutex_unlock(&returning);
 }
 
@@ -65,7 +65,7 @@ static void start(void)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-bool answers_begin(uint64_t (*how)(void))
+bool answers_begin(wide (*how)(void))
 {
     size_t size = (size_t)ranks.size;
     take_back = how;

@@ -10,7 +10,7 @@ static void put_text(struct out *out, const char *text)
     out_text(out, ",");
 }
 
-static void put_number(struct out *out, uint64_t value)
+static void put_number(struct out *out, wide value)
 {
     out_number(out, value);
     out_text(out, ",");
