@@ -1,6 +1,5 @@
 /* Changing a grant (grant.h). Every store leaves the sums right, so that the owner may die after any (ledger.h says how). */
 #include "grant.h"
-#include "cost.h"
 
 static uint64_t load(const uint64_t *number)
 {
@@ -30,8 +29,8 @@ static void carry(struct ledger_grant *g, uint64_t by, uint64_t half_step)
 /* cost: at most LEDGER_CARRY, and spent_flops is below that, so that nothing wraps. */
 static void raise(struct ledger_grant *g, uint64_t cost, uint64_t share)
 {
-    uint64_t spent = load(&g->spent_flops) + cost;
-    store(&g->allowed_flops, cost_sum(spent, share));
+    uint64_t spent = load(&g->spent_flops) + cost, allowed;
+    store(&g->allowed_flops, __builtin_add_overflow(spent, share, &allowed) ? UINT64_MAX : allowed);
     store(&g->spent_flops, spent);
 }
 
@@ -44,7 +43,8 @@ static void make_room(struct ledger_grant *g)
 
 void grant_spend(struct ledger_grant *g, uint64_t cost, uint64_t share)
 {
-    make_room(g);
+    if (load(&g->spent_flops) >= LEDGER_CARRY || cost > LEDGER_CARRY)
+        make_room(g);
     if (cost > LEDGER_CARRY) {
         raise(g, LEDGER_CARRY, 0);
         make_room(g);

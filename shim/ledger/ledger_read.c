@@ -66,7 +66,7 @@ bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *c
     return sound;
 }
 
-wide ledger_grant_sum(const struct ledger_grant *grant, bool allowed)
+wide ledger_grant_carried(const struct ledger_grant *grant, bool allowed)
 {
     uint64_t carries, word;
     int attempts = READ_AGAIN;
