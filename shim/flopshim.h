@@ -53,7 +53,7 @@ enum flopshim_scope {
 
 struct flopshim_context {
     const char *namespace_; /* label of the calls, at most 255 bytes; NULL: none */
-    uint64_t flop_budget;   /* FLOPs, at most 2^64-2; 0: no limit of its own. FLOP_BUDGET holds all the same */
+    uint64_t flop_budget;   /* FLOPs, at most 2^64-2; 0: no limit of its own. FLOP_BUDGET (up to 10^36) holds all the same */
     double multiplier;      /* a call costs this many times its FLOPs, truncated towards zero; 0: as FLOP_MULTIPLIER says */
     int quiet;              /* no banner; the first thing that opens prints it, once a process */
     enum flopshim_scope scope;
@@ -62,6 +62,7 @@ struct flopshim_context {
     uint64_t reserved[1];
 };
 
+/* What has more than 64 bits sticks at 2^64-1; the summary has all of it. */
 struct flopshim_usage {
     uint64_t flop_budget; /* FLOPs; 0: no limit */
     uint64_t flops_used;
@@ -85,7 +86,7 @@ struct flopshim_operation {
     const char *name;       /* "dgemm"; of flopshim_deduct(), its name */
     const char *namespace_; /* "" where there is none */
     uint64_t flop_cost;     /* after the multiplier; 0 where the routine rejected its arguments */
-    uint64_t cumulative;    /* what the context had used after it, flopshim_context.flops_used included */
+    uint64_t cumulative;    /* what the context had used after it, flopshim_context.flops_used included; sticks as in usage */
     uint32_t dim_count;
     uint32_t precision;           /* enum flopshim_precision; of flopshim_deduct() 0 */
     const char *const *dim_names; /* "m", "n", "k": the routine's own names, in the order of its Fortran arguments */
@@ -99,11 +100,11 @@ struct flopshim_operation {
 /* A call that does not fit. */
 struct flopshim_refusal {
     const char *operation;
-    uint64_t flop_cost; /* after the multiplier */
-    uint64_t flops_remaining;
-    const char *namespace_; /* "" where there is none */
-    uint64_t elapsed_ns;    /* where its time was over: what has passed, */
-    uint64_t time_limit_ns; /* and of what; 0: its cost does not fit */
+    uint64_t flop_cost;       /* after the multiplier; 2^64-1 stands for that or more, which no budget covers */
+    uint64_t flops_remaining; /* sticks as in usage */
+    const char *namespace_;   /* "" where there is none */
+    uint64_t elapsed_ns;      /* where its time was over: what has passed, */
+    uint64_t time_limit_ns;   /* and of what; 0: its cost does not fit */
 };
 
 /* What one thread did of one operation in one namespace. The names live as long as the process. */

@@ -209,7 +209,7 @@ enum members_result members_add(struct members *m, const struct summary *s, int6
     return MEMBERS_ADDED;
 }
 
-static int ascending(uint64_t a, uint64_t b)
+static int ascending(wide a, wide b)
 {
     return (a > b) - (a < b);
 }

@@ -9,13 +9,13 @@
 struct member_shape {
     const char *text;
     uint64_t calls;
-    uint64_t flop_cost;
+    wide flop_cost;
 };
 
 /* The shapes of a use's calls, those with the most FLOPs first. What the use has beyond them were calls of other shapes. */
 struct member_shapes {
     uint64_t error_calls; /* as a summary has them */
-    uint64_t error_flops;
+    wide error_flops;
     size_t count;
     struct member_shape rows[];
 };
@@ -24,10 +24,10 @@ struct member_shapes {
 struct member_use {
     const char *name_space;
     const char *routine;
-    uint64_t flop_cost;
+    wide flop_cost;
     uint64_t calls;
     uint64_t elapsed_ns;
-    uint64_t timed_flops;
+    wide timed_flops;
     int accuracy;                 /* enum cost_class */
     struct member_shapes *shapes; /* NULL: they were not recorded */
 };
@@ -47,8 +47,8 @@ struct member {
     bool complete;
     bool is_tree;
     bool has_budget;
-    uint64_t flop_budget;
-    uint64_t flops_used;
+    wide flop_budget;
+    wide flops_used;
     uint64_t calls;
     uint64_t wall_ns;
     uint64_t blas_ns;

@@ -30,11 +30,11 @@ void merge_put_start(struct out *out, uint64_t start_us)
     out_text(out, text);
 }
 
-static void put_number_or_null(struct out *out, const char *key, bool is_known, uint64_t value)
+static void put_number_or_null(struct out *out, const char *key, bool is_known, wide value)
 {
     out_text(out, key);
     if (is_known)
-        out_number(out, value);
+        merge_put_wide(out, value, false);
     else
         out_text(out, "null");
 }
@@ -164,7 +164,8 @@ static void put_dims(struct out *out, const char *text)
 
 static void put_member_shapes(struct out *out, const struct member_use *use)
 {
-    uint64_t calls = use->calls, flop_cost = use->flop_cost;
+    uint64_t calls = use->calls;
+    wide flop_cost = use->flop_cost;
     out_text(out, ", \"shapes\": [");
     for (size_t i = 0; i < use->shapes->count; i++) {
         const struct member_shape *row = &use->shapes->rows[i];

@@ -7,7 +7,7 @@
 /* A shape of a use of a member's, or where `shape` is NULL what the use has beyond those. */
 struct item {
     const char *routine, *shape;
-    uint64_t flop_cost, calls, error_calls, error_flops;
+    wide flop_cost, calls, error_calls, error_flops;
     size_t member;
 };
 
@@ -23,11 +23,6 @@ static size_t count_items(const struct members *m, bool *recorded)
     return count;
 }
 
-static uint64_t less(uint64_t from, uint64_t what)
-{
-    return from > what ? from - what : 0;
-}
-
 /* Returns how many items were added. */
 static size_t add_use(struct item *items, const struct member_use *use, size_t member)
 {
@@ -38,8 +33,8 @@ static size_t add_use(struct item *items, const struct member_use *use, size_t m
         const struct member_shape *row = &shapes->rows[i];
         items[i] = (struct item){
             .routine = use->routine, .shape = row->text, .flop_cost = row->flop_cost, .calls = row->calls, .member = member};
-        rest.flop_cost = less(rest.flop_cost, row->flop_cost);
-        rest.calls = less(rest.calls, row->calls);
+        rest.flop_cost = wide_less(rest.flop_cost, row->flop_cost);
+        rest.calls = wide_less(rest.calls, row->calls);
     }
     rest.error_calls = shapes ? shapes->error_calls : rest.calls;
     rest.error_flops = shapes ? shapes->error_flops : rest.flop_cost;

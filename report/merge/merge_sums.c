@@ -7,15 +7,16 @@
 
 enum { RANGES_MOST = 100 };
 
-bool merge_number_of(const struct member *member, enum merge_number number, uint64_t *value)
+bool merge_number_of(const struct member *member, enum merge_number number, wide *value)
 {
-    if (number == MERGE_OUTSIDE_NS)
-        return member_outside(member, value);
-    *value = number == MERGE_FLOPS     ? member->flops_used
-             : number == MERGE_CALLS   ? member->calls
-             : number == MERGE_BLAS_NS ? member->blas_ns
-                                       : member->wall_ns;
-    return true;
+    uint64_t outside_ns = 0;
+    bool is_known = number != MERGE_OUTSIDE_NS || member_outside(member, &outside_ns);
+    *value = number == MERGE_FLOPS        ? member->flops_used
+             : number == MERGE_CALLS      ? member->calls
+             : number == MERGE_BLAS_NS    ? member->blas_ns
+             : number == MERGE_OUTSIDE_NS ? outside_ns
+                                          : member->wall_ns;
+    return is_known;
 }
 
 bool merge_is_time(enum merge_number number)
@@ -27,7 +28,7 @@ static double deviation_of(const struct members *m, enum merge_number number, co
 {
     double count = (double)spread->members, mean = (double)spread->sum / count, squares = 0;
     for (size_t i = 0; i < m->count; i++) {
-        uint64_t value;
+        wide value;
         if (!merge_number_of(&m->list[i], number, &value))
             continue;
         double distance = (double)value - mean;
@@ -40,7 +41,7 @@ static struct merge_spread spread_of(const struct members *m, enum merge_number 
 {
     struct merge_spread spread = {0};
     for (size_t i = 0; i < m->count; i++) {
-        uint64_t value;
+        wide value;
         if (!merge_number_of(&m->list[i], number, &value))
             continue;
         spread.sum += value;
@@ -229,7 +230,7 @@ int merge_sum(const struct members *m, struct merge_sums *sums)
     for (size_t i = 0; i < m->count; i++) {
         sums->refused_calls += m->list[i].refused_calls;
         sums->incomplete += !m->list[i].complete;
-        sums->saturated |= m->list[i].flops_used == SUMMARY_MOST_FLOPS;
+        sums->saturated |= (m->list[i].incomplete & SUMMARY_SATURATED) != 0;
     }
     if (result < 0)
         merge_sums_free(sums);

@@ -7,8 +7,6 @@
 #define MERGE_BEGIN "{\n  \"merge_schema_version\": " /* how a merge begins, */
 #define MERGE_MEMBERS "\n  \"members\": [\n"          /* and its members, each a line */
 
-typedef unsigned __int128 wide;
-
 /* Over all members. */
 struct merge_row {
     const char *name_space; /* NULL: over all */
@@ -32,8 +30,7 @@ struct merge_shape {
 struct merge_spread {
     size_t members;
     const struct member *min_at, *max_at; /* the first in the order of members; NULL: it is known of none */
-    uint64_t min, max;
-    wide sum;
+    wide min, max, sum;
     double deviation; /* standard, of the whole set */
 };
 
@@ -49,7 +46,7 @@ struct merge_job {
     uint32_t number;
     uint32_t ranks; /* 0: there is none, or more than one */
     bool has_budget;
-    uint64_t flop_budget;
+    wide flop_budget;
     wide flops_used; /* by its ranks */
 };
 
@@ -75,7 +72,7 @@ struct merge_sums {
 int merge_sum(const struct members *members, struct merge_sums *sums);
 void merge_sums_free(struct merge_sums *sums);
 /* False: it is not known. */
-bool merge_number_of(const struct member *member, enum merge_number number, uint64_t *value);
+bool merge_number_of(const struct member *member, enum merge_number number, wide *value);
 bool merge_is_time(enum merge_number number);
 /* Sets the rows of shapes; the routines' are there. 0, or -1 where memory ran out. */
 int merge_sum_shapes(const struct members *members, struct merge_sums *sums);

@@ -47,7 +47,7 @@ static void put_count(struct out *out, wide count, const char *one, const char *
 
 static void put_share(struct out *out, wide part, wide whole)
 {
-    wide tenths = whole ? (part * 2000 + whole) / (whole * 2) : 0;
+    wide tenths = out_tenths(part, whole);
     out_text(out, "  (");
     merge_put_wide(out, tenths / 10, false);
     out_text(out, ".");
@@ -148,8 +148,9 @@ static void put_whose(struct out *out, const struct member *member)
 /* Times in seconds, to the millisecond. */
 static void put_value(struct out *out, wide value, enum merge_number number)
 {
-    size_t start = out->length;
     bool is_time = merge_is_time(number);
+    out_text(out, text_grouped_width(value) >= NUMBER && !is_time ? "  " : "");
+    size_t start = out->length;
     merge_put_wide(out, is_time ? value / 1000000000 : value, true);
     if (is_time) {
         out_text(out, ".");

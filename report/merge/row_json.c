@@ -8,7 +8,7 @@ void row_text(struct out *out, const char *key, const char *value)
     out_quoted(out, value, strlen(value));
 }
 
-void row_number(struct out *out, const char *key, uint64_t value)
+void row_number(struct out *out, const char *key, wide value)
 {
     out_text(out, key);
     out_number(out, value);

@@ -17,7 +17,7 @@ void csv_field(struct out *out, const char *text)
     out_text(out, "\"");
 }
 
-static void put_key(struct out *out, const char *namespace_, const char *operation, uint64_t calls, uint64_t flop_cost)
+static void put_key(struct out *out, const char *namespace_, const char *operation, uint64_t calls, wide flop_cost)
 {
     csv_field(out, namespace_);
     out_text(out, ",");

@@ -28,7 +28,7 @@ static void put_time(struct json *json, const struct summary_time *time, const c
 #define NESTED offsetof(struct summary_operation, nested_calls)
 #define QUERIES offsetof(struct summary_operation, queries)
 
-static void put_limit(struct json *json, bool has_budget, uint64_t flop_budget)
+static void put_limit(struct json *json, bool has_budget, wide flop_budget)
 {
     json_key(json, "flop_budget");
     if (has_budget)
@@ -37,7 +37,7 @@ static void put_limit(struct json *json, bool has_budget, uint64_t flop_budget)
         out_text(json->out, "null");
 }
 
-static void put_remaining(struct json *json, bool is_known, uint64_t flop_budget, uint64_t flops_used)
+static void put_remaining(struct json *json, bool is_known, wide flop_budget, wide flops_used)
 {
     json_key(json, "flops_remaining");
     if (!is_known) {

@@ -25,7 +25,7 @@ static void put_dims(struct json *json, const char *text)
 }
 
 static void put_others(struct json *json, const char *key, const struct summary_use *other, uint64_t error_calls,
-                       uint64_t error_flops)
+                       wide error_flops)
 {
     json_open(json, key, "{");
     json_number(json, "calls", other->calls);
@@ -55,7 +55,7 @@ static void put_histogram(struct json *json, const char *key, const char *others
 {
     struct summary_use other = summary_others(operation, histogram);
     int routine = histogram->count ? precisions_routine(operation->name) : -1;
-    uint64_t bytes;
+    wide bytes;
     json_open(json, key, "[");
     for (size_t i = 0; i < histogram->count; i++) {
         const struct summary_shape *row = &histogram->rows[i];

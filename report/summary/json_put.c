@@ -43,7 +43,7 @@ void json_text(struct json *json, const char *key, const char *value)
     out_quoted(json->out, value, strlen(value));
 }
 
-void json_number(struct json *json, const char *key, uint64_t value)
+void json_number(struct json *json, const char *key, wide value)
 {
     json_key(json, key);
     out_number(json->out, value);

@@ -17,6 +17,6 @@ void json_key(struct json *json, const char *key);
 void json_open(struct json *json, const char *key, const char *bracket);
 void json_close(struct json *json, const char *bracket);
 void json_text(struct json *json, const char *key, const char *value);
-void json_number(struct json *json, const char *key, uint64_t value);
+void json_number(struct json *json, const char *key, wide value);
 void json_bool(struct json *json, const char *key, bool value);
 void json_seconds(struct json *json, const char *key, uint64_t elapsed_ns);

@@ -174,7 +174,7 @@ static void put_reason(struct out *out, int error)
             return;
         }
     out_text(out, "error ");
-    out_number(out, (uint64_t)error);
+    out_number(out, (unsigned)error);
 }
 
 static void warn(const char *path, int error)

@@ -23,7 +23,7 @@ void precisions_add_up(const struct summary *s, struct summary_use uses[COST_PRE
     for (size_t i = 0; i < s->operation_count; i++) {
         const struct summary_operation *operation = &s->operations[i];
         struct summary_use *use = &uses[precisions_of(operation->name)];
-        use->flops_used = cost_sum(use->flops_used, operation->flop_cost);
+        use->flops_used = wide_sum(use->flops_used, operation->flop_cost);
         use->calls = cost_sum(use->calls, operation->calls);
     }
 }

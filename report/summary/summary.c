@@ -35,9 +35,10 @@ struct builder {
     size_t part_count;
     struct summary_operation *cells; /* one a (namespace, operation) */
     size_t cell_count;
-    uint64_t end_ns;          /* of the root */
-    uint64_t forgotten_flops; /* by flopshim_reset(): gone from operations, not from the first account's budget */
+    uint64_t end_ns;      /* of the root */
+    wide forgotten_flops; /* by flopshim_reset(): gone from operations, not from the first account's budget */
     bool doubtful;
+    bool saturated; /* a tally sticks at the largest number that it has room for: what was counted is that or more */
 };
 
 static bool is_wanted(const struct builder *b, const char *name)
@@ -72,10 +73,10 @@ static void add(struct summary_operation *to, const struct summary_operation *fr
         to->first_use = from->first_use;
     if (from->accuracy > to->accuracy)
         to->accuracy = from->accuracy;
-    to->flop_cost = cost_sum(to->flop_cost, from->flop_cost);
+    to->flop_cost = wide_sum(to->flop_cost, from->flop_cost);
     to->calls = cost_sum(to->calls, from->calls);
     to->elapsed_ns = cost_sum(to->elapsed_ns, from->elapsed_ns);
-    to->timed_flops = cost_sum(to->timed_flops, from->timed_flops);
+    to->timed_flops = wide_sum(to->timed_flops, from->timed_flops);
     to->nested_calls = cost_sum(to->nested_calls, from->nested_calls);
     to->queries = cost_sum(to->queries, from->queries);
 }
@@ -103,10 +104,10 @@ static struct summary_operation operation_of(const struct ledger_view *view, con
 static void add_to_process(struct builder *b, struct process_image *process, const struct ledger_counts *counts, bool forgotten)
 {
     if (forgotten)
-        b->forgotten_flops = cost_sum(b->forgotten_flops, counts->flops);
+        b->forgotten_flops = wide_sum(b->forgotten_flops, counts->flops);
     if (!process || (forgotten && (b->filter || !b->summary->has_budget)))
         return;
-    process->flops_used = cost_sum(process->flops_used, counts->flops);
+    process->flops_used = wide_sum(process->flops_used, counts->flops);
     if (!forgotten)
         process->calls = cost_sum(process->calls, counts->calls);
 }
@@ -128,6 +129,7 @@ static void read_tallies(struct builder *b, size_t room)
         if (!forgotten && ((!reading->counts.calls && !reading->counts.nested_calls && !reading->counts.queries) ||
                            !is_wanted(b, ledger_string(b->view, tally->namespace_))))
             continue;
+        b->saturated |= reading->counts.flops == SUMMARY_MOST_FLOPS;
         add_to_process(b, process, &reading->counts, forgotten);
         b->reading_count += !forgotten;
     }
@@ -255,21 +257,12 @@ static void add_up(struct summary *s)
 {
     for (size_t i = 0; i < s->operation_count; i++) {
         const struct summary_operation *operation = &s->operations[i];
-        s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
+        s->flops_used = wide_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
         s->nested_calls = cost_sum(s->nested_calls, operation->nested_calls);
         s->queries = cost_sum(s->queries, operation->queries);
-        s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
+        s->accuracy_flops[operation->accuracy] = wide_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
-}
-
-/* A count sticks at the largest number that there is room for: what was counted is that or more. */
-static void look_for_saturation(struct summary *s)
-{
-    if (s->flops_used != SUMMARY_MOST_FLOPS)
-        return;
-    s->incomplete |= SUMMARY_SATURATED;
-    s->complete = false;
 }
 
 static void read_first_account(const struct ledger_view *view, struct summary *s)
@@ -325,6 +318,7 @@ static int build(struct builder *b, const struct sizes *sizes)
     fold_namespaces(b, summary_alloc(s, namespaces * sizeof(struct summary_namespace)), &above);
     providers_summarise(b->view, b->provider_places, summary_alloc(s, sizes->providers * sizeof(struct summary_provider)),
                         sizes->providers, s);
+    s->incomplete |= b->saturated ? SUMMARY_SATURATED : 0;
     s->incomplete |= b->doubtful || b->shapes.doubtful || b->callers.doubtful ? LEDGER_DOUBTFUL : 0;
     processes_summarise(&b->processes, b->filter, s);
     if (!b->filter)
@@ -373,8 +367,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     int result = build(&b, &sizes);
     add_up(summary);
     if (summary->has_budget && !namespace_)
-        summary->flops_used = cost_sum(summary->flops_used, b.forgotten_flops);
-    look_for_saturation(summary);
+        summary->flops_used = wide_sum(summary->flops_used, b.forgotten_flops);
     pages_free(scratch, bytes);
     return result;
 }

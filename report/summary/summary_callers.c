@@ -6,7 +6,7 @@
 #include "summary_shapes.h"
 #include <string.h>
 
-static int descending(uint64_t a, uint64_t b)
+static int descending(wide a, wide b)
 {
     return (a < b) - (a > b);
 }
@@ -46,9 +46,9 @@ static void collect(struct callers *callers, const struct summary *s)
             continue;
         struct summary_use other = summary_others(operation, &operation->callers);
         callers->others.calls = cost_sum(callers->others.calls, other.calls);
-        callers->others.flops_used = cost_sum(callers->others.flops_used, other.flops_used);
+        callers->others.flops_used = wide_sum(callers->others.flops_used, other.flops_used);
         callers->error_calls = cost_sum(callers->error_calls, operation->callers.error_calls);
-        callers->error_flops = cost_sum(callers->error_flops, operation->callers.error_flops);
+        callers->error_flops = wide_sum(callers->error_flops, operation->callers.error_flops);
         for (size_t j = 0; j < operation->callers.count; j++)
             callers->cells[count++] = (struct callers_cell){operation, &operation->callers.rows[j]};
     }
@@ -65,7 +65,7 @@ static void fold(struct callers *callers, size_t rows)
         else
             *use = (struct callers_use){.caller = row->caller, .first = (callers->count++, i)};
         use->calls = cost_sum(use->calls, row->calls);
-        use->flop_cost = cost_sum(use->flop_cost, row->flop_cost);
+        use->flop_cost = wide_sum(use->flop_cost, row->flop_cost);
         use->count++;
     }
     order_sort(callers->uses, callers->count, sizeof *callers->uses, by_cost, NULL);

@@ -11,7 +11,7 @@ struct callers_cell {
 struct callers_use {
     const struct summary_caller *caller;
     uint64_t calls;
-    uint64_t flop_cost;
+    wide flop_cost;
     size_t first; /* its cells, those with the most FLOPs first */
     size_t count;
 };
@@ -20,8 +20,9 @@ struct callers {
     struct callers_use *uses; /* those with the most FLOPs first */
     size_t count;
     struct callers_cell *cells;
-    struct summary_use others;         /* of operations whose callers were recorded: what is in no row */
-    uint64_t error_calls, error_flops; /* no caller that has no row had more, nor does a row lack more */
+    struct summary_use others; /* of operations whose callers were recorded: what is in no row */
+    uint64_t error_calls;
+    wide error_flops; /* no caller that has no row had more, nor does a row lack more */
     void *memory;
     size_t bytes;
 };

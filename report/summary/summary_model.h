@@ -4,6 +4,7 @@
  * the arena and live as long as both. One thread at a time. */
 #pragma once
 #include "out.h"
+#include "wide.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,11 +15,11 @@ struct ledger_header;
 struct ledger_view;
 
 #define SUMMARY_NO_RANK INT64_C(-1)
-#define SUMMARY_MOST_FLOPS UINT64_MAX /* sums stick here: it stands for itself or more */
+#define SUMMARY_MOST_FLOPS UINT64_MAX /* the price of a call sticks here: it stands for itself or more */
 
 /* By bit number of enum ledger_incomplete, as the JSON calls them; behind the ledger's own what only a summary knows. */
 #define SUMMARY_INCOMPLETE_NAMES 7
-#define SUMMARY_SATURATED (1U << 6) /* a sum sticks at SUMMARY_MOST_FLOPS */
+#define SUMMARY_SATURATED (1U << 6) /* something cost SUMMARY_MOST_FLOPS */
 extern const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES];
 
 /* From where calls came: a place in a loaded object, or a line of a script; all absent: nowhere that is known. */
@@ -36,7 +37,7 @@ struct summary_caller {
 struct summary_shape {
     const char *text;
     uint64_t calls;
-    uint64_t flop_cost;
+    wide flop_cost;
     struct summary_caller *caller; /* NULL: it is a shape */
 };
 
@@ -46,15 +47,15 @@ struct summary_histogram {
     struct summary_shape *rows; /* those with the most FLOPs first */
     size_t count;
     uint64_t error_calls; /* none that is not listed had more, nor does a listed one lack more */
-    uint64_t error_flops;
+    wide error_flops;
 };
 
 struct summary_operation {
     const char *name;
-    uint64_t flop_cost;
+    wide flop_cost;
     uint64_t calls;
     uint64_t elapsed_ns;
-    uint64_t timed_flops;
+    wide timed_flops;
     uint64_t first_use;
     uint64_t nested_calls;
     uint64_t queries; /* of the workspace: no calls */
@@ -74,21 +75,21 @@ struct summary_log {
 struct summary_time {
     uint64_t wall_ns; /* 0: not known */
     uint64_t blas_ns; /* in calls that were timed, of so many FLOPs: */
-    uint64_t timed_flops;
+    wide timed_flops;
     uint64_t shim_ns; /* an estimate, by the number of calls */
 };
 
 struct summary_thread {
     uint32_t pid;
     uint32_t number; /* of the process's, from 0; one that ended may give its number to a later one */
-    uint64_t flops_used;
+    wide flops_used;
     uint64_t calls;
     struct summary_time time;
     uint32_t image; /* while time is added up: of the process */
 };
 
 struct summary_use {
-    uint64_t flops_used;
+    wide flops_used;
     uint64_t calls;
 };
 
@@ -97,7 +98,7 @@ struct summary_use {
 struct summary_namespace {
     const char *name;
     bool has_budget;
-    uint64_t flop_budget;     /* of all contexts opened with this name, together; what remains of it is this less total, */
+    wide flop_budget;         /* of all contexts opened with this name, together; what remains of it is this less total, */
     bool remains_unknown;     /* but where other contexts or none may have paid for a part of total, or for more than that */
     struct summary_use self;  /* what was done in it itself: its operations. Over all namespaces, the whole */
     struct summary_use total; /* and with those dotted below it */
@@ -127,7 +128,7 @@ struct summary_process {
     bool running;
     const char *program;
     const char *end_reason; /* "unknown" and not running: it was killed */
-    uint64_t flops_used;
+    wide flops_used;
     uint64_t calls;
     uint64_t start_realtime_ns;
     uint64_t wall_ns;
@@ -136,8 +137,8 @@ struct summary_process {
 struct summary {
     bool is_tree; /* of a process and what it started, else of one process */
     bool has_budget;
-    uint64_t flop_budget;
-    uint64_t flops_used; /* remaining = flop_budget - flops_used; negative where FLOP_ON_EXHAUSTED=warn let calls run */
+    wide flop_budget;
+    wide flops_used; /* remaining = flop_budget - flops_used; negative where FLOP_ON_EXHAUSTED=warn let calls run */
     uint64_t calls;
     struct summary_operation *operations; /* over all namespaces, in order of first use */
     size_t operation_count;
@@ -162,14 +163,14 @@ struct summary {
     uint64_t unclosed_calls;
     uint64_t refused_calls;
     uint64_t refused_cost;
-    uint64_t refused_remaining;
+    wide refused_remaining;
     uint64_t refused_elapsed_ns; /* of the last one, where it was for its time, */
     uint64_t refused_limit_ns;   /* and of what; 0: for its cost */
     const char *refused_operation;
     const char *refused_namespace;
     uint64_t nested_calls;
     uint64_t queries;
-    uint64_t accuracy_flops[3];        /* by enum cost_class */
+    wide accuracy_flops[3];            /* by enum cost_class */
     bool has_context;                  /* a marker context was opened */
     const char *uncovered;             /* reasons and paths, one a line, or "" */
     struct summary_process *processes; /* the root first; of others those that have something to say */

@@ -3,12 +3,12 @@
 #include "movement.h"
 #include "precisions.h"
 
-bool summary_moved_by_shape(int routine, const struct summary_shape *shape, uint64_t *bytes)
+bool summary_moved_by_shape(int routine, const struct summary_shape *shape, wide *bytes)
 {
-    if (routine < 0 || shape->caller || !movement_of_shape(&cost_routines[routine], shape->text, bytes))
+    uint64_t of_one;
+    if (routine < 0 || shape->caller || !movement_of_shape(&cost_routines[routine], shape->text, &of_one))
         return false;
-    if (__builtin_mul_overflow(*bytes, shape->calls, bytes))
-        *bytes = UINT64_MAX;
+    *bytes = (wide)of_one * shape->calls;
     return true;
 }
 
@@ -18,7 +18,7 @@ struct summary_moved summary_moved_by(const struct summary_operation *operation)
     int routine = operation->shapes.count ? precisions_routine(operation->name) : -1;
     for (size_t i = 0; i < operation->shapes.count; i++) {
         const struct summary_shape *shape = &operation->shapes.rows[i];
-        uint64_t bytes;
+        wide bytes;
         if (summary_moved_by_shape(routine, shape, &bytes))
             summary_moved_add(&moved, &(struct summary_moved){bytes, shape->flop_cost, shape->calls});
     }
@@ -27,8 +27,8 @@ struct summary_moved summary_moved_by(const struct summary_operation *operation)
 
 void summary_moved_add(struct summary_moved *to, const struct summary_moved *moved)
 {
-    to->bytes = cost_sum(to->bytes, moved->bytes);
-    to->flops = cost_sum(to->flops, moved->flops);
+    to->bytes = wide_sum(to->bytes, moved->bytes);
+    to->flops = wide_sum(to->flops, moved->flops);
     to->calls = cost_sum(to->calls, moved->calls);
 }
 

@@ -5,13 +5,13 @@
 
 /* flops and calls: those that the bytes are of. */
 struct summary_moved {
-    uint64_t bytes;
-    uint64_t flops;
+    wide bytes;
+    wide flops;
     uint64_t calls;
 };
 
 /* Of all calls of a shape of that routine's (precisions_routine()). False: not known. */
-bool summary_moved_by_shape(int routine, const struct summary_shape *shape, uint64_t *bytes);
+bool summary_moved_by_shape(int routine, const struct summary_shape *shape, wide *bytes);
 struct summary_moved summary_moved_by(const struct summary_operation *operation);
 void summary_moved_add(struct summary_moved *to, const struct summary_moved *moved);
 /* Of all operations. */

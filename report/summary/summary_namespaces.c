@@ -119,9 +119,9 @@ void namespaces_add_up(struct summary *s)
         if (inner->above == NOWHERE)
             continue;
         struct summary_namespace *outer = &s->namespaces[inner->above];
-        outer->total.flops_used = cost_sum(outer->total.flops_used, inner->total.flops_used);
+        outer->total.flops_used = wide_sum(outer->total.flops_used, inner->total.flops_used);
         outer->time.blas_ns = cost_sum(outer->time.blas_ns, inner->time.blas_ns);
-        outer->time.timed_flops = cost_sum(outer->time.timed_flops, inner->time.timed_flops);
+        outer->time.timed_flops = wide_sum(outer->time.timed_flops, inner->time.timed_flops);
         outer->total.calls = cost_sum(outer->total.calls, inner->total.calls);
         outer->first_use = inner->first_use < outer->first_use ? inner->first_use : outer->first_use;
     }

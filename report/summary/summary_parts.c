@@ -44,10 +44,10 @@ static void add_part(struct summary_namespace *to, const struct part *part, uint
 {
     if (part->account) {
         to->time.wall_ns = cost_sum(to->time.wall_ns, time_of_context(part->account, end_ns));
-        uint64_t limit = part->account->limit_flops;
+        wide limit = part->account->limit_flops;
         /* A context opened again goes on with the budget it had. */
         if (!part->account->prior_flops || limit == LEDGER_UNLIMITED)
-            to->flop_budget = cost_sum(to->flop_budget, limit);
+            to->flop_budget = wide_sum(to->flop_budget, limit);
         else if (limit > to->flop_budget)
             to->flop_budget = limit;
         to->has_budget = true;
@@ -57,11 +57,11 @@ static void add_part(struct summary_namespace *to, const struct part *part, uint
     to->operation_count = part->operation_count;
     operations_sort(to->operations, to->operation_count);
     for (size_t i = 0; i < to->operation_count; i++) {
-        to->self.flops_used = cost_sum(to->self.flops_used, to->operations[i].flop_cost);
+        to->self.flops_used = wide_sum(to->self.flops_used, to->operations[i].flop_cost);
         to->self.calls = cost_sum(to->self.calls, to->operations[i].calls);
         to->queries = cost_sum(to->queries, to->operations[i].queries);
         to->time.blas_ns = cost_sum(to->time.blas_ns, to->operations[i].elapsed_ns);
-        to->time.timed_flops = cost_sum(to->time.timed_flops, to->operations[i].timed_flops);
+        to->time.timed_flops = wide_sum(to->time.timed_flops, to->operations[i].timed_flops);
     }
     if (to->operation_count)
         to->first_use = to->operations[0].first_use;

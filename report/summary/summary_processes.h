@@ -8,7 +8,7 @@ struct process_image {
     uint32_t offset; /* of the record, by which blocks name it */
     bool superseded; /* another image of the same process follows */
     bool alive;
-    uint64_t flops_used;
+    wide flops_used;
     uint64_t calls;
     uint32_t threads; /* that were found of it; */
     bool had_main;    /* its first one is among them */

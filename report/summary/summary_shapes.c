@@ -20,7 +20,8 @@ struct shape_reading {
     bool is_readable; /* else only that there is one, of this tally */
 };
 
-_Static_assert(sizeof(struct shape_reading) <= ORDER_MAX_BYTES && sizeof(struct summary_operation) <= ORDER_MAX_BYTES,
+_Static_assert(sizeof(struct shape_reading) <= ORDER_MAX_BYTES && sizeof(struct summary_operation) <= ORDER_MAX_BYTES &&
+                   sizeof(struct summary_namespace) <= ORDER_MAX_BYTES,
                "can be sorted");
 
 /* ---- text ---- */
@@ -248,10 +249,10 @@ void shapes_add_tally(struct shapes *shapes, const struct ledger_tally *tally, c
         *row = (struct summary_shape){"", least(reading->calls, calls), least(reading->flops, flops), NULL};
         describe(shapes, reading, row);
         calls -= row->calls;
-        flops -= row->flop_cost;
+        flops -= (uint64_t)row->flop_cost;
     }
     to->error_calls = cost_sum(to->error_calls, error_of(&group, group.missed_calls, counts->calls, calls));
-    to->error_flops = cost_sum(to->error_flops, error_of(&group, group.missed_flops, counts->flops, flops));
+    to->error_flops = wide_sum(to->error_flops, error_of(&group, group.missed_flops, counts->flops, flops));
 }
 
 void shapes_add(struct shapes *shapes, const struct summary_histogram *from, struct summary_histogram *to)
@@ -260,7 +261,7 @@ void shapes_add(struct shapes *shapes, const struct summary_histogram *from, str
         *append(shapes, to) = from->rows[i];
     to->recorded |= from->recorded;
     to->error_calls = cost_sum(to->error_calls, from->error_calls);
-    to->error_flops = cost_sum(to->error_flops, from->error_flops);
+    to->error_flops = wide_sum(to->error_flops, from->error_flops);
 }
 
 static int by_number(uint64_t a, uint64_t b)
@@ -306,7 +307,7 @@ void shapes_settle(struct shapes *shapes, struct summary_histogram *histogram)
             continue;
         }
         rows[count - 1].calls = cost_sum(rows[count - 1].calls, rows[i].calls);
-        rows[count - 1].flop_cost = cost_sum(rows[count - 1].flop_cost, rows[i].flop_cost);
+        rows[count - 1].flop_cost = wide_sum(rows[count - 1].flop_cost, rows[i].flop_cost);
     }
     shapes->rows -= histogram->count - count;
     histogram->count = count;

@@ -61,7 +61,7 @@ static void add(struct summary_time *time, const struct ledger_counts *counts, u
     if (__builtin_mul_overflow(counts->calls, (uint64_t)call_ns, &shim_ns))
         shim_ns = UINT64_MAX;
     time->blas_ns = cost_sum(time->blas_ns, counts->elapsed_ns);
-    time->timed_flops = cost_sum(time->timed_flops, counts->timed_flops);
+    time->timed_flops = wide_sum(time->timed_flops, counts->timed_flops);
     time->shim_ns = cost_sum(time->shim_ns, shim_ns);
 }
 
@@ -86,7 +86,7 @@ static void add_calls(const struct ledger_view *view, const struct process_table
         if (!thread)
             continue;
         add(&thread->time, &counts, image->record->call_ns);
-        thread->flops_used = cost_sum(thread->flops_used, counts.flops);
+        thread->flops_used = wide_sum(thread->flops_used, counts.flops);
         thread->calls = cost_sum(thread->calls, counts.calls);
     }
 }

@@ -29,7 +29,7 @@ static void put_header(struct out *out, const char *label)
 static void put_remaining(struct out *out, const struct summary *s, size_t width)
 {
     bool negative = s->flops_used > s->flop_budget;
-    uint64_t amount = negative ? s->flops_used - s->flop_budget : s->flop_budget - s->flops_used;
+    wide amount = negative ? s->flops_used - s->flop_budget : s->flop_budget - s->flops_used;
     size_t own = text_grouped_width(amount) + negative;
     text_put_label(out, "Remaining:");
     text_put_blanks(out, width > own ? width - own : 0);
@@ -45,7 +45,7 @@ static void put_budget(struct out *out, const struct summary *s)
     size_t width = text_larger(TEXT_TOTAL_WIDTH, text_grouped_width(s->flops_used));
     if (s->has_budget) {
         bool negative = s->flops_used > s->flop_budget;
-        uint64_t remaining = negative ? s->flops_used - s->flop_budget : s->flop_budget - s->flops_used;
+        wide remaining = negative ? s->flops_used - s->flop_budget : s->flop_budget - s->flops_used;
         width = text_larger(width, text_larger(text_grouped_width(s->flop_budget), text_grouped_width(remaining) + negative));
     }
     text_put_label(out, "Total budget:");
@@ -58,7 +58,7 @@ static void put_budget(struct out *out, const struct summary *s)
     out_text(out, "\n");
     text_put_label(out, "Used:");
     text_put_number(out, s->flops_used, width);
-    text_put_or_more(out, s->flops_used);
+    text_put_or_more(out, s, s->flops_used);
     if (s->has_budget)
         text_put_share(out, s->flops_used, s->flop_budget);
     out_text(out, "\n");
@@ -98,7 +98,7 @@ static void put_operations(struct out *out, const struct summary *s)
         const struct summary_operation *operation = ranking.rows[i];
         text_put_row_name(out, operation->name, &columns);
         text_put_number(out, operation->flop_cost, columns.number);
-        text_put_or_more(out, operation->flop_cost);
+        text_put_or_more(out, s, operation->flop_cost);
         text_put_share(out, operation->flop_cost, s->flops_used);
         out_text(out, "  [");
         text_put_calls(out, operation->calls);

@@ -83,13 +83,13 @@ static void fold_functions(struct callers *callers)
             continue;
         }
         callers->uses[count - 1].calls = cost_sum(callers->uses[count - 1].calls, callers->uses[i].calls);
-        callers->uses[count - 1].flop_cost = cost_sum(callers->uses[count - 1].flop_cost, callers->uses[i].flop_cost);
+        callers->uses[count - 1].flop_cost = wide_sum(callers->uses[count - 1].flop_cost, callers->uses[i].flop_cost);
     }
     callers->count = count;
     order_sort(callers->uses, count, sizeof *callers->uses, by_cost, NULL);
 }
 
-static void put_numbers(struct out *out, uint64_t flops, uint64_t calls, uint64_t whole, size_t width)
+static void put_numbers(struct out *out, wide flops, uint64_t calls, wide whole, size_t width)
 {
     out_text(out, "    ");
     text_put_number(out, flops, width);
@@ -99,11 +99,11 @@ static void put_numbers(struct out *out, uint64_t flops, uint64_t calls, uint64_
     out_text(out, "]  ");
 }
 
-static void put_rest(struct out *out, const struct callers *callers, uint64_t whole, size_t width)
+static void put_rest(struct out *out, const struct callers *callers, wide whole, size_t width)
 {
     struct summary_use rest = {0};
     for (size_t i = ROWS; i < callers->count; i++) {
-        rest.flops_used = cost_sum(rest.flops_used, callers->uses[i].flop_cost);
+        rest.flops_used = wide_sum(rest.flops_used, callers->uses[i].flop_cost);
         rest.calls = cost_sum(rest.calls, callers->uses[i].calls);
     }
     if (callers->count > ROWS) {

@@ -21,13 +21,12 @@ static int by_bytes(const void *left, const void *right, const void *context)
 }
 
 /* "21.33", of flops and bytes > 0. */
-static void put_intensity(struct out *out, uint64_t flops, uint64_t bytes)
+static void put_intensity(struct out *out, wide flops, wide bytes)
 {
-    unsigned __int128 hundredths = ((unsigned __int128)flops * 200 + bytes) / ((unsigned __int128)bytes * 2);
-    out_decimal(out, hundredths > UINT64_MAX ? UINT64_MAX : (uint64_t)hundredths, 2);
+    out_decimal(out, (flops * 200 + bytes) / (bytes * 2), 2);
 }
 
-static void put_row(struct out *out, const struct row *row, uint64_t whole, const struct text_columns *columns)
+static void put_row(struct out *out, const struct row *row, wide whole, const struct text_columns *columns)
 {
     text_put_row_name(out, row->operation->name, columns);
     text_put_number(out, row->moved.bytes, columns->number);

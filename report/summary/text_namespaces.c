@@ -38,7 +38,7 @@ static bool say_something(const struct summary *s, const char *label)
     return *only->name && (!label || strcmp(label, only->name) != 0);
 }
 
-static void widen(struct columns *columns, const struct summary_namespace *ns, uint64_t whole)
+static void widen(struct columns *columns, const struct summary_namespace *ns, wide whole)
 {
     columns->self.name = text_larger(columns->self.name, text_width(shown_name(ns)));
     columns->self.number = text_larger(columns->self.number, text_grouped_width(ns->self.flops_used));
@@ -60,7 +60,7 @@ static void put_heading(struct out *out, const struct columns *columns)
 
 static void put_budget(struct out *out, const struct summary_namespace *ns)
 {
-    uint64_t used = ns->total.flops_used;
+    wide used = ns->total.flops_used;
     bool over = used > ns->flop_budget;
     out_text(out, "  of ");
     out_grouped(out, ns->flop_budget);
@@ -71,7 +71,7 @@ static void put_budget(struct out *out, const struct summary_namespace *ns)
     out_text(out, over ? " over" : " left");
 }
 
-static void put_row(struct out *out, const struct summary_namespace *ns, uint64_t whole, const struct columns *columns)
+static void put_row(struct out *out, const struct summary_namespace *ns, wide whole, const struct columns *columns)
 {
     text_put_row_name(out, shown_name(ns), &columns->self);
     text_put_number(out, ns->self.flops_used, columns->self.number);

@@ -75,7 +75,7 @@ static void put_refused(struct out *out, const struct summary *s)
     } else {
         out_text(out, " would cost ");
         out_grouped(out, s->refused_cost);
-        out_text(out, " FLOPs but only ");
+        out_text(out, s->refused_cost == SUMMARY_MOST_FLOPS ? " FLOPs or more and " : " FLOPs but only ");
         out_grouped(out, s->refused_remaining);
         out_text(out, " remained");
     }
@@ -269,7 +269,7 @@ static void put_incomplete(struct out *out, const struct summary *s)
     if (s->incomplete & LEDGER_UNCLOSED)
         put_number_line(out, s->unclosed_calls, " at most left out: of threads that could not be waited for at the end\n");
     if (s->incomplete & SUMMARY_SATURATED)
-        out_text(out, "    more FLOPs than a number of 64 bits holds: 18,446,744,073,709,551,615 stands for that or more\n");
+        out_text(out, "    calls that cost 2^64 FLOPs or more: 18,446,744,073,709,551,615 stands for the price of each\n");
     if (s->incomplete & LEDGER_DOUBTFUL)
         out_text(
             out,

@@ -54,7 +54,7 @@ static void put_end(struct out *out, const struct summary_process *process)
     }
 }
 
-static void put_row(struct out *out, const struct summary_process *process, uint64_t total, const struct text_columns *columns)
+static void put_row(struct out *out, const struct summary_process *process, wide total, const struct text_columns *columns)
 {
     put_name(out, process, columns);
     text_put_number(out, process->flops_used, columns->number);

@@ -9,7 +9,7 @@ size_t text_larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-size_t text_grouped_width(uint64_t value)
+size_t text_grouped_width(wide value)
 {
     size_t digits = 1;
     while ((value /= 10) != 0)
@@ -55,30 +55,29 @@ void text_put_blanks(struct out *out, size_t count)
     out_pad(out, out->length, count);
 }
 
-void text_put_number(struct out *out, uint64_t value, size_t width)
+void text_put_number(struct out *out, wide value, size_t width)
 {
     size_t own = text_grouped_width(value);
     text_put_blanks(out, width > own ? width - own : 0);
     out_grouped(out, value);
 }
 
-void text_put_or_more(struct out *out, uint64_t flops)
+void text_put_or_more(struct out *out, const struct summary *s, wide flops)
 {
-    out_text(out, flops == SUMMARY_MOST_FLOPS ? " or more" : "");
+    out_text(out, s->incomplete & SUMMARY_SATURATED && flops >= SUMMARY_MOST_FLOPS ? " or more" : "");
 }
 
-void text_put_share(struct out *out, uint64_t part, uint64_t whole)
+void text_put_share(struct out *out, wide part, wide whole)
 {
     out_text(out, "  (");
     out_percent(out, part, whole);
     out_text(out, "%)");
 }
 
-size_t text_share_width(uint64_t part, uint64_t whole)
+size_t text_share_width(wide part, wide whole)
 {
-    unsigned __int128 tenths = whole ? ((unsigned __int128)part * 2000 + whole) / ((unsigned __int128)whole * 2) : 0;
     size_t width = strlen("  (0.0%)");
-    for (tenths /= 100; tenths; tenths /= 10)
+    for (wide tenths = out_tenths(part, whole) / 100; tenths; tenths /= 10)
         width++;
     return width;
 }
@@ -124,7 +123,7 @@ void text_ranking_close(struct text_ranking *ranking)
     pages_free(ranking->rows, ranking->bytes);
 }
 
-int text_descending(uint64_t a, uint64_t b)
+int text_descending(wide a, wide b)
 {
     return a == b ? 0 : a > b ? -1 : 1;
 }

@@ -22,21 +22,21 @@ struct text_ranking {
 
 bool text_ranking_open(struct text_ranking *ranking, size_t count);
 void text_ranking_close(struct text_ranking *ranking);
-int text_descending(uint64_t a, uint64_t b);
+int text_descending(wide a, wide b);
 
 size_t text_larger(size_t a, size_t b);
-size_t text_grouped_width(uint64_t value);
+size_t text_grouped_width(wide value);
 size_t text_width(const char *text);
-size_t text_share_width(uint64_t part, uint64_t whole);
+size_t text_share_width(wide part, wide whole);
 
 /* Put `length` bytes of foreign text, where ? stands for what is no printable UTF-8; text_put_name: the same of a string. */
 void text_put_line(struct out *out, const char *text, size_t length);
 void text_put_name(struct out *out, const char *text);
 void text_put_blanks(struct out *out, size_t count);
-void text_put_number(struct out *out, uint64_t value, size_t width);
-/* Behind a number of FLOPs that stands for itself or more. */
-void text_put_or_more(struct out *out, uint64_t flops);
-void text_put_share(struct out *out, uint64_t part, uint64_t whole);
+void text_put_number(struct out *out, wide value, size_t width);
+/* Behind a number of FLOPs that may stand for itself or more. */
+void text_put_or_more(struct out *out, const struct summary *s, wide flops);
+void text_put_share(struct out *out, wide part, wide whole);
 void text_put_calls(struct out *out, uint64_t calls);
 void text_put_heading(struct out *out, const char *heading);
 void text_put_label(struct out *out, const char *label);

@@ -17,7 +17,7 @@ static int by_cost(const void *left, const void *right, const void *context)
 }
 
 /* The number, its share and the calls of a row. */
-static void put_use(struct out *out, const char *name, uint64_t flops, uint64_t calls, uint64_t whole,
+static void put_use(struct out *out, const char *name, wide flops, uint64_t calls, wide whole,
                     const struct text_columns *columns)
 {
     text_put_row_name(out, name, columns);
@@ -29,8 +29,7 @@ static void put_use(struct out *out, const char *name, uint64_t flops, uint64_t 
 }
 
 /* Shapes that have rows in the JSON summary, and then those that have none there either. */
-static void put_rest(struct out *out, const struct summary_operation *operation, uint64_t whole,
-                     const struct text_columns *columns)
+static void put_rest(struct out *out, const struct summary_operation *operation, wide whole, const struct text_columns *columns)
 {
     struct summary_use other = summary_others(operation, &operation->shapes), rest = {0};
     size_t hidden = operation->shapes.count > SHAPES ? operation->shapes.count - SHAPES : 0;
@@ -54,7 +53,7 @@ static void put_rest(struct out *out, const struct summary_operation *operation,
     out_text(out, " FLOPs)\n");
 }
 
-static void put_operation(struct out *out, const struct summary_operation *operation, uint64_t whole,
+static void put_operation(struct out *out, const struct summary_operation *operation, wide whole,
                           const struct text_columns *columns)
 {
     for (size_t i = 0; i < operation->shapes.count && i < SHAPES; i++) {

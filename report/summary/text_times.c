@@ -28,11 +28,10 @@ static void put_seconds(struct out *out, const char *name, uint64_t ns, const st
     out_text(out, " s");
 }
 
-static void put_rate(struct out *out, uint64_t flops, uint64_t ns)
+static void put_rate(struct out *out, wide flops, uint64_t ns)
 {
-    unsigned __int128 rate = ((unsigned __int128)flops * 200 + ns) / ((unsigned __int128)ns * 2);
     out_text(out, "  [");
-    out_decimal(out, rate > UINT64_MAX ? UINT64_MAX : (uint64_t)rate, 2);
+    out_decimal(out, (flops * 200 + ns) / ((wide)ns * 2), 2);
     out_text(out, " GFLOP/s]");
 }
 
@@ -50,7 +49,7 @@ static void put_operations(struct out *out, const struct summary *s)
     struct text_ranking ranking;
     struct text_columns columns = {TEXT_NAME_WIDTH, TEXT_NUMBER_WIDTH};
     uint64_t total_ns = 0;
-    uint64_t timed_flops = 0;
+    wide timed_flops = 0;
     if (!text_ranking_open(&ranking, s->operation_count)) {
         out->failed = true;
         return;
@@ -61,7 +60,7 @@ static void put_operations(struct out *out, const struct summary *s)
             continue;
         ranking.rows[ranking.count++] = operation;
         total_ns = cost_sum(total_ns, operation->elapsed_ns);
-        timed_flops = cost_sum(timed_flops, operation->timed_flops);
+        timed_flops = wide_sum(timed_flops, operation->timed_flops);
         columns.name = text_larger(columns.name, text_width(operation->name));
     }
     order_sort(ranking.rows, ranking.count, sizeof *ranking.rows, by_time, NULL);

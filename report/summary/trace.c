@@ -198,7 +198,7 @@ static int by_time(const void *left, const void *right, const void *context)
     return a->at_ns == b->at_ns ? 0 : a->at_ns < b->at_ns ? -1 : 1;
 }
 
-static size_t find_changes(const struct trace *trace, struct change *changes, uint64_t *logged)
+static size_t find_changes(const struct trace *trace, struct change *changes, wide *logged)
 {
     struct calls_row row;
     char shape[CALLS_SHAPE_BYTES];
@@ -208,11 +208,11 @@ static size_t find_changes(const struct trace *trace, struct change *changes, ui
         if (!calls_read(trace->summary, &trace->calls.places[i], &row, shape))
             continue;
         uint64_t elapsed_ns = row.elapsed_ns ? row.elapsed_ns : 1;
-        unsigned __int128 rate = row.ended ? (unsigned __int128)row.flops * 1000000 / elapsed_ns : 0;
+        wide rate = row.ended ? (wide)row.flops * 1000000 / elapsed_ns : 0;
         uint64_t kflops = rate < MOST_KFLOPS ? (uint64_t)rate : MOST_KFLOPS;
         changes[count++] = (struct change){.at_ns = row.started_ns, .kflops = kflops, .flops = row.flops};
         changes[count++] = (struct change){.at_ns = cost_sum(row.started_ns, elapsed_ns), .kflops = kflops, .ends = true};
-        *logged = cost_sum(*logged, row.flops);
+        *logged = wide_sum(*logged, row.flops);
     }
     order_sort(changes, count, sizeof *changes, by_time, NULL);
     return count;
@@ -228,9 +228,9 @@ static void put_rate(struct trace *trace, uint64_t at_ns, uint64_t kflops)
     out_text(trace->out, "}}");
 }
 
-static void put_left(struct trace *trace, uint64_t at_ns, uint64_t used)
+static void put_left(struct trace *trace, uint64_t at_ns, wide used)
 {
-    uint64_t budget = trace->summary->flop_budget;
+    wide budget = trace->summary->flop_budget;
     begin(trace, "C", "budget left", strlen("budget left"));
     put_number(trace, "pid", trace->summary->pid);
     put_time(trace, "ts", at_ns);
@@ -244,7 +244,8 @@ static void put_counters(struct trace *trace)
 {
     size_t bytes = 2 * trace->calls.count * sizeof(struct change) + 1, count;
     struct change *changes = pages_reserve(bytes);
-    uint64_t logged, used, kflops = 0;
+    wide logged, used;
+    uint64_t kflops = 0;
     if (!changes) {
         trace->out->failed = true;
         return;
@@ -256,7 +257,7 @@ static void put_counters(struct trace *trace)
         uint64_t at_ns = changes[i].at_ns;
         for (; i < count && changes[i].at_ns == at_ns; i++) {
             kflops = changes[i].ends ? kflops - changes[i].kflops : kflops + changes[i].kflops;
-            used = cost_sum(used, changes[i].flops);
+            used = wide_sum(used, changes[i].flops);
             spends |= !changes[i].ends;
         }
         i--;

@@ -24,10 +24,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-_Static_assert(CONFIG_UNLIMITED == LEDGER_UNLIMITED, "a budget becomes the limit of an account as it is");
-
 static struct ledger_account *first_account;
-static uint64_t first_limit;          /* of it, as it was when this process opened it */
+static wide first_limit;              /* of it, as it was when this process opened it */
 static bool fence_asked, fence_works; /* membarrier works: threads may hold grants */
 
 struct ledger_account *account_process(void)
@@ -53,7 +51,7 @@ static struct ledger_account *find_first(void)
     return !a || a->is_context || a->limit_flops == LEDGER_UNLIMITED ? NULL : a;
 }
 
-uint64_t account_tree_limit(void)
+wide account_tree_limit(void)
 {
     struct ledger_account *account = ledger ? find_first() : NULL;
     return account ? account->limit_flops : LEDGER_UNLIMITED;
@@ -85,54 +83,34 @@ bool account_is_limited(void)
 
 /* ---- sums ---- */
 
-static uint64_t load(const uint64_t *number)
-{
-    return __atomic_load_n(number, __ATOMIC_RELAXED);
-}
-
-static void store(uint64_t *number, uint64_t value)
-{
-    __atomic_store_n(number, value, __ATOMIC_RELAXED);
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : 0;
-}
-
-static uint64_t unused(const struct ledger_grant *g)
-{
-    return less(load(&g->allowed_flops), load(&g->spent_flops));
-}
-
 /* What was allowed of an account to this process's threads, or what they have spent of it. */
-static uint64_t taken_here(const struct ledger_account *account, bool allowed)
+static wide taken_here(const struct ledger_account *account, bool allowed)
 {
-    uint64_t sum = account->is_context ? cost_sum(account->prior_flops, account->spent_flops) : thread_resting_flops();
+    wide sum = account->is_context ? wide_sum(account->prior_flops, account->spent_flops) : thread_resting_flops();
     for (struct thread *t = thread_owned; t; t = t->next_owned) {
-        uint64_t taken = load(allowed ? &t->own_grant->allowed_flops : &t->own_grant->spent_flops);
+        wide taken = ledger_grant_sum(t->own_grant, allowed);
         if (!account->is_context)
-            sum = cost_sum(sum, taken);
+            sum = wide_sum(sum, taken);
         else if (t->chain.context == account)
-            sum = cost_sum(sum, less(taken, t->context_from));
+            sum = wide_sum(sum, wide_less(taken, t->context_from));
     }
     return sum;
 }
 
-static uint64_t available(const struct ledger_account *account)
+static wide available(const struct ledger_account *account)
 {
-    uint64_t taken = taken_here(account, true);
+    wide taken = taken_here(account, true);
     if (!account->is_context)
-        taken = cost_sum(cost_sum(taken, job_share.elsewhere), others_taken(true));
-    return less(account->limit_flops, taken);
+        taken = wide_sum(wide_sum(taken, job_share.elsewhere), others_taken(true));
+    return wide_less(account->limit_flops, taken);
 }
 
-uint64_t account_remaining(struct ledger_account *account)
+wide account_remaining(struct ledger_account *account)
 {
-    uint64_t taken = taken_here(account, false);
+    wide taken = taken_here(account, false);
     if (!account->is_context)
-        taken = cost_sum(cost_sum(taken, less(job_share.elsewhere, job_share.left)), others_taken(false));
-    return less(account->limit_flops, taken);
+        taken = wide_sum(wide_sum(taken, wide_less(job_share.elsewhere, job_share.left)), others_taken(false));
+    return wide_less(account->limit_flops, taken);
 }
 
 /* The account of the chain that has least left. */
@@ -152,7 +130,7 @@ static bool shares(const struct thread *a, const struct account_chain *chain)
 
 void account_give_back(struct thread *t)
 {
-    store(&t->own_grant->allowed_flops, load(&t->own_grant->spent_flops));
+    grant_collect(t->own_grant);
 }
 
 static void recall(struct ledger_grant *g)
@@ -170,21 +148,21 @@ static void fence(bool also_others)
 
 static void collect(struct ledger_grant *g)
 {
-    store(&g->allowed_flops, load(&g->spent_flops));
+    grant_collect(g);
     __atomic_store_n(&g->recalled, 0, __ATOMIC_RELEASE);
 }
 
 /* Take the grants of all other threads on these accounts, in this process and in others. Where what they show cannot make
  * up `needed`, nothing is called back: between draws, which need the locks that we hold, a grant only shrinks. */
-static void call_back(const struct thread *self, const struct account_chain *chain, uint64_t needed)
+static void call_back(const struct thread *self, const struct account_chain *chain, wide needed)
 {
-    uint64_t here = 0, elsewhere = 0;
+    wide here = 0, elsewhere = 0;
     for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t != self && shares(t, chain))
-            here = cost_sum(here, unused(t->own_grant));
+            here += ledger_grant_unused(t->own_grant);
     if (chain->process)
         elsewhere = others_each(NULL);
-    if ((!here && !elsewhere) || cost_sum(here, elsewhere) < needed)
+    if ((!here && !elsewhere) || here + elsewhere < needed)
         return;
     for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t != self && shares(t, chain))
@@ -208,7 +186,7 @@ static void call_back(const struct thread *self, const struct account_chain *cha
 /* ---- drawing ---- */
 
 /* A thread alone gets everything; several get a share each, so that all together always stay able to call back. */
-static uint64_t spare_share(const struct account_chain *chain, uint64_t left)
+static wide spare_share(const struct account_chain *chain, wide left)
 {
     if (!can_fence())
         return 0;
@@ -216,24 +194,28 @@ static uint64_t spare_share(const struct account_chain *chain, uint64_t left)
     return threads <= 1 ? left : left / (2 * threads);
 }
 
+/* A price that sticks at the largest number may be any above it: no limit is known to cover it. */
+bool account_covers(const struct ledger_account *account, wide left, uint64_t cost)
+{
+    return left >= cost && (cost != UINT64_MAX || account->limit_flops == LEDGER_UNLIMITED);
+}
+
 /* Find `cost` in all accounts of the thread, where it fits. */
 static bool draw(struct thread *t, uint64_t cost, uint64_t most)
 {
     account_give_back(t);
     t->own_grant->recalled = 0; /* by somebody who died since */
-    uint64_t left = available(tightest(&t->chain));
+    wide left = available(tightest(&t->chain));
     if (left < cost) {
         call_back(t, &t->chain, cost - left);
         left = available(tightest(&t->chain));
     }
     if (left < cost && t->chain.process && others_settle_dead())
         left = available(tightest(&t->chain));
-    if (left < cost)
+    if (!account_covers(tightest(&t->chain), left, cost))
         return false;
-    uint64_t spent = load(&t->own_grant->spent_flops);
-    uint64_t share = spare_share(&t->chain, left - cost);
-    store(&t->own_grant->allowed_flops, cost_sum(spent + cost, share < most ? share : most));
-    store(&t->own_grant->spent_flops, spent + cost);
+    wide share = spare_share(&t->chain, left - cost);
+    grant_spend(t->own_grant, cost, share < most ? (uint64_t)share : most);
     return true;
 }
 
@@ -260,21 +242,19 @@ static struct ledger_account *scarcest(const struct account_chain *chain)
 /* Of no account: only its time is limited. Nobody calls it back. */
 static void draw_freely(struct thread *t, uint64_t cost, uint64_t most)
 {
-    uint64_t spent = cost_sum(load(&t->own_grant->spent_flops), cost);
-    store(&t->own_grant->allowed_flops, cost_sum(spent, most));
-    store(&t->own_grant->spent_flops, spent);
+    grant_spend(t->own_grant, cost, most);
 }
 
 /* So many more FLOPs of its job would let the call fit; 0: they would not, or there is no job. Its context does not refuse it.
  */
 static uint64_t missing_of_share(const struct account_chain *chain, uint64_t cost)
 {
-    if (!job_share.hooks || !chain->process || (chain->context && available(chain->context) < cost))
+    if (!job_share.hooks || !chain->process || cost == UINT64_MAX || (chain->context && available(chain->context) < cost))
         return 0;
-    return less(cost, available(chain->process));
+    return (uint64_t)wide_less(cost, available(chain->process));
 }
 
-static void say_remaining(const struct thread *t, bool fits, uint64_t *remaining, struct ledger_account **account)
+static void say_remaining(const struct thread *t, bool fits, wide *remaining, struct ledger_account **account)
 {
     if (fits)
         return;
@@ -282,7 +262,7 @@ static void say_remaining(const struct thread *t, bool fits, uint64_t *remaining
     *remaining = account_remaining(*account);
 }
 
-bool account_draw(struct thread *t, uint64_t cost, uint64_t most, uint64_t *remaining, struct ledger_account **account)
+bool account_draw(struct thread *t, uint64_t cost, uint64_t most, wide *remaining, struct ledger_account **account)
 {
     if (!t->chain.context && !t->chain.process) {
         draw_freely(t, cost, most);
@@ -306,28 +286,28 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t most, uint64_t *rema
     return fits;
 }
 
-uint64_t account_join(const struct share_hooks *hooks)
+wide account_join(const struct share_hooks *hooks)
 {
     const struct account_chain all = {.process = first_account};
     if (!first_account)
         return 0;
     lock();
     call_back(NULL, &all, 1);
-    uint64_t spent = taken_here(first_account, false);
+    wide spent = taken_here(first_account, false);
     share_begin(hooks, first_account->limit_flops, spent);
     unlock();
     return spent;
 }
 
-uint64_t account_release(void)
+wide account_release(void)
 {
     const struct account_chain all = {.process = first_account};
     if (!first_account)
         return 0;
     lock();
     call_back(NULL, &all, 1);
-    uint64_t unused = available(first_account);
-    job_share.elsewhere = cost_sum(job_share.elsewhere, unused);
+    wide unused = available(first_account);
+    job_share.elsewhere += unused;
     unlock();
     return unused;
 }
@@ -345,7 +325,7 @@ void account_refund(struct thread *t, uint64_t flops)
     if (!t->grant)
         return;
     lock();
-    store(&t->own_grant->spent_flops, less(load(&t->own_grant->spent_flops), flops));
+    grant_refund(t->own_grant, flops);
     if (time_limit_is_set(t))
         account_give_back(t); /* it was drawn for one call, not for many */
     unlock();
@@ -356,18 +336,16 @@ void account_overrun(struct thread *t, uint64_t cost)
     lock();
     account_give_back(t);
     call_back(t, &t->chain, 1);
-    uint64_t spent = cost_sum(load(&t->own_grant->spent_flops), cost);
-    store(&t->own_grant->allowed_flops, spent);
-    store(&t->own_grant->spent_flops, spent);
+    grant_spend(t->own_grant, cost, 0);
     unlock();
 }
 
 void account_leave(struct thread *t)
 {
     account_give_back(t);
-    uint64_t spent = load(&t->own_grant->spent_flops);
+    wide spent = ledger_grant_sum(t->own_grant, false);
     if (t->chain.context)
-        t->chain.context->spent_flops = cost_sum(t->chain.context->spent_flops, less(spent, t->context_from));
+        t->chain.context->spent_flops = wide_sum(t->chain.context->spent_flops, wide_less(spent, t->context_from));
     t->context_from = spent;
     t->chain = (struct account_chain){0};
 }

@@ -1,9 +1,16 @@
-/* Taking from a grant: what a thread may use of its accounts without asking. */
+/* Grants: what a thread may use of its accounts without asking. */
 #pragma once
 #include "ledger.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* What is unused is so no more. Under the locks of the account (account.c), and so is what follows, by the owner. */
+void grant_collect(struct ledger_grant *g);
+/* Spend a cost whatever was allowed, and have `share` beyond it, or as much of that as a word has room for. */
+void grant_spend(struct ledger_grant *g, uint64_t cost, uint64_t share);
+/* Of what was spent so much was not. */
+void grant_refund(struct ledger_grant *g, uint64_t flops);
 
 /* The owner's side of a grant: plain loads and stores. Whoever calls it back sets `recalled`, makes a barrier on every
  * processor (membarrier), and waits for `inside` to be 0: after that the owner has either finished or seen the recall. The

@@ -17,8 +17,8 @@
 static uint64_t context_used(const struct thread *t)
 {
     const struct ledger_account *account = t->chain.context;
-    uint64_t before = cost_sum(account->prior_flops, account->spent_flops);
-    return cost_sum(before, t->own_grant->spent_flops - t->context_from);
+    wide before = wide_sum(account->prior_flops, account->spent_flops);
+    return wide_narrow(wide_sum(before, wide_less(ledger_grant_sum(t->own_grant, false), t->context_from)));
 }
 
 /* All calls of a thread, by its tallies: blocks are only ever added, so no lock is needed. */

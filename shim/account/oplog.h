@@ -9,8 +9,8 @@
 
 struct oplog_record {
     uint64_t flop_cost;
-    uint64_t cumulative;
-    uint32_t routine; /* OPLOG_DEDUCTION: `name` is a string in the ledger */
+    uint64_t cumulative; /* sticks at UINT64_MAX */
+    uint32_t routine;    /* OPLOG_DEDUCTION: `name` is a string in the ledger */
     uint32_t name;
     uint32_t namespace_; /* string in the ledger, or 0 */
     uint64_t started_ns; /* after the log began */

@@ -1,7 +1,6 @@
 /* The other processes of a tree. The ledger is walked once, and what was appended since at each look; processes that are
  * settled leave the list, so that a look costs what the living cost. */
 #include "others.h"
-#include "cost.h"
 #include "ledger_alive.h"
 #include "ledger_file.h"
 #include "ledger_read.h"
@@ -23,7 +22,7 @@ struct other {
 static struct other *list;
 static size_t count, room;
 static const struct ledger_block *walked; /* the last block that was looked at */
-static uint64_t settled;                  /* of those that left the list */
+static wide settled;                      /* of those that left the list */
 
 void others_forget(void)
 {
@@ -91,7 +90,7 @@ static void look(void)
         if (!is_settled(list[i].process))
             list[kept++] = list[i];
         else if (!list[i].grants)
-            settled = cost_sum(settled, list[i].process->settled_flops);
+            settled += list[i].process->settled_flops;
     count = kept;
 }
 
@@ -105,20 +104,13 @@ static uint32_t grants_in(const struct other *other)
     return other->grants ? other->grants->count : 0;
 }
 
-static uint64_t load(const uint64_t *number)
-{
-    return __atomic_load_n(number, __ATOMIC_RELAXED);
-}
-
-uint64_t others_taken(bool allowed)
+wide others_taken(bool allowed)
 {
     look();
-    uint64_t sum = settled;
+    wide sum = settled;
     for (size_t i = 0; i < count; i++)
-        for (uint32_t j = 0; j < grants_in(&list[i]); j++) {
-            const struct ledger_grant *g = grants_of(&list[i]) + j;
-            sum = cost_sum(sum, load(allowed ? &g->allowed_flops : &g->spent_flops));
-        }
+        for (uint32_t j = 0; j < grants_in(&list[i]); j++)
+            sum = wide_sum(sum, ledger_grant_sum(grants_of(&list[i]) + j, allowed));
     return sum;
 }
 
@@ -131,15 +123,15 @@ uint64_t others_threads(void)
     return threads;
 }
 
-uint64_t others_each(void (*visit)(struct ledger_grant *))
+wide others_each(void (*visit)(struct ledger_grant *))
 {
-    uint64_t sum = 0;
+    wide sum = 0;
     for (size_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < grants_in(&list[i]); j++) {
             struct ledger_grant *g = grants_of(&list[i]) + j;
-            uint64_t allowed = load(&g->allowed_flops), spent = load(&g->spent_flops);
-            sum = cost_sum(sum, allowed > spent ? allowed - spent : 0);
-            if (visit && (allowed > spent || __atomic_load_n(&g->recalled, __ATOMIC_RELAXED)))
+            uint64_t unused = ledger_grant_unused(g);
+            sum += unused;
+            if (visit && (unused || __atomic_load_n(&g->recalled, __ATOMIC_RELAXED)))
                 visit(g);
         }
     return sum;
@@ -172,15 +164,16 @@ void others_settle(struct ledger_process *process)
     struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_TALLIES, .of_one = true, .process = process};
     const struct ledger_tally *tally;
     struct ledger_counts counts;
-    uint64_t sum = 0;
+    wide sum = 0;
     if (is_settled(process))
         return;
     while ((tally = ledger_next_record(&cursor)) != NULL) {
         ledger_tally_read(tally, &counts);
-        sum = cost_sum(sum, counts.flops);
+        sum += counts.flops;
     }
-    __atomic_store_n(&process->settled_flops, sum, __ATOMIC_RELAXED);
-    __atomic_store_n(&process->settled_again, ~sum, __ATOMIC_RELEASE);
+    process->settled_flops = sum;
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    process->settled_again = ~sum;
 }
 
 bool others_settle_dead(void)

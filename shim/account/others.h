@@ -7,13 +7,13 @@
 void others_forget(void);
 
 /* What all of them together were allowed, or have spent. */
-uint64_t others_taken(bool allowed);
+wide others_taken(bool allowed);
 
 /* How many threads of them hold a slot. */
 uint64_t others_threads(void);
 
 /* Visit every grant of theirs that has something unused, or is recalled; NULL: none. Returns what is unused in all. */
-uint64_t others_each(void (*visit)(struct ledger_grant *));
+wide others_each(void (*visit)(struct ledger_grant *));
 
 /* Until no owner of a grant is inside its few instructions, or it has died there. */
 void others_wait(void);

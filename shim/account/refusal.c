@@ -23,9 +23,10 @@ void refusal_say(const struct refusal *refusal, const char *would, struct out *o
         say_time(refusal, out);
         return;
     }
+    bool or_more = refusal->cost == UINT64_MAX;
     out_text(out, would);
     out_grouped(out, refusal->cost);
-    out_text(out, " FLOPs but only ");
+    out_text(out, or_more ? " FLOPs or more and " : " FLOPs but only ");
     out_grouped(out, refusal->remaining);
     out_text(out, " remain");
 }

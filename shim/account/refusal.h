@@ -1,12 +1,13 @@
 /* A call that did not fit, and how that is said. */
 #pragma once
 #include "out.h"
+#include "wide.h"
 #include <stdint.h>
 
 struct refusal {
     const char *operation;
     uint64_t cost;
-    uint64_t remaining;
+    wide remaining;
     uint64_t elapsed_ns; /* of a call whose time is over: what has passed, */
     uint64_t limit_ns;   /* and of what; 0: its cost does not fit */
 };

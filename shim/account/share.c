@@ -6,12 +6,12 @@
 
 struct share job_share;
 
-void share_begin(const struct share_hooks *hooks, uint64_t limit, uint64_t given)
+void share_begin(const struct share_hooks *hooks, wide limit, wide given)
 {
-    job_share = (struct share){.hooks = hooks, .elsewhere = given < limit ? limit - given : 0};
+    job_share = (struct share){.hooks = hooks, .elsewhere = wide_less(limit, given)};
 }
 
-void share_add(uint64_t flops)
+void share_add(wide flops)
 {
     shim_lock();
     job_share.elsewhere -= flops < job_share.elsewhere ? flops : job_share.elsewhere;
@@ -19,14 +19,14 @@ void share_add(uint64_t flops)
     shim_unlock();
 }
 
-void share_left(uint64_t left)
+void share_left(wide left)
 {
     shim_lock();
     job_share.left = left;
     shim_unlock();
 }
 
-void share_end(uint64_t flops)
+void share_end(wide flops)
 {
     share_add(flops);
     job_share.hooks = NULL;

@@ -1,8 +1,8 @@
 /* The first account as a share of a job's, which lies elsewhere (shim/mpi): of the limit this process may use what it was
  * given, and gives back what nobody here has used. Nothing of it is on the way of a call: whoever runs short asks here last. */
 #pragma once
+#include "wide.h"
 #include <stdbool.h>
-#include <stdint.h>
 
 struct share_hooks {
     /* Get at least `need` FLOPs (share_add). May wait for other processes; no lock is held. False: they are not to be had, and
@@ -14,18 +14,18 @@ struct share_hooks {
 
 struct share {
     const struct share_hooks *hooks; /* NULL: the process has the account for itself */
-    uint64_t elsewhere;              /* of the limit: not given to this process. Under shim_lock, and so is */
-    uint64_t left;                   /* what the job had left when it gave nothing */
+    wide elsewhere;                  /* of the limit: not given to this process. Under shim_lock, and so is */
+    wide left;                       /* what the job had left when it gave nothing */
 };
 extern struct share job_share;
 
 /* From here on only `given` of the limit are this process's. Under shim_lock. */
-void share_begin(const struct share_hooks *hooks, uint64_t limit, uint64_t given);
+void share_begin(const struct share_hooks *hooks, wide limit, wide given);
 /* So much more is. Takes shim_lock, as do the next two. */
-void share_add(uint64_t flops);
-void share_left(uint64_t left);
+void share_add(wide flops);
+void share_left(wide left);
 /* The job is over: so much more is this process's, and nobody is asked any more. */
-void share_end(uint64_t flops);
+void share_end(wide flops);
 
 /* Ask the job; on a stack of the shim's own. */
 bool share_draw(uint64_t need);

@@ -76,8 +76,9 @@ static struct ledger_tally *add_tally(struct thread *t, uint32_t routine, uint32
         self_dropped_call();
         return t->other;
     }
-    t->index[place_of(t, routine, operation)].tally = tally;
-    t->index_used++;
+    struct thread_place *place = &t->index[place_of(t, routine, operation)];
+    t->index_used += !place->tally;
+    *place = (struct thread_place){.tally = tally};
     by_name_add(tally);
     return tally;
 }
@@ -109,6 +110,25 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
         note(t, tally);
     if (routine < LEDGER_QUERY && tally->routine == routine)
         t->hot[routine % THREAD_HOT] = tally;
+    errno = saved;
+    return tally;
+}
+
+/* A summary adds up all that are of one name. "(other)" stays, and sticks. */
+struct ledger_tally *thread_tally_next(struct thread *t, struct ledger_tally *full)
+{
+    int saved = errno;
+    if (full == t->other || full->namespace_ != t->namespace_)
+        return full;
+    shim_lock();
+    struct ledger_tally *tally = add_tally(t, full->routine, full->operation);
+    shim_unlock();
+    if (t->used.opening && !t->used.ended)
+        note(t, tally);
+    if (full->routine < LEDGER_QUERY && tally->routine == full->routine)
+        t->hot[full->routine % THREAD_HOT] = tally;
+    if (t->loop_tally == full)
+        t->loop_tally = tally;
     errno = saved;
     return tally;
 }

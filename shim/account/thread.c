@@ -29,6 +29,7 @@
 
 #define FIRST_TALLIES 31
 #define FIRST_INDEX 128
+#define SEEN_TO ((uint64_t)1 << 26)
 #define FIRST_LOOK 16 /* for dead owners: at so many slots */
 
 struct thread thread_none = {.outer_frame = UINTPTR_MAX};
@@ -39,7 +40,7 @@ struct thread *thread_list, *thread_owned;
 uint32_t thread_live;
 
 static struct thread *free_threads;
-static unsigned __int128 resting_flops; /* each of them may be up to 2^64 - 1, where calls ran beyond a limit */
+static wide resting_flops;
 static uint32_t look_at = FIRST_LOOK;
 static pthread_key_t key;
 static __typeof__(&pthread_setspecific) set_specific; /* NULL: there is no key */
@@ -89,7 +90,7 @@ static void own(struct thread *t)
     if (thread_owned)
         thread_owned->owned_at = &t->next_owned;
     thread_owned = t;
-    resting_flops -= t->own_grant->spent_flops;
+    resting_flops -= ledger_grant_sum(t->own_grant, false);
     __atomic_store_n(&thread_live, thread_live + 1, __ATOMIC_RELAXED);
 }
 
@@ -102,7 +103,7 @@ static void disown(struct thread *t)
     end_life(t->own_grant);
     t->next_owned = free_threads;
     free_threads = t;
-    resting_flops += t->own_grant->spent_flops;
+    resting_flops += ledger_grant_sum(t->own_grant, false);
     __atomic_store_n(&thread_live, thread_live - 1, __ATOMIC_RELAXED);
 }
 
@@ -225,9 +226,9 @@ void thread_hold(struct thread *t)
         set_specific(key, t);
 }
 
-uint64_t thread_resting_flops(void)
+wide thread_resting_flops(void)
 {
-    return resting_flops < UINT64_MAX ? (uint64_t)resting_flops : UINT64_MAX;
+    return resting_flops;
 }
 
 void *thread_put_aside(void)
@@ -270,6 +271,15 @@ static uint64_t timing_from(void)
                                                                               : UINT64_MAX;
 }
 
+/* Where calls are not timed, those that cost SEEN_TO are not plain, so that somebody looks whether the tally has room. */
+static uint64_t below(const struct cost_factor *factor, uint64_t timing_flops)
+{
+    if (timing_flops < SEEN_TO)
+        return factor->below;
+    uint64_t seen_to = (uint64_t)(((wide)SEEN_TO << factor->shift) / factor->by);
+    return factor->below < seen_to ? factor->below : seen_to;
+}
+
 void thread_refresh(struct thread *t)
 {
     account_leave(t);
@@ -298,8 +308,10 @@ void thread_refresh(struct thread *t)
     t->timing_flops = timing_from();
     bool careful = t->log || config.detail || config.left_out || t->weights || closing_is_closed();
     t->factor = cost_factor(t->multiplier);
-    t->factor.below = careful ? 0 : t->factor.below;
-    t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0 : t->timing_flops;
+    t->factor.below = careful ? 0 : below(&t->factor, t->timing_flops);
+    t->careful_flops = careful || t->multiplier != 1 || config.convention != COST_OPS ? 0
+                       : t->timing_flops < SEEN_TO                                    ? t->timing_flops
+                                                                                      : SEEN_TO;
     t->loop_tally = NULL;
     cool_down(t);
 }

@@ -28,7 +28,7 @@ struct thread_refusals {
     uint64_t calls;
     uint64_t at; /* by the ledger's use_clock */
     uint64_t flop_cost;
-    uint64_t flops_remaining;
+    wide flops_remaining;
     uint64_t elapsed_ns; /* where it was refused for its time: what had passed, */
     uint64_t limit_ns;   /* and of what; 0: for its cost */
     uint32_t operation;  /* strings */
@@ -58,8 +58,8 @@ struct thread {
     const struct binding *caller; /* of the call that took the slow body; NULL: a deduction */
     uintptr_t called_from;        /* that call's return address */
     struct account_chain chain;
-    uint64_t context_from; /* spent_flops of own_grant when the chain became what it is */
-    uint64_t deadline_ns;  /* no call after it runs (time_limit.h); UINT64_MAX: none */
+    wide context_from;    /* spent of own_grant when the chain became what it is */
+    uint64_t deadline_ns; /* no call after it runs (time_limit.h); UINT64_MAX: none */
     uint64_t time_checked_ns;
     uint64_t time_share; /* FLOPs of short calls until the clock is looked at again */
     double multiplier;
@@ -151,7 +151,7 @@ uint32_t thread_others(void);
 bool thread_lives(const struct thread *t);
 
 /* What those who had the slots without an owner have spent. Under shim_lock. */
-uint64_t thread_resting_flops(void);
+wide thread_resting_flops(void);
 
 /* In a child process: forget every thread. */
 void thread_forget_all(void);

@@ -31,7 +31,7 @@ static bool take_digits(const char **text, char *digits, size_t *count)
 static void take_exponent(const char **text, int *exponent)
 {
     const char *p = *text;
-    static const char suffixes[] = "kMGTPE";
+    static const char suffixes[] = "kMGTPEZY";
     if ((*p == 'e' || *p == 'E') &&
         (isdigit((unsigned char)p[1]) || ((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2])))) {
         int sign = p[1] == '-' ? -1 : 1, value = 0;
@@ -50,29 +50,30 @@ static void take_exponent(const char **text, int *exponent)
     *text = p;
 }
 
-/* digits x 10^exponent as a whole number. */
-static bool evaluate(const char *digits, size_t count, int exponent, uint64_t *value)
+/* digits x 10^exponent as a whole number. A step from at most 10^36 stays below 2^128. */
+static bool evaluate(const char *digits, size_t count, int exponent, wide *value)
 {
-    unsigned __int128 total = 0;
+    const wide most = (wide)1000000000000000000 * 1000000000000000000;
+    wide total = 0;
     for (; count && exponent < 0; exponent++)
         if (digits[--count] != '0')
             return false; /* a part of a FLOP */
     for (size_t i = 0; i < count; i++) {
         total = total * 10 + (unsigned)(digits[i] - '0');
-        if (total >= UINT64_MAX)
+        if (total > most)
             return false;
     }
     for (; total && exponent > 0; exponent--) {
         total *= 10;
-        if (total >= UINT64_MAX)
+        if (total > most)
             return false;
     }
     if (total)
-        *value = (uint64_t)total;
+        *value = total;
     return total > 0;
 }
 
-bool config_parse_flops(const char *text, uint64_t *flops)
+bool config_parse_flops(const char *text, wide *flops)
 {
     char digits[MAX_DIGITS];
     size_t count = 0;

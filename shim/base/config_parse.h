@@ -1,13 +1,14 @@
 /* Parsers of configuration values. Pure functions; each returns true and sets its result, or returns false and leaves it. */
 #pragma once
 #include "multiplier.h"
+#include "wide.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A whole number of FLOPs, 1 to 2^64-2: digits with single underscores between them, a fraction, an exponent, one of
- * k K M G T P E (powers of ten). */
-bool config_parse_flops(const char *text, uint64_t *flops);
+/* A whole number of FLOPs, 1 to 10^36: digits with single underscores between them, a fraction, an exponent, one of
+ * k K M G T P E Z Y (powers of ten). */
+bool config_parse_flops(const char *text, wide *flops);
 /* A decimal number > 0 as multiplier.h has it, with the text that it is shown as. The floating-point environment is kept. */
 bool config_parse_multiplier(const char *text, char shown[MULTIPLIER_BYTES], double *multiplier);
 /* Wall time of at most 18 digits with a unit: 30s, 1.5m, 2h, 500ms; from 1 to 2^63-1 ns. */

@@ -203,7 +203,7 @@ static bool take_count(const char *value, struct config *config)
 
 const struct config_variable config_variables[CONFIG_VARIABLES] = {
     {"FLOP_BUDGET", take_budget, NULL,
-     "a whole number of FLOPs > 0, below 1.8e19, such as 10000000, 10_000_000, 1e7, 2.5G or 5T (k M G T P E)", "",
+     "a whole number of FLOPs > 0, at most 1e36, such as 10000000, 10_000_000, 1e25, 2.5G or 5T (k M G T P E Z Y)", "",
      CONFIG_LIMIT},
     {"FLOP_TIME_LIMIT", take_time_limit, NULL, "wall time > 0 with a unit (ms, s, m or h), such as 30s, 1.5m or 2h", "",
      CONFIG_LIMIT},

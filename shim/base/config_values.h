@@ -2,6 +2,7 @@
  * library, which reads the environment, and by `flopshim run`, whose options are the same variables. */
 #pragma once
 #include "multiplier.h"
+#include "wide.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,10 +15,10 @@ enum config_detail { CONFIG_SHAPES = 1, CONFIG_CALLERS = 2, CONFIG_CALLS = 4 };
 #define CONFIG_CALLS_KEPT 65536
 #define CONFIG_CALLS_MOST 999999
 
-#define CONFIG_UNLIMITED UINT64_MAX
+#define CONFIG_UNLIMITED WIDE_MAX
 
 struct config {
-    uint64_t limit_flops;   /* CONFIG_UNLIMITED: none */
+    wide limit_flops;       /* CONFIG_UNLIMITED: none */
     uint64_t time_limit_ns; /* 0: none */
     double multiplier;
     char multiplier_text[MULTIPLIER_BYTES]; /* as summaries show it */

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 /* The largest record that order_sort can move, in bytes. */
-#define ORDER_MAX_BYTES 192
+#define ORDER_MAX_BYTES 256
 
 typedef int (*order_compare)(const void *a, const void *b, const void *context);
 

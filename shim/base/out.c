@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define FIRST_BYTES ((size_t)64 << 10)
-#define DIGITS_MAX 20 /* of a 64-bit number */
+#define DIGITS_MAX 39    /* of a 128-bit number */
+#define PERCENT_BITS 116 /* 2000 times as much has room */
 
 void out_free(struct out *out)
 {
@@ -70,42 +71,49 @@ void out_quoted(struct out *out, const char *text, size_t length)
     out_text(out, "\"");
 }
 
-void out_number(struct out *out, uint64_t value)
+/* Its digits, to the end of `digits`; where they begin. Most numbers have 64 bits, which divide faster. */
+static size_t put_digits(char digits[DIGITS_MAX], wide value)
+{
+    size_t first = DIGITS_MAX;
+    for (; value > UINT64_MAX; value /= 10)
+        digits[--first] = (char)('0' + (unsigned)(value % 10));
+    uint64_t rest = (uint64_t)value;
+    do
+        digits[--first] = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    return first;
+}
+
+void out_number(struct out *out, wide value)
 {
     char digits[DIGITS_MAX];
-    size_t first = sizeof digits;
-    do
-        digits[--first] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
+    size_t first = put_digits(digits, value);
     out_bytes(out, digits + first, sizeof digits - first);
 }
 
-void out_grouped(struct out *out, uint64_t value)
+void out_grouped(struct out *out, wide value)
 {
-    char digits[DIGITS_MAX + DIGITS_MAX / 3];
-    size_t first = sizeof digits;
-    int written = 0;
-    do {
-        if (written && written % 3 == 0)
-            digits[--first] = ',';
-        digits[--first] = (char)('0' + value % 10);
-        written++;
-    } while ((value /= 10) != 0);
-    out_bytes(out, digits + first, sizeof digits - first);
+    char digits[DIGITS_MAX];
+    for (size_t from = put_digits(digits, value), to; from < sizeof digits; from = to) {
+        to = from + 1 + (sizeof digits - from - 1) % 3;
+        out_bytes(out, digits + from, to - from);
+        if (to < sizeof digits)
+            out_bytes(out, ",", 1);
+    }
 }
 
 /* The three leading digits of value, rounded half to even as printf does, and the exponent of the first. */
-static unsigned leading_digits(uint64_t value, unsigned *exponent)
+static unsigned leading_digits(wide value, unsigned *exponent)
 {
-    uint64_t power = 1;
+    wide power = 1;
     for (*exponent = 0; value / power >= 10; ++*exponent)
         power *= 10;
     if (*exponent < 2)
         return (unsigned)(value * (*exponent == 0 ? 100 : 10));
-    uint64_t unit = power / 100;
-    uint64_t digits = value / unit;
-    uint64_t rest = value % unit;
-    uint64_t other = unit - rest; /* to the next one */
+    wide unit = power / 100;
+    wide digits = value / unit;
+    wide rest = value % unit;
+    wide other = unit - rest; /* to the next one */
     if (rest > other || (rest == other && digits % 2))
         digits++;
     if (digits == 1000) {
@@ -115,7 +123,7 @@ static unsigned leading_digits(uint64_t value, unsigned *exponent)
     return (unsigned)digits;
 }
 
-void out_scientific(struct out *out, uint64_t value)
+void out_scientific(struct out *out, wide value)
 {
     unsigned exponent;
     unsigned digits = leading_digits(value, &exponent);
@@ -130,27 +138,33 @@ void out_scientific(struct out *out, uint64_t value)
     out_bytes(out, text, sizeof text);
 }
 
-void out_percent(struct out *out, uint64_t part, uint64_t whole)
+wide out_tenths(wide part, wide whole)
 {
-    uint64_t tenths = 0;
-    if (whole)
-        tenths = (uint64_t)(((unsigned __int128)part * 2000 + whole) / ((unsigned __int128)whole * 2));
+    while (whole >> PERCENT_BITS || part >> PERCENT_BITS) { /* nothing that one decimal shows */
+        part >>= 1;
+        whole >>= 1;
+    }
+    return whole ? (part * 2000 + whole) / (whole * 2) : 0;
+}
+
+void out_percent(struct out *out, wide part, wide whole)
+{
+    wide tenths = out_tenths(part, whole);
     out_number(out, tenths / 10);
     out_bytes(out, ".", 1);
     out_number(out, tenths % 10);
 }
 
-void out_decimal(struct out *out, uint64_t units, unsigned places)
+void out_decimal(struct out *out, wide units, unsigned places)
 {
-    char digits[DIGITS_MAX + 2];
-    size_t first = sizeof digits;
-    for (unsigned place = 0; units || place <= places; place++) {
-        if (place == places && places)
-            digits[--first] = '.';
-        digits[--first] = (char)('0' + units % 10);
-        units /= 10;
-    }
-    out_bytes(out, digits + first, sizeof digits - first);
+    char digits[DIGITS_MAX];
+    size_t first = put_digits(digits, units), whole = sizeof digits - places;
+    while (first >= whole)
+        digits[--first] = '0';
+    out_bytes(out, digits + first, whole - first);
+    if (places)
+        out_bytes(out, ".", 1);
+    out_bytes(out, digits + whole, places);
 }
 
 void out_padded(struct out *out, uint64_t value, unsigned digits)

@@ -97,6 +97,8 @@ static struct ledger_tally *count(struct thread *t, uint32_t routine, const char
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if (routine == UINT32_MAX || tally->routine != routine)
         tally = thread_tally(t, routine, operation);
+    if (!tally_has_room(tally, cost))
+        tally = thread_tally_next(t, tally);
     tally_add(tally, &tally->flops, cost, LEDGER_CALL_UNIT);
     return tally;
 }
@@ -218,7 +220,7 @@ void call_count_query(struct thread *t, uint32_t routine)
 /* Before a sum shrinks: who watches the ledger takes it for tampering otherwise. */
 static void note_refund(struct thread *t, uint64_t cost)
 {
-    __atomic_store_n(&t->own_grant->refunded_flops, t->own_grant->refunded_flops + cost, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->own_grant->refunded_flops, cost_sum(t->own_grant->refunded_flops, cost), __ATOMIC_RELEASE);
 }
 
 static struct ledger_tally *count_deduction(struct thread *t, const struct deduction *d, uint64_t cost)
@@ -229,6 +231,8 @@ static struct ledger_tally *count_deduction(struct thread *t, const struct deduc
         t->loop_tally = thread_tally(t, UINT32_MAX, d->operation);
         t->loop = d->loop;
     }
+    if (!tally_has_room(t->loop_tally, cost))
+        thread_tally_next(t, t->loop_tally);
     tally_add(t->loop_tally, &t->loop_tally->flops, cost, LEDGER_CALL_UNIT);
     return t->loop_tally;
 }
@@ -314,6 +318,8 @@ void call_stop_clock(struct thread *t, const struct charge *charge)
     t->timed_ns += own;
     tally_add(charge->tally, &charge->tally->elapsed_ns, own, 0);
     tally_add(charge->tally, &charge->tally->timed_flops, charge->cost, 0);
+    if (!tally_has_room(charge->tally, 0) && t->hot[charge->tally->routine % THREAD_HOT] == charge->tally)
+        thread_tally_next(t, charge->tally);
     done(t);
 }
 

@@ -137,7 +137,7 @@ static bool settle(struct thread *t, struct refusal *r, struct ledger_account *a
         return true;
     bool locked = shim_lock_at_end();
     r->remaining = account_remaining(account);
-    bool fits = r->cost <= r->remaining;
+    bool fits = account_covers(account, r->remaining, r->cost);
     if (!fits)
         self_refused_with(r->remaining);
     t->refusals.flops_remaining = r->remaining;
@@ -257,7 +257,7 @@ bool refuse_call(struct thread *t, struct refusal *r, struct ledger_account *acc
         return ask(handler, t,
                    &(struct flopshim_refusal){.operation = r->operation,
                                               .flop_cost = r->cost,
-                                              .flops_remaining = r->remaining,
+                                              .flops_remaining = wide_narrow(r->remaining),
                                               .elapsed_ns = r->elapsed_ns,
                                               .time_limit_ns = r->limit_ns,
                                               .namespace_ = ledger_text(t->namespace_)});

@@ -45,19 +45,19 @@ void spoil_zero(void *first, int64_t n, unsigned real_bytes)
         memset(first, 0, (size_t)n * real_bytes);
 }
 
-void spoil_integers(void *first, int64_t n, bool counting, bool wide)
+void spoil_integers(void *first, int64_t n, bool counting, bool is_wide)
 {
     for (int64_t i = 0; first && i < n; i++) {
-        if (wide)
+        if (is_wide)
             ((int64_t *)first)[i] = counting ? i + 1 : 0;
         else
             ((int32_t *)first)[i] = counting ? (int32_t)(i + 1) : 0;
     }
 }
 
-void spoil_info(void *info, int value, bool wide)
+void spoil_info(void *info, int value, bool is_wide)
 {
-    if (wide)
+    if (is_wide)
         *(int64_t *)info = value;
     else
         *(int32_t *)info = value;

@@ -43,12 +43,12 @@ struct job_link {
     void (*joined)(uint32_t rank, uint32_t ranks, uint32_t number);
 
     /* The process's account becomes a share of the job's (account/share.h): what it has spent is all that it has. */
-    uint64_t (*join)(const struct share_hooks *hooks);
-    void (*add)(uint64_t flops);
-    void (*left)(uint64_t left);
-    uint64_t (*release)(void);
-    void (*leave_job)(uint64_t flops); /* no hook is called any more; so much more is the process's */
-    bool (*is_unhandled)(void);        /* a refusal was raised in Python, and nobody handled it */
+    wide (*join)(const struct share_hooks *hooks);
+    void (*add)(wide flops);
+    void (*left)(wide left);
+    wide (*release)(void);
+    void (*leave_job)(wide flops); /* no hook is called any more; so much more is the process's */
+    bool (*is_unhandled)(void);    /* a refusal was raised in Python, and nobody handled it */
 };
 
 extern const struct job_link flopshim_job_link_1;

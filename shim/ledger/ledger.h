@@ -15,6 +15,7 @@
  * Nothing is believed: seals cover what does not change (ledger_seal.h), and the numbers of a tally prove each other. */
 #pragma once
 #include "multiplier.h"
+#include "wide.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +24,7 @@
 #define LEDGER_FORMAT 9u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
-#define LEDGER_UNLIMITED UINT64_MAX
+#define LEDGER_UNLIMITED WIDE_MAX
 #define LEDGER_NO_RANK INT64_C(-1)
 /* A prime: no byte of a tally can change without its sum ceasing to be a multiple, wrapped around or not. */
 #define LEDGER_CALL_UNIT UINT64_C(1048559)
@@ -133,9 +134,9 @@ struct ledger_process {
     uint64_t dropped_calls;
     uint64_t uncounted_calls;
     uint64_t refused_calls;
-    uint64_t refused_cost; /* of the last refused call, with its account's remaining */
-    uint64_t refused_remaining;
-    uint64_t refused_at; /* by use_clock */
+    uint64_t refused_cost;  /* of the last refused call, */
+    uint64_t refused_at;    /* by use_clock, */
+    wide refused_remaining; /* with its account's remaining */
     uint32_t refused_name;
     uint32_t refused_namespace;
     uint32_t uncovered; /* string: reasons and paths that could not be seen, one a line, or 0 */
@@ -149,9 +150,9 @@ struct ledger_process {
     uint64_t state_seal;
 
     /* Written under header.lock by who found the process dead: what it had used of the first account, and ~ of that. */
-    uint64_t settled_flops;
-    uint64_t settled_again;
-    uint64_t padding[7];
+    wide settled_flops;
+    wide settled_again;
+    uint64_t padding[2];
 };
 
 struct ledger_block {
@@ -167,33 +168,40 @@ struct ledger_block {
 
 /* A limit and what was taken of it. */
 struct ledger_account {
-    uint64_t limit_flops; /* LEDGER_UNLIMITED: none */
-    uint64_t prior_flops; /* used before this context was opened again; counts against the limit */
-    uint32_t namespace_;  /* string */
-    uint32_t is_context;  /* up to here sealed */
-    uint64_t spent_flops; /* of a context: by threads that have left it since */
+    wide limit_flops;    /* LEDGER_UNLIMITED: none */
+    wide prior_flops;    /* used before this context was opened again; counts against the limit */
+    uint32_t namespace_; /* string */
+    uint32_t is_context; /* up to here sealed */
     uint32_t open;
     uint32_t forgotten;     /* LEDGER_FORGOTTEN or 0 */
+    wide spent_flops;       /* of a context: by threads that have left it since */
     uint64_t opened_ns;     /* of a context, by the monotonic clock; */
     uint64_t closed_ns;     /* 0: it was not */
     uint64_t time_limit_ns; /* 0: none */
+    uint64_t unused[5];
 };
+
+/* A grant's words carry by so much into `carries`, so that it may spend more than 2^64. */
+#define LEDGER_CARRY ((uint64_t)1 << 63)
 
 /* What one thread may use without asking. It has allowed_flops - spent_flops left; both only grow, but that an unused rest
  * is called back by allowed_flops = spent_flops. The first account has left what its limit exceeds the sum of all
- * allowed_flops by. `inside` is 1 while the owner is between reading and writing. */
+ * allowed_flops by. `inside` is 1 while the owner is between reading and writing.
+ *
+ * carries is twice how often LEDGER_CARRY was taken off both, and 1 more while it is being taken off: of a word that is below
+ * LEDGER_CARRY then, it has been. That is so for each of them alone, as spent_flops was at least that much, and below twice
+ * that: so the sums are right after every single store (ledger_grant_sum). */
 struct ledger_grant {
     uint64_t allowed_flops;
     uint64_t spent_flops;
     uint32_t inside;
     uint32_t recalled;
-    uint32_t tid; /* 0: no live owner */
-    uint32_t unused;
+    uint32_t tid;            /* 0: no live owner */
+    uint32_t had_main;       /* the process's first thread is or was an owner, counted since the process's start */
     uint64_t refunded_flops; /* what calls gave back that were rejected for their arguments; grows before their tally shrinks */
     uint64_t since_ns;       /* by the monotonic clock: its owner is counted since; 0: no live owner */
     uint64_t lived_ns;       /* how long earlier owners were */
-    uint32_t had_main;       /* the process's first thread is or was an owner, counted since the process's start */
-    uint32_t more_unused;
+    uint64_t carries;
 };
 
 /* Calls, FLOPs and time of one routine in one namespace in one thread's slot. The calls are what `check` exceeds the sum of
@@ -262,8 +270,9 @@ struct ledger_provider {
 };
 
 _Static_assert(sizeof(struct ledger_header) <= LEDGER_PAGE, "the header fits");
-_Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_account) == 64 && sizeof(struct ledger_grant) == 64 &&
-                   sizeof(struct ledger_tally) == 64 && sizeof(struct ledger_provider) == 64,
+_Static_assert(sizeof(struct ledger_block) == 64 && sizeof(struct ledger_grant) == 64 && sizeof(struct ledger_tally) == 64 &&
+                   sizeof(struct ledger_provider) == 64,
                "records fill a cache line, so that no two threads share one");
-_Static_assert(sizeof(struct ledger_shape) == 128 && sizeof(struct ledger_call) == 128, "records fill two");
+_Static_assert(sizeof(struct ledger_account) == 128 && sizeof(struct ledger_shape) == 128 && sizeof(struct ledger_call) == 128,
+               "records fill two");
 _Static_assert(sizeof(struct ledger_process) % 64 == 0, "blocks stay aligned");

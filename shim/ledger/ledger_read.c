@@ -66,6 +66,24 @@ bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *c
     return sound;
 }
 
+wide ledger_grant_carried(const struct ledger_grant *grant, bool allowed)
+{
+    uint64_t carries, word;
+    int attempts = READ_AGAIN;
+    do {
+        carries = load(&grant->carries);
+        word = load(allowed ? &grant->allowed_flops : &grant->spent_flops);
+    } while (carries != load(&grant->carries) && --attempts);
+    uint64_t carried = carries / 2 + (carries % 2 && word < LEDGER_CARRY);
+    return (wide)carried * LEDGER_CARRY + word;
+}
+
+uint64_t ledger_grant_unused(const struct ledger_grant *grant)
+{
+    uint64_t allowed = load(&grant->allowed_flops), spent = load(&grant->spent_flops);
+    return allowed > spent ? allowed - spent : 0;
+}
+
 /* What is read between two equal seals, which match it. */
 static bool copy_shape(const struct ledger_shape *shape, struct ledger_shape *copy)
 {

@@ -53,6 +53,19 @@ static inline bool ledger_is_query(uint32_t routine)
  * between two stores, or the file was damaged; *counts is then the best reading. */
 bool ledger_tally_read(const struct ledger_tally *tally, struct ledger_counts *counts);
 
+/* What a grant's owner was allowed in all, or has spent, also while the owner changes it. */
+wide ledger_grant_carried(const struct ledger_grant *grant, bool allowed);
+static inline wide ledger_grant_sum(const struct ledger_grant *grant, bool allowed)
+{
+    uint64_t carries = __atomic_load_n(&grant->carries, __ATOMIC_ACQUIRE);
+    uint64_t word = __atomic_load_n(allowed ? &grant->allowed_flops : &grant->spent_flops, __ATOMIC_ACQUIRE);
+    if (__builtin_expect(!(carries | __atomic_load_n(&grant->carries, __ATOMIC_ACQUIRE)), 1))
+        return word; /* as nearly always */
+    return ledger_grant_carried(grant, allowed);
+}
+/* What it may still spend: a word. */
+uint64_t ledger_grant_unused(const struct ledger_grant *grant);
+
 /* UNFINISHED: it is being made another one, or its owner was killed over that; DAMAGED: likewise, or it is: both are to be left
  * out, so that their calls are those of shapes without a record. DOUBTFUL: the numbers do not prove each other. */
 enum ledger_shape_state {

@@ -87,7 +87,7 @@ static inline uint64_t ledger_seal_record(uint64_t sum, uint32_t kind, const voi
     switch (kind) {
     case LEDGER_STRINGS: return ledger_seal_bytes(sum, record, 1);
     case LEDGER_ACCOUNTS:
-        sum = ledger_seal_bytes(sum, record, offsetof(struct ledger_account, spent_flops));
+        sum = ledger_seal_bytes(sum, record, offsetof(struct ledger_account, open));
         return ledger_seal_word(ledger_seal_word(sum, account->opened_ns), account->time_limit_ns);
     case LEDGER_PROVIDERS: return ledger_seal_bytes(sum, record, sizeof(struct ledger_provider));
     case LEDGER_TALLIES:

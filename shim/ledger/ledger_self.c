@@ -138,7 +138,7 @@ void self_dropped_call(void)
     seal(ledger_process);
 }
 
-void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining)
+void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, wide remaining)
 {
     struct ledger_process *p = ledger_process;
     if (!p)
@@ -192,7 +192,7 @@ void self_unclosed(uint32_t calls)
     seal(ledger_process);
 }
 
-void self_refused_with(uint64_t remaining)
+void self_refused_with(wide remaining)
 {
     if (!ledger_process || !ledger_process->refused_calls)
         return;

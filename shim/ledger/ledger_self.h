@@ -22,11 +22,11 @@ void self_thread_started(void);
 void self_joined(uint32_t rank, uint32_t ranks, uint32_t job_number);
 void self_told(uint32_t mark); /* its summary is written */
 void self_dropped_call(void);
-void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, uint64_t remaining);
+void self_refused(uint32_t operation, uint32_t namespace_, uint64_t cost, wide remaining);
 /* The last refusal was for its time. */
 void self_refused_late(uint64_t elapsed_ns, uint64_t limit_ns);
-void self_refused_with(uint64_t remaining); /* of the last refusal */
-void self_unclosed(uint32_t calls);         /* that an end may have missed; 0: none after all */
-void self_uncovered(const char *text);      /* what could not be seen: lines, a newline between them */
+void self_refused_with(wide remaining); /* of the last refusal */
+void self_unclosed(uint32_t calls);     /* that an end may have missed; 0: none after all */
+void self_uncovered(const char *text);  /* what could not be seen: lines, a newline between them */
 void self_ended(enum ledger_end reason, uint32_t status);
 void self_goes_on(void); /* an exec failed */

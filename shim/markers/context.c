@@ -30,26 +30,26 @@ static bool is_zero(double value)
     return bits << 1 == 0;
 }
 
-static struct ledger_account *open_account(const struct flopshim_context *context)
+static struct ledger_account *open_account(const struct flopshim_context *context, wide flop_budget, wide flops_used)
 {
-    struct ledger_account a = {.limit_flops = context->flop_budget ? context->flop_budget : LEDGER_UNLIMITED,
+    struct ledger_account a = {.limit_flops = flop_budget ? flop_budget : LEDGER_UNLIMITED,
                                .is_context = 1,
                                .open = 1,
                                .opened_ns = clock_now_ns(),
                                .time_limit_ns = context->time_limit_ns};
-    a.prior_flops = context->flops_used < a.limit_flops ? context->flops_used : a.limit_flops;
+    a.prior_flops = flops_used < a.limit_flops ? flops_used : a.limit_flops;
     a.namespace_ = ledger_intern(context->namespace_ ? context->namespace_ : "");
     if (!ledger_has_room() || (context->namespace_ && !a.namespace_))
         return NULL;
     return ledger_add(LEDGER_ACCOUNTS, &a, sizeof a);
 }
 
-int context_open(struct thread *t, const struct flopshim_context *context)
+int context_open(struct thread *t, const struct flopshim_context *context, wide flop_budget, wide flops_used)
 {
     double multiplier = is_zero(context->multiplier) ? config.multiplier : context->multiplier;
     if (t->context || context_process.account)
         return FLOPSHIM_NESTED;
-    struct ledger_account *account = open_account(context);
+    struct ledger_account *account = open_account(context, flop_budget, flops_used);
     if (!account)
         return FLOPSHIM_NO_SPACE;
     uint64_t calls = by_name_calls(ledger_text(account->namespace_));
@@ -71,7 +71,7 @@ bool context_is_valid(const struct flopshim_context *context)
 {
     return context && (!context->namespace_ || names_is_valid(context->namespace_)) &&
            (is_zero(context->multiplier) || is_multiplier(context->multiplier)) && context->scope <= FLOPSHIM_PROCESS &&
-           context->flop_budget != LEDGER_UNLIMITED && context->time_limit_ns <= INT64_MAX && !context->reserved[0];
+           context->flop_budget != UINT64_MAX && context->time_limit_ns <= INT64_MAX && !context->reserved[0];
 }
 
 EXPORTED int flopshim_begin(const struct flopshim_context *context)
@@ -82,7 +82,7 @@ EXPORTED int flopshim_begin(const struct flopshim_context *context)
     if (!context_is_valid(context))
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
-    int status = context_open(t, context);
+    int status = context_open(t, context, context->flop_budget, context->flops_used);
     if (!status)
         thread_refresh(t);
     shim_unlock();
@@ -93,11 +93,11 @@ EXPORTED int flopshim_begin(const struct flopshim_context *context)
 
 static void read_account(struct ledger_account *account, uint64_t calls_before, struct flopshim_usage *usage)
 {
-    uint64_t remaining = account_remaining(account);
+    wide remaining = account_remaining(account);
     bool limited = account->limit_flops != LEDGER_UNLIMITED;
-    *usage = (struct flopshim_usage){.flop_budget = limited ? account->limit_flops : 0,
-                                     .flops_used = account->limit_flops - remaining,
-                                     .flops_remaining = limited ? remaining : 0,
+    *usage = (struct flopshim_usage){.flop_budget = limited ? wide_narrow(account->limit_flops) : 0,
+                                     .flops_used = wide_narrow(account->limit_flops - remaining),
+                                     .flops_remaining = limited ? wide_narrow(remaining) : 0,
                                      .calls = by_name_calls(ledger_text(account->namespace_)) - calls_before};
 }
 

@@ -31,8 +31,10 @@ struct flopshim_python_used {
     uint64_t call_ns;         /* that a call takes in the shim, about */
 };
 
-EXPORTED int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet,
-                                      uint64_t flops_used, uint64_t log_capacity, uint64_t time_limit_ns, uint32_t weights);
+/* Words of a number of 128 bits, the lower one first. */
+EXPORTED int64_t flopshim_python_begin(const char *namespace_, const uint64_t flop_budget[2], double multiplier, int quiet,
+                                       const uint64_t flops_used[2], uint64_t log_capacity, uint64_t time_limit_ns,
+                                       uint32_t weights);
 EXPORTED uint32_t flopshim_python_weigh(const char *given, char *error, uint32_t size);
 EXPORTED int flopshim_python_read(uint64_t opening, struct flopshim_python_used *used);
 EXPORTED int flopshim_python_shut(uint64_t opening, struct flopshim_python_used *used);
@@ -50,9 +52,15 @@ uint32_t flopshim_python_weigh(const char *given, char *error, uint32_t size)
     return number;
 }
 
-static int64_t open_locked(struct thread *t, const struct flopshim_context *context, uint64_t log_capacity, uint32_t weights)
+static wide wide_of(const uint64_t words[2])
 {
-    int status = context_open(t, context);
+    return (wide)words[1] << 64 | words[0];
+}
+
+static int64_t open_locked(struct thread *t, const struct flopshim_context *context, const uint64_t flop_budget[2],
+                           const uint64_t flops_used[2], uint64_t log_capacity, uint32_t weights)
+{
+    int status = context_open(t, context, wide_of(flop_budget), wide_of(flops_used));
     if (status)
         return status;
     t->context_weights = weights_set(weights);
@@ -65,26 +73,22 @@ static int64_t open_locked(struct thread *t, const struct flopshim_context *cont
     return logged ? (int64_t)t->used.opening : FLOPSHIM_NO_SPACE;
 }
 
-/* The opening, or a status. The log has its first calls. weights: 0, or the number of a set. */
-int64_t flopshim_python_open(const char *namespace_, uint64_t flop_budget, double multiplier, int quiet, uint64_t flops_used,
-                             uint64_t log_capacity, uint64_t time_limit_ns, uint32_t weights)
+/* The opening, or a status. flop_budget: 0 is none. The log has its first calls. weights: 0, or the number of a set. */
+int64_t flopshim_python_begin(const char *namespace_, const uint64_t flop_budget[2], double multiplier, int quiet,
+                              const uint64_t flops_used[2], uint64_t log_capacity, uint64_t time_limit_ns, uint32_t weights)
 {
-    struct flopshim_context context = {.namespace_ = namespace_,
-                                       .flop_budget = flop_budget,
-                                       .multiplier = multiplier,
-                                       .quiet = quiet,
-                                       .flops_used = flops_used,
-                                       .time_limit_ns = time_limit_ns};
+    struct flopshim_context context = {
+        .namespace_ = namespace_, .multiplier = multiplier, .quiet = quiet, .time_limit_ns = time_limit_ns};
     struct thread *t = enter_thread();
     if (!t)
         return FLOPSHIM_NOT_LOADED;
     if (!context_is_valid(&context) || !log_capacity || log_capacity > FLOPSHIM_LOG_MOST)
         return FLOPSHIM_BAD_ARGUMENT;
     shim_lock();
-    int64_t opening = open_locked(t, &context, log_capacity, weights);
+    int64_t opening = open_locked(t, &context, flop_budget, flops_used, log_capacity, weights);
     shim_unlock();
     if (opening > 0 && !quiet)
-        banner_print(flop_budget);
+        banner_print(wide_of(flop_budget));
     return opening;
 }
 

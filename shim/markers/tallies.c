@@ -73,7 +73,7 @@ EXPORTED int flopshim_refused(int thread, uint64_t *calls, struct flopshim_refus
     if (newest)
         *last = (struct flopshim_refusal){.operation = ledger_text(newest->operation),
                                           .flop_cost = newest->flop_cost,
-                                          .flops_remaining = newest->flops_remaining,
+                                          .flops_remaining = wide_narrow(newest->flops_remaining),
                                           .namespace_ = ledger_text(newest->namespace_),
                                           .elapsed_ns = newest->elapsed_ns,
                                           .time_limit_ns = newest->limit_ns};

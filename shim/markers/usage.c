@@ -14,7 +14,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 
 struct sums {
-    uint64_t flops;
+    wide flops;
     uint64_t calls;
     bool seen;
 };
@@ -32,16 +32,16 @@ static struct sums sum_tallies(const char *name)
         if (name && (tally->accuracy & LEDGER_FORGOTTEN || !name_covers(name, ledger_text(tally->namespace_))))
             continue;
         ledger_tally_read(tally, &counts);
-        sums.flops = cost_sum(sums.flops, counts.flops);
+        sums.flops += counts.flops;
         sums.calls += counts.calls;
         sums.seen = true;
     }
     return sums;
 }
 
-static uint64_t budget_of(const char *name, bool *seen)
+static wide budget_of(const char *name, bool *seen)
 {
-    uint64_t budget = 0;
+    wide budget = 0;
     struct ledger_view view = ledger_view();
     struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_ACCOUNTS};
     const struct ledger_account *a;
@@ -50,27 +50,49 @@ static uint64_t budget_of(const char *name, bool *seen)
             continue;
         *seen = true;
         if (a->limit_flops != LEDGER_UNLIMITED && !a->prior_flops)
-            budget = cost_sum(budget, a->limit_flops);
+            budget = wide_sum(budget, a->limit_flops);
     }
     return budget;
 }
 
+static struct sums usage_of(const char *namespace_, wide *budget)
+{
+    shim_lock();
+    struct sums sums = sum_tallies(namespace_);
+    sums.seen |= !namespace_;
+    *budget = namespace_ ? budget_of(namespace_, &sums.seen) : account_process() ? account_process()->limit_flops : 0;
+    shim_unlock();
+    return sums;
+}
+
 EXPORTED int flopshim_usage(const char *namespace_, struct flopshim_usage *usage)
 {
+    wide budget;
     if (!enter_thread())
         return FLOPSHIM_NOT_LOADED;
     if (!usage || (namespace_ && !names_is_valid(namespace_)))
         return FLOPSHIM_BAD_ARGUMENT;
-    shim_lock();
-    struct sums sums = sum_tallies(namespace_);
-    bool seen = sums.seen || !namespace_;
-    uint64_t budget = namespace_ ? budget_of(namespace_, &seen) : account_process() ? account_process()->limit_flops : 0;
-    shim_unlock();
-    *usage = (struct flopshim_usage){.flop_budget = budget,
-                                     .flops_used = sums.flops,
-                                     .flops_remaining = budget > sums.flops ? budget - sums.flops : 0,
+    struct sums sums = usage_of(namespace_, &budget);
+    *usage = (struct flopshim_usage){.flop_budget = wide_narrow(budget),
+                                     .flops_used = wide_narrow(sums.flops),
+                                     .flops_remaining = wide_narrow(wide_less(budget, sums.flops)),
                                      .calls = sums.calls};
-    return seen ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
+    return sums.seen ? FLOPSHIM_OK : FLOPSHIM_UNKNOWN;
+}
+
+/* For the Python package: the process's budget and use, two words each, the lower one first. */
+EXPORTED int flopshim_python_usage(uint64_t words[4]);
+int flopshim_python_usage(uint64_t words[4])
+{
+    wide budget;
+    if (!enter_thread())
+        return FLOPSHIM_NOT_LOADED;
+    wide used = usage_of(NULL, &budget).flops;
+    words[0] = (uint64_t)budget;
+    words[1] = (uint64_t)(budget >> 64);
+    words[2] = (uint64_t)used;
+    words[3] = (uint64_t)(used >> 64);
+    return FLOPSHIM_OK;
 }
 
 /* What an open context has tallied stays. */

@@ -17,14 +17,14 @@ enum { NONE, RUNS, IS_TO_END, HAS_ENDED };
 
 static atomic_int state;
 static pthread_mutex_t returning = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t (*take_back)(void);
+static wide (*take_back)(void);
 static uint64_t *asked, *answered, *returned, *collected; /* by rank */
 static bool *is_mute;
 
 void answers_return(void)
 {
     pthread_mutex_lock(&returning);
-    window_store(WINDOW_RETURNED, window_load(WINDOW_RETURNED) + take_back());
+    window_store(WINDOW_RETURNED, window_load(WINDOW_RETURNED) + (uint64_t)take_back());
     pthread_mutex_unlock(&returning);
 }
 
@@ -58,7 +58,7 @@ static void start(void)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-bool answers_begin(uint64_t (*how)(void))
+bool answers_begin(wide (*how)(void))
 {
     size_t size = (size_t)ranks.size;
     take_back = how;

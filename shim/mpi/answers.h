@@ -1,11 +1,11 @@
 /* Calling back what other ranks have not used, and answering to that. */
 #pragma once
 #include <stdbool.h>
-#include <stdint.h>
+#include "wide.h"
 
 /* A thread that answers until answers_end(), by the function that takes back what this rank has not used. False: there is none.
  */
-bool answers_begin(uint64_t (*take_back)(void));
+bool answers_begin(wide (*take_back)(void));
 void answers_end(void);
 /* This rank returns what it has not used. */
 void answers_return(void);

@@ -12,6 +12,7 @@
 #include "window.h"
 
 #define MOMENT_NS 1000000
+#define MOST_AT_ONCE ((uint64_t)1 << 60)
 /* For ranks that do not come to MPI_Finalize, where this one's exception was handled by nobody */
 #define LATE_NS UINT64_C(5000000000)
 
@@ -20,7 +21,7 @@ static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
 static bool is_open;
 static int level; /* of threads, that MPI provides */
 
-static uint64_t limit(void)
+static wide limit(void)
 {
     return link_find()->config->limit_flops;
 }
@@ -33,10 +34,11 @@ int budget_level(int required)
 /* ---- the pool ---- */
 
 /* Half of an equal share of what is left, so that all ranks together can draw for long: the last FLOPs go out in small pieces.
- */
-static uint64_t piece_of(uint64_t rest)
+ * What a rank returns between two collections is counted in 64 bits, so it holds less than that. */
+static uint64_t piece_of(wide rest)
 {
-    return ranks.size == 1 ? rest : rest / (2 * (uint64_t)ranks.size);
+    wide piece = ranks.size == 1 ? rest : rest / (2 * (unsigned)ranks.size);
+    return piece < MOST_AT_ONCE ? (uint64_t)piece : MOST_AT_ONCE;
 }
 
 /* A rank that finds the lock taken tries again, ever less often. MPI_Compare_and_swap would do without a lock, but Open
@@ -55,24 +57,42 @@ static void unlock_pool(void)
     window_replace(0, WINDOW_LOCK, 0);
 }
 
-/* With the pool locked. 0: there are not so many; *left are. */
-static uint64_t take(uint64_t need, uint64_t *left)
+/* With the pool locked, and so the next two. */
+static wide taken(void)
 {
-    uint64_t taken = window_read(0, WINDOW_TAKEN);
-    *left = taken < limit() ? limit() - taken : 0;
+    wide high = limit() > UINT64_MAX / 2 ? window_read(0, WINDOW_TAKEN_HIGH) : 0;
+    return high << 64 | window_read(0, WINDOW_TAKEN);
+}
+
+static void change_taken(wide from, wide to)
+{
+    uint64_t high = (uint64_t)(to >> 64) - (uint64_t)(from >> 64);
+    window_add(0, WINDOW_TAKEN, (uint64_t)(to - from));
+    if (high)
+        window_add(0, WINDOW_TAKEN_HIGH, high);
+}
+
+/* 0: there are not so many; *left are. */
+static wide take(uint64_t need, wide *left)
+{
+    wide before = taken();
+    *left = wide_less(limit(), before);
     if (*left < need || window_failed())
         return 0;
-    uint64_t got = need + piece_of(*left - need);
-    window_add(0, WINDOW_TAKEN, got);
+    wide got = need + (need < MOST_AT_ONCE ? piece_of(*left - need) : (wide)0);
+    change_taken(before, before + got);
     return got;
 }
 
-static uint64_t take_or_call_back(uint64_t need, uint64_t *left)
+static wide take_or_call_back(uint64_t need, wide *left)
 {
     lock_pool();
-    uint64_t got = take(need, left);
+    wide got = take(need, left);
     if (!got) {
-        window_add(0, WINDOW_TAKEN, -answers_collect());
+        uint64_t returned = answers_collect();
+        wide before = returned ? taken() : 0;
+        if (returned)
+            change_taken(before, before - returned);
         got = take(need, left);
     }
     unlock_pool();
@@ -90,7 +110,7 @@ static bool may_call(void)
 /* True where MPI was finalized meanwhile: the process has the rest for itself. */
 static bool draw(uint64_t need)
 {
-    uint64_t left = 0, got = 0;
+    wide left = 0, got = 0;
     pthread_mutex_lock(&busy);
     bool was_open = is_open;
     if (was_open && may_call())
@@ -119,8 +139,11 @@ bool budget_begin(void)
         return true;
     if (mpi.query_thread(&level) != MPI_OK || !window_open())
         return false;
-    uint64_t spent = link_find()->join(&hooks);
-    window_add(0, WINDOW_TAKEN, spent);
+    wide spent = link_find()->join(&hooks);
+    lock_pool();
+    wide before = taken();
+    change_taken(before, before + spent);
+    unlock_pool();
     is_open = answers_begin(link_find()->release) && !window_failed() && mpi.barrier(ranks.comm) == MPI_OK;
     return is_open;
 }
@@ -142,12 +165,17 @@ static void meet(void)
 }
 
 /* What is in the pool, and what was returned and is not in it again. Nobody draws any more. */
-static uint64_t all_left(void)
+static wide all_left(void)
 {
-    uint64_t ours = window_load(WINDOW_RETURNED) - window_load(WINDOW_COLLECTED), all = 0;
+    wide ours = window_load(WINDOW_RETURNED) - window_load(WINDOW_COLLECTED), all = 0;
     if (ranks.rank == 0)
-        ours += limit() - window_load(WINDOW_TAKEN);
-    bool known = mpi.allreduce(&ours, &all, 1, mpi_abi.number, mpi_abi.sum, ranks.comm) == MPI_OK;
+        ours += limit() - ((wide)window_load(WINDOW_TAKEN_HIGH) << 64 | window_load(WINDOW_TAKEN));
+    uint64_t parts[4], sums[4]; /* of 32 bits each, so that sums over all ranks have room */
+    for (int i = 0; i < 4; i++)
+        parts[i] = (uint32_t)(ours >> 32 * i);
+    bool known = mpi.allreduce(parts, sums, 4, mpi_abi.number, mpi_abi.sum, ranks.comm) == MPI_OK;
+    for (int i = 0; known && i < 4; i++)
+        all += (wide)sums[i] << 32 * i;
     return known && all <= limit() ? all : 0; /* ranks may have overdrawn it before MPI_Init */
 }
 
@@ -158,10 +186,10 @@ void budget_end(void)
     if (is_open) {
         answers_return();
         meet();
-        uint64_t left = all_left();
+        wide left = all_left();
         answers_end();
         window_close();
-        link_find()->leave_job(left / (uint64_t)ranks.size);
+        link_find()->leave_job(left / (unsigned)ranks.size);
     }
     is_open = false;
     pthread_mutex_unlock(&busy);

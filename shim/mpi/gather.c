@@ -65,7 +65,7 @@ static void say(const struct job_link *link, const char *files)
     struct out count = {0};
     if (link->config->quiet || !*files)
         return;
-    out_number(&count, (uint64_t)ranks.size);
+    out_number(&count, (unsigned)ranks.size);
     out_bytes(&count, "", 1);
     link->say("flopshim: summary of the job (", count.failed ? "all" : count.data,
               ranks.size == 1 ? " rank): " : " ranks): ", files, NULL);

@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 enum window_word {
-    WINDOW_TAKEN,     /* at rank 0: what is given out of the limit */
-    WINDOW_LOCK,      /* at rank 0: 1 while a rank takes, or calls back */
-    WINDOW_ASKED,     /* at each: how often it was called back; */
-    WINDOW_COLLECTED, /* what was put into the pool again of what it has returned in all: both written by others */
-    WINDOW_RETURNED,  /* what it has returned in all; */
-    WINDOW_ANSWERED,  /* to which call it has answered: both written by itself, as memory */
+    WINDOW_TAKEN,      /* at rank 0: what is given out of the limit, its lower half */
+    WINDOW_LOCK,       /* at rank 0: 1 while a rank takes, or calls back */
+    WINDOW_ASKED,      /* at each: how often it was called back; */
+    WINDOW_COLLECTED,  /* what was put into the pool again of what it has returned in all: both written by others */
+    WINDOW_RETURNED,   /* what it has returned in all; */
+    WINDOW_ANSWERED,   /* to which call it has answered: both written by itself, as memory */
+    WINDOW_TAKEN_HIGH, /* at rank 0: the upper half of what is given out; of limits above 2^63 */
+    WINDOW_UNUSED,     /* with an odd number of words MPICH 4.0.2 finds those of other ranks at the wrong place */
     WINDOW_WORDS,
 };
 

@@ -17,7 +17,7 @@ static atomic_flag is_out = ATOMIC_FLAG_INIT, is_engine_out = ATOMIC_FLAG_INIT;
 
 static void print(void *of)
 {
-    uint64_t budget = *(uint64_t *)of;
+    wide budget = *(wide *)of;
     struct out line = {0};
     char backend[80];
     out_text(&line, "flopshim " FLOPSHIM_VERSION " (");
@@ -35,7 +35,7 @@ static void print(void *of)
     out_free(&line);
 }
 
-void banner_print(uint64_t budget)
+void banner_print(wide budget)
 {
     if (!config.quiet && !atomic_flag_test_and_set(&is_out))
         own_stack_run(print, &budget);

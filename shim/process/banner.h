@@ -1,9 +1,9 @@
 /* The lines on stderr that tell of a budget, once a process. */
 #pragma once
-#include <stdint.h>
+#include "wide.h"
 
 /* Print it for whatever opens first, the process's budget or a context's; 0: it has none. Any thread. */
-void banner_print(uint64_t budget);
+void banner_print(wide budget);
 /* Print it for the process's budget, where it has one. Under shim_lock. */
 void banner_print_process(void);
 

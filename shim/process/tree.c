@@ -87,7 +87,7 @@ static _Noreturn void fail_closed(void)
 /* A limit that a process of a tree asks for by itself. */
 static void compare_limits(void)
 {
-    uint64_t limit = account_tree_limit();
+    wide limit = account_tree_limit();
     if (config.limit_flops == LEDGER_UNLIMITED || config.limit_flops == limit)
         return;
     message_line("flopshim: FLOP_BUDGET differs from the limit of the tree that this process is part of (FLOP_TREE)",

@@ -53,8 +53,9 @@ EXPORTED void *flopshim_python_late(void)
 void class_raise(const struct refusal *refusal)
 {
     PyObject *class = exception_class(refusal->limit_ns ? "TimeExhaustedError" : "BudgetExhaustedError");
-    PyObject *exception = class ? py.call(py.dict_get(class_space(), "refused"), "sKKKK", refusal->operation,
+    PyObject *exception = class ? py.call(py.dict_get(class_space(), "refused"), "sKKKKK", refusal->operation,
                                           (unsigned long long)refusal->cost, (unsigned long long)refusal->remaining,
+                                          (unsigned long long)(refusal->remaining >> 64),
                                           (unsigned long long)refusal->elapsed_ns, (unsigned long long)refusal->limit_ns)
                                 : NULL;
     if (!exception)

@@ -108,7 +108,7 @@ void python_report(int status, const char *file)
     struct out line = {0};
     refusal_say(&last, " would cost ", &line);
     out_text(&line, ", and the program went on without handling it: exit status ");
-    out_grouped(&line, (uint64_t)status);
+    out_grouped(&line, (unsigned)status);
     out_text(&line, " instead of 0");
     if (*file) {
         out_text(&line, ". Summary: ");

@@ -21,9 +21,10 @@ struct letter {
 static void send(struct letter *letter)
 {
     PyObject *space = class_space();
-    PyObject *class = space ? py.call(py.dict_get(space, "bound"), "KsKKKK", (unsigned long long)(uintptr_t)letter->t,
+    PyObject *class = space ? py.call(py.dict_get(space, "bound"), "KsKKKKK", (unsigned long long)(uintptr_t)letter->t,
                                       letter->refusal.operation, (unsigned long long)letter->refusal.cost,
                                       (unsigned long long)letter->refusal.remaining,
+                                      (unsigned long long)(letter->refusal.remaining >> 64),
                                       (unsigned long long)letter->refusal.elapsed_ns,
                                       (unsigned long long)letter->refusal.limit_ns)
                             : NULL;

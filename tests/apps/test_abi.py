@@ -22,7 +22,7 @@ FUNCTIONS = {f"flopshim_{name}" for name in (
     "begin end push pop deduct usage on_exhausted cost reset write_summary uncovered thread tallies refused log_begin log_first "
     "log_read log_count version version_number").split()}
 PRIVATE = {f"flopshim_python_{name}" for name in  # of the package
-           "exception late fits deduct open read shut weigh loop own_loop count_loops".split()}
+           "exception late fits deduct begin usage read shut weigh loop own_loop count_loops".split()}
 NUMBERS = {"OK": 0, "NOT_LOADED": -1, "NESTED": -2, "NOT_OPEN": -3, "BAD_ARGUMENT": -4, "UNKNOWN": -5, "NO_SPACE": -6,
            "REFUSED": -7, "THREAD": 0, "PROCESS": 1, "SKIP": 0, "RUN": 1, "HALF": 1, "SINGLE": 2, "SINGLE_COMPLEX": 3, "DOUBLE": 4,
            "DOUBLE_COMPLEX": 5, "OTHER": 6}

@@ -1,4 +1,4 @@
-"""Every argument reaches the provider as it was given, and dimensions whose product does not fit 64 bits saturate."""
+"""Every argument reaches the provider as it was given, and the price of a call that does not fit 64 bits saturates; sums do not."""
 from harness import BUILD, expect, same_with_and_without, Run
 
 MOST = 2**64 - 1
@@ -16,15 +16,15 @@ def main():
         expect("arguments", run.costs(), ARGUMENTS)
         expect("lines", len(run.stdout.splitlines()), 13 + 5)
         run = same_with_and_without([program, "big"], env)
-        # 12 big and 0; 2 big; 8 big^2 is above 2^64, and so is 2 big^3
-        costs = {"dgemm": (3, MOST), "ddot": (1, 2 * big), "zgemm": (1, MOST)}
+        # 12 big, above 2^64 (2 big^3) and 0; 2 big; above 2^64 (8 big^2)
+        costs = {"dgemm": (3, 12 * big + MOST), "ddot": (1, 2 * big), "zgemm": (1, MOST)}
         expect(f"big{suffix}", run.costs(), costs)
-        expect("the total saturates", run.summary["flops_used"], MOST)
+        expect("the total", (run.summary["flops_used"], run.summary["incomplete"]), (14 * big + 2 * MOST, ["saturated"]))
         limit = 18 * 10**18
         run = Run([program, "big"], env | {"FLOP_BUDGET": str(limit)})
         fits = 12 * big + 2 * big
         expect("refused", (run.returncode, run.summary["flops_used"]), (86, fits))
-        expect(f"refusal: {run.stderr}", f"would cost {MOST:,} FLOPs but only {limit - fits:,} remain" in run.stderr, True)
+        expect(f"refusal: {run.stderr}", f"would cost {MOST:,} FLOPs or more and {limit - fits:,} remain" in run.stderr, True)
 
 
 main()

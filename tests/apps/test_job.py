@@ -357,6 +357,22 @@ def budgets(program):
     expect(f"warn: {warned.errors}", (warned.status, calls_of(warned.merged)), (0, whole(4, 10)))
 
 
+def wide_budgets(program):
+    """Of more than 2^64 FLOPs: a call costs 2e18, so that 10 of them are more than a word holds."""
+    dot = 2 * 10**18
+    for budget in (100 * dot + 3, 10**25):
+        job = Job(4, program, 10, run=("--scope", "job", "-q", "--budget", str(budget), "--multiplier", "1e16"))
+        expect(f"{budget} suffices: {job.errors}", (job.status, calls_of(job.merged)), (0, whole(4, 10)))
+        expect("used", job.merged["flops_used"], 100 * dot)
+    one = Job(4, program, 1000, "idle", run=("--scope", "job", "-q", "--budget", str(1000 * dot), "--multiplier", "1e16"))
+    expect(f"all of it for one: {one.errors}", (one.status, one.merged["flops_used"]), (0, 1000 * dot))
+    for _ in range(5):
+        job = Job(4, program, 10, run=("--scope", "job", "--budget", str(100 * dot - 1), "--multiplier", "1e16"), output="%p.json")
+        expect(f"a FLOP too few: {job.errors}", (job.status, job.merged["flops_used"] < 100 * dot), (86, True))
+        said = re.findall(r"but only ([\d,]+) remain \(budget 199,999,999,999,999,999,999, used ([\d,]+)\)", job.errors)
+        expect(f"and said: {job.errors}", [sum(int(n.replace(",", "")) for n in pair) for pair in said][:1], [100 * dot - 1])
+
+
 def budgets_of_one(program):
     """All of the budget is for whoever calls, wherever it was drawn first."""
     job = Job(4, program, 1000, "idle", run=("--scope", "job", "-q", "--budget", str(1000 * DOT)))
@@ -466,7 +482,7 @@ def one_file_each(program):
 
 
 GROUPS = {"summary": [one_summary, all_that_was_asked_for, page, as_each_alone, by_hand, without_mpi, ends, nodes, one_file_each],
-          "budget": [budgets, budgets_of_one, threads], "kills": [kills], "left": [left_behind, on_other_nodes, by_command],
+          "budget": [budgets, wide_budgets, budgets_of_one, threads], "kills": [kills], "left": [left_behind, on_other_nodes, by_command],
           "left_kills": [kills_under_run], "others": [abi, languages, sessions, tools, wrong_pairing]}
 
 

@@ -1,5 +1,5 @@
-"""A sum of more FLOPs than 64 bits hold is marked: as JSON, as text, and as text made of the JSON. A product of 3e9 rows and
-columns takes 5.4e28."""
+"""A call that costs more FLOPs than 64 bits hold is marked: as JSON, as text, and as text made of the JSON. A product of 3e9 rows
+and columns takes 5.4e28."""
 import json
 import pathlib
 import subprocess
@@ -18,7 +18,7 @@ with tempfile.TemporaryDirectory() as folder:
     expect("complete", (summary["complete"], summary["incomplete"]), (False, ["saturated"]))
     for line in ("  Used:          18,446,744,073,709,551,615 or more\n",
                  "    dgemm            18,446,744,073,709,551,615 or more  (100.0%)  [1 call]\n",
-                 "    more FLOPs than a number of 64 bits holds: 18,446,744,073,709,551,615 stands for that or more\n"):
+                 "    calls that cost 2^64 FLOPs or more: 18,446,744,073,709,551,615 stands for the price of each\n"):
         expect(f"{line!r} in the text", line in text, True)
     shown = subprocess.run([PROGRAM, "report", made / "own.json"], capture_output=True, text=True, check=False)
     expect("the text of the JSON", (shown.returncode, text in shown.stdout), (0, True))

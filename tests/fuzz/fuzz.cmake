@@ -7,8 +7,8 @@ find_program(FUZZ_CLANG clang-14)
 # Beside whole rooms
 set(FUZZ_PROGRAM field json_counts json_shapes json_read)
 set(FUZZ_ENV config_parse config_values multiplier origin out_save own_stack pages path procfs signals spelling weights)
-set(FUZZ_MARKERS account/account account/barrier account/by_name account/call_log account/callers account/closing account/oplog
-    account/others account/refusal account/share account/shape_table account/shapes account/tally account/thread
+set(FUZZ_MARKERS account/account account/barrier account/by_name account/call_log account/callers account/closing account/grant
+    account/oplog account/others account/refusal account/share account/shape_table account/shapes account/tally account/thread
     account/time_limit account/used
     call/charge call/detail call/frames call/refuse
     markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork

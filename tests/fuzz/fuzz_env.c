@@ -53,9 +53,9 @@ static size_t digits_of(const char *text, char *digits)
     return at;
 }
 
-static bool is_budget(const char *text, uint64_t *flops)
+static bool is_budget(const char *text, wide *flops)
 {
-    static const char *const powers = "kMGTPE";
+    static const char *const powers = "kMGTPEZY";
     char digits[100] = "";
     size_t at = digits_of(text, digits);
     long exponent = 0;
@@ -91,12 +91,13 @@ static bool is_budget(const char *text, uint64_t *flops)
     while (count && exponent < 0 && digits[count - 1] == '0')
         count--, exponent++;
     for (size_t i = 0; i < count; i++)
-        total = total >> 100 ? total : total * 10 + (unsigned)(digits[i] - '0'); /* stays huge */
-    for (; total && exponent > 0 && !(total >> 100); exponent--)
+        total = total >> 120 ? total : total * 10 + (unsigned)(digits[i] - '0'); /* stays huge */
+    for (; total && exponent > 0 && !(total >> 120); exponent--)
         total *= 10;
-    if (!total || exponent < 0 || total >= UINT64_MAX)
+    const wide e18 = 1000000000000000000;
+    if (!total || exponent < 0 || total > e18 * e18)
         return false;
-    *flops = (uint64_t)total;
+    *flops = total;
     return true;
 }
 
@@ -440,7 +441,8 @@ static const struct config defaults = {
 static void expect_config(const struct expected *e)
 {
     const struct config *want = &e->config;
-    REQUIRE(config.limit_flops == want->limit_flops, "%lu not %lu", config.limit_flops, want->limit_flops);
+    REQUIRE(config.limit_flops == want->limit_flops, "%lu not %lu", wide_narrow(config.limit_flops),
+            wide_narrow(want->limit_flops));
     REQUIRE(!memcmp(&config.multiplier, &want->multiplier, sizeof(double)), "%a not %a", config.multiplier, want->multiplier);
     const char *shown = config.multiplier_text;
     double again = strtod(shown, NULL);

@@ -32,7 +32,7 @@ static void make_seeds(const char *folder)
     build_start(&b, 1 << 14, 64);
     save(&b, folder, "empty");
     build_start(&b, 1 << 14, 512);
-    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 3);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 128, 3);
     build_account(&b, accounts, 1000, "", false, 0);
     build_account(&b, accounts, 500, "forward", true, 0);
     build_account(&b, accounts, 500, "forward", true, 7);

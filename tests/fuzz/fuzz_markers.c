@@ -132,13 +132,13 @@ void noted_backend(char *text, size_t size)
 
 struct model {
     uint64_t limit; /* 0: none */
-    uint64_t used;
+    wide used;
     bool overrun; /* a handler let a call run that did not fit */
     double multiplier;
     bool open;
     bool is_threads;
     uint64_t context_limit;
-    uint64_t context_used;
+    wide context_used;
     bool context_overrun;
     double context_multiplier;
     unsigned scopes, outer_scopes;
@@ -157,9 +157,9 @@ static enum flopshim_answer handle(const struct flopshim_refusal *refusal, void 
     return m.answer;
 }
 
-static uint64_t left_of(uint64_t limit, uint64_t used)
+static uint64_t left_of(uint64_t limit, wide used)
 {
-    return limit > used ? limit - used : 0;
+    return (uint64_t)wide_less(limit, used);
 }
 
 /* As int(cost * multiplier) in IEEE arithmetic. */
@@ -246,7 +246,8 @@ static void do_end(struct fuzz_input *in)
     if (usage.flop_budget) {
         REQUIRE(usage.flop_budget == m.context_limit && usage.flops_used + usage.flops_remaining == usage.flop_budget,
                 "%lu + %lu is not %lu", usage.flops_used, usage.flops_remaining, usage.flop_budget);
-        REQUIRE(m.context_overrun || usage.flops_used == m.context_used, "%lu, not %lu", usage.flops_used, m.context_used);
+        REQUIRE(m.context_overrun || usage.flops_used == wide_narrow(m.context_used), "%lu, not %lu", usage.flops_used,
+                wide_narrow(m.context_used));
     }
     if (m.is_threads) {
         m.scopes = m.outer_scopes;
@@ -283,9 +284,9 @@ static void do_pop(void)
 
 static void charge(uint64_t cost)
 {
-    m.used = cost_sum(m.used, cost);
+    m.used += cost;
     if (m.open)
-        m.context_used = cost_sum(m.context_used, cost);
+        m.context_used += cost;
 }
 
 static void do_deduct(struct fuzz_input *in)
@@ -296,11 +297,9 @@ static void do_deduct(struct fuzz_input *in)
     uint64_t left = m.limit ? left_of(m.limit, m.used) : UINT64_MAX;
     uint64_t context_left = context ? left_of(m.context_limit, m.context_used) : UINT64_MAX;
     bool fits = cost <= left && cost <= context_left;
-    /* Without a limit counts end at 2^64-1, and so does an account. */
-    bool beyond = !fits || cost_sum(m.used, cost) == UINT64_MAX || (m.open && cost_sum(m.context_used, cost) == UINT64_MAX);
     if (!is_name(name)) {
         REQUIRE(flopshim_deduct(name, flops) == FLOPSHIM_BAD_ARGUMENT, "a bad name is charged");
-    } else if (!beyond || !fits) {
+    } else {
         unsigned before = m.refusals;
         int status = flopshim_deduct(name, flops);
         bool run = !fits && m.answer == FLOPSHIM_RUN;
@@ -323,7 +322,8 @@ static void do_usage(struct fuzz_input *in)
     REQUIRE(good ? status == FLOPSHIM_OK || (name && status == FLOPSHIM_UNKNOWN) : status == FLOPSHIM_BAD_ARGUMENT, "%d",
             status);
     if (good && !name) {
-        REQUIRE(usage.flops_used == m.used && usage.flop_budget == m.limit, "%lu, not %lu", usage.flops_used, m.used);
+        REQUIRE(usage.flops_used == wide_narrow(m.used) && usage.flop_budget == m.limit, "%lu, not %lu", usage.flops_used,
+                wide_narrow(m.used));
         REQUIRE(usage.flops_remaining == left_of(m.limit, m.used), "%lu remain", usage.flops_remaining);
     }
     free(name);
@@ -369,10 +369,12 @@ static void check_end(bool was_reset)
     json_error_t error;
     REQUIRE(ledger_check(ledger, ledger->size_bytes, &view, &why) == 0, "%s", why);
     REQUIRE(summary_from_ledger(&view, NULL, &summary) == 0, "out of memory");
-    REQUIRE(summary.has_budget == (m.limit != 0) && summary.flop_budget == m.limit, "budget %lu", summary.flop_budget);
-    REQUIRE(was_reset ? summary.flops_used <= m.used : summary.flops_used == m.used, "%lu, not %lu", summary.flops_used,
-            m.used);
-    REQUIRE(m.limit && !m.overrun ? summary.flops_used == m.used && m.used <= m.limit : true, "%lu of %lu", m.used, m.limit);
+    REQUIRE(summary.has_budget == (m.limit != 0) && summary.flop_budget == m.limit, "budget %lu",
+            wide_narrow(summary.flop_budget));
+    REQUIRE(was_reset ? summary.flops_used <= m.used : summary.flops_used == m.used, "%lu, not %lu",
+            wide_narrow(summary.flops_used), wide_narrow(m.used));
+    REQUIRE(m.limit && !m.overrun ? summary.flops_used == m.used && m.used <= m.limit : true, "%lu of %lu", wide_narrow(m.used),
+            m.limit);
     fuzz_write(&summary, &json, &others);
     json_t *root = json_loadb(json.data, json.length, JSON_DECODE_INT_AS_REAL, &error);
     REQUIRE(root, "%s: %.*s", error.text, (int)json.length, json.data);

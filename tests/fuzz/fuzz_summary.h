@@ -32,10 +32,11 @@ static inline void fuzz_write(const struct summary *summary, struct out *json, s
 
 static inline void fuzz_check_sums(const struct summary *summary)
 {
-    uint64_t used = 0;
+    wide used = 0;
     for (size_t i = 0; i < summary->operation_count; i++)
-        used = cost_sum(used, summary->operations[i].flop_cost);
-    REQUIRE(used <= summary->flops_used, "%lu are used, operations have %lu", summary->flops_used, used);
+        used = wide_sum(used, summary->operations[i].flop_cost);
+    REQUIRE(used <= summary->flops_used, "%lu are used, operations have %lu", wide_narrow(summary->flops_used),
+            wide_narrow(used));
     for (size_t i = 0; i < summary->namespace_count; i++) {
         const struct summary_namespace *ns = &summary->namespaces[i];
         REQUIRE(ns->total.flops_used >= ns->self.flops_used && ns->total.calls >= ns->self.calls, "%s: total below self",

@@ -15,7 +15,7 @@
 static void build_example(struct ledger_build *b)
 {
     build_start(b, 1 << 16, 1024);
-    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 64, 4);
+    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 128, 4);
     build_account(b, accounts, 1000, "", false, 0);
     build_account(b, accounts, 500, "forward", true, 0);
     size_t tallies = build_block(b, LEDGER_TALLIES, 64, 8);
@@ -114,7 +114,7 @@ Test(json, counts_of_64_bits_stay_exact)
     struct summary s, back;
     struct out json = {0};
     build_start(&b, 1 << 16, 256);
-    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 1);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 128, 1);
     build_account(&b, accounts, UINT64_MAX - 1, "", false, 0);
     size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 2);
     build_tally(&b, tallies, "", "dgemm", 1, 9223372036854775809u, 1); /* 2^63 + 1 */
@@ -203,11 +203,32 @@ Test(json_read, names_the_file_the_field_and_what_was_expected)
                      "x.json: flop_multiplier: expected a number above 0, found an integer");
 }
 
+Test(json_read, has_numbers_of_128_bits)
+{
+    static const char json[] =
+        "{\"schema_version\": 2, \"flop_budget\": 10000000000000000000000001, \"flops_used\": 36893488147419103232, "
+        "\"operations\": {\"dgemm\": {\"flop_cost\": 36893488147419103230, \"calls\": 2}, \"dgemv\": {\"flop_cost\": 2, "
+        "\"calls\": 1}}}";
+    /* As earlier versions wrote it: the sum sticks. */
+    static const char stuck[] =
+        "{\"schema_version\": 2, \"flops_used\": 18446744073709551615, \"incomplete\": [\"saturated\"], "
+        "\"operations\": {\"dgemm\": {\"flop_cost\": 18446744073709551615, \"calls\": 2}, \"dgemv\": "
+        "{\"flop_cost\": 2, \"calls\": 1}}}";
+    struct summary s;
+    char message[256] = "";
+    cr_assert(summary_from_json(json, strlen(json), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    cr_expect(s.flops_used == (wide)1 << 65 && s.flop_budget == (wide)10000000000000 * 1000000000000 + 1);
+    summary_free(&s);
+    cr_assert(summary_from_json(stuck, strlen(stuck), "x.json", &s, message, sizeof message) == 0, "%s", message);
+    cr_expect(s.flops_used == (wide)UINT64_MAX + 2 && s.incomplete == SUMMARY_SATURATED);
+    summary_free(&s);
+}
+
 Test(json_read, takes_no_text_for_a_number_and_no_number_for_another)
 {
     expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": \"12\"}",
                      "x.json: flop_budget: expected a whole number or null, found a string");
-    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": 18446744073709551616}",
+    expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"flop_budget\": 340282366920938463463374607431768211456}",
                      "x.json: flop_budget: expected a whole number or null, found an integer");
     expect_complaint("{\"schema_version\": 2, \"operations\": {}, \"process\": {\"host\": 1.23456789012345678}}",
                      "x.json: process.host: expected a string, found a number with a fraction");

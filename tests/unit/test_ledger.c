@@ -18,7 +18,7 @@ static void build_example(struct ledger_build *b, uint32_t scope)
 {
     build_start(b, 1 << 16, 192);
     build_header(b)->scope = scope;
-    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 64, 3);
+    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 128, 3);
     build_account(b, accounts, 10000, "", false, 0);
     build_account(b, accounts, 500, "forward", true, 20);
     size_t tallies = build_block(b, LEDGER_TALLIES, 64, 4);

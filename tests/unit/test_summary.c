@@ -10,7 +10,7 @@
 static void build_example(struct ledger_build *b)
 {
     build_start(b, 1 << 16, 1024);
-    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 64, 6);
+    size_t accounts = build_block(b, LEDGER_ACCOUNTS, 128, 6);
     build_account(b, accounts, 10000, "", false, 0);
     build_account(b, accounts, 500, "forward", true, 0);
     build_account(b, accounts, 500, "forward", true, 20);
@@ -111,7 +111,7 @@ Test(summary, namespaces_above_others_have_rows_and_totals)
     struct summary s;
     uint64_t self = 0;
     build_start(&b, 1 << 16, 1024);
-    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 1);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 128, 1);
     build_account(&b, accounts, 1000, "x", true, 0);
     size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 8);
     for (uint64_t i = 0; i < 6; i++)
@@ -151,16 +151,33 @@ Test(summary, of_one_namespace_covers_what_is_dotted_below_it)
     free(b.data);
 }
 
-Test(summary, sums_saturate)
+Test(summary, sums_have_128_bits)
 {
     struct ledger_build b;
     struct summary s;
     build_start(&b, 1 << 16, 256);
     size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 4);
-    build_tally(&b, tallies, "", "dgemm", 1, UINT64_MAX - 5, 1);
+    build_tally(&b, tallies, "a", "dgemm", 1, UINT64_MAX - 5, 1);
+    build_tally(&b, tallies, "a", "dgemm", 1, UINT64_MAX - 7, 2);
+    build_tally(&b, tallies, "a.b", "dgemm", 1, 100, 3);
+    summarise(&b, NULL, &s);
+    cr_expect(s.flops_used == 2 * (wide)UINT64_MAX + 88 && s.operations[0].flop_cost == s.flops_used);
+    cr_expect(s.namespaces[0].self.flops_used == 2 * (wide)UINT64_MAX - 12 && s.namespaces[0].total.flops_used == s.flops_used);
+    cr_expect(s.accuracy_flops[0] == s.flops_used && !(s.incomplete & SUMMARY_SATURATED));
+    summary_free(&s);
+    free(b.data);
+}
+
+Test(summary, says_that_a_price_sticks)
+{
+    struct ledger_build b;
+    struct summary s;
+    build_start(&b, 1 << 16, 256);
+    size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 4);
+    build_tally(&b, tallies, "", "dgemm", 1, UINT64_MAX, 1);
     build_tally(&b, tallies, "", "dgemm", 1, 10, 2);
     summarise(&b, NULL, &s);
-    cr_expect(s.flops_used == UINT64_MAX && !s.has_budget);
+    cr_expect(s.flops_used == (wide)UINT64_MAX + 10 && !s.has_budget);
     cr_expect(s.incomplete == SUMMARY_SATURATED && !s.complete);
     summary_free(&s);
     free(b.data);
@@ -171,7 +188,7 @@ Test(summary, without_calls_or_contexts_is_not_worth_a_file)
     struct ledger_build b;
     struct summary s;
     build_start(&b, 1 << 16, 256);
-    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 2);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 128, 2);
     build_account(&b, accounts, 10000, "", false, 0);
     summarise(&b, NULL, &s);
     cr_expect(!summary_is_worth_a_file(&s));
@@ -230,7 +247,7 @@ static void expect_unknown(const char *const *budgets, const char *const *used, 
     struct summary s;
     char unknown[64] = "";
     build_start(&b, 1 << 16, 1024);
-    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 64, 4);
+    size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 128, 4);
     size_t tallies = build_block(&b, LEDGER_TALLIES, 64, 4);
     for (uint64_t i = 0; budgets[i]; i++)
         build_account(&b, accounts, 1000, budgets[i], true, 0);

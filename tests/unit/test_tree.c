@@ -22,7 +22,7 @@ static void build_tree(struct ledger_build *b)
     struct ledger_process *shell = build_process(b);
     shell->end_reason = LEDGER_END_EXEC;
     shell->uncovered = build_string(b, "static:/opt/a\nstatic:/opt/b");
-    build_account(b, build_block(b, LEDGER_ACCOUNTS, 64, 1), 1000, "", false, 0);
+    build_account(b, build_block(b, LEDGER_ACCOUNTS, 128, 1), 1000, "", false, 0);
     build_tally(b, build_block(b, LEDGER_TALLIES, 64, 1), "", "ddot", 1, 10, 1);
 
     struct ledger_process *python = build_add_process(b, 4242, "/usr/bin/python3");

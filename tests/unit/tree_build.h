@@ -34,7 +34,7 @@ static struct noted {
     char said[512];
     char joined[128];
     uint64_t joined_nonce;
-    uint64_t limit;
+    wide limit;
     bool can_make, can_join;
     int made, opened, locked, removed;
 } * noted;
@@ -65,7 +65,7 @@ void enter_ledger(void)
     noted->opened++;
 }
 
-uint64_t account_tree_limit(void)
+wide account_tree_limit(void)
 {
     return noted->limit;
 }

@@ -13,7 +13,8 @@ struct process {
     char *host;
     uint32_t pid;
     uint64_t start_ns;
-    uint64_t flops_used, calls; /* to tell two states of it apart */
+    wide flops_used;
+    uint64_t calls; /* to tell two states of it apart */
 };
 
 static int complain(const char *path, const char *why)
@@ -73,7 +74,7 @@ static struct by_row *add_row(struct by_table *table, const char *name, const ch
     return row;
 }
 
-void by_count(struct by_report *report, struct by_table *table, const char *name, const char *detail, uint64_t flop_cost,
+void by_count(struct by_report *report, struct by_table *table, const char *name, const char *detail, wide flop_cost,
               uint64_t calls)
 {
     const struct by_row wanted = {.name = (char *)name, .detail = (char *)detail};

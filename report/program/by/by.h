@@ -5,8 +5,6 @@
 #pragma once
 #include "summary_model.h"
 
-typedef unsigned __int128 wide;
-
 enum by_kind { BY_NAMESPACE, BY_ROUTINE, BY_PROCESS, BY_CALLER, BY_SHAPE, BY_PRECISION, BY_KINDS };
 
 /* The values of --by, in the order of the kinds. */
@@ -54,7 +52,7 @@ void by_ask(struct by_report *report, const char *word);
  * that was added, or did not record what is asked for. A process that was added already counts once. */
 int by_add(struct by_report *report, const char *path, const struct summary *summary);
 /* The row of that name and detail, made where there is none. */
-void by_count(struct by_report *report, struct by_table *table, const char *name, const char *detail, uint64_t flop_cost,
+void by_count(struct by_report *report, struct by_table *table, const char *name, const char *detail, wide flop_cost,
               uint64_t calls);
 /* The rows of a summary are added to a table (by_rows.c). */
 void by_add_rows(struct by_report *report, struct by_table *table, const struct summary *summary);

@@ -27,7 +27,8 @@ static void add_routines(struct by_report *report, struct by_table *table, const
 /* A summary of an earlier version lists no processes. */
 static void add_processes(struct by_report *report, struct by_table *table, const struct summary *s)
 {
-    uint64_t flops = 0, calls = 0;
+    wide flops = 0;
+    uint64_t calls = 0;
     char detail[320];
     for (size_t i = 0; i < s->process_count; i++) {
         const struct summary_process *process = &s->processes[i];
@@ -57,7 +58,8 @@ static void add_caller(struct by_report *report, struct by_table *table, const s
 static void add_callers(struct by_report *report, struct by_table *table, const struct summary *s)
 {
     struct callers callers;
-    uint64_t flops = 0, calls = 0;
+    wide flops = 0;
+    uint64_t calls = 0;
     if (!summary_has_callers(s))
         return;
     if (!callers_open(&callers, s)) {

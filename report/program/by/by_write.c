@@ -64,7 +64,7 @@ static void put_cell(struct out *out, const struct out *cell, size_t width, bool
 
 static void put_share(struct out *out, wide part, wide whole)
 {
-    wide tenths = whole ? (part * 2000 + whole) / (whole * 2) : 0;
+    wide tenths = out_tenths(part, whole);
     merge_put_wide(out, tenths / 10, false);
     out_text(out, ".");
     out_number(out, (uint64_t)(tenths % 10));

@@ -108,7 +108,7 @@ static int by_name(const void *left, const void *right)
     return order ? order : by_text(x->shape, y->shape);
 }
 
-static int descending(uint64_t x, uint64_t y)
+static int descending(wide x, wide y)
 {
     return (x < y) - (x > y);
 }
@@ -218,12 +218,16 @@ enum diff_status diff_status(const struct diff_row *row)
     return row->a.present ? DIFF_GONE : DIFF_NEW;
 }
 
-uint64_t diff_distance(uint64_t a, uint64_t b)
+wide diff_distance(wide a, wide b)
 {
     return a > b ? a - b : b - a;
 }
 
-bool diff_grew_above(uint64_t before, uint64_t after, uint64_t limit)
+bool diff_grew_above(wide before, wide after, uint64_t limit)
 {
-    return after > before && (unsigned __int128)(after - before) * 1000000 > (unsigned __int128)before * limit;
+    wide change, allowed;
+    if (after <= before)
+        return false;
+    return !__builtin_mul_overflow(before, limit, &allowed) &&
+           (__builtin_mul_overflow(after - before, 1000000u, &change) || change > allowed);
 }

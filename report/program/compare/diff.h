@@ -7,12 +7,12 @@
 
 struct diff_side {
     bool present;
-    uint64_t flop_cost;
+    wide flop_cost;
     uint64_t calls;
     uint64_t elapsed_ns;
-    uint64_t timed_flops; /* what those nanoseconds cover */
+    wide timed_flops;     /* what those nanoseconds cover */
     uint64_t error_calls; /* of a shape where not every one was kept: this one, listed or not, may have as many more, */
-    uint64_t error_flops; /* and as many FLOPs */
+    wide error_flops;     /* and as many FLOPs */
 };
 
 struct diff_row {
@@ -49,6 +49,6 @@ enum diff_status diff_status(const struct diff_row *row);
 /* Is a difference of this size, or none, no proof, as not every shape was kept? */
 bool diff_is_uncertain(const struct diff_row *row);
 /* |a - b| */
-uint64_t diff_distance(uint64_t a, uint64_t b);
+wide diff_distance(wide a, wide b);
 /* Did it grow by more than `limit` millionths of what it was? Anything is more than any part of nothing. */
-bool diff_grew_above(uint64_t before, uint64_t after, uint64_t limit);
+bool diff_grew_above(wide before, wide after, uint64_t limit);

@@ -12,7 +12,7 @@ static void put_bool(struct out *out, const char *key, bool value)
 }
 
 /* b - a */
-static void put_change(struct out *out, const char *key, uint64_t a, uint64_t b)
+static void put_change(struct out *out, const char *key, wide a, wide b)
 {
     out_text(out, key);
     out_text(out, b < a ? "-" : "");
@@ -20,16 +20,16 @@ static void put_change(struct out *out, const char *key, uint64_t a, uint64_t b)
 }
 
 /* With four decimals, towards zero; null where it grew from nothing. */
-static void put_percent(struct out *out, const char *key, uint64_t a, uint64_t b)
+static void put_percent(struct out *out, const char *key, wide a, wide b)
 {
-    unsigned __int128 units = a ? (unsigned __int128)diff_distance(a, b) * 1000000 / a : 0;
+    wide units = a ? diff_distance(a, b) * 1000000 / a : 0;
     out_text(out, key);
     if (!a && b) {
         out_text(out, "null");
         return;
     }
     out_text(out, b < a && units ? "-" : "");
-    out_decimal(out, units > UINT64_MAX ? UINT64_MAX : (uint64_t)units, 4);
+    out_decimal(out, units, 4);
 }
 
 static void put_side(struct out *out, const char *key, const struct diff_row *row, const struct diff_side *side)

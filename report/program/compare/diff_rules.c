@@ -141,7 +141,7 @@ static void say_missing(const struct summary *s, const char *side, const char *n
 {
     const char *comma = ": ";
     bool runs = s->running || summary_count_running(s);
-    if (s->complete && s->flops_used != SUMMARY_MOST_FLOPS)
+    if (s->complete)
         return;
     out_text(out, side);
     out_text(out, " (");
@@ -197,9 +197,9 @@ void diff_put_name(const struct diff_row *row, struct out *out)
     out_text(out, !row->routine && !row->name_space ? "the total" : "");
 }
 
-void diff_put_percent(uint64_t before, uint64_t after, struct out *out)
+void diff_put_percent(wide before, wide after, struct out *out)
 {
-    uint64_t change = diff_distance(before, after);
+    wide change = diff_distance(before, after);
     if (!change)
         return;
     out_text(out, after > before ? "+" : "-");
@@ -208,7 +208,7 @@ void diff_put_percent(uint64_t before, uint64_t after, struct out *out)
         return;
     }
     /* What rounds to 0.0 is no 0 */
-    bool is_small = (unsigned __int128)change * 2000 < before;
+    bool is_small = change * 2000 < before;
     out_text(out, is_small ? "<0.1" : "");
     if (!is_small)
         out_percent(out, change, before);

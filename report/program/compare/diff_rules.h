@@ -44,4 +44,4 @@ void diff_json(const struct diff *diff, const char *const names[2], const struct
 void diff_put_verdict(const struct diff_verdict *verdict, struct out *out);
 /* What a row is of, and by how many per cent its FLOPs changed (with a sign; blank: they did not). */
 void diff_put_name(const struct diff_row *row, struct out *out);
-void diff_put_percent(uint64_t before, uint64_t after, struct out *out);
+void diff_put_percent(wide before, wide after, struct out *out);

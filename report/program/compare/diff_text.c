@@ -25,9 +25,9 @@ static void put_right(struct out *out, const char *text)
     out_text(out, text);
 }
 
-static void put_change(struct out *out, uint64_t before, uint64_t after)
+static void put_change(struct out *out, wide before, wide after)
 {
-    uint64_t change = diff_distance(before, after);
+    wide change = diff_distance(before, after);
     size_t width = text_grouped_width(change) + (change != 0);
     text_put_blanks(out, width < NUMBER ? NUMBER - width : 0);
     out_text(out, !change ? "" : after > before ? "+" : "-");
@@ -39,7 +39,7 @@ static void put_change(struct out *out, uint64_t before, uint64_t after)
     }
 }
 
-static void put_numbers(struct out *out, uint64_t before, uint64_t after)
+static void put_numbers(struct out *out, wide before, wide after)
 {
     text_put_number(out, before, NUMBER);
     text_put_number(out, after, NUMBER);
@@ -156,7 +156,7 @@ static void put_seconds(struct out *out, uint64_t elapsed_ns)
 static void put_rate(struct out *out, const struct diff_side *side)
 {
     if (side->elapsed_ns)
-        out_decimal(out, (uint64_t)((unsigned __int128)side->timed_flops * 100 / side->elapsed_ns), 2);
+        out_decimal(out, side->timed_flops * 100 / side->elapsed_ns, 2);
     else
         out_text(out, "?");
 }

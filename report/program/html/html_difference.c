@@ -19,12 +19,12 @@ struct change {
     struct summary_operation before, after;
 };
 
-static uint64_t larger_less_smaller(uint64_t a, uint64_t b)
+static wide larger_less_smaller(wide a, wide b)
 {
     return a > b ? a - b : b - a;
 }
 
-static uint64_t extent_of(const void *row)
+static wide extent_of(const void *row)
 {
     const struct change *change = row;
     return larger_less_smaller(change->before.flop_cost, change->after.flop_cost);
@@ -73,7 +73,7 @@ static size_t join(const struct summary_operation *before, size_t before_count, 
     return count;
 }
 
-static void put_signed(struct out *out, uint64_t before, uint64_t after)
+static void put_signed(struct out *out, wide before, wide after)
 {
     out_format(out, "<td class=\"num%s\">%s",
                after > before   ? " more"
@@ -86,7 +86,7 @@ static void put_signed(struct out *out, uint64_t before, uint64_t after)
     out_text(out, "</td>");
 }
 
-static void put_relative(struct out *out, uint64_t before, uint64_t after)
+static void put_relative(struct out *out, wide before, wide after)
 {
     if (before == after)
         out_text(out, "<td class=\"num\">0.0%</td>");
@@ -146,7 +146,7 @@ static void put_table(struct html_page *page, bool of_namespaces)
 
 static void put_whole(struct html_page *page)
 {
-    uint64_t before = page->before->flops_used, after = page->s->flops_used;
+    wide before = page->before->flops_used, after = page->s->flops_used;
     out_text(page->out, before == after ? "<p><strong>The same FLOPs in all: " : "<p><strong>In all: ");
     out_grouped(page->out, before);
     if (before != after) {

@@ -47,7 +47,7 @@ static void put_badge(struct out *out, const char *class, const char *text)
 void html_put_badges(struct html_page *page)
 {
     const struct summary *s = page->s;
-    const uint64_t *by_class = s->accuracy_flops;
+    const wide *by_class = s->accuracy_flops;
     put_badge(page->out, s->complete ? "good" : "bad", s->complete ? "complete" : "not complete");
     if (s->running)
         put_badge(page->out, "warn", "still running");
@@ -75,7 +75,7 @@ static void close_card(struct out *out)
     out_text(out, "</small></div>\n");
 }
 
-static void put_flops_card(struct out *out, const char *label, const char *sign, uint64_t flops)
+static void put_flops_card(struct out *out, const struct summary *s, const char *label, const char *sign, wide flops)
 {
     open_card(out, label);
     out_text(out, sign);
@@ -83,19 +83,20 @@ static void put_flops_card(struct out *out, const char *label, const char *sign,
     out_text(out, "FLOP</b><small>");
     out_text(out, sign);
     out_grouped(out, flops);
-    text_put_or_more(out, flops);
+    text_put_or_more(out, s, flops);
     close_card(out);
 }
 
 static void put_remaining(struct out *out, const struct summary *s)
 {
     bool over = s->flops_used > s->flop_budget;
-    put_flops_card(out, over ? "Over the budget by" : "Remaining", "",
+    put_flops_card(out, s, over ? "Over the budget by" : "Remaining", "",
                    over ? s->flops_used - s->flop_budget : s->flop_budget - s->flops_used);
 }
 
 struct times {
-    uint64_t blas_ns, timed_flops;
+    uint64_t blas_ns;
+    wide timed_flops;
 };
 
 static struct times times_of(const struct summary *s)
@@ -103,7 +104,7 @@ static struct times times_of(const struct summary *s)
     struct times times = {0};
     for (size_t i = 0; i < s->operation_count; i++) {
         times.blas_ns = cost_sum(times.blas_ns, s->operations[i].elapsed_ns);
-        times.timed_flops = cost_sum(times.timed_flops, s->operations[i].timed_flops);
+        times.timed_flops = wide_sum(times.timed_flops, s->operations[i].timed_flops);
     }
     return times;
 }
@@ -141,7 +142,7 @@ static void put_time_cards(struct out *out, const struct summary *s, bool is_mer
 void html_put_cards(struct html_page *page)
 {
     const struct summary *s = page->s;
-    put_flops_card(page->out, "Used", "", s->flops_used);
+    put_flops_card(page->out, s, "Used", "", s->flops_used);
     if (s->has_budget)
         put_remaining(page->out, s);
     open_card(page->out, "Calls");

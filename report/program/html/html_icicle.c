@@ -46,16 +46,20 @@ static void put_box(struct out *out, const struct html_tree *tree, const struct 
 {
     out_text(out, "<svg class=\"");
     put_class(out, tree, box);
-    out_format(out, "\" x=%.2f%% y=%u width=%.2f%% height=%u data-p=%zu data-s=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"><title>",
-               box->at, box->depth * ROW, box->width, ROW, tree->boxes[box->parent].number, box->size[MEASURE_FLOPS],
-               box->size[MEASURE_TIME], box->size[MEASURE_CALLS]);
+    out_format(out, "\" x=%.2f%% y=%u width=%.2f%% height=%u data-p=%zu data-s=\"", box->at, box->depth * ROW, box->width, ROW,
+               tree->boxes[box->parent].number);
+    for (int i = 0; i < MEASURES; i++) {
+        out_text(out, i ? " " : "");
+        out_number(out, box->size[i]);
+    }
+    out_text(out, "\"><title>");
     put_name(out, box);
     out_text(out, ": ");
     out_grouped(out, box->size[MEASURE_FLOPS]);
     out_text(out, " FLOPs (");
     out_percent(out, box->size[MEASURE_FLOPS], tree->boxes->size[MEASURE_FLOPS]);
     out_text(out, "%), ");
-    text_put_calls(out, box->size[MEASURE_CALLS]);
+    text_put_calls(out, wide_narrow(box->size[MEASURE_CALLS]));
     out_text(out, "</title><rect/>");
     if (box->width >= LABELLED) {
         out_text(out, "<text>");

@@ -13,7 +13,7 @@ bool html_has_namespaces(const struct html_page *page)
     return html_has_names(page->s);
 }
 
-static uint64_t total_of(const void *row)
+static wide total_of(const void *row)
 {
     return ((const struct summary_namespace *)row)->total.flops_used;
 }
@@ -39,7 +39,7 @@ static void put_budget(struct out *out, const struct summary_namespace *ns)
 static void put_row(struct out *out, const void *row, const void *context)
 {
     const struct summary_namespace *ns = row;
-    const uint64_t whole = ((const struct summary *)context)->flops_used;
+    const wide whole = ((const struct summary *)context)->flops_used;
     out_text(out, "<tr>");
     html_cell_name(out, *ns->name ? ns->name : "(unlabelled)");
     html_cell_number(out, ns->self.flops_used);

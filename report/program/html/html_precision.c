@@ -18,7 +18,8 @@ bool html_has_precision(const struct html_page *page)
 }
 
 struct sums {
-    uint64_t flops, calls, elapsed_ns, timed_flops;
+    wide flops, timed_flops;
+    uint64_t calls, elapsed_ns;
 };
 
 static void add_up(const struct summary *s, struct sums sums[COST_PRECISIONS])
@@ -26,10 +27,10 @@ static void add_up(const struct summary *s, struct sums sums[COST_PRECISIONS])
     for (size_t i = 0; i < s->operation_count; i++) {
         const struct summary_operation *operation = &s->operations[i];
         struct sums *sum = &sums[precisions_of(operation->name)];
-        sum->flops = cost_sum(sum->flops, operation->flop_cost);
+        sum->flops = wide_sum(sum->flops, operation->flop_cost);
         sum->calls = cost_sum(sum->calls, operation->calls);
         sum->elapsed_ns = cost_sum(sum->elapsed_ns, operation->elapsed_ns);
-        sum->timed_flops = cost_sum(sum->timed_flops, operation->timed_flops);
+        sum->timed_flops = wide_sum(sum->timed_flops, operation->timed_flops);
     }
 }
 

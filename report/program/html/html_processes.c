@@ -27,7 +27,7 @@ bool html_has_processes(const struct html_page *page)
     return page->s->process_count > 1;
 }
 
-static uint64_t flops_of(const void *row)
+static wide flops_of(const void *row)
 {
     return ((const struct summary_process *)row)->flops_used;
 }
@@ -97,7 +97,7 @@ static void put_outliers(struct out *out, const struct html_rank *rank)
 }
 
 /* A bar for each. */
-static void put_profile(struct out *out, const struct summary *s, uint64_t most, bool is_merge)
+static void put_profile(struct out *out, const struct summary *s, wide most, bool is_merge)
 {
     double step = 100.0 / (double)s->process_count;
     if (!most || s->process_count > BARS_MOST)
@@ -134,7 +134,7 @@ static void put_end(struct out *out, const struct summary_process *process)
 
 /* What the shares of a row are of. */
 struct whole {
-    uint64_t flops, most;
+    wide flops, most;
     bool is_merge; /* no process is another's parent */
 };
 

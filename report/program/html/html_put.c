@@ -39,7 +39,7 @@ void html_text(struct out *out, const char *text)
 
 void html_short(struct out *out, double value)
 {
-    static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
+    static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q"};
     size_t i = 0;
     for (; value >= 999.5 && i + 1 < sizeof prefixes / sizeof *prefixes; i++)
         value /= 1000;
@@ -64,7 +64,7 @@ void html_seconds(struct out *out, uint64_t elapsed_ns)
         out_text(out, "0 s");
 }
 
-void html_rate(struct out *out, uint64_t flops, uint64_t elapsed_ns)
+void html_rate(struct out *out, wide flops, uint64_t elapsed_ns)
 {
     double rate = elapsed_ns ? (double)flops / (double)elapsed_ns : 0;
     if (!elapsed_ns)
@@ -75,7 +75,7 @@ void html_rate(struct out *out, uint64_t flops, uint64_t elapsed_ns)
         out_format(out, "%.2f", rate);
 }
 
-double html_share(uint64_t part, uint64_t whole)
+double html_share(wide part, wide whole)
 {
     return whole ? (double)part / (double)whole : 0;
 }
@@ -87,14 +87,14 @@ void html_cell_name(struct out *out, const char *name)
     out_text(out, "</td>");
 }
 
-void html_cell_number(struct out *out, uint64_t value)
+void html_cell_number(struct out *out, wide value)
 {
     out_text(out, "<td class=\"num\">");
     out_grouped(out, value);
     out_text(out, "</td>");
 }
 
-void html_cell_share(struct out *out, uint64_t part, uint64_t whole, uint64_t most)
+void html_cell_share(struct out *out, wide part, wide whole, wide most)
 {
     out_format(out, "<td class=\"bar\"><svg aria-hidden=\"true\"><rect width=\"%.1f%%\"/></svg></td><td class=\"num\">",
                100 * html_share(part, most));

@@ -9,15 +9,15 @@ void html_short(struct out *out, double value);
 /* 1.23 s, 45.6 ms */
 void html_seconds(struct out *out, uint64_t elapsed_ns);
 /* FLOPs in nanoseconds, as GFLOP/s with two digits or two places; a dash where no time is known */
-void html_rate(struct out *out, uint64_t flops, uint64_t elapsed_ns);
+void html_rate(struct out *out, wide flops, uint64_t elapsed_ns);
 /* part / whole, between 0 and 1 */
-double html_share(uint64_t part, uint64_t whole);
+double html_share(wide part, wide whole);
 
 /* Cells of a table. */
 void html_cell_name(struct out *out, const char *name);
-void html_cell_number(struct out *out, uint64_t value);
+void html_cell_number(struct out *out, wide value);
 /* A bar, which is full at `most`, and the percentage of the whole. */
-void html_cell_share(struct out *out, uint64_t part, uint64_t whole, uint64_t most);
+void html_cell_share(struct out *out, wide part, wide whole, wide most);
 void html_cell_seconds(struct out *out, uint64_t elapsed_ns);
 /* The last row of a table of `columns` that was cut. */
 void html_cut_row(struct out *out, size_t left_out, unsigned columns);

@@ -17,18 +17,18 @@ void html_rank_add(struct html_rank *rank, const void *row)
 }
 
 struct sizes {
-    uint64_t (*size_of)(const void *row);
+    wide (*size_of)(const void *row);
 };
 
 static int descending(const void *left, const void *right, const void *context)
 {
     const struct sizes *sizes = context;
     const char *a = *(const void *const *)left, *b = *(const void *const *)right;
-    uint64_t size_a = sizes->size_of(a), size_b = sizes->size_of(b);
+    wide size_a = sizes->size_of(a), size_b = sizes->size_of(b);
     return size_a != size_b ? (size_a < size_b ? 1 : -1) : (a > b) - (a < b);
 }
 
-void html_rank_sort(struct html_rank *rank, uint64_t (*size_of)(const void *row))
+void html_rank_sort(struct html_rank *rank, wide (*size_of)(const void *row))
 {
     const struct sizes sizes = {size_of};
     if (rank->count)
@@ -40,8 +40,7 @@ void html_rank_close(struct html_rank *rank)
     free(rank->rows);
 }
 
-void html_rank_all(struct html_rank *rank, const void *array, size_t count, size_t row_bytes,
-                   uint64_t (*size_of)(const void *row))
+void html_rank_all(struct html_rank *rank, const void *array, size_t count, size_t row_bytes, wide (*size_of)(const void *row))
 {
     html_rank_open(rank, count);
     for (size_t i = 0; i < count; i++)

@@ -6,7 +6,7 @@
 #include "precisions.h"
 #include "html_rank.h"
 
-static uint64_t flops_of(const void *row)
+static wide flops_of(const void *row)
 {
     return ((const struct summary_operation *)row)->flop_cost;
 }
@@ -14,7 +14,7 @@ static uint64_t flops_of(const void *row)
 static void put_row(struct out *out, const void *row, const void *context)
 {
     const struct summary_operation *operation = row;
-    const uint64_t whole = ((const struct summary *)context)->flops_used;
+    const wide whole = ((const struct summary *)context)->flops_used;
     int routine = precisions_routine(operation->name);
     out_text(out, "<tr><td class=\"name\"");
     if (routine >= 0) {

@@ -38,7 +38,7 @@ static struct html_axes axes_of(const struct html_rank *rank)
     return axes;
 }
 
-static uint64_t time_of(const void *row)
+static wide time_of(const void *row)
 {
     return ((const struct summary_operation *)row)->elapsed_ns;
 }

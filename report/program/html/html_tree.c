@@ -23,11 +23,11 @@ static size_t add(struct html_tree *tree, struct html_box box)
 }
 
 /* Of the box and all above it. */
-static void charge(struct html_tree *tree, size_t at, const uint64_t size[MEASURES])
+static void charge(struct html_tree *tree, size_t at, const wide size[MEASURES])
 {
     for (bool is_last = false; !is_last; at = tree->boxes[at].parent) {
         for (int i = 0; i < MEASURES; i++)
-            tree->boxes[at].size[i] = cost_sum(tree->boxes[at].size[i], size[i]);
+            tree->boxes[at].size[i] = wide_sum(tree->boxes[at].size[i], size[i]);
         is_last = at == 0;
     }
 }
@@ -50,7 +50,7 @@ static void add_operations(struct html_tree *tree, size_t parent, const struct s
 {
     for (size_t i = 0; i < ns->operation_count && !tree->failed; i++) {
         const struct summary_operation *operation = &ns->operations[i];
-        const uint64_t size[MEASURES] = {operation->flop_cost, operation->elapsed_ns, operation->calls};
+        const wide size[MEASURES] = {operation->flop_cost, operation->elapsed_ns, operation->calls};
         if (!operation->calls)
             continue;
         size_t at = add(tree, (struct html_box){.name = operation->name,
@@ -146,7 +146,7 @@ static size_t show(struct html_tree *tree, double least)
 static void add_others(struct html_tree *tree)
 {
     size_t count = tree->count;
-    uint64_t(*inside)[MEASURES] = calloc(count, sizeof *inside);
+    wide(*inside)[MEASURES] = calloc(count, sizeof *inside);
     bool *has_children = calloc(count, sizeof *has_children);
     tree->failed |= !inside || !has_children;
     for (size_t i = 1; i < count && !tree->failed; i++)
@@ -173,7 +173,7 @@ static void add_others(struct html_tree *tree)
     free(has_children);
 }
 
-static uint64_t flops_of(const void *box)
+static wide flops_of(const void *box)
 {
     return ((const struct html_box *)box)->size[MEASURE_FLOPS];
 }

@@ -11,7 +11,7 @@ struct html_box {
     enum html_box_kind kind;
     unsigned depth;
     size_t parent; /* comes before its children */
-    uint64_t size[MEASURES];
+    wide size[MEASURES];
     bool is_shown; /* else it is in the box of what else its parent has */
     size_t number; /* among those that are shown */
     double at;     /* where it begins and how wide it is by FLOPs, in per cent of the whole */

@@ -10,7 +10,7 @@ static void put_text(struct out *out, const char *text)
     out_text(out, ",");
 }
 
-static void put_number(struct out *out, uint64_t value)
+static void put_number(struct out *out, wide value)
 {
     out_number(out, value);
     out_text(out, ",");
@@ -29,7 +29,7 @@ static void put_member(struct out *out, const struct member *member)
     out_text(out, member->complete ? "true," : "false,");
 }
 
-static void put_counts(struct out *out, const struct member_use *use, uint64_t calls, uint64_t flop_cost)
+static void put_counts(struct out *out, const struct member_use *use, uint64_t calls, wide flop_cost)
 {
     put_text(out, use->name_space);
     put_text(out, use->routine);
@@ -49,7 +49,8 @@ static void put_shape(struct out *out, const struct member_use *use, const struc
 
 static void put_use(struct out *out, const struct member *member, const struct member_use *use, bool with_shape)
 {
-    uint64_t calls = use->calls, flop_cost = use->flop_cost;
+    uint64_t calls = use->calls;
+    wide flop_cost = use->flop_cost;
     for (size_t i = 0; use->shapes && i < use->shapes->count; i++) {
         put_member(out, member);
         put_shape(out, use, &use->shapes->rows[i]);

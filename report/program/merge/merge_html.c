@@ -19,18 +19,13 @@ struct model {
     char title[64];
 };
 
-static uint64_t narrow(wide value)
-{
-    return value > UINT64_MAX ? UINT64_MAX : (uint64_t)value;
-}
-
 static struct summary_operation operation_of(const struct merge_row *row)
 {
     return (struct summary_operation){.name = row->routine,
-                                      .flop_cost = narrow(row->flop_cost),
-                                      .calls = narrow(row->calls),
-                                      .elapsed_ns = narrow(row->elapsed_ns),
-                                      .timed_flops = narrow(row->timed_flops),
+                                      .flop_cost = row->flop_cost,
+                                      .calls = wide_narrow(row->calls),
+                                      .elapsed_ns = wide_narrow(row->elapsed_ns),
+                                      .timed_flops = row->timed_flops,
                                       .accuracy = row->accuracy};
 }
 
@@ -44,10 +39,10 @@ static bool add_shapes(struct model *model, const struct merge_sums *sums)
         *shapes = (struct summary_histogram){.recorded = sums->has_shapes, .rows = model->shapes + j};
         for (; j < sums->shape_count && sums->shapes[j].routine == s->operations[i].name; j++) {
             const struct merge_shape *row = &sums->shapes[j];
-            shapes->error_calls = narrow(row->error_calls);
-            shapes->error_flops = narrow(row->error_flops);
+            shapes->error_calls = wide_narrow(row->error_calls);
+            shapes->error_flops = row->error_flops;
             model->shapes[j] = (struct summary_shape){
-                .text = row->shape, .calls = narrow(row->calls), .flop_cost = narrow(row->flop_cost)};
+                .text = row->shape, .calls = wide_narrow(row->calls), .flop_cost = row->flop_cost};
             shapes->count += row->shape != NULL;
         }
     }
@@ -61,8 +56,8 @@ static bool add_operations(struct summary *s, const struct merge_sums *sums)
         struct summary_operation *operation = &s->operations[s->operation_count];
         *operation = operation_of(&sums->routines[s->operation_count]);
         operation->first_use = s->operation_count;
-        uint64_t *of_class = &s->accuracy_flops[operation->accuracy];
-        *of_class = cost_sum(*of_class, operation->flop_cost);
+        wide *of_class = &s->accuracy_flops[operation->accuracy];
+        *of_class = wide_sum(*of_class, operation->flop_cost);
     }
     return s->operations;
 }
@@ -76,10 +71,10 @@ static void add_to_namespace(struct summary_namespace *ns, const struct merge_ro
 {
     struct summary_operation *operation = &ns->operations[ns->operation_count++];
     *operation = operation_of(row);
-    ns->self.flops_used = cost_sum(ns->self.flops_used, operation->flop_cost);
+    ns->self.flops_used = wide_sum(ns->self.flops_used, operation->flop_cost);
     ns->self.calls = cost_sum(ns->self.calls, operation->calls);
     ns->time.blas_ns = cost_sum(ns->time.blas_ns, operation->elapsed_ns);
-    ns->time.timed_flops = cost_sum(ns->time.timed_flops, operation->timed_flops);
+    ns->time.timed_flops = wide_sum(ns->time.timed_flops, operation->timed_flops);
 }
 
 /* The rows are sorted anew, after which each namespace's are one behind the other. */
@@ -186,8 +181,8 @@ static void set_totals(struct model *model, const struct merge_sums *sums)
     struct summary *s = &model->summary;
     snprintf(model->title, sizeof model->title, "%zu %s on %zu %s", m->count, m->count == 1 ? "process" : "processes",
              sums->host_count, sums->host_count == 1 ? "host" : "hosts");
-    *s = (struct summary){.flops_used = narrow(sums->spreads[MERGE_FLOPS].sum),
-                          .calls = narrow(sums->spreads[MERGE_CALLS].sum),
+    *s = (struct summary){.flops_used = sums->spreads[MERGE_FLOPS].sum,
+                          .calls = wide_narrow(sums->spreads[MERGE_CALLS].sum),
                           .version = "",
                           .cost_model = m->cost_model,
                           .convention = m->convention,
@@ -197,10 +192,10 @@ static void set_totals(struct model *model, const struct merge_sums *sums)
                           .host = "",
                           .program = model->title,
                           .arguments = "",
-                          .wall_ns = sums->spreads[MERGE_WALL_NS].max};
+                          .wall_ns = wide_narrow(sums->spreads[MERGE_WALL_NS].max)};
     s->has_budget = sums->job.has_budget && sums->job.flops_used == sums->spreads[MERGE_FLOPS].sum;
     s->flop_budget = sums->job.flop_budget;
-    s->incomplete = s->flops_used == SUMMARY_MOST_FLOPS ? SUMMARY_SATURATED : 0;
+    s->incomplete = sums->saturated ? SUMMARY_SATURATED : 0;
     s->complete = s->complete && !s->incomplete;
     put_uncovered(&model->uncovered, sums);
     s->uncovered = model->uncovered.failed ? "" : model->uncovered.data;

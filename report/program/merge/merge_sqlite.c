@@ -82,7 +82,7 @@ static void put_sum(struct rows *rows, wide value)
     out_free(&digits);
 }
 
-static void put_number(struct rows *rows, uint64_t value)
+static void put_number(struct rows *rows, wide value)
 {
     if (value > INT64_MAX)
         put_sum(rows, value);

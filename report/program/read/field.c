@@ -102,6 +102,39 @@ bool field_as_number(const struct field_reader *r, const json_t *value, uint64_t
     return errno == 0;
 }
 
+const char *field_say(wide number, char buffer[FIELD_FLOPS_BYTES])
+{
+    char *digit = buffer + FIELD_FLOPS_BYTES - 1;
+    *digit = 0;
+    do
+        *--digit = (char)('0' + (unsigned)(number % 10));
+    while ((number /= 10) != 0);
+    return digit;
+}
+
+bool field_as_flops(const struct field_reader *r, const json_t *value, wide *number)
+{
+    char buffer[FIELD_NUMERAL_BYTES];
+    const char *digit = field_numeral(r, value, buffer);
+    wide total = 0;
+    if (!digit || *digit == '-' || !is_whole(digit))
+        return false;
+    for (; *digit >= '0' && *digit <= '9'; digit++)
+        if (__builtin_mul_overflow(total, 10u, &total) || __builtin_add_overflow(total, (unsigned)(*digit - '0'), &total))
+            return false;
+    *number = total;
+    return true;
+}
+
+wide field_get_flops(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required)
+{
+    json_t *value = json_object_get(object, key);
+    wide number = 0;
+    if ((value || required) && !field_as_flops(r, value, &number))
+        field_complain(r, "%s%s: expected a whole number from 0 to 2^128-1, found %s", where, key, field_type_of(r, value));
+    return number;
+}
+
 uint64_t field_get_number(struct field_reader *r, const json_t *object, const char *where, const char *key, bool required)
 {
     json_t *value = json_object_get(object, key);
@@ -163,12 +196,12 @@ json_t *field_get_container(struct field_reader *r, const json_t *object, const 
     return NULL;
 }
 
-bool field_get_budget(struct field_reader *r, const json_t *object, const char *where, uint64_t *flop_budget)
+bool field_get_budget(struct field_reader *r, const json_t *object, const char *where, wide *flop_budget)
 {
     json_t *value = json_object_get(object, "flop_budget");
     if (!value || json_is_null(value))
         return false;
-    if (!field_as_number(r, value, flop_budget))
+    if (!field_as_flops(r, value, flop_budget))
         field_complain(r, "%sflop_budget: expected a whole number or null, found %s", where, field_type_of(r, value));
     return true;
 }

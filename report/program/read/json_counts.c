@@ -29,10 +29,10 @@ static void read_operation(struct field_reader *r, const char *where, const char
         return;
     }
     operation->name = field_copy(r, name);
-    operation->flop_cost = field_get_number(r, value, path, "flop_cost", true);
+    operation->flop_cost = field_get_flops(r, value, path, "flop_cost", true);
     operation->calls = field_get_number(r, value, path, "calls", true);
     operation->elapsed_ns = field_get_nanoseconds(r, value, path, "seconds");
-    operation->timed_flops = field_get_number(r, value, path, "timed_flops", false);
+    operation->timed_flops = field_get_flops(r, value, path, "timed_flops", false);
     operation->nested_calls = field_get_number(r, value, path, "nested_calls", false);
     operation->queries = field_get_number(r, value, path, "queries", false);
     operation->accuracy = get_accuracy(r, value, path);
@@ -121,14 +121,16 @@ static void read_apart(struct field_reader *r, const json_t *listed, const json_
 
 /* Reads a total, which may be more than the sum of what is listed (scopes inside, or what flopshim_reset() forgot), not less.
  */
-static uint64_t get_total(struct field_reader *r, const json_t *object, const char *where, const char *key, uint64_t listed)
+static wide get_total(struct field_reader *r, const json_t *object, const char *where, const char *key, wide listed)
 {
-    uint64_t total = field_get_number(r, object, where, key, false);
+    wide total = field_get_flops(r, object, where, key, false);
     if (!json_object_get(object, key))
         return listed;
+    if (field_sticks(total, listed))
+        return listed;
     if (total < listed)
-        field_complain(r, "%s%s: expected at least the %" PRIu64 " of its operations, found %" PRIu64, where, key, listed,
-                       total);
+        field_complain(r, "%s%s: expected at least the %s of its operations, found %s", where, key, FIELD_SAY(listed),
+                       FIELD_SAY(total));
     return total;
 }
 
@@ -141,7 +143,7 @@ static void read_time(struct field_reader *r, const json_t *object, const char *
     time->wall_ns = field_get_nanoseconds(r, value, inside, "wall_seconds");
     time->blas_ns = field_get_nanoseconds(r, value, inside, "blas_seconds");
     time->shim_ns = field_get_nanoseconds(r, value, inside, "shim_seconds");
-    time->timed_flops = field_get_number(r, value, inside, "timed_flops", false);
+    time->timed_flops = field_get_flops(r, value, inside, "timed_flops", false);
 }
 
 static void read_namespace(struct field_reader *r, const char *name, const json_t *value, uint64_t schema,
@@ -166,13 +168,13 @@ static void read_namespace(struct field_reader *r, const char *name, const json_
     read_apart(r, json_object_get(value, "operations"), NULL, queries, ns->operations, &ns->operation_count);
     snprintf(where, sizeof where, "by_namespace.%s.", name);
     for (size_t i = 0; i < ns->operation_count; i++) {
-        ns->self.flops_used = cost_sum(ns->self.flops_used, ns->operations[i].flop_cost);
+        ns->self.flops_used = wide_sum(ns->self.flops_used, ns->operations[i].flop_cost);
         ns->self.calls = cost_sum(ns->self.calls, ns->operations[i].calls);
         ns->queries = cost_sum(ns->queries, ns->operations[i].queries);
     }
     /* In version 1 these had the use of scopes inside as well, where there was a budget. */
-    uint64_t flops_used = get_total(r, value, where, "flops_used", ns->self.flops_used);
-    uint64_t calls = get_total(r, value, where, "calls", ns->self.calls);
+    wide flops_used = get_total(r, value, where, "flops_used", ns->self.flops_used);
+    uint64_t calls = wide_narrow(get_total(r, value, where, "calls", ns->self.calls));
     if (schema > 1)
         ns->self = (struct summary_use){flops_used, calls};
 }
@@ -183,14 +185,14 @@ static void check_use(struct field_reader *r, const json_t *ns, const char *name
     char where[256];
     snprintf(where, sizeof where, "by_namespace.%s.", name);
     const json_t *object = field_get_container(r, ns, where, which, JSON_OBJECT);
-    const uint64_t expected[] = {use->flops_used, use->calls};
+    const wide expected[] = {use->flops_used, use->calls};
     static const char *const keys[] = {"flops_used", "calls"};
     for (int i = 0; i < 2 && object; i++) {
-        uint64_t found;
+        wide found;
         json_t *value = json_object_get(object, keys[i]);
-        if (value && (!field_as_number(r, value, &found) || found != expected[i]))
-            field_complain(r, "%s%s.%s: expected %" PRIu64 ", which its operations%s add up to", where, which, keys[i],
-                           expected[i], strcmp(which, "self") != 0 ? " and those below it" : "");
+        if (value && (!field_as_flops(r, value, &found) || (found != expected[i] && !field_sticks(found, expected[i]))))
+            field_complain(r, "%s%s.%s: expected %s, which its operations%s add up to", where, which, keys[i],
+                           FIELD_SAY(expected[i]), strcmp(which, "self") != 0 ? " and those below it" : "");
     }
 }
 
@@ -237,10 +239,10 @@ static void read_totals(struct field_reader *r, const json_t *root)
     read_apart(r, json_object_get(root, "operations"), inner, queries, s->operations, &s->operation_count);
     for (size_t i = 0; i < s->operation_count; i++) {
         struct summary_operation *operation = &s->operations[i];
-        s->flops_used = cost_sum(s->flops_used, operation->flop_cost);
+        s->flops_used = wide_sum(s->flops_used, operation->flop_cost);
         s->calls = cost_sum(s->calls, operation->calls);
         s->queries = cost_sum(s->queries, operation->queries);
-        s->accuracy_flops[operation->accuracy] = cost_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
+        s->accuracy_flops[operation->accuracy] = wide_sum(s->accuracy_flops[operation->accuracy], operation->flop_cost);
     }
     s->flops_used = get_total(r, root, "", "flops_used", s->flops_used);
     json_t *log = field_get_container(r, root, "", "call_log", JSON_OBJECT);

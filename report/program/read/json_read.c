@@ -99,11 +99,11 @@ static void read_threads(struct field_reader *r, const json_t *time)
         s->threads_listed[s->thread_count++] = (struct summary_thread){
             .pid = field_get_small_number(r, value, where, "pid"),
             .number = field_get_small_number(r, value, where, "thread"),
-            .flops_used = field_get_number(r, value, where, "flops_used", false),
+            .flops_used = field_get_flops(r, value, where, "flops_used", false),
             .calls = field_get_number(r, value, where, "calls", false),
             .time = {.wall_ns = field_get_nanoseconds(r, value, where, "wall_seconds"),
                      .blas_ns = field_get_nanoseconds(r, value, where, "blas_seconds"),
-                     .timed_flops = field_get_number(r, value, where, "timed_flops", false),
+                     .timed_flops = field_get_flops(r, value, where, "timed_flops", false),
                      .shim_ns = field_get_nanoseconds(r, value, where, "shim_seconds")},
         };
     }
@@ -141,7 +141,7 @@ static void read_process(struct field_reader *r, const json_t *root)
     s->time.wall_ns = field_get_nanoseconds(r, time, "time.", "thread_seconds");
     s->time.blas_ns = field_get_nanoseconds(r, time, "time.", "blas_seconds");
     s->time.shim_ns = field_get_nanoseconds(r, time, "time.", "shim_seconds");
-    s->time.timed_flops = field_get_number(r, time, "time.", "timed_flops", false);
+    s->time.timed_flops = field_get_flops(r, time, "time.", "timed_flops", false);
     read_threads(r, time);
     json_t *arguments = field_get_container(r, process, "process.", "arguments", JSON_ARRAY);
     s->arguments = join(r, arguments, "process.arguments", 0, &s->arguments_bytes);
@@ -158,7 +158,7 @@ static void read_refused(struct field_reader *r, const json_t *root)
     s->refused_cost = field_get_number(r, last, "refused.last.", "flop_cost", false);
     s->refused_elapsed_ns = field_get_nanoseconds(r, last, "refused.last.", "elapsed_seconds");
     s->refused_limit_ns = field_get_nanoseconds(r, last, "refused.last.", "limit_seconds");
-    s->refused_remaining = field_get_number(r, last, "refused.last.", "flops_remaining", false);
+    s->refused_remaining = field_get_flops(r, last, "refused.last.", "flops_remaining", false);
 }
 
 static const char *read_reason(struct field_reader *r, const json_t *object, const char *where)
@@ -188,7 +188,7 @@ static struct summary_process read_listed(struct field_reader *r, const json_t *
         .exec_number = field_get_small_number(r, value, where, "exec_number"),
         .threads = field_get_small_number(r, value, where, "threads"),
         .program = field_get_text(r, value, where, "program"),
-        .flops_used = field_get_number(r, value, where, "flops_used", false),
+        .flops_used = field_get_flops(r, value, where, "flops_used", false),
         .calls = field_get_number(r, value, where, "calls", false),
         .end_reason = read_reason(r, value, where),
         .end_status = field_get_small_number(r, value, where, "end_status"),

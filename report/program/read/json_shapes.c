@@ -80,13 +80,13 @@ static void read_row(struct field_reader *r, const struct kind *kind, const char
     *shape = (struct summary_shape){.text = ""};
     kind->read(r, where, value, shape);
     shape->calls = field_get_number(r, value, where, "calls", true);
-    shape->flop_cost = field_get_number(r, value, where, "flop_cost", true);
+    shape->flop_cost = field_get_flops(r, value, where, "flop_cost", true);
 }
 
-static void check_sum(struct field_reader *r, const char *path, const char *key, uint64_t sum, uint64_t expected)
+static void check_sum(struct field_reader *r, const char *path, const char *key, wide sum, wide expected)
 {
-    if (sum != expected)
-        field_complain(r, "%s: expected the %" PRIu64 " of %s in all, found %" PRIu64, path, expected, key, sum);
+    if (sum != expected && !field_sticks(expected, sum))
+        field_complain(r, "%s: expected the %s of %s in all, found %s", path, FIELD_SAY(expected), key, FIELD_SAY(sum));
 }
 
 static void read_histogram(struct field_reader *r, const struct kind *kind, const char *where, const json_t *object,
@@ -101,15 +101,15 @@ static void read_histogram(struct field_reader *r, const struct kind *kind, cons
     histogram->rows = field_room(r, json_array_size(list) * sizeof *histogram->rows);
     snprintf(path, sizeof path, "%s%s.", where, kind->others);
     uint64_t calls = field_get_number(r, other, path, "calls", false);
-    uint64_t flops = field_get_number(r, other, path, "flop_cost", false);
+    wide flops = field_get_flops(r, other, path, "flop_cost", false);
     histogram->error_calls = field_get_number(r, other, path, "calls_error", false);
-    histogram->error_flops = field_get_number(r, other, path, "flop_cost_error", false);
+    histogram->error_flops = field_get_flops(r, other, path, "flop_cost_error", false);
     for (size_t i = 0; !r->failed && i < json_array_size(list); i++) {
         struct summary_shape *row = &histogram->rows[histogram->count++];
         snprintf(path, sizeof path, "%s%s[%zu].", where, kind->rows, i);
         read_row(r, kind, path, json_array_get(list, i), row);
         calls = cost_sum(calls, row->calls);
-        flops = cost_sum(flops, row->flop_cost);
+        flops = wide_sum(flops, row->flop_cost);
     }
     snprintf(path, sizeof path, "%s%s", where, kind->rows);
     check_sum(r, path, "calls", calls, operation->calls);

@@ -11,7 +11,8 @@ static void add_tallies(const struct ledger_view *view, struct watch_sums *sums)
     while ((tally = ledger_next_record(&cursor)) != NULL) {
         struct ledger_counts counts;
         bool sound = ledger_tally_read(tally, &counts);
-        sums->flops = cost_sum(sums->flops, counts.flops);
+        sums->flops += counts.flops;
+        sums->sticks |= counts.flops == UINT64_MAX;
         sums->calls = cost_sum(sums->calls, counts.calls + counts.queries);
         sums->doubtful |= !sound;
     }
@@ -22,8 +23,9 @@ static void add_grants(const struct ledger_view *view, struct watch_sums *sums)
     struct ledger_cursor cursor = {.view = view, .kind = LEDGER_GRANTS};
     const struct ledger_grant *grant;
     while ((grant = ledger_next_record(&cursor)) != NULL) {
-        sums->spent_flops = cost_sum(sums->spent_flops, grant->spent_flops);
-        sums->refunded_flops = cost_sum(sums->refunded_flops, grant->refunded_flops);
+        sums->spent_flops = wide_sum(sums->spent_flops, ledger_grant_sum(grant, false));
+        sums->refunded_flops = wide_sum(sums->refunded_flops,
+                                        grant->refunded_flops == UINT64_MAX ? WIDE_MAX : grant->refunded_flops);
     }
 }
 
@@ -50,18 +52,18 @@ void watch_sum_up(const struct ledger_view *view, struct watch_sums *sums)
     add_processes(view, sums);
 }
 
-const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, uint64_t refunded_flops)
+const char *watch_backwards(const struct watch_sums *before, const struct watch_sums *after, wide refunded_flops)
 {
     if (before->has_limit && after->limit_flops != before->limit_flops)
         return "it went backwards in its limit";
-    if (cost_sum(after->flops, refunded_flops) < before->flops)
+    if (wide_sum(after->flops, refunded_flops) < before->flops)
         return "it went backwards in its FLOPs";
     if (!before->doubtful && !after->doubtful && after->calls < before->calls)
         return "it went backwards in its calls";
-    if (cost_sum(after->spent_flops, refunded_flops) < before->spent_flops)
+    if (wide_sum(after->spent_flops, refunded_flops) < before->spent_flops)
         return "it went backwards in what its threads spent";
     /* Spent first, then counted. */
-    if (before->has_limit && cost_sum(after->spent_flops, refunded_flops) < before->flops)
+    if (before->has_limit && wide_sum(after->spent_flops, refunded_flops) < before->flops)
         return WATCH_UNEQUAL;
     if (after->refused_calls < before->refused_calls)
         return "it went backwards in its refused calls";
@@ -85,7 +87,7 @@ bool watch_mismatch(const struct ledger_view *view, const struct watch_sums *sum
     }
     while ((grant = ledger_next_record(&grants)) != NULL)
         owned += grant->tid != 0;
-    if (!sums->has_limit || view->doubtful || sums->flops == UINT64_MAX)
+    if (!sums->has_limit || view->doubtful || sums->sticks)
         return false;
     return sums->flops > sums->spent_flops ||
            (in_order && owned <= sums->processes && sums->processes == 1 && sums->flops != sums->spent_flops);

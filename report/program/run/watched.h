@@ -14,13 +14,13 @@ struct watched {
     int fd;
     dev_t device;
     ino_t inode;
-    bool gone;                /* its file is not there any more */
-    bool in_order;            /* its last process is done with it */
-    bool unannounced;         /* found in the folder: the event of its making may come yet */
-    unsigned failed;          /* looks in a row that found it damaged */
-    struct ledger_view good;  /* the last sound copy; header NULL: none yet */
-    struct watch_sums sums;   /* of that */
-    uint64_t refunded_before; /* at the look before that */
+    bool gone;               /* its file is not there any more */
+    bool in_order;           /* its last process is done with it */
+    bool unannounced;        /* found in the folder: the event of its making may come yet */
+    unsigned failed;         /* looks in a row that found it damaged */
+    struct ledger_view good; /* the last sound copy; header NULL: none yet */
+    struct watch_sums sums;  /* of that */
+    wide refunded_before;    /* at the look before that */
     char name[NAME_MAX + 1];
     char findings[WATCHED_FINDINGS]; /* one a line */
 };

@@ -12,7 +12,7 @@ static void put_key(struct out *out, const char *key, bool first)
     out_text(out, ": ");
 }
 
-static void put_number(struct out *out, const char *key, uint64_t number)
+static void put_number(struct out *out, const char *key, wide number)
 {
     put_key(out, key, false);
     out_number(out, number);

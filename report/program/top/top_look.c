@@ -104,11 +104,11 @@ static double present_rate(const struct top_history *h)
     if (h->count < 2)
         return 0;
     double seconds = h->at[h->count - 1] - h->at[0];
-    uint64_t first = h->used[0], last = h->used[h->count - 1];
+    wide first = h->used[0], last = h->used[h->count - 1];
     return seconds > 0 && last > first ? (double)(last - first) / seconds : 0;
 }
 
-static void remember(struct top_history *h, uint64_t used, double at)
+static void remember(struct top_history *h, wide used, double at)
 {
     if (h->count == TOP_PRESENT) {
         memmove(h->used, h->used + 1, (TOP_PRESENT - 1) * sizeof *h->used);
@@ -130,10 +130,10 @@ static void remember_rate(struct top_model *model, double rate)
 
 static void add_budget(struct top_model *model, const struct top_source *source, double rate)
 {
-    uint64_t rest = source->budget > source->used ? source->budget - source->used : 0;
+    wide rest = source->budget > source->used ? source->budget - source->used : 0;
     model->has_budget = true;
-    model->budget = cost_sum(model->budget, source->budget);
-    model->budget_used = cost_sum(model->budget_used, source->used);
+    model->budget = wide_sum(model->budget, source->budget);
+    model->budget_used = wide_sum(model->budget_used, source->used);
     if (!source->running || (rest && rate <= 0))
         return;
     double seconds = rest ? (double)rest / rate : 0;
@@ -158,7 +158,7 @@ static void sum_up(struct top_model *model, double at)
         double rate = present_rate(&s->history);
         model->ledgers++;
         model->ended += !s->running;
-        model->used = cost_sum(model->used, s->used);
+        model->used = wide_sum(model->used, s->used);
         model->calls = cost_sum(model->calls, s->calls);
         model->refused = cost_sum(model->refused, s->refused);
         model->rate += rate;
@@ -186,7 +186,8 @@ void top_look(struct top_model *model, const struct top_target *target, double a
     find(model, target);
     forget_some(model);
     model->ledgers = model->ended = model->processes = model->threads = 0;
-    model->used = model->calls = model->refused = model->budget = model->budget_used = 0;
+    model->used = model->budget = model->budget_used = 0;
+    model->calls = model->refused = 0;
     model->rate = 0;
     model->exhausted_in = -1;
     model->has_budget = false;

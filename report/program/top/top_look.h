@@ -14,7 +14,7 @@ enum { TOP_RATES = 512 /* looks that are remembered */, TOP_PRESENT = 10 /* of w
 
 /* Sums of the newest looks, the newest last. */
 struct top_history {
-    uint64_t used[TOP_PRESENT];
+    wide used[TOP_PRESENT];
     double at[TOP_PRESENT];
     size_t count;
 };
@@ -24,7 +24,8 @@ struct top_source {
     char *path;
     bool wanted, seen, gone;
     bool has_budget, running;
-    uint64_t budget, used, calls, refused;
+    wide budget, used;
+    uint64_t calls, refused;
     size_t processes_alive;
     struct top_rows tables[TOP_TABS];
     struct top_history history;
@@ -40,13 +41,14 @@ struct top_model {
     double rates[TOP_RATES]; /* FLOP/s, the newest last */
     size_t rate_count;
     size_t ledgers, ended, processes, threads; /* of those: that are wanted, ended; that run */
-    uint64_t used, calls, refused;
+    wide used;
+    uint64_t calls, refused;
     bool has_budget;
-    uint64_t budget, budget_used; /* of those that have one */
-    double rate;                  /* of the present, FLOP/s */
-    double exhausted_in;          /* seconds until the first budget would be; below 0: never at that rate */
-    const char *problem;          /* why a ledger that was named is not shown; NULL */
-    bool failed;                  /* memory ran out */
+    wide budget, budget_used; /* of those that have one */
+    double rate;              /* of the present, FLOP/s */
+    double exhausted_in;      /* seconds until the first budget would be; below 0: never at that rate */
+    const char *problem;      /* why a ledger that was named is not shown; NULL */
+    bool failed;              /* memory ran out */
 };
 
 /* Look once more; `at`: now, in seconds of any clock. */

@@ -43,7 +43,7 @@ void top_rows_free(struct top_rows *rows)
 
 /* ---- rows that are of the same ---- */
 
-static int compare_numbers(uint64_t a, uint64_t b)
+static int compare_numbers(wide a, wide b)
 {
     return a < b ? -1 : a > b;
 }
@@ -60,9 +60,9 @@ static int compare_keys(const void *left, const void *right)
 
 static void add(struct top_row *to, const struct top_row *from)
 {
-    to->flops = cost_sum(to->flops, from->flops);
+    to->flops = wide_sum(to->flops, from->flops);
     to->calls = cost_sum(to->calls, from->calls);
-    to->below_flops = cost_sum(to->below_flops, from->below_flops);
+    to->below_flops = wide_sum(to->below_flops, from->below_flops);
     to->below_calls = cost_sum(to->below_calls, from->below_calls);
     to->elapsed_ns = cost_sum(to->elapsed_ns, from->elapsed_ns);
     to->running |= from->running;
@@ -83,7 +83,7 @@ void top_rows_join(struct top_rows *rows)
 }
 
 /* What calls gave back that were rejected makes a sum smaller: no rate is below 0. */
-static double rate_of(uint64_t now, uint64_t before, double seconds)
+static double rate_of(wide now, wide before, double seconds)
 {
     return now > before && seconds > 0 ? (double)(now - before) / seconds : 0;
 }

@@ -1,6 +1,7 @@
 /* The tables of `flopshim top`: a row a routine, namespace, process or thread, with what it counted and how fast it counts now.
  */
 #pragma once
+#include "wide.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,10 +17,12 @@ struct top_row {
     uint32_t pid, ppid, tid, slot, exec_number, threads; /* of processes and threads; 0 where they have none */
     uint64_t start_ticks;                                /* of the process, 0: not known */
     bool running;
-    uint64_t flops, calls;
-    uint64_t below_flops, below_calls; /* of a namespace, with what is dotted below it */
-    uint64_t elapsed_ns;               /* of the calls that were timed */
-    double flops_per_second;           /* since the look before */
+    wide flops;
+    uint64_t calls;
+    wide below_flops;        /* of a namespace, with what is dotted below it, */
+    uint64_t below_calls;    /* and likewise */
+    uint64_t elapsed_ns;     /* of the calls that were timed */
+    double flops_per_second; /* since the look before */
     double below_per_second;
     unsigned depth; /* in a tree, set by top_rows_order */
 };

@@ -93,7 +93,7 @@ static void add_threads(struct top_rows *rows, const struct ledger_view *view, c
             continue;
         struct top_row *row = &rows->list[first + tallies.block->owner];
         ledger_tally_read(tally, &counts);
-        row->flops = cost_sum(row->flops, counts.flops);
+        row->flops = wide_sum(row->flops, counts.flops);
         row->calls = cost_sum(row->calls, counts.calls);
         row->elapsed_ns = cost_sum(row->elapsed_ns, counts.elapsed_ns);
     }

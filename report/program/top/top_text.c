@@ -238,7 +238,7 @@ void top_put_row(const struct top_model *model, const struct top_view *view, con
 {
     char number[TOP_CELL_BYTES], name[sizeof row->name + 160];
     bool below = view->tree && view->tab == TOP_NAMESPACES;
-    uint64_t flops = below ? row->below_flops : row->flops;
+    wide flops = below ? row->below_flops : row->flops;
     struct out cells = {0};
     put_identity(view, row, &cells);
     top_name_number((double)flops, number);

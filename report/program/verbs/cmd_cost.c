@@ -77,8 +77,9 @@ static void put_argument(struct out *out, const struct cost_question *q, int i, 
     else if (letter)
         out_bytes(out, (const char[]){(char)a->value}, 1);
     else {
+        const uint64_t size = a->value < 0 ? -(uint64_t)a->value : (uint64_t)a->value;
         out_text(out, a->value < 0 ? "-" : "");
-        out_number(out, a->value < 0 ? -(uint64_t)a->value : (uint64_t)a->value);
+        out_number(out, size);
     }
     if (!a->given && !json)
         out_text(out, " (usual)");
@@ -112,9 +113,9 @@ static void put_operations(struct out *out, const struct answered *a)
 static void put_percent(struct out *out, int32_t tenths)
 {
     out_text(out, tenths < 0 ? "-" : tenths > 0 ? "+" : "");
-    out_number(out, (uint64_t)(abs(tenths) / 10));
+    out_number(out, (unsigned)abs(tenths) / 10);
     out_text(out, ".");
-    out_number(out, (uint64_t)(abs(tenths) % 10));
+    out_number(out, (unsigned)abs(tenths) % 10);
     out_text(out, " %");
 }
 
@@ -140,15 +141,15 @@ static void put_range(struct out *out, const struct answered *a)
         out_text(out, "by hand, not against counted calls\n");
         return;
     }
-    out_number(out, (uint64_t)range->calls);
+    out_number(out, (unsigned)range->calls);
     out_text(out, range->calls == 1 ? " counted call of " : " counted calls of ");
     out_text(out, range->routine);
     out_text(out, range->to ? ", n = " : "");
     if (range->to)
-        out_number(out, (uint64_t)range->from);
+        out_number(out, (unsigned)range->from);
     if (range->to > range->from) {
         out_text(out, " to ");
-        out_number(out, (uint64_t)range->to);
+        out_number(out, (unsigned)range->to);
     }
     put_difference(out, range, a->answer.accuracy);
     out_text(out, "\n");

@@ -3,6 +3,7 @@ import pickle
 from decimal import Decimal
 from fractions import Fraction
 
+import flopshim
 import numpy as np
 import pytest
 from figures import counts
@@ -19,7 +20,7 @@ def spend(context, *costs):
 @pytest.mark.parametrize("value, message", [
     (0, "flop_budget must be > 0, got 0"), (-5, "flop_budget must be > 0, got -5"),
     (float("nan"), "flop_budget must be finite, got nan"), (float("inf"), "flop_budget must be finite, got inf"),
-    (0.5, "flop_budget must be from 1 to 2**64 - 2, got 0.5"), (2**64 - 1, None), (1e30, None)])
+    (0.5, "flop_budget must be from 1 to 10**36, got 0.5"), (10**36 + 1, None), (1e37, None)])
 def test_01_budgets_that_are_none(value, message):
     for make in (BudgetContext, budget):
         with pytest.raises(ValueError) as error:
@@ -29,10 +30,33 @@ def test_01_budgets_that_are_none(value, message):
 
 def test_01_budgets_that_are_some():
     for value, whole in ((1, 1), (1e7, 10**7), (np.int64(7), 7), (np.uint8(7), 7), (np.float32(7.5), 7), (2.5, 2),
-                         (2**64 - 2, 2**64 - 2), (Fraction(2**61 * 3 + 3, 3), 2**61 + 1), (Decimal("1e9"), 10**9),
-                         (np.array(5), 5)):
+                         (2**64 - 2, 2**64 - 2), (10**25 + 1, 10**25 + 1), (10**36, 10**36),
+                         (Fraction(2**61 * 3 + 3, 3), 2**61 + 1), (Decimal("1e9"), 10**9), (np.array(5), 5)):
         context = BudgetContext(value)
         assert (context.flop_budget, type(context.flop_budget)) == (whole, int)
+
+
+def test_budgets_and_sums_have_more_than_64_bits():
+    flopshim.budget_reset()
+    most = 2**64 - 2  # of one operation
+    context = BudgetContext(3 * most + 5, quiet=True, namespace="huge")
+    with context:
+        spend(context, most, most)
+        assert (context.flops_used, context.flops_remaining) == (2 * most, most + 5)
+        assert flopshim.current_budget() == (3 * most + 5, 2 * most, most + 5)
+    with context:
+        with pytest.raises(BudgetExhaustedError) as error:
+            spend(context, most, 6)
+        assert (error.value.flop_cost, error.value.flops_remaining) == (6, 5)
+        spend(context, 5)
+    assert (context.flops_used, context.flops_remaining) == (3 * most + 5, 0)
+    assert [record.cumulative for record in context.op_log] == [most, 2 * most, 3 * most, 3 * most + 5]
+    found = flopshim.budget_summary_dict(by_namespace=True)
+    assert found["by_namespace"]["huge"]["operations"]["add"]["flop_cost"] == 3 * most + 5
+    assert f"{3 * most + 5:,}" in context.summary()
+    with pytest.raises(BudgetExhaustedError), BudgetContext(10**25, quiet=True) as other:
+        other.deduct("unknown", flop_cost=2**64 - 1)  # that or more
+    flopshim.budget_reset()
 
 
 @pytest.mark.parametrize("value, shown", [

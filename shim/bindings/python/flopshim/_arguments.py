@@ -33,8 +33,8 @@ def budget_of(value: Number) -> int:
     if value <= 0:
         raise ValueError(f"flop_budget must be > 0, got {value}")
     whole = operator.index(value) if is_whole else math.floor(value)  # type: ignore[arg-type]
-    if not 0 < whole < _native.MOST:
-        raise ValueError(f"flop_budget must be from 1 to 2**64 - 2, got {value}")
+    if not 0 < whole <= _native.BUDGET_MOST:
+        raise ValueError(f"flop_budget must be from 1 to 10**36, got {value}")
     return whole
 
 

@@ -53,7 +53,7 @@ class _Resumed:
 class BudgetContext:
     """A budget for the BLAS and LAPACK calls of the thread that opens it: context manager and decorator.
 
-    flop_budget: FLOPs, from 1 to 2**64 - 2; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many
+    flop_budget: FLOPs, from 1 to 10**36; of a fraction the whole part. flop_multiplier: > 0; each operation costs this many
     times its FLOPs, truncated towards zero. quiet: no banner on stderr. namespace: the label of its calls in summaries.
     wall_time_limit_s: seconds > 0, from each opening on, after which its calls are refused; looked at when a call is charged.
     weights: what a FLOP counts, before the multiplier: {"gemm": 0.5, "double": 2}, by routine, else family, else precision
@@ -77,7 +77,7 @@ class BudgetContext:
     def __init__(self, flop_budget: Number, flop_multiplier: Number = 1.0, quiet: bool = False,
                  namespace: Optional[str] = None, wall_time_limit_s: Optional[Number] = None,
                  weights: Optional[Weights] = None) -> None:
-        usual = type(flop_budget) is int and 0 < flop_budget < _native.MOST
+        usual = type(flop_budget) is int and 0 < flop_budget <= _native.BUDGET_MOST
         self._budget: int = flop_budget if usual else _arguments.budget_of(flop_budget)  # type: ignore[assignment]
         usual = type(flop_multiplier) is float and 0 < flop_multiplier < math.inf
         self._multiplier: float = flop_multiplier if usual else _arguments.multiplier_of(flop_multiplier)

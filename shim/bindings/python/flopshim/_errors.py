@@ -31,7 +31,8 @@ class _BudgetExhaustedError(_FlopshimError):
     """
 
     def __init__(self, op_name: str, flop_cost: int, flops_remaining: int) -> None:
-        super().__init__(f"{op_name} would cost {flop_cost:,} FLOPs but only {flops_remaining:,} remain")
+        but = "or more and" if flop_cost == 2**64 - 1 else "but only"  # a price sticks there
+        super().__init__(f"{op_name} would cost {flop_cost:,} FLOPs {but} {flops_remaining:,} remain")
         self.op_name = op_name
         self.flop_cost = flop_cost
         self.flops_remaining = flops_remaining

@@ -125,6 +125,16 @@ class _Segment:
         return [self._decode(raw, self._notes.get(i)) for i, raw in enumerate(self.OPERATION.iter_unpack(self._raw))]
 
 
+def _exact(records: list[OpRecord]) -> list[OpRecord]:
+    """The library's cumulative numbers stick where they have 64 bits."""
+    before = 0
+    for place, record in enumerate(records):
+        if record.cumulative == _native.MOST:
+            records[place] = record = record._replace(cumulative=before + record.flop_cost)
+        before = record.cumulative
+    return records
+
+
 class OpLog:
     """The log of one context over all its openings."""
 
@@ -153,5 +163,5 @@ class OpLog:
         segments = list(self._segments)
         if running:
             segments.append(_Segment(running, self._room(capacity), self.notes))
-        records = [record for segment in segments for record in segment.records()]
+        records = _exact([record for segment in segments for record in segment.records()])
         return records, sum(segment.calls for segment in segments) - len(records)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 OK, NOT_LOADED, NESTED, NOT_OPEN, BAD_ARGUMENT, UNKNOWN, NO_SPACE, REFUSED = range(0, -8, -1)
 ALL_THREADS = -1
-MOST = 2**64 - 1  # the library's integers are unsigned, of 64 bits
+MOST = 2**64 - 1  # what a call costs, and most that the library says, has 64 bits, unsigned;
+BUDGET_MOST = 10**36  # budgets and their sums have 128
 NAME_BYTES = 255
 LOG_CAPACITY = 10_000  # operations of a context that are kept
 
@@ -47,9 +48,10 @@ _held = ctypes.PyDLL(None)
 _released = ctypes.CDLL(None)
 _MARKERS = ("flopshim_begin", "flopshim_end", "flopshim_push", "flopshim_pop", "flopshim_deduct", "flopshim_usage",
             "flopshim_tallies", "flopshim_refused", "flopshim_thread", "flopshim_reset", "flopshim_version", "flopshim_cost",
-            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits", "flopshim_python_open",
-            "flopshim_python_read", "flopshim_python_shut", "flopshim_python_weigh", "flopshim_python_deduct",
-            "flopshim_python_loop", "flopshim_python_own_loop", "flopshim_python_count_loops")
+            "flopshim_write_summary", "flopshim_uncovered", "flopshim_log_count", "flopshim_python_fits",
+            "flopshim_python_begin", "flopshim_python_usage", "flopshim_python_read", "flopshim_python_shut",
+            "flopshim_python_weigh", "flopshim_python_deduct", "flopshim_python_loop",
+            "flopshim_python_own_loop", "flopshim_python_count_loops")
 _found = [name for name in _MARKERS if hasattr(_held, name)]
 #: The library is in the process, whether or not it counts.
 present = len(_found) == len(_MARKERS)
@@ -57,9 +59,9 @@ _allowed = os.environ.get("FLOPSHIM_ALLOW_UNLOADED", "0") not in ("", "0")
 
 if present:
     for _library in (_held, _released):
-        _library.flopshim_python_open.restype = ctypes.c_int64
-        _library.flopshim_python_open.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_double, ctypes.c_int,
-                                                  ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint32]
+        _library.flopshim_python_begin.restype = ctypes.c_int64
+        _library.flopshim_python_begin.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_double, ctypes.c_int,
+                                                   ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint32]
     _held.flopshim_python_read.argtypes = _held.flopshim_python_shut.argtypes = [ctypes.c_uint64, ctypes.c_void_p]
     _held.flopshim_python_weigh.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint32]
     _held.flopshim_python_deduct.argtypes = [ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint32]
@@ -77,7 +79,7 @@ if present:
     _held.flopshim_cost.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]
     _held.flopshim_uncovered.argtypes = [ctypes.c_char_p, ctypes.c_uint32, ctypes.POINTER(ctypes.c_uint32)]
     # Attributes of a library are looked up at each use
-    _open, _open_released = _held.flopshim_python_open, _released.flopshim_python_open
+    _open, _open_released = _held.flopshim_python_begin, _released.flopshim_python_begin
     _used, _close = _held.flopshim_python_read, _held.flopshim_python_shut
 
 #: It counts: preloaded, and FLOP_DISABLE is not set.
@@ -136,7 +138,8 @@ def open_context(namespace: bytes | None, budget: int, multiplier: float, quiet:
                  time_limit_ns: int, weights: int) -> int:
     """The number of the opening, which no other of the process has. It has a log of its first calls."""
     function = _open if quiet else _open_released
-    opening = int(function(namespace, budget, multiplier, quiet, used, log_capacity, time_limit_ns, weights))
+    opening = int(function(namespace, budget.to_bytes(16, "little"), multiplier, quiet, used.to_bytes(16, "little"), log_capacity,
+                           time_limit_ns, weights))
     if opening <= 0:
         check(opening)
     return opening
@@ -310,16 +313,16 @@ def thread() -> int:
     return int(_held.flopshim_thread())
 
 
-def usage() -> Usage:
-    """The process's."""
-    found = Usage()
-    check(_held.flopshim_usage(None, ctypes.byref(found)))
-    return found
+def usage() -> tuple[int | None, int]:
+    """The process's budget (FLOP_BUDGET, in FLOPs, or None), and what it used."""
+    words = (ctypes.c_uint64 * 4)()
+    check(_held.flopshim_python_usage(words))
+    return (words[1] << 64 | words[0]) or None, words[3] << 64 | words[2]
 
 
 def process_budget() -> int | None:
     """FLOP_BUDGET, in FLOPs, or None."""
-    return usage().flop_budget or None
+    return usage()[0]
 
 
 _room = 64

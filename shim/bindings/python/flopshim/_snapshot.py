@@ -28,5 +28,5 @@ def current_budget() -> BudgetSnapshot:
         return BudgetSnapshot(context.flop_budget, used, max(context.flop_budget - used, 0))
     if not _native.counting():
         return BudgetSnapshot(None, 0, None)
-    usage = _native.usage()
-    return BudgetSnapshot(usage.flop_budget or None, usage.flops_used, usage.flops_remaining if usage.flop_budget else None)
+    budget, used = _native.usage()
+    return BudgetSnapshot(budget, used, None if budget is None else max(budget - used, 0))

@@ -69,7 +69,7 @@ def spaces(parts: List[Part]) -> List[Space]:
     for name, counts in own.items():
         for above in _above(name):
             flops, calls = total.get(above, (0, 0))
-            total[above] = min(flops + _counts.total(counts), _counts.MOST), calls + _counts.calls(counts)
+            total[above] = flops + _counts.total(counts), calls + _counts.calls(counts)
             first[above] = min([first.get(above, NEVER), *(count[2] for count in counts.values())])
     budgets = _budgets(parts)
     # A namespace comes before those below it, whatever other characters a name has
