@@ -34,12 +34,19 @@ static bool is_like_mpich(const char *version)
     return false;
 }
 
+/* Its osc/pt2pt refuses threads, osc/rdma needs such a network, and osc/ucx is not taken by itself without one. */
+static const char no_window[] = "MPI made no window for the account";
+static const char no_window_openmpi[] =
+    "MPI made no window for the account (between nodes without RDMA, Open MPI 4 does with OMPI_MCA_osc=ucx, "
+    "OMPI_MCA_opal_common_ucx_tls=any and OMPI_MCA_opal_common_ucx_devices=any, given to all ranks: mpirun -x)";
+
 bool mpi_abi_of(const char *version, void *(*find)(const char *name), struct mpi_abi *abi)
 {
     bool is_openmpi = begins_with(version, "Open MPI");
     if (!is_openmpi && !is_like_mpich(version))
         return false;
     abi->name = is_openmpi ? "Open MPI" : "MPICH";
+    abi->no_window = is_openmpi ? no_window_openmpi : no_window;
     for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) {
         mpi_handle handle = is_openmpi ? (mpi_handle)find(handles[i].openmpi) : handles[i].mpich;
         if (!handle)

@@ -10,6 +10,7 @@ typedef uintptr_t mpi_handle;
 
 struct mpi_abi {
     const char *name;
+    const char *no_window;    /* what is said where it makes none */
     mpi_handle world;         /* MPI_COMM_WORLD */
     mpi_handle byte;          /* MPI_BYTE */
     mpi_handle integer;       /* MPI_INT */

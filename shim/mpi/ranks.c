@@ -55,7 +55,7 @@ void ranks_begin(uintptr_t caller)
     if (!why && !join())
         why = "MPI gave no communicator of all ranks";
     if (!why && !budget_begin())
-        why = "MPI made no window for the account";
+        why = mpi_abi.no_window;
     if (why)
         give_up(link_find(), why);
     else

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip
+from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip, told
 
 MPI, GROUP = sys.argv[1:]
 LAUNCHER = MPI_LAUNCHERS[MPI]
@@ -180,6 +180,11 @@ def kill_somebody(job, victim, moment, launcher=False):
             os.kill(pid, signal.SIGKILL)
 
 
+def telling(program, folder):
+    """A rank tells of its calls in a file of its own: mpirun cuts lines where it joins those of all."""
+    return "sh", "-c", f"exec {program} {ROUNDS} steps > {folder}/told.$$"
+
+
 def kills(program):
     random.seed(18)
     amid = 0
@@ -188,15 +193,12 @@ def kills(program):
         with tempfile.TemporaryDirectory() as folder:
             environment = {**PLAIN, **ENVIRONMENT, "LD_PRELOAD": f"{LIBRARY}:{MPI_LIBRARY}", "FLOP_SCOPE": "job",
                            "FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_LEDGER_DIR": folder, "FLOP_QUIET": "1", "TMPDIR": folder}
-            with open(f"{folder}/told", "w+b") as told:
-                job = subprocess.Popen([*LAUNCHER, "-n", "4", program, ROUNDS, "steps"], env=environment, stdout=told,
-                                       stderr=subprocess.DEVNULL, start_new_session=True)
-                kill_somebody(job, victim, random.uniform(0.2, 2))
-                end_of_ranks(job.pid)
-                end_of_launcher(job)
-            calls = {}
-            for rank, made in re.findall(rb"rank (\d+) made (\d+)\n", pathlib.Path(folder, "told").read_bytes()):
-                calls[int(rank)] = max(int(made), calls.get(int(rank), 0))
+            job = subprocess.Popen([*LAUNCHER, "-n", "4", *telling(program, folder)], env=environment, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
+            kill_somebody(job, victim, random.uniform(0.2, 2))
+            end_of_launcher(job)
+            end_of_ranks(job.pid)
+            calls = told(folder, "told.*")
             left = [p for p in pathlib.Path(folder).iterdir() if p.suffix in (".json", ".ledger")]
             kept = calls_of(merge(left)) if left else {}
             short = {rank: (made, kept.get(rank)) for rank, made in calls.items() if kept.get(rank, 0) < made}
@@ -208,10 +210,11 @@ def kills(program):
 
 def end_of_launcher(job):
     """Open MPI's mpirun waits for ever for a lock of its own, now and then, where its ranks were killed: so it does without
-    the preload."""
+    the preload. Ranks that are left then end by its end."""
     try:
         job.wait(20)
     except subprocess.TimeoutExpired:
+        print("mpirun did not end")
         job.kill()
         job.wait()
 
@@ -313,16 +316,14 @@ def kills_under_run(program):
         victim = ("rank", "ranks", "mpirun")[turn % 3]
         with tempfile.TemporaryDirectory() as folder:
             environment = {**PLAIN, **ENVIRONMENT, "FLOP_LEDGER_DIR": folder, "TMPDIR": folder}
-            with open(f"{folder}/told", "w+b") as told, open(f"{folder}/errors", "w+b") as errors:
+            with open(f"{folder}/errors", "w+b") as errors:
                 job = subprocess.Popen([PROGRAM, "run", "--scope", "job", "-o", f"{folder}/job.json", "--", *LAUNCHER, "-n", "4",
-                                        program, ROUNDS, "steps"], env=environment, stdout=told, stderr=errors,
+                                        *telling(program, folder)], env=environment, stdout=errors, stderr=errors,
                                        start_new_session=True)
                 kill_somebody(job, victim, random.uniform(0.4, 2.2), launcher=True)
-                end_of_ranks(job.pid)
                 end_of_launcher(job)
-            calls = {}
-            for rank, made in re.findall(rb"rank (\d+) made (\d+)\n", pathlib.Path(folder, "told").read_bytes()):
-                calls[int(rank)] = max(int(made), calls.get(int(rank), 0))
+                end_of_ranks(job.pid)
+            calls = told(folder, "told.*")
             said = pathlib.Path(folder, "errors").read_text()
             names = {p.name for p in pathlib.Path(folder).glob("*.json")}
             if calls:

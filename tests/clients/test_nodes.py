@@ -32,9 +32,9 @@ class Nodes:
                        "mpich": ["mpirun.mpich", "-launcher", "ssh", "-launcher-exec", agent, "-hosts", "node0,node1", "-ppn", "2",
                                  "-n", "4"]}[MPI]
 
-    def start(self, *command, output="job.json", **environment):
+    def start(self, *command, output="job.json", windows=own_machine.OPEN_MPI, **environment):
         """mpirun on node0, which takes that environment along to node1."""
-        given = {**environment, **own_machine.OPEN_MPI, "FLOP_OUTPUT": output, "OPENBLAS_NUM_THREADS": "1"}
+        given = {**environment, **windows, "FLOP_OUTPUT": output, "OPENBLAS_NUM_THREADS": "1"}
         along = [word for name, value in given.items() for word in ("-x", f"{name}={value}")] if MPI == "openmpi" else []
         own = {} if MPI == "openmpi" else given
         env = {name: value for name, value in {**PLAIN, **OPEN_MPI, **own}.items() if name != "OMPI_MCA_plm_rsh_agent"}
@@ -81,6 +81,17 @@ def job(nodes):
     expect("never overspent", nodes.merged()["flops_used"] < WHOLE, True)
 
 
+def without_windows(nodes):
+    """Open MPI makes none by itself between such nodes. It is said how it does."""
+    expect("the job is ended", nodes.start(nodes.program, "10", windows={}, **BY_HAND, FLOP_BUDGET=str(WHOLE)).wait(60), 2)
+    for name, value in own_machine.OPEN_MPI.items():
+        if "ucx" in name + value:
+            expect(f"{name} is named: {nodes.said()}", f"{name}={value}" in nodes.said(), True)
+    nodes.until_quiet()
+    for path in nodes.left():
+        path.unlink()
+
+
 def kill(nodes):
     """Both ranks of a node at once, while all count: first those with rank 0."""
     for turn in range(2):
@@ -112,6 +123,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         nodes = Nodes(folder)
         job(nodes)
+        if MPI == "openmpi":
+            without_windows(nodes)
         kill(nodes)
 
 
