@@ -65,7 +65,7 @@ fails:
 static inline void call_add(struct ledger_tally *tally, uint64_t cost)
 {
     __asm__ goto("addq %[cost], %[flops]\n\tjc %l[wrapped]" : [flops] "+m"(tally->flops) : [cost] "r"(cost) : "cc" : wrapped);
-    __asm__ volatile("addq %1, %0\n\taddq %2, %0" : "+m"(tally->check) : "r"(cost), "i"(LEDGER_CALL_UNIT) : "cc");
+    __asm__ volatile("addq %2, %1\n\taddq %1, %0" : "+m"(tally->check), "+r"(cost) : "i"(LEDGER_CALL_UNIT) : "cc");
     return;
 wrapped:
     /* check grows by what flops grows by up to UINT64_MAX. No register but cost's: the arguments lie in all others. */
@@ -89,8 +89,9 @@ fails:
     return false;
 }
 
-/* tally_add of a nested call, without a register. */
+/* tally_add of a nested call, without a register. Not saturating: of 2^64 calls nobody sees the last. And one addition to a
+ * word, as the next call's waits for it. */
 static inline void call_add_nested(struct ledger_tally *tally)
 {
-    __asm__ volatile("addq $1, %0\n\tsbbq $0, %0\n\taddq $1, %1" : "+m"(tally->nested_calls), "+m"(tally->check) : : "cc");
+    __asm__ volatile("addq $1, %0\n\taddq $1, %1" : "+m"(tally->nested_calls), "+m"(tally->check) : : "cc");
 }
