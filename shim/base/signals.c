@@ -2,8 +2,11 @@
 #include "signals.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 void signals_hold(struct held_signals *held)
 {
@@ -49,4 +52,44 @@ void signals_release_all(const struct undisturbed *undisturbed)
 {
     sigprocmask(SIG_SETMASK, &undisturbed->before, NULL);
     pthread_setcancelstate(undisturbed->cancel_state, NULL);
+}
+
+/* ---- of the process ---- */
+
+static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2};
+enum { DEADLY = sizeof deadly / sizeof *deadly };
+static struct sigaction defaults[DEADLY];
+static bool is_put_off[DEADLY];
+static unsigned came;
+
+static void note(int signal)
+{
+    __atomic_fetch_or(&came, 1u << signal, __ATOMIC_RELAXED);
+}
+
+void signals_put_off(void)
+{
+    struct sigaction noting = {.sa_handler = note, .sa_flags = SA_RESTART | SA_ONSTACK};
+    came = 0;
+    for (int i = 0; i < DEADLY; i++)
+        is_put_off[i] = !sigaction(deadly[i], NULL, &defaults[i]) && defaults[i].sa_handler == SIG_DFL &&
+                        !sigaction(deadly[i], &noting, &defaults[i]);
+}
+
+/* Where the program has set another meanwhile, that one stays. */
+void signals_forget(void)
+{
+    struct sigaction now;
+    for (int i = 0; i < DEADLY; i++)
+        if (is_put_off[i] && !sigaction(deadly[i], NULL, &now) && now.sa_handler == note)
+            sigaction(deadly[i], &defaults[i], NULL);
+    memset(is_put_off, 0, sizeof is_put_off);
+}
+
+void signals_send_again(void)
+{
+    signals_forget();
+    for (int i = 0; i < DEADLY; i++)
+        if (__atomic_load_n(&came, __ATOMIC_RELAXED) >> deadly[i] & 1)
+            kill(getpid(), deadly[i]);
 }

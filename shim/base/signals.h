@@ -20,3 +20,10 @@ struct undisturbed {
 
 void signals_hold_all(struct undisturbed *undisturbed);
 void signals_release_all(const struct undisturbed *undisturbed);
+
+/* The same for the process: what is sent to it any thread takes that does not hold it back, and by default the process dies of
+ * it. Such signals wait until all is done; then they are sent again. By one thread at a time. */
+void signals_put_off(void);
+void signals_send_again(void);
+/* In a fork child, which might come of the middle of it. */
+void signals_forget(void);

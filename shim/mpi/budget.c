@@ -133,18 +133,32 @@ static const struct share_hooks hooks = {.draw = draw, .leave = leave};
 
 /* ---- the beginning and the end ---- */
 
+/* In parts of 32 bits each, so that their sums over all ranks have room. A collective, and so needs nobody's answers. */
+static bool sum_of_all(wide ours, wide *all)
+{
+    uint64_t parts[4], sums[4];
+    for (int i = 0; i < 4; i++)
+        parts[i] = (uint32_t)(ours >> 32 * i);
+    if (mpi.allreduce(parts, sums, 4, mpi_abi.number, mpi_abi.sum, ranks.comm) != MPI_OK)
+        return false;
+    for (int i = 0; i < 4; i++)
+        *all += (wide)sums[i] << 32 * i;
+    return true;
+}
+
 bool budget_begin(void)
 {
     if (limit() == CONFIG_UNLIMITED)
         return true;
     if (mpi.query_thread(&level) != MPI_OK || !window_open())
         return false;
-    wide spent = link_find()->join(&hooks);
-    lock_pool();
-    wide before = taken();
-    change_taken(before, before + spent);
-    unlock_pool();
-    is_open = answers_begin(link_find()->release) && !window_failed() && mpi.barrier(ranks.comm) == MPI_OK;
+    wide spent = 0;
+    bool known = sum_of_all(link_find()->join(&hooks), &spent);
+    if (ranks.rank == 0) {
+        window_store(WINDOW_TAKEN, (uint64_t)spent);
+        window_store(WINDOW_TAKEN_HIGH, (uint64_t)(spent >> 64));
+    }
+    is_open = answers_begin(link_find()->release) && known && !window_failed() && mpi.barrier(ranks.comm) == MPI_OK;
     return is_open;
 }
 
@@ -170,13 +184,7 @@ static wide all_left(void)
     wide ours = window_load(WINDOW_RETURNED) - window_load(WINDOW_COLLECTED), all = 0;
     if (ranks.rank == 0)
         ours += limit() - ((wide)window_load(WINDOW_TAKEN_HIGH) << 64 | window_load(WINDOW_TAKEN));
-    uint64_t parts[4], sums[4]; /* of 32 bits each, so that sums over all ranks have room */
-    for (int i = 0; i < 4; i++)
-        parts[i] = (uint32_t)(ours >> 32 * i);
-    bool known = mpi.allreduce(parts, sums, 4, mpi_abi.number, mpi_abi.sum, ranks.comm) == MPI_OK;
-    for (int i = 0; known && i < 4; i++)
-        all += (wide)sums[i] << 32 * i;
-    return known && all <= limit() ? all : 0; /* ranks may have overdrawn it before MPI_Init */
+    return sum_of_all(ours, &all) && all <= limit() ? all : 0; /* ranks may have overdrawn it before MPI_Init */
 }
 
 /* What is left then is shared out, for calls after MPI_Finalize. */

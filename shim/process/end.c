@@ -233,6 +233,8 @@ static void write_last(void *data)
     signals_hold_all(&u); /* a pool's SIGTERM must not come between the summary and its ledger */
     struct uncovered found = {0};
     bool claimed = end_close();
+    if (claimed)
+        signals_put_off(); /* other threads take it as well */
     if (claimed && (end->slowly ? end_look_for_uncovered(&found) : ledger != NULL))
         end_locked(reason, end->status, &found);
     if (claimed && end->slowly && (reason == LEDGER_END_EXIT || reason == LEDGER_END_EXHAUSTED) && !is_confined())
@@ -246,6 +248,8 @@ static void write_last(void *data)
     if (claimed)
         end->named = summaries_named();
     signals_release_all(&u);
+    if (claimed)
+        signals_send_again();
 }
 
 static const char *write_end(enum ledger_end reason, uint32_t status, bool says, bool slowly)
@@ -352,6 +356,7 @@ void end_keep(void)
 
 void end_forget(void)
 {
+    signals_forget();
     kept = false;
     ender = 0;
     unclosed = 0;

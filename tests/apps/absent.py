@@ -24,11 +24,12 @@ static void record(int count, void **arguments)
 
 
 def kind(row, arg):
-    """Of a BLAS routine nothing but arrays may be absent: it reads everything else whatever its options."""
+    """Of a BLAS routine, and of LAPACK's for small matrices, nothing but arrays may be absent: it reads everything else whatever
+    its options."""
     letter = LETTERS.get(arg.kind, "a") if not arg.array else "a"
     if live_under(row, arg):
         return "d"
-    return letter.upper() if "blas.spec" in row.where and arg.kind != "array" else letter
+    return letter.upper() if ("blas.spec" in row.where or row.brief) and arg.kind != "array" else letter
 
 
 def main():

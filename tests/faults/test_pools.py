@@ -31,7 +31,10 @@ def products(summaries):
     return sum(o["calls"] for o in operations), sum(o["flop_cost"] for o in operations)
 
 
-for scope, budget in (("tree", None), ("tree", ENOUGH), ("process", None)):
+# The workers of a forkserver are sent SIGTERM while they end, in one run of ten between the summary and the ledger's mark; it came
+# to a thread of OpenBLAS's, and there were two summaries
+RUNS = [("tree", None), ("tree", ENOUGH), *[("process", None)] * (8 if method == "forkserver" else 1)]
+for scope, budget in RUNS:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         done, summaries = run(name, scope, budget, 120)
     what = f"{method}, {scope}, {budget}: {done.stderr[-2000:]}"
