@@ -108,13 +108,12 @@ def emit_count_of_row(counts: dict[Count, int]) -> list[str]:
 def emit_small_prices(routines: list[Routine], counts: dict[Count, int]) -> list[str]:
     """A price in 64 bits for each count and field, under the name of each routine that has it (cost_small_dgemm), which stubs
     call; and the one of a routine of the table (cost/small.c)."""
-    price = {r.name: f"{counts[count_of(r.row)]}, {'COMPLEX' if r.field == 'c' else 'REAL'}" for r in routines}
-    used = sorted(set(price.values()), key=lambda pair: (int(pair.split(",")[0]), pair))
-    names = [f"{name} = small_{pair.replace(', ', '_')}" for name, pair in price.items()]
-    return [*(f"SMALL_PRICE({pair})" for pair in used), '__asm__(""',
-            *(f'".globl cost_small_{n}\\n.hidden cost_small_{n}\\n.set cost_small_{n}, {function}\\n"'
-              for n, function in (line.split(" = ") for line in names)), ");",
-            "#define SMALL_CASES \\", *(f"    SMALL_CASE({pair}) \\" for pair in used), ""]
+    price = {r.name: (counts[count_of(r.row)], "COMPLEX" if r.field == "c" else "REAL") for r in routines}
+    used = sorted(set(price.values()))
+    return [*(f"SMALL_PRICE({count}, {field})" for count, field in used), '__asm__(""',
+            *(f'".globl cost_small_{name}\\n.hidden cost_small_{name}\\n.set cost_small_{name}, small_{count}_{field}\\n"'
+              for name, (count, field) in price.items()), ");",
+            "#define SMALL_CASES \\", *(f"    SMALL_CASE({count}, {field}) \\" for count, field in used), ""]
 
 
 class Texts:

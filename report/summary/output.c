@@ -76,24 +76,17 @@ void output_forget(void)
 
 /* ---- writing ---- */
 
-static bool ends_with(const char *path, const char *extension)
-{
-    size_t length = strlen(path);
-    size_t wanted = strlen(extension);
-    return length >= wanted && strcmp(path + length - wanted, extension) == 0;
-}
-
 static void render(const struct output_order *order, const char *path, const struct summary *s, struct out *out)
 {
     if (order->render)
         order->render(path, order->data, out);
-    else if (ends_with(path, ".trace.json"))
+    else if (path_ends_with(path, ".trace.json"))
         trace_json(s, out);
-    else if (ends_with(path, ".calls.csv"))
+    else if (path_ends_with(path, ".calls.csv"))
         calls_csv(s, out);
-    else if (ends_with(path, ".json"))
+    else if (path_ends_with(path, ".json"))
         summary_json(s, out);
-    else if (ends_with(path, ".csv"))
+    else if (path_ends_with(path, ".csv"))
         summary_csv(s, out);
     else
         summary_text(s, order->label, out);
@@ -268,7 +261,7 @@ int output_select(const char *list, bool of_one, char *selected, size_t size)
     size_t length = 0;
     *selected = 0;
     while (templates_next(&list, item, sizeof item)) {
-        if ((ends_with(item, ".csv") || ends_with(item, ".trace.json")) != of_one)
+        if ((path_ends_with(item, ".csv") || path_ends_with(item, ".trace.json")) != of_one)
             continue;
         if (length + strlen(item) + 2 > size)
             return -1;

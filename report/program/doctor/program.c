@@ -106,16 +106,10 @@ static void judge_files(struct findings *findings, const char *path, const char 
 
 /* ---- which file ---- */
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), own = strlen(end);
-    return length >= own && !strcmp(text + length - own, end);
-}
-
 /* A script of Python's that is no program by itself. */
 static bool is_python_source(const char *file)
 {
-    return ends_with(file, ".py") && access(file, X_OK) && !access(file, R_OK);
+    return path_ends_with(file, ".py") && access(file, X_OK) && !access(file, R_OK);
 }
 
 /* True: `program` is what would run, or the file that was given. */

@@ -163,10 +163,7 @@ static void write_summary(struct job *job)
     }
     output_forget();
     output_write_all(&order, &job->who, files, sizeof files);
-    uint64_t asked;
-    const char *used;
-    for (size_t i = 0; (used = output_kept(i, &asked)) != NULL; i++)
-        written_note(used);
+    written_note_outputs();
     say(job, &sums, files);
     merge_sums_free(&sums);
 }

@@ -100,10 +100,7 @@ static void write_summary(struct loaded *loaded, const char *templates, const st
     adopt_outputs(header);
     if (output_write_all(&order, s, files, sizeof files) == 0 && *files && !quiet)
         say_where(s, files);
-    uint64_t asked;
-    const char *used;
-    for (size_t i = 0; (used = output_kept(i, &asked)) != NULL; i++)
-        written_note(used);
+    written_note_outputs();
 }
 
 struct report {

@@ -1,5 +1,6 @@
 /* A list of names, for the program's lifetime. */
 #include "written.h"
+#include "output.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,14 @@ void written_note(const char *path)
     paths = more;
     paths[count] = strdup(path);
     count += paths[count] != NULL;
+}
+
+void written_note_outputs(void)
+{
+    uint64_t asked;
+    const char *used;
+    for (size_t i = 0; (used = output_kept(i, &asked)) != NULL; i++)
+        written_note(used);
 }
 
 const char *written_at(size_t index)

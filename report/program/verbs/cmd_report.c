@@ -7,6 +7,7 @@
 #include "left.h"
 #include "load.h"
 #include "options.h"
+#include "path.h"
 #include "progress.h"
 #include "show.h"
 #include <getopt.h>
@@ -37,20 +38,14 @@ struct options {
     struct by_report by; /* without a table: not asked for */
 };
 
-static bool ends_with(const char *name, const char *extension)
-{
-    size_t length = strlen(name), wanted = strlen(extension);
-    return length >= wanted && strcmp(name + length - wanted, extension) == 0;
-}
-
 /* The format that the extension of --output names, for where --format is absent. */
 static const char *format_of(const char *output)
 {
     static const char *const formats[] = {"json", "csv", "html"};
     const char *dot = output ? strrchr(output, '.') : NULL;
-    if (output && ends_with(output, ".trace.json"))
+    if (output && path_ends_with(output, ".trace.json"))
         return "trace";
-    if (output && ends_with(output, ".calls.csv"))
+    if (output && path_ends_with(output, ".calls.csv"))
         return "calls";
     for (size_t i = 0; dot && i < sizeof formats / sizeof *formats; i++)
         if (strcmp(dot + 1, formats[i]) == 0)
