@@ -139,7 +139,7 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
     names = [f"{'body' if is_fast else 'slow'}_{b.name}"] + [f"first_{b.name}", f"marked_{b.name}"] * is_fast
     out += [f'{b.result} jump_{name}({params}) __asm__("{name}") __attribute__((visibility("hidden")));' for name in names]
     out.append(f"CALL_JUMPS {b.result} other_{b.name}({params})\n{{\n"
-               f"    const struct binding *const recent = call_find_recent(call_slot, {CALLER});\n"
+               f"    const struct binding *const recent = call_find_here(call_slot, CALL_RETURNS);\n"
                f"    if (call_is_another_inner(recent, ROUTINE_{r.name}))\n        {jump_to(b, 'recent->target')}")
     if is_fast:
         out.append(f"    if (!recent || recent->from_provider)\n        return jump_first_{b.name}({registers.passed});\n"
@@ -150,12 +150,13 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
                f"    return other_{b.name}({registers.passed});\n}}\n")
 
 
-def emit_head(b: Body, out: list[str]) -> None:
-    """What an entry jumps to."""
+def emit_whole_body(b: Body, out: list[str]) -> None:
+    """What an entry jumps to, where there is no fast body."""
     registers = in_registers(b)
     out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(registers.params)})\n{{\n"
                f"    if (UNLIKELY(!call_comes_from(&call_slot->hot, {CALLER})))\n"
-               f"        return inner_{b.name}({registers.passed});")
+               f"        return inner_{b.name}({registers.passed});\n"
+               f"    return jump_slow_{b.name}({registers.passed});\n}}\n")
 
 
 def emit_marked_body(b: Body, out: list[str]) -> None:
@@ -166,12 +167,11 @@ def emit_marked_body(b: Body, out: list[str]) -> None:
 
 
 def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
-    """The plain case: charged, and jumped on. Everything else jumps to the slow body."""
+    """The plain case of the slot's own caller: charged, and jumped on. Everything else jumps to the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
     cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
-    emit_head(b, out)
-    out.append("    uint64_t cost;")
+    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(in_registers(b).params)})\n{{\n    uint64_t cost;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
@@ -217,15 +217,20 @@ def in_brief(r: Routine) -> Routine:
     return r._replace(row=r.row._replace(price=price, legal=brief.rules))
 
 
+def fast_degree(r: Routine, b: Body) -> int | None:
+    """small_degree of what the fast body charges; None: there is no fast body."""
+    return None if b.face == "e" else small_degree(in_brief(r).row)
+
+
 def emit_body(r: Routine, face: str, out: list[str]) -> str:
     if plans.is_plan(face):
         return plans.emit_body(r.row.plans, face, r.name, out)
-    b, bound = body_of(r, face), small_degree(in_brief(r).row)
-    if bound is None or b.face == "e":
+    b = body_of(r, face)
+    bound = fast_degree(r, b)
+    if bound is None:
         emit_slow_body(r, b, f"slow_{b.name}", False, out)
         emit_others(r, b, False, out)
-        emit_head(b, out)
-        out.append(f"    return jump_slow_{b.name}({in_registers(b).passed});\n}}\n")
+        emit_whole_body(b, out)
     else:
         emit_slow_body(r, b, f"slow_{b.name}", True, out)
         emit_others(r, b, True, out)

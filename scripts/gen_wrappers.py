@@ -13,13 +13,13 @@ by place (slots, the table of counts) is named there by symbols that symbols.c a
 """
 from __future__ import annotations
 
-import collections
 import pathlib
 import sys
 import zlib
 
 from checks import SpecError
-from fast import body_name, emit_body
+from entries import emit_entries, label_of
+from fast import emit_body
 from formulas import checked, paired
 from plans import includes_of
 from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, option_places, used_args
@@ -181,31 +181,23 @@ def emit_indices(routines: list[Routine], out: list[str]) -> None:
     out.append(f'__asm__(".pushsection .rodata\\n.balign 4\\n"\n{places}    ".popsection\\n");')
 
 
-def emit_entry(symbol: str, body: str, out: list[str]) -> None:
-    out.append(f'".globl {symbol}\\n.type {symbol}, @function\\n{symbol}:\\n"\n'
-               f'"endbr64\\nleaq slot_{symbol}(%rip), %r11\\njmp {body}\\n.size {symbol}, .-{symbol}\\n"')
-
-
-def emit_shard(routines: list[Routine], by_routine: dict[tuple[str, str], list[str]]) -> list[str]:
+def emit_shard(routines: list[Routine]) -> list[str]:
     out = ['#include "call.h"', *sorted({line for r in routines for line in includes_of(r.row.plans)}), ""]
-    entries: list[str] = []
     for r in routines:
         out.append(f'#define ROUTINE_{r.name} {id_of(r.name)}u\n'
                    f'extern const uint32_t cost_index_{r.name} __attribute__((visibility("hidden")));\n'
                    f'cost_small_price cost_small_{r.name} __attribute__((visibility("hidden")));')
     for r in routines:
         for face in r.row.faces:
-            body = emit_body(r, face, out)
-            for symbol in by_routine[(r.name, face)]:
-                emit_entry(symbol, body, entries)
-    out += ['__asm__(".pushsection .text\\n.cfi_startproc\\n"'] + entries + ['".cfi_endproc\\n.popsection\\n");']
+            emit_body(r, face, out)
     return out
 
 
 def emit_symbols(symbols: list[Symbol], bodies: list[str]) -> list[str]:
     """One record a symbol, without relocations: name and body as offsets (resolve.h, struct symbol); and the slots, each
     with a name of its own."""
-    out = ['#include "resolve.h"\n#include "symbols.h"', "", "struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX];",
+    out = ['#include "resolve.h"\n#include "symbols.h"', "",
+           "struct slot forward_slots[SYMBOL_COUNT + BOUND_MAX] __attribute__((aligned(64)));",  # a cache line each
            '__asm__(""'] + [f'".globl slot_{name}\\n.hidden slot_{name}\\n.set slot_{name}, forward_slots+{SLOT_BYTES * i}\\n"'
                             for i, (name, *_) in enumerate(symbols)]
     out += [');\n__asm__(".pushsection .rodata\\n.balign 8\\n.globl forward_symbols\\n"',
@@ -260,11 +252,7 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
     r_index.update({r.name: i for i, r in enumerate(routines)})
     if len({id_of(name) for name in r_index} | {NO_ROUTINE}) <= len(r_index):
         raise SpecError("two routines have one id (ID_SEED of gen_wrappers.py)")
-    by_routine: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
-    bodies = []
-    for name, r, face, _ in symbols:
-        by_routine[(r.name, face)].append(name)
-        bodies.append(body_name(r, face))
+    bodies = [label_of(r, face) for _, r, face, _ in symbols]
     names, size = emit_names(symbols)
     counts: list[str] = []
     table: list[str] = []
@@ -272,6 +260,7 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
     emit_routines(routines, places, table)
     files = {"names.c": names, "symbols.c": emit_symbols(symbols, bodies), "routines.c": table,
              "counts.h": counts, "count_of_row.h": emit_count_of_row(places),
+             "entries.c": emit_entries(symbols, {r.name: id_of(r.name) for r in routines}),
              "small_prices.h": emit_small_prices(routines, places),
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
                            f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
@@ -279,7 +268,7 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
                            "extern const uint8_t forward_beginnings[];"]}
     for s in range(shards):
         own = [r for r in routines if zlib.crc32(r.row.family.encode()) % shards == s]
-        files[f"stubs_{s}.c"] = emit_shard(own, by_routine)
+        files[f"stubs_{s}.c"] = emit_shard(own)
     return files
 
 

@@ -305,14 +305,17 @@ def routines_of(rows: list[Row]) -> list[Routine]:
 
 
 def symbols_of(routines: list[Routine], schemes: Schemes) -> list[Symbol]:
-    """(exported name, routine, face, 64-bit name) of every symbol, once each."""
+    """(exported name, routine, face, 64-bit name) of every symbol, once each. Those that one program uses are near each other:
+    first by spelling, then by precision."""
     seen: dict[str, Symbol] = {}
+    places: dict[str, tuple[int, str, str]] = {}
     for r in routines:
         for face in r.row.faces:
             names = plans.names_of(r.row.plans, face, prefix_of(r)) if plans.is_plan(face) else [r.name + suffix_of(face)]
-            for name, (spelling, wide) in itertools.product(names, schemes[face[0]]):
+            for name, (place, (spelling, wide)) in itertools.product(names, enumerate(schemes[face[0]])):
                 exported = spelling.format(n=name, N=name.upper())
+                places.setdefault(exported, (place, r.real, r.field))
                 first = seen.setdefault(exported, (exported, r, face, wide))[1]
                 if first is not r:
                     raise Placed(f"{r.row.where}: routine '{r.name}' exports '{exported}' as that of {first.row.where} does")
-    return list(seen.values())
+    return sorted(seen.values(), key=lambda symbol: places[symbol[0]])

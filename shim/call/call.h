@@ -195,6 +195,9 @@ static inline void call_end(const struct call *call)
     call.thread->outer_frame = call_stack;    \
     CALL_UNWINDS()
 
+/* Where the address lies that a body returns to. */
+#define CALL_RETURNS ((const uintptr_t *)__builtin_dwarf_cfa() - 1)
+
 /* An argument that lies on the stack, behind the six that come in registers. */
 #define CALL_STACKED(place) (((void *const *)__builtin_dwarf_cfa())[place])
 

@@ -1,6 +1,7 @@
 /* What call.h does in instructions of its own on x86-64, and why not in C: a body has rax, r10 and what it saves besides the
  * arguments, which lie in all other registers, and gcc takes more for the same. */
 #pragma once
+#include "find.h"
 #include "ledger.h"
 #include "thread.h"
 #include <stdatomic.h>
@@ -95,3 +96,44 @@ static inline void call_add_nested(struct ledger_tally *tally)
 {
     __asm__ volatile("addq $1, %0\n\taddq $1, %1" : "+m"(tally->nested_calls), "+m"(tally->check) : : "cc");
 }
+
+/* call_find_recent (find.h) of the call that came here, in the two registers that there are. */
+static inline __attribute__((always_inline)) const struct binding *call_find_here(const struct slot *slot,
+                                                                                  const uintptr_t *caller)
+{
+    register const struct binding *found __asm__("r10");
+    __asm__ goto(
+        "movl %[caller], %%eax\n\txorl %k[slot], %%eax\n\timull $0x9e3779b1, %%eax, %%eax\n\tshrl %[shift], %%eax\n\t"
+        "leaq find_recent(%%rip), %[found]\n\tmovq (%[found],%%rax,8), %[found]\n\ttestq %[found], %[found]\n\tje %l[none]\n\t"
+        "movq %[caller], %%rax\n\tsubq 0(%[found]), %%rax\n\tcmpq 8(%[found]), %%rax\n\tjae %l[none]\n\t"
+        "cmpl %k[slot], 28(%[found])\n\tjne %l[none]"
+        : [found] "=&r"(found)
+        : [slot] "r"(slot), [caller] "m"(*caller), [shift] "i"(32 - FIND_RECENT_BITS)
+        : "rax", "cc", "memory"
+        : none);
+    if (!found)
+        __builtin_unreachable();
+    return found;
+none:
+    return NULL;
+}
+_Static_assert(offsetof(struct binding, start) == 0 && offsetof(struct binding, length) == 8, "as it stands there");
+_Static_assert(offsetof(struct binding, slot) == 28, "as it stands there");
+
+/* What an entry does once the slot is in r11 (scripts/entries.py): assembly, because it ends in a jump to what is no function.
+ * Is it the slot's own caller? Else on to `other`. */
+#define CALL_LOOK(other) "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njae " other "\n"
+
+/* call_is_inner (call.h) and the jump that follows it, near the entry; it takes no register that has an argument. Whatever is
+ * not so simple goes on to `other`. */
+#define CALL_FORWARD_INNER(id, other)                                                                    \
+    "movq (%rsp), %rax\nsubq 40(%r11), %rax\ncmpq 48(%r11), %rax\njae " other                            \
+    "\nmovq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 32+8*(" id "&511)(%rax), %rax\n" \
+    "testq %rax, %rax\nje " other "\ncmpl $" id ", 8(%rax)\njne " other "\n"                             \
+    "addq $1, 56(%rax)\naddq $1, 24(%rax)\njmp *56(%r11)\n"
+_Static_assert(offsetof(struct slot, hot) == 0, "as it stands there");
+_Static_assert(offsetof(struct slot, inner.start) == 40 && offsetof(struct slot, inner.length) == 48, "as it stands there");
+_Static_assert(offsetof(struct slot, inner.target) == 56, "as it stands there");
+_Static_assert(offsetof(struct thread, hot) == 32 && THREAD_HOT == 512, "as it stands there");
+_Static_assert(offsetof(struct ledger_tally, routine) == 8 && offsetof(struct ledger_tally, check) == 24, "as it stands there");
+_Static_assert(offsetof(struct ledger_tally, nested_calls) == 56, "as it stands there");

@@ -25,6 +25,7 @@ bool start_shim(void)
         return seen == READY;
     config_read();
     if (config.disabled) {
+        forward_hide();
         state = DISABLED;
         return false;
     }

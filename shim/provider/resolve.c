@@ -3,6 +3,7 @@
  * from the objects' own tables, because a dlsym at a program's first call can meet another thread inside dlopen. */
 #include "resolve.h"
 #include "definition.h"
+#include "hide.h"
 #include "ledger.h"
 #include "message.h"
 #include "moved_find.h"
@@ -322,4 +323,12 @@ void forward_note_start(void)
         return;
     memmove(start_objects, start_objects + behind, (count - behind) * sizeof *start_objects);
     __atomic_store_n(&start_count, count - behind, __ATOMIC_RELEASE);
+}
+
+/* All entries lie in a section of their own (gen_wrappers.py). */
+void forward_hide(void)
+{
+    extern const char entries[] __asm__("__start_flopshim_entries") __attribute__((visibility("hidden")));
+    extern const char entries_end[] __asm__("__stop_flopshim_entries") __attribute__((visibility("hidden")));
+    hide_functions((uintptr_t)entries, (uintptr_t)entries_end);
 }

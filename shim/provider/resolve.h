@@ -47,6 +47,9 @@ void forward_start(void);
 
 /* At start, once: what RTLD_NEXT can tell already. */
 void forward_note_start(void);
+/* At start, where the shim is disabled: nothing that is bound from now on is bound to it. */
+void forward_hide(void);
+
 /* What lies in [start, end) is being unloaded. */
 void forward_forget(uintptr_t start, uintptr_t end);
 

@@ -1,6 +1,7 @@
 """The FLOP_* environment: what is malformed is said in one line; a limit that is malformed ends the process."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,12 @@ def disabled():
         expect("no ledger", os.listdir(ledgers), [])
         run = dots(FLOP_LEDGER_DIR=ledgers)
         expect("a ledger is gone with its process", os.listdir(ledgers), [])
+    # Nothing that is bound after the start passes through the library, and what was bound before still comes through
+    for now, disable, reached in (("", "0", True), ("", "1", False), ("1", "0", True), ("1", "1", True)):
+        run = Run([BUILD / "dots", "7"], ENV | {"LD_DEBUG": "bindings", "LD_BIND_NOW": now, "FLOP_DISABLE": disable})
+        bound = re.findall(r"dots \[\d+\] to (\S+) \[\d+\]: normal symbol `ddot_'", run.stderr)
+        expect(f"bound {'at once' if now else 'at the first call'}, FLOP_DISABLE={disable}: {bound}",
+               (run.stdout, [LIBRARY.endswith(path) for path in bound]), ("ran\n", [reached]))
 
 
 def default_ledger():

@@ -23,7 +23,8 @@ USUAL = ["direct", "minimal", "counting", "budget"]
 for name, variables in {"careful": {"FLOP_COUNT": "blas"}, "shapes": {"FLOP_DETAIL": "shapes"},
                         "callers": {"FLOP_DETAIL": "callers"}, "calls": {"FLOP_DETAIL": "calls"},
                         "multiplier": {"FLOP_MULTIPLIER": "2"}, "fma": {"FLOP_CONVENTION": "fma"},
-                        "timing": {"FLOP_TIMING": "all"}, "disabled": {"FLOP_DISABLE": "1"}}.items():
+                        "timing": {"FLOP_TIMING": "all"}, "disabled": {"FLOP_DISABLE": "1"},
+                        "bound_at_start": {"FLOP_DISABLE": "1", "LD_BIND_NOW": "1"}}.items():
     WAYS[name] = {**WAYS["counting"], **variables}
 COUNTED = [*USUAL, "careful", "shapes", "callers", "calls"]
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"}
@@ -37,11 +38,12 @@ DETAIL_TARGETS = {"shapes": 110, "callers": 280, "calls": 620}
 PLAN_TARGET = 100  # added to an execution of a plan
 # Added to a direct call on every other path: the case, the way, how many objects have called before. What timing takes hangs on
 # which clock there is, and since when (ticks.c): 540 to 750.
-PATHS = {"a small LAPACK call": ("dgetrf_4", "counting", 0, 110), "another LAPACK call": ("dgetrf_3x4", "counting", 0, 215),
-         "BLAS inside LAPACK": ("nested_dgemm", "counting", 0, 35), "ddot_ inside LAPACK": ("nested_ddot", "counting", 0, 35),
-         "LAPACK inside LAPACK": ("nested_dgetrf", "counting", 0, 35),
-         "the 2nd of 2 objects": ("caller", "counting", 2, 110), "the 2nd of 30 objects": ("caller", "counting", 30, 110),
-         "disabled": ("dgemm_4", "disabled", 0, 30), "a LAPACK call, disabled": ("dgetrf_4", "disabled", 0, 30),
+PATHS = {"a small LAPACK call": ("dgetrf_4", "counting", 0, 70), "another LAPACK call": ("dgetrf_3x4", "counting", 0, 215),
+         "BLAS inside LAPACK": ("nested_dgemm", "counting", 0, 25), "ddot_ inside LAPACK": ("nested_ddot", "counting", 0, 25),
+         "LAPACK inside LAPACK": ("nested_dgetrf", "counting", 0, 25),
+         "the 2nd of 2 objects": ("caller", "counting", 2, 100), "the 2nd of 30 objects": ("caller", "counting", 30, 100),
+         "disabled": ("dgemm_4", "disabled", 0, 0), "a LAPACK call, disabled": ("dgetrf_4", "disabled", 0, 0),
+         "disabled, bound at start": ("dgemm_4", "bound_at_start", 0, 30),
          "FLOP_TIMING=all": ("dgemm_4", "timing", 0, 900), "a context, from C": ("context", "counting", 0, 3300),
          "multiplier 2": ("dgemm_4", "multiplier", 0, 100), "fma": ("dgemm_4", "fma", 0, 100)}
 # A context opened and closed in Python, in empty `with` statements of a class written in Python

@@ -120,6 +120,9 @@ void forward_start(void)
 void forward_note_start(void)
 {
 }
+void forward_hide(void)
+{
+}
 void noted_record(void)
 {
 }

@@ -1,4 +1,4 @@
-"""The stubs of one routine as the generator writes them, pinned: a change of the generator shows here.
+"""The stubs of one routine, and entries, as the generator writes them, pinned: a change of the generator shows here.
 
 usage: test_stub.py GENERATED GOLDEN [--update]"""
 import pathlib
@@ -9,8 +9,10 @@ generated, golden = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 shards = "".join(p.read_text() for p in sorted(generated.glob("stubs_*.c")))
 bodies = re.findall(r"^(?:__attribute__\(\(|CALL_JUMPS)[^\n]* (?:slow|first|other|inner|marked|body)_dscal_[fc]\(.*?^}\n", shards,
                     re.M | re.S)
-entry = re.search(r'"\.globl dscal_\\n.*?\.size dscal_, \.-dscal_\\n"\n', shards, re.S)[0]
-text = "\n".join(bodies) + "\n" + entry
+text = (generated / "entries.c").read_text()
+entries = [re.search(rf'"\.globl {name}\\n.*?\.size {name}, .*?\n', text, re.S)[0]
+           for name in ("dscal_", "dscal", "dgetri_", "dgetri")]
+text = "\n".join([*bodies, *entries])
 if "--update" in sys.argv:
     golden.write_text(text)
 if text != golden.read_text():
