@@ -133,17 +133,22 @@ static bool ends_with(const char *name, size_t length, const struct piece *end)
     return !memcmp(name + length - end->length, end->text, end->length);
 }
 
-/* May one of them end in this letter? Most names are told by that. */
-static bool may_end_one(char letter)
+static unsigned key_of(const char *end)
 {
-    static uint32_t letters;
-    uint32_t known = __atomic_load_n(&letters, __ATOMIC_RELAXED);
+    return ((unsigned)end[-2] * 7 + (unsigned)end[-1]) % 64;
+}
+
+/* May one of them end as this does, by its last two letters? Most names are told by that. */
+static bool may_end_one(const char *end)
+{
+    static uint64_t keys;
+    uint64_t known = __atomic_load_n(&keys, __ATOMIC_RELAXED);
     if (!known) {
         for (const struct piece *family = families; family < families + sizeof families / sizeof *families; family++)
-            known |= UINT32_C(1) << (family->text[family->length - 1] & 31);
-        __atomic_store_n(&letters, known, __ATOMIC_RELAXED);
+            known |= UINT64_C(1) << key_of(family->text + family->length);
+        __atomic_store_n(&keys, known, __ATOMIC_RELAXED);
     }
-    return known >> (letter & 31) & 1;
+    return known >> key_of(end) & 1;
 }
 
 /* Is it such a name, or only the end of one: other names of a table may be its ends? All that do not end in an underscore have
@@ -154,7 +159,7 @@ static bool is_named(const char *name, size_t length, bool is_whole)
     while (!ends_with(name, length, ending))
         ending++;
     length -= ending->length;
-    if (!length || !may_end_one(name[length - 1]))
+    if (length < 2 || !may_end_one(name + length))
         return false;
     for (const struct piece *family = families; family < families + sizeof families / sizeof *families; family++) {
         if (length <= family->length || !ends_with(name, length, family))
