@@ -348,7 +348,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +
                    sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) +
                    shapes_scratch(sizes.shapes) + shapes_scratch(sizes.callers) + 96;
-    char *scratch = pages_borrow(bytes);
+    char *scratch = pages_borrow(bytes, true);
     if (!scratch)
         return -1;
     char *rest = scratch;

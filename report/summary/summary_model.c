@@ -12,7 +12,7 @@ const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_spac
 int summary_reserve(struct summary *summary, size_t bytes)
 {
     bytes += ALIGN;
-    void *arena = pages_borrow(bytes);
+    void *arena = pages_borrow(bytes, true);
     if (!arena)
         return -1;
     summary->arena = arena;

@@ -20,7 +20,7 @@ static bool grow(struct out *out, size_t wanted)
     while (capacity < wanted)
         if (__builtin_mul_overflow(capacity, 4, &capacity))
             return false;
-    char *data = pages_borrow(capacity);
+    char *data = pages_borrow(capacity, false);
     if (!data)
         return false;
     if (out->data) {

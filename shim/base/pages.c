@@ -2,7 +2,6 @@
 #include "pages.h"
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -46,11 +45,11 @@ void pages_free(void *memory, size_t bytes)
     errno = saved;
 }
 
-void *pages_borrow(size_t bytes)
+void *pages_borrow(size_t bytes, bool zeroed)
 {
     for (size_t i = 0; bytes <= PAGES_BORROWED && i < PLACES; i++)
         if (!atomic_exchange(&is_taken[i], true))
-            return memset(places[i].bytes, 0, bytes);
+            return zeroed ? memset(places[i].bytes, 0, bytes) : places[i].bytes;
     return pages_reserve(bytes);
 }
 

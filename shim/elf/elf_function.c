@@ -33,7 +33,7 @@ static bool find_section(int fd, const Elf64_Ehdr *h, unsigned i, Elf64_Shdr *so
     if (i - *first >= SECTIONS_AT_ONCE) {
         size_t now = h->e_shnum - i < SECTIONS_AT_ONCE ? h->e_shnum - i : SECTIONS_AT_ONCE;
         size_t got = elf_file_read_some(fd, some, now * sizeof *some, h->e_shoff + i * sizeof *some);
-        memset((char *)some + got, 0, SECTIONS_AT_ONCE * sizeof *some - got);
+        memset((char *)some + got, 0, now * sizeof *some - got);
         *first = i;
     }
     *section = some[i - *first];

@@ -172,7 +172,7 @@ static int look_for_library(struct dl_phdr_info *info, size_t size, void *data)
 static bool is_suffixed(const struct search *s, const char *name, size_t beginning)
 {
     struct suffixed found = {.name = name, .suffix = name + beginning};
-    if (!beginning || strlen(found.suffix) >= SUFFIX_BYTES || !dl_iterate_phdr(look_for_library, &found))
+    if (strlen(found.suffix) >= SUFFIX_BYTES || !dl_iterate_phdr(look_for_library, &found))
         return false;
     uncovered_add(s->list, path_of(s->object), " calls ", name, " of ", found.path, ": names with a suffix are not counted",
                   NULL);
@@ -193,13 +193,15 @@ static bool note_need(const char *name, void *search)
     struct search *s = search;
     size_t beginning;
     int64_t symbol = forward_symbol_or_beginning(name, &beginning);
-    if (symbol >= 0) {
-        unsigned routine = forward_symbols[symbol].routine;
-        s->calls_ours = true;
-        s->routines[routine / 64] |= UINT64_C(1) << routine % 64;
+    if (symbol < 0) {
+        if (beginning && !s->calls_others)
+            s->calls_others = is_suffixed(s, name, beginning);
+        return false;
     }
-    s->calls_others = s->calls_others || is_suffixed(s, name, beginning);
-    return symbol >= 0;
+    unsigned routine = forward_symbols[symbol].routine;
+    s->calls_ours = true;
+    s->routines[routine / 64] |= UINT64_C(1) << routine % 64;
+    return true;
 }
 
 /* Pointers may change as long as the process lives, names that an object needs do not. */

@@ -79,9 +79,11 @@ UNSANITIZED int64_t forward_symbol(const char *name)
 int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
 {
     uint32_t hash = HASH_START;
-    int64_t symbol = forward_symbol(name);
     *beginning = 0;
-    if (symbol >= 0 || !may_be_ours(name))
+    if (!may_be_ours(name))
+        return -1;
+    int64_t symbol = forward_symbol(name);
+    if (symbol >= 0)
         return symbol;
     for (size_t length = 0; name[length]; hash = hash_with(hash, name[length++]))
         if ((name[length] == '_' || (length && name[length - 1] == '_')) && length >= SHORTEST &&

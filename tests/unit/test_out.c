@@ -136,7 +136,7 @@ Test(out, memory_is_borrowed_by_several_at_once)
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < 8; i++) {
             size_t bytes = i == 2 ? PAGES_BORROWED + 1 : PAGES_BORROWED;
-            got[i] = pages_borrow(bytes);
+            got[i] = pages_borrow(bytes, true);
             cr_assert(got[i] && !got[i][0] && !got[i][bytes - 1], "%zu is zeroed, round %d", i, round);
             memset(got[i], (int)i + 1, bytes);
         }
