@@ -263,8 +263,9 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
              "entries.c": emit_entries(symbols, {r.name: id_of(r.name) for r in routines}),
              "small_prices.h": emit_small_prices(routines, places),
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
-                           f"#define FORWARD_HASH_SIZE {size}", "extern const char forward_names[];",
-                           "extern const uint16_t forward_routines[];", "extern const uint16_t forward_hash[];",
+                           f"#define ROUTINE_COUNT {len(routines)}", f"#define FORWARD_HASH_SIZE {size}",
+                           "extern const char forward_names[];", "extern const uint16_t forward_routines[];",
+                           "extern const uint16_t forward_hash[];",
                            "extern const uint8_t forward_beginnings[];"]}
     for s in range(shards):
         own = [r for r in routines if zlib.crc32(r.row.family.encode()) % shards == s]

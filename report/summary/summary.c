@@ -348,7 +348,7 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     size_t bytes = sizes.tallies * (sizeof *b.readings + sizeof *b.parts) + sizes.accounts * sizeof *b.parts +
                    sizes.providers * sizeof *b.provider_places + processes_scratch(sizes.processes) +
                    shapes_scratch(sizes.shapes) + shapes_scratch(sizes.callers) + 96;
-    char *scratch = pages_reserve(bytes);
+    char *scratch = pages_borrow(bytes, true);
     if (!scratch)
         return -1;
     char *rest = scratch;
@@ -368,6 +368,6 @@ int summary_from_ledger(const struct ledger_view *view, const char *namespace_, 
     add_up(summary);
     if (summary->has_budget && !namespace_)
         summary->flops_used = wide_sum(summary->flops_used, b.forgotten_flops);
-    pages_free(scratch, bytes);
+    pages_return(scratch, bytes);
     return result;
 }

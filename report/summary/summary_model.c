@@ -12,7 +12,7 @@ const char *const summary_incomplete_names[SUMMARY_INCOMPLETE_NAMES] = {"no_spac
 int summary_reserve(struct summary *summary, size_t bytes)
 {
     bytes += ALIGN;
-    void *arena = pages_reserve(bytes);
+    void *arena = pages_borrow(bytes, true);
     if (!arena)
         return -1;
     summary->arena = arena;
@@ -35,7 +35,7 @@ void *summary_alloc(struct summary *summary, size_t bytes)
 
 void summary_free(struct summary *summary)
 {
-    pages_free(summary->arena, summary->arena_bytes);
+    pages_return(summary->arena, summary->arena_bytes);
     *summary = (struct summary){0};
 }
 

@@ -246,9 +246,8 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
     if (f.parsed.unready)
         remove_unready(folder, &f);
     else if (is_private(f.fd) && looks_right(f.fd) && !ledger_load_open(f.fd, &f.view, &why)) {
-        const struct ledger_block *first = ledger_next(&f.view, NULL);
-        const struct ledger_process *root = first ? ledger_process_of(&f.view, first) : NULL;
-        if ((!first || (root && root->pid == f.parsed.pid)) && !is_in_use(&f.view) &&
+        const struct ledger_process *root = ledger_first_process(&f.view);
+        if ((!ledger_next(&f.view, NULL) || (root && root->pid == f.parsed.pid)) && !is_in_use(&f.view) &&
             is_for_us(folder, how, &f, root ? root->ppid : 0))
             finish(folder, how, &f);
         ledger_unload(&f.view);

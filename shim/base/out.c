@@ -1,32 +1,31 @@
-/* The growing text buffer and the formatting of numbers: integers only, memory of pages.h, no state. Files are written by
+/* The growing text buffer and the formatting of numbers: integers only, memory of pages.h. Files are written by
  * out_save.c. */
 #include "out.h"
 #include "pages.h"
 #include "utf8.h"
 #include <string.h>
 
-#define FIRST_BYTES ((size_t)64 << 10)
 #define DIGITS_MAX 39    /* of a 128-bit number */
 #define PERCENT_BITS 116 /* 2000 times as much has room */
 
 void out_free(struct out *out)
 {
-    pages_free(out->data, out->capacity);
+    pages_return(out->data, out->capacity);
     *out = (struct out){0};
 }
 
 static bool grow(struct out *out, size_t wanted)
 {
-    size_t capacity = out->capacity ? out->capacity : FIRST_BYTES;
+    size_t capacity = out->capacity ? out->capacity : PAGES_BORROWED;
     while (capacity < wanted)
-        if (__builtin_mul_overflow(capacity, 2, &capacity))
+        if (__builtin_mul_overflow(capacity, 4, &capacity))
             return false;
-    char *data = pages_get(capacity);
+    char *data = pages_borrow(capacity, false);
     if (!data)
         return false;
     if (out->data) {
         memcpy(data, out->data, out->length);
-        pages_free(out->data, out->capacity);
+        pages_return(out->data, out->capacity);
     }
     out->data = data;
     out->capacity = capacity;
@@ -50,11 +49,25 @@ void out_text(struct out *out, const char *text)
     out_bytes(out, text, strlen(text));
 }
 
+/* Of what is quoted as it is, whatever follows. */
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t plain = 0;
+    while (plain < length && text[plain] >= ' ' && text[plain] <= '~' && text[plain] != '"' && text[plain] != '\\')
+        plain++;
+    return plain;
+}
+
 void out_quoted(struct out *out, const char *text, size_t length)
 {
     static const char hex[] = "0123456789abcdef";
     out_text(out, "\"");
-    for (size_t i = 0; i < length;) {
+    for (size_t i = 0, plain; i < length;) {
+        if ((plain = plain_length(text + i, length - i)) != 0) {
+            out_bytes(out, text + i, plain);
+            i += plain;
+            continue;
+        }
         size_t whole = utf8_length(text + i, length - i);
         size_t bytes = whole ? whole : 1;
         if (text[i] == '"' || text[i] == '\\') {

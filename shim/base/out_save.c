@@ -66,9 +66,26 @@ int out_print(const struct out *out, int fd, int patience_ms)
     return result;
 }
 
+/* All at once, where the whole folder is there, as it is but for the first file of many. */
+static int open_whole_folder(const char *path, const char **base)
+{
+    char name[NAME_MAX + 1];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    if (!length || length > NAME_MAX)
+        return -1;
+    memcpy(name, path, length);
+    name[length] = 0;
+    *base = slash + 1;
+    return open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* Open the folder of path, creating what is missing, and point *base at the name inside it. -1 with errno. */
 static int open_folder(const char *path, const char **base)
 {
+    int whole = open_whole_folder(path, base);
+    if (whole >= 0)
+        return whole;
     int folder = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     const char *slash;
     for (path += strspn(path, "/"); folder >= 0 && (slash = strchr(path, '/')); path = slash + strspn(slash, "/")) {

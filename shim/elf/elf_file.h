@@ -3,6 +3,8 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
 
 enum elf_file_kind {
     ELF_FILE_OTHER,   /* no ELF file, or a damaged one: nothing is known */
@@ -16,19 +18,12 @@ enum elf_file_kind {
 
 /* A regular file, for reading; -1 where it is none or cannot be read. No cancellation point. */
 int elf_file_open(const char *path);
+int elf_file_open_stat(const char *path, struct stat *st);
 void elf_file_close(int fd);
 
 /* `interpreter`: of a script, the program that runs it; of others, the loader; "" where there is none. */
 enum elf_file_kind elf_file_kind(int fd, char *interpreter, size_t size);
 
-/* A function by its name and its size in bytes. may_be: so named, or a name that ends so; asked first, of all names there are
- * whose last character may end one. */
-struct elf_file_wanted {
-    const bool *may_end; /* of 256 */
-    bool (*may_be)(const char *name, size_t length);
-    bool (*is)(const char *name, size_t bytes);
-};
-
-/* The first function defined in .symtab that is wanted: its name, cut at size. False: none; *stripped tells that there is no
- * .symtab, or one larger than 64 MiB. */
-bool elf_file_function(int fd, const struct elf_file_wanted *wanted, char *name, size_t size, bool *stripped);
+/* As many bytes as there are, at most size; or all of them. */
+size_t elf_file_read_some(int fd, void *to, size_t size, uint64_t offset);
+bool elf_file_read(int fd, void *to, size_t size, uint64_t offset);

@@ -10,8 +10,8 @@ struct tables {
     const ElfW(Sym) * symbols;
     const char *strings;
     const uint32_t *gnu_hash;
-    const ElfW(Rela) * relocations, *calls; /* calls: those of the procedure linkage table */
-    size_t relocation_bytes, call_bytes;
+    const ElfW(Rela) * relocations, *calls;        /* calls: those of the procedure linkage table */
+    size_t relocation_bytes, call_bytes, relative; /* relative: how many of the relocations are of no symbol, the first ones */
 };
 
 struct list {
@@ -180,6 +180,8 @@ static bool read_tables(const struct object *o, struct tables *t)
             t->relocations = address_of(o, d->d_un.d_ptr);
         else if (d->d_tag == DT_RELASZ)
             t->relocation_bytes = d->d_un.d_val;
+        else if (d->d_tag == DT_RELACOUNT)
+            t->relative = d->d_un.d_val;
         else if (d->d_tag == DT_JMPREL)
             t->calls = address_of(o, d->d_un.d_ptr);
         else if (d->d_tag == DT_PLTRELSZ)
@@ -296,15 +298,22 @@ bool object_wants(const struct object *o, const char *name)
     return object_next_reference(o, name, 0) != 0;
 }
 
-bool object_wants_any(const struct object *o, bool (*is_wanted)(const char *, void *), void *data)
+void object_select(const struct object *o, bool (*is_selected)(const char *, void *), void *data, struct symbol_set *selected)
 {
     struct tables t;
+    selected->count = 0;
     if (!read_tables(o, &t) || !t.gnu_hash)
-        return false;
+        return;
+    selected->count = t.gnu_hash[1] < OBJECT_SYMBOLS ? t.gnu_hash[1] : OBJECT_SYMBOLS;
+    memset(selected->bits, 0, (selected->count + 63) / 64 * sizeof *selected->bits);
     for (uint32_t i = 1; i < t.gnu_hash[1]; i++)
-        if (t.symbols[i].st_shndx == SHN_UNDEF && is_wanted(t.strings + t.symbols[i].st_name, data))
-            return true;
-    return false;
+        if (t.symbols[i].st_shndx == SHN_UNDEF && is_selected(t.strings + t.symbols[i].st_name, data) && i < OBJECT_SYMBOLS)
+            selected->bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static bool is_in(const struct symbol_set *selected, uint64_t symbol)
+{
+    return !selected || symbol >= selected->count || selected->bits[symbol / 64] >> symbol % 64 & 1;
 }
 
 static bool is_pointer(const ElfW(Rela) * r)
@@ -313,30 +322,44 @@ static bool is_pointer(const ElfW(Rela) * r)
     return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || (type == R_X86_64_64 && !r->r_addend);
 }
 
+struct visitor {
+    const struct symbol_set *selected;
+    void (*visit)(const char *name, uintptr_t value, void *data);
+    void *data;
+};
+
 static void visit_pointers(const struct object *o, const struct tables *t, const ElfW(Rela) * r, size_t count,
-                           void (*visit)(const char *, uintptr_t, void *), void *data)
+                           const struct visitor *v)
 {
     for (; r && count; r++, count--) {
-        const ElfW(Sym) *symbol = &t->symbols[ELF64_R_SYM(r->r_info)];
-        if (is_pointer(r) && symbol->st_shndx == SHN_UNDEF)
-            visit(t->strings + symbol->st_name, *(const uintptr_t *)(o->base + r->r_offset), data);
+        uint64_t i = ELF64_R_SYM(r->r_info);
+        if (is_pointer(r) && is_in(v->selected, i) && t->symbols[i].st_shndx == SHN_UNDEF)
+            v->visit(t->strings + t->symbols[i].st_name, *(const uintptr_t *)(o->base + r->r_offset), v->data);
     }
 }
 
-void object_each_pointer(const struct object *o, void (*visit)(const char *, uintptr_t, void *), void *data)
+static void visit_calls(const struct object *o, const struct tables *t, const struct visitor *v)
+{
+    visit_pointers(o, t, t->calls, t->call_bytes / sizeof *t->calls, v);
+}
+
+void object_each_pointer(const struct object *o, const struct symbol_set *selected,
+                         void (*visit)(const char *, uintptr_t, void *), void *data)
 {
     struct tables t;
+    const struct visitor visitor = {selected, visit, data};
     if (!read_tables(o, &t))
         return;
-    visit_pointers(o, &t, t.calls, t.call_bytes / sizeof *t.calls, visit, data);
-    visit_pointers(o, &t, t.relocations, t.relocation_bytes / sizeof *t.relocations, visit, data);
+    visit_calls(o, &t, &visitor);
+    size_t count = t.relocation_bytes / sizeof *t.relocations, first = t.relative < count ? t.relative : count;
+    visit_pointers(o, &t, t.relocations ? t.relocations + first : NULL, count - first, &visitor);
 }
 
 void object_each_call(const struct object *o, void (*visit)(const char *, uintptr_t, void *), void *data)
 {
     struct tables t;
     if (read_tables(o, &t))
-        visit_pointers(o, &t, t.calls, t.call_bytes / sizeof *t.calls, visit, data);
+        visit_calls(o, &t, &(struct visitor){NULL, visit, data});
 }
 
 bool object_needs_any(const struct object *o, bool (*is_wanted)(const char *, void *), void *data)

@@ -54,11 +54,21 @@ bool object_named(const char *base_name, struct object *object);
 /* Does the object define this dynamic symbol, be it a function that only the loader can choose? */
 bool object_defines(const struct object *o, const char *name);
 
-/* Does it leave any dynamic symbol undefined that is wanted? */
-bool object_wants_any(const struct object *o, bool (*is_wanted)(const char *name, void *data), void *data);
+/* Symbols of one object, by their indices. Those beyond `count` are in it, be they so or not. */
+#define OBJECT_SYMBOLS 8192
+struct symbol_set {
+    uint32_t count;
+    uint64_t bits[OBJECT_SYMBOLS / 64];
+};
 
-/* Call `visit` with every pointer to an undefined symbol that the loader has filled in, or will at its first use. */
-void object_each_pointer(const struct object *o, void (*visit)(const char *name, uintptr_t value, void *data), void *data);
+/* The dynamic symbols that it leaves undefined and that are selected; each is asked about once. */
+void object_select(const struct object *o, bool (*is_selected)(const char *name, void *data), void *data,
+                   struct symbol_set *selected);
+
+/* Call `visit` with every pointer to an undefined symbol that the loader has filled in, or will at its first use; of selected
+ * symbols, or of all (NULL). */
+void object_each_pointer(const struct object *o, const struct symbol_set *selected,
+                         void (*visit)(const char *name, uintptr_t value, void *data), void *data);
 
 /* The same, of the pointers only by which it calls functions. One that leads into the object itself is to be filled in at the
  * first call. */

@@ -2,8 +2,10 @@
  * happen. */
 #include "target.h"
 #include "elf_file.h"
+#include "elf_function.h"
 #include "kernel.h"
 #include "path.h"
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
@@ -119,27 +121,6 @@ static const struct piece families[] = {
     FAMILY("gesv"), FAMILY("gesdd"), FAMILY("syev"),  FAMILY("geev"),  FAMILY("gesvd"),
 };
 
-#define PAIR(first, second) ((first) << 8 | (second))
-
-/* By the last two letters of them all. */
-static bool ends_a_family(const char *name, size_t length)
-{
-    switch (length > 2 ? PAIR(name[length - 2], name[length - 1]) : 0) {
-    case PAIR('m', 'm'):
-    case PAIR('m', 'v'):
-    case PAIR('s', 'm'):
-    case PAIR('s', 'v'):
-    case PAIR('r', 'k'):
-    case PAIR('o', 't'):
-    case PAIR('p', 'y'):
-    case PAIR('r', 'f'):
-    case PAIR('d', 'd'):
-    case PAIR('e', 'v'):
-    case PAIR('v', 'd'): return true;
-    default: return false;
-    }
-}
-
 /* What a name may end in: dgemm_64_, cblas_dgemm64_, cblas_dgemm. Each name ends in the last one. */
 static const struct piece endings[] = {PIECE("_64_", true, false), PIECE("64_", true, true), PIECE("_64", false, true),
                                        PIECE("_", true, false), PIECE("", false, true)};
@@ -152,15 +133,33 @@ static bool ends_with(const char *name, size_t length, const struct piece *end)
     return !memcmp(name + length - end->length, end->text, end->length);
 }
 
-/* Is it such a name, or only the end of one: other names of a table may be its ends? Looked at from behind, where most names
- * already differ. */
+static unsigned key_of(const char *end)
+{
+    return ((unsigned)end[-2] * 7 + (unsigned)end[-1]) % 64;
+}
+
+/* May one of them end as this does, by its last two letters? Most names are told by that. */
+static bool may_end_one(const char *end)
+{
+    static uint64_t keys;
+    uint64_t known = __atomic_load_n(&keys, __ATOMIC_RELAXED);
+    if (!known) {
+        for (const struct piece *family = families; family < families + sizeof families / sizeof *families; family++)
+            known |= UINT64_C(1) << key_of(family->text + family->length);
+        __atomic_store_n(&keys, known, __ATOMIC_RELAXED);
+    }
+    return known >> key_of(end) & 1;
+}
+
+/* Is it such a name, or only the end of one: other names of a table may be its ends? All that do not end in an underscore have
+ * c_prefix. */
 static bool is_named(const char *name, size_t length, bool is_whole)
 {
     const struct piece *ending = endings;
     while (!ends_with(name, length, ending))
         ending++;
     length -= ending->length;
-    if (!ends_a_family(name, length))
+    if (length < 2 || !may_end_one(name + length))
         return false;
     for (const struct piece *family = families; family < families + sizeof families / sizeof *families; family++) {
         if (length <= family->length || !ends_with(name, length, family))
@@ -188,16 +187,34 @@ static bool is_blas(const char *name, size_t bytes)
     return bytes >= FORWARDER_BYTES && is_named(name, strlen(name), true);
 }
 
+/* A name is harmless where all that it may be the name of are. */
+static bool is_harmless(const char *name, size_t length, void *data)
+{
+    const struct target_known *known = data;
+    for (; length; name++, length--)
+        if (memchr("sdcz", *name, 4) && is_named(name, length, true) && !known->is_known(name, length, known->data))
+            return false;
+    return true;
+}
+
+bool target_file_has_blas(int fd, const struct target_known *known, char *name, size_t size, bool *stripped)
+{
+    const struct elf_file_wanted blas = {.end = '_',
+                                         .within = c_prefix.text,
+                                         .may_be = may_be_blas,
+                                         .is = is_blas,
+                                         .is_harmless = known ? is_harmless : NULL,
+                                         .data = (void *)(uintptr_t)known};
+    return elf_file_function(fd, &blas, name, size, stripped);
+}
+
 bool target_has_blas(const char *path, char *name, size_t size, bool *stripped)
 {
     int fd = elf_file_open(path);
     *stripped = false;
     if (fd < 0)
         return false;
-    static const bool may_end[256] = {['_'] = true, ['4'] = true, ['m'] = true, ['v'] = true, ['k'] = true,
-                                      ['t'] = true, ['y'] = true, ['f'] = true, ['d'] = true};
-    static const struct elf_file_wanted blas = {may_end, may_be_blas, is_blas};
-    bool found = elf_file_function(fd, &blas, name, size, stripped);
+    bool found = target_file_has_blas(fd, NULL, name, size, stripped);
     elf_file_close(fd);
     return found;
 }

@@ -26,3 +26,11 @@ bool target_find(const char *name, const char *path_variable, char *file, size_t
 
 /* Has the file functions inside that have the names of BLAS's or LAPACK's workhorses? As elf_file_function. */
 bool target_has_blas(const char *path, char *name, size_t size, bool *stripped);
+
+/* The same of an open file. known (may be NULL): of functions with such names nobody is told; where the file has no others, one
+ * of them is found or none. A name is not terminated. */
+struct target_known {
+    bool (*is_known)(const char *name, size_t length, void *data);
+    void *data;
+};
+bool target_file_has_blas(int fd, const struct target_known *known, char *name, size_t size, bool *stripped);

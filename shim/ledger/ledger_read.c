@@ -32,6 +32,12 @@ const struct ledger_process *ledger_process_of(const struct ledger_view *view, c
     return (const struct ledger_process *)((const char *)view->header + offset);
 }
 
+const struct ledger_process *ledger_first_process(const struct ledger_view *view)
+{
+    const struct ledger_block *first = ledger_next(view, NULL);
+    return first ? ledger_process_of(view, first) : NULL;
+}
+
 static bool read_counts(const struct ledger_tally *tally, struct ledger_counts *counts)
 {
     uint64_t excess = 0;

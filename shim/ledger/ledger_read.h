@@ -19,6 +19,8 @@ const char *ledger_string(const struct ledger_view *view, uint32_t offset);
 
 /* The process record that a block belongs to; NULL in a ledger without any. */
 const struct ledger_process *ledger_process_of(const struct ledger_view *view, const struct ledger_block *block);
+/* The process of the first block, which made the ledger; NULL: there is none yet. */
+const struct ledger_process *ledger_first_process(const struct ledger_view *view);
 
 /* Times that change are kept as multiples of a prime above 255, and so is whether the first thread had a slot: no byte of them
  * can change without their ceasing to be such. */

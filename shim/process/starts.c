@@ -207,7 +207,7 @@ void starts_own(void)
 
 void starts_list(struct uncovered *list)
 {
-    if (shared)
+    if (shared || (!started && notes == &own))
         return;
     for (int i = 0; i < NOTES; i++)
         if (notes->list[i].state == READY)

@@ -4,6 +4,7 @@
  * The objects are gone through inside dl_iterate_phdr, which keeps them loaded meanwhile. */
 #include "unseen.h"
 #include "clock.h"
+#include "elf_file.h"
 #include "engines.h"
 #include "kernel.h"
 #include "ledger_seal.h"
@@ -12,9 +13,12 @@
 #include "path.h"
 #include "provider.h"
 #include "resolve.h"
+#include "symbols.h"
+#include "system.h"
 #include "target.h"
 #include "text_search.h"
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,19 +33,22 @@ static const char *single_threaded; /* __libc_single_threaded, which glibc has s
 
 /* ---- what need not be looked at again ---- */
 
-/* By file and kind, in memory that fork children share: a pool's workers end one after the other with the same objects. */
+/* By file and kind, in memory that fork children share: a pool's workers end one after the other with the same objects. A word
+ * more tells that there is any: who looks first asks about no file before it is opened. */
 enum kind { NEEDS_NO_BLAS = 1, HAS_NO_BLAS };
 static uint64_t *clean;
 
 /* 0: it has none. */
-static uint64_t identity_of(const char *path)
+static uint64_t identity_of(const struct stat *st)
 {
-    struct stat st;
-    if (kernel_stat(path, &st))
-        return 0;
-    const uint64_t words[] = {st.st_dev, st.st_ino, (uint64_t)st.st_size, (uint64_t)st.st_mtim.tv_sec,
-                              (uint64_t)st.st_mtim.tv_nsec};
+    const uint64_t words[] = {st->st_dev, st->st_ino, (uint64_t)st->st_size, (uint64_t)st->st_mtim.tv_sec,
+                              (uint64_t)st->st_mtim.tv_nsec};
     return ledger_seal_bytes(1, words, sizeof words);
+}
+
+static bool any_is_clean(void)
+{
+    return clean && __atomic_load_n(&clean[CLEAN], __ATOMIC_RELAXED);
 }
 
 static bool is_clean(uint64_t identity, enum kind kind)
@@ -56,17 +63,21 @@ static bool is_clean(uint64_t identity, enum kind kind)
 static void note_clean(uint64_t identity, enum kind kind)
 {
     uint64_t key = ledger_seal_word(identity, kind);
+    if (clean && identity)
+        __atomic_store_n(&clean[CLEAN], 1, __ATOMIC_RELAXED);
     for (uint64_t i = 0; clean && identity && i < PROBES; i++) {
         uint64_t nobody = 0;
-        if (__atomic_compare_exchange_n(&clean[(key + i) % CLEAN], &nobody, key, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        if (__atomic_compare_exchange_n(&clean[(key + i) % CLEAN], &nobody, key, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) ||
+            nobody == key)
             return;
     }
 }
 
+/* Before a fork, and for a second look of a process: its end is the only one of most. */
 static void make_clean_table(void)
 {
     if (!clean)
-        clean = pages_share(CLEAN * sizeof *clean);
+        clean = pages_share((CLEAN + 1) * sizeof *clean);
 }
 
 /* ---- pointers that lead past the shim ---- */
@@ -74,18 +85,15 @@ static void make_clean_table(void)
 struct search {
     struct uncovered *list;
     const struct object *object;
-    bool found;
+    bool found, any_is_clean;
     uint64_t until_ns;
     uintptr_t shim, shim_bytes;
     size_t seen; /* objects so far */
+    /* what the object needs: any name of ours; one with a suffix; which routines */
+    bool calls_ours, calls_others;
+    uint64_t routines[ROUTINE_COUNT / 64 + 1];
+    struct symbol_set ours;
 };
-
-/* The names that the loader binds; C++'s, and the compiler's and the C library's own, begin otherwise. */
-static bool is_ours(const char *name, void *unused)
-{
-    (void)unused;
-    return *name != '_' && forward_symbol(name) >= 0;
-}
 
 static const ElfW(Dyn) * dynamic_of(const struct dl_phdr_info *info)
 {
@@ -118,7 +126,7 @@ static void check_pointer(const char *name, uintptr_t value, void *data)
 {
     struct search *s = data;
     struct object target;
-    if (s->found || !value || value - s->shim < s->shim_bytes || !is_ours(name, NULL) || !object_holding(value, &target) ||
+    if (s->found || !value || value - s->shim < s->shim_bytes || forward_symbol(name) < 0 || !object_holding(value, &target) ||
         target.dynamic == s->object->dynamic || !object_defines(&target, name) || !means_blas(&target, name) ||
         (!provider_is_pure(target.path) && forward_is_before_shim(value) && *target.path))
         return;
@@ -161,29 +169,51 @@ static int look_for_library(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
-static bool is_suffixed(const char *name, void *search)
+static bool is_suffixed(const struct search *s, const char *name, size_t beginning)
 {
-    struct search *s = search;
-    size_t beginning = forward_beginning(name);
     struct suffixed found = {.name = name, .suffix = name + beginning};
-    if (!beginning || strlen(found.suffix) >= SUFFIX_BYTES || !dl_iterate_phdr(look_for_library, &found))
+    if (strlen(found.suffix) >= SUFFIX_BYTES || !dl_iterate_phdr(look_for_library, &found))
         return false;
     uncovered_add(s->list, path_of(s->object), " calls ", name, " of ", found.path, ": names with a suffix are not counted",
                   NULL);
     return true;
 }
 
+/* ---- what an object needs ---- */
+
+static bool is_needed(const struct search *s, int64_t symbol)
+{
+    unsigned routine = symbol < 0 ? 0 : forward_symbols[symbol].routine;
+    return symbol >= 0 && s->routines[routine / 64] >> routine % 64 & 1;
+}
+
+/* Is it ours? */
+static bool note_need(const char *name, void *search)
+{
+    struct search *s = search;
+    size_t beginning;
+    int64_t symbol = forward_symbol_or_beginning(name, &beginning);
+    if (symbol < 0) {
+        if (beginning && !s->calls_others)
+            s->calls_others = is_suffixed(s, name, beginning);
+        return false;
+    }
+    unsigned routine = forward_symbols[symbol].routine;
+    s->calls_ours = true;
+    s->routines[routine / 64] |= UINT64_C(1) << routine % 64;
+    return true;
+}
+
 /* Pointers may change as long as the process lives, names that an object needs do not. */
 static void look_at_pointers(struct search *s, uint64_t identity)
 {
-    s->found = false;
+    s->found = s->calls_ours = s->calls_others = false;
+    memset(s->routines, 0, sizeof s->routines);
     if (is_clean(identity, NEEDS_NO_BLAS))
         return;
-    bool calls_ours = object_wants_any(s->object, is_ours, NULL), calls_others = object_wants_any(s->object, is_suffixed, s);
-    if (calls_ours)
-        object_each_pointer(s->object, check_pointer, s);
-    else if (!calls_others)
-        note_clean(identity, NEEDS_NO_BLAS);
+    object_select(s->object, note_need, s, &s->ours);
+    if (s->calls_ours)
+        object_each_pointer(s->object, &s->ours, check_pointer, s);
 }
 
 /* ---- BLAS inside ---- */
@@ -202,20 +232,24 @@ static bool has_openblas_text(const struct object *program, const struct dl_phdr
     return false;
 }
 
-static bool is_same_routine(const char *name, void *of)
+/* Who also needs the routine from elsewhere has but another name for it inside. */
+static bool has_another_name(const char *name, size_t length, void *search)
 {
-    int64_t symbol = forward_symbol(name), other = forward_symbol(of);
-    return symbol >= 0 && other >= 0 && forward_symbols[symbol].routine == forward_symbols[other].routine;
+    char whole[SUFFIX_BYTES];
+    if (length >= sizeof whole)
+        return false;
+    memcpy(whole, name, length);
+    whole[length] = 0;
+    return is_needed(search, forward_symbol(whole));
 }
 
-/* What a library exports is called through the shim; what the program itself defines never is. Who also needs the routine
- * from elsewhere has but another name for it inside. */
-static bool has_blas(struct search *s, const struct dl_phdr_info *info, const char *file)
+/* What a library exports is called through the shim; what the program itself defines never is. */
+static bool has_blas(struct search *s, const struct dl_phdr_info *info, int fd)
 {
     char name[64];
     bool is_program = !*s->object->path, stripped;
-    if (target_has_blas(file, name, sizeof name, &stripped)) {
-        if ((!is_program && object_defines(s->object, name)) || object_wants_any(s->object, is_same_routine, name))
+    if (target_file_has_blas(fd, &(struct target_known){has_another_name, s}, name, sizeof name, &stripped)) {
+        if ((!is_program && object_defines(s->object, name)) || is_needed(s, forward_symbol(name)))
             return false;
         uncovered_add(s->list, path_of(s->object), " has a BLAS inside (", name, ", statically linked)", NULL);
         return true;
@@ -226,26 +260,33 @@ static bool has_blas(struct search *s, const struct dl_phdr_info *info, const ch
     return true;
 }
 
-/* Of the C library and the compiler, which have no BLAS inside: every process has some. */
-static bool is_of_system(const char *path)
+/* The identity of the file, 0: it was not opened. */
+static uint64_t look_inside(struct search *s, const struct dl_phdr_info *info, const char *path)
 {
-    static const char *const names[] = {"libc.so.",        "libm.so.",    "ld-linux-",    "libpthread.so.", "libdl.so.",
-                                        "librt.so.",       "libutil.so.", "libgcc_s.so.", "libstdc++.so.",  "libgfortran.so.",
-                                        "libquadmath.so.", "libgomp.so.", "libz.so.",     "linux-vdso.so."};
-    const char *base = path_base(path);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strncmp(base, names[i], strlen(names[i])))
-            return true;
-    return false;
-}
-
-static void look_inside(struct search *s, const struct dl_phdr_info *info, const char *file, uint64_t identity)
-{
-    if (identity && !is_clean(identity, HAS_NO_BLAS) && clock_now_ns() < s->until_ns && !has_blas(s, info, file))
+    struct stat st;
+    int fd = clock_now_ns() < s->until_ns ? elf_file_open_stat(path, &st) : -1;
+    if (fd < 0)
+        return 0;
+    uint64_t identity = identity_of(&st);
+    if (!has_blas(s, info, fd))
         note_clean(identity, HAS_NO_BLAS);
+    elf_file_close(fd);
+    return identity;
 }
 
 /* ---- all objects ---- */
+
+static void look_at_object(struct search *s, const struct dl_phdr_info *info)
+{
+    const char *path = *s->object->path ? s->object->path : "/proc/self/exe";
+    struct stat st;
+    uint64_t identity = s->any_is_clean && !kernel_stat(path, &st) ? identity_of(&st) : 0;
+    look_at_pointers(s, identity);
+    if (!is_clean(identity, HAS_NO_BLAS))
+        identity = look_inside(s, info, path);
+    if (!s->calls_ours && !s->calls_others)
+        note_clean(identity, NEEDS_NO_BLAS);
+}
 
 static int look_at(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -253,23 +294,24 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
     struct object object = {info->dlpi_name, info->dlpi_addr, dynamic_of(info)};
     (void)size;
     /* Only the first object without a name is the program: the vDSO has none on some kernels. */
-    if (!object.dynamic || forward_in_shim(object.dynamic) || provider_is_pure(object.path) || (s->seen++ && !*object.path) ||
-        is_of_system(object.path))
+    if (!object.dynamic || (uintptr_t)object.dynamic - s->shim < s->shim_bytes || provider_is_pure(object.path) ||
+        (s->seen++ && !*object.path) || system_has_object(&object))
         return 0;
-    const char *file = *object.path ? object.path : "/proc/self/exe";
-    uint64_t identity = identity_of(file);
     s->object = &object;
-    look_at_pointers(s, identity);
-    look_inside(s, info, file, identity);
+    look_at_object(s, info);
     return 0;
 }
 
 void unseen_look(struct uncovered *list)
 {
-    make_clean_table();
+    static atomic_bool looked;
     struct search search = {.list = list, .until_ns = clock_now_ns() + LOOK_INSIDE_NS};
     uintptr_t end = 0;
     const char *path;
+    if (looked)
+        make_clean_table();
+    looked = true;
+    search.any_is_clean = any_is_clean();
     if (!may_not_look) {
         if (object_at((uintptr_t)unseen_look, &search.shim, &end, &path))
             search.shim_bytes = end - search.shim;

@@ -14,6 +14,7 @@ struct search {
     uint32_t found; /* a bit for each of engines[] */
     const struct engine *engine;
     struct object object; /* that may be one */
+    const char *base;     /* the name of its file */
     uintptr_t start, end; /* of it */
     enum use use;
     bool has_driver;
@@ -24,13 +25,14 @@ static bool matches_pattern(const char *name, void *pattern)
     return engine_matches(name, pattern);
 }
 
+/* False: it has no dynamic section. */
 static bool read_object(const struct dl_phdr_info *info, struct object *object)
 {
     *object = (struct object){info->dlpi_name, info->dlpi_addr, NULL};
     for (int i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
             object->dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    return object->dynamic && !forward_in_shim(object->dynamic);
+    return object->dynamic;
 }
 
 /* ---- was it called? ---- */
@@ -59,7 +61,7 @@ static enum use use_by(const struct object *object, struct caller *c)
     object_each_call(object, check_pointer, c);
     if (c->leads_there)
         return c->is_lazy ? CALLED : PERHAPS;
-    object_each_pointer(object, check_pointer, c);
+    object_each_pointer(object, NULL, check_pointer, c);
     return c->leads_there ? PERHAPS : UNUSED;
 }
 
@@ -70,7 +72,7 @@ static int look_at_caller(struct dl_phdr_info *info, size_t size, void *data)
     struct object object;
     const char *path;
     (void)size;
-    if (!read_object(info, &object) || object.dynamic == s->object.dynamic ||
+    if (!read_object(info, &object) || object.dynamic == s->object.dynamic || forward_in_shim(object.dynamic) ||
         !object_at((uintptr_t)object.dynamic, &c.start, &c.end, &path))
         return 0;
     enum use use = use_by(&object, &c);
@@ -93,9 +95,10 @@ static bool is_engine(struct search *s)
     const struct engine *e = s->engine;
     const struct object *o = &s->object;
     const char *path;
-    if (!(e->file && engine_matches(path_base(o->path), e->file)) && !(!e->file && object_defines(o, e->exports)))
+    if (e->file ? !engine_matches(s->base, e->file) : !object_defines(o, e->exports))
         return false;
-    if ((!*e->calls && provider_is_pure(o->path)) || (e->before_shim && !forward_is_before_shim((uintptr_t)o->dynamic)) ||
+    if (forward_in_shim(o->dynamic) || (!*e->calls && provider_is_pure(o->path)) ||
+        (e->before_shim && !forward_is_before_shim((uintptr_t)o->dynamic)) ||
         (e->without && object_needs_any(o, matches_pattern, (void *)(uintptr_t)e->without)))
         return false;
     if (e->driver)
@@ -124,6 +127,7 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct search *s = data;
     (void)size;
+    s->base = path_base(info->dlpi_name);
     if (read_object(info, &s->object))
         for (size_t i = 0; i < engine_count; i++)
             if (!(s->found >> i & 1))

@@ -75,17 +75,22 @@ UNSANITIZED int64_t forward_symbol(const char *name)
     return seek_symbol(hash, name, length);
 }
 
-size_t forward_beginning(const char *name)
+/* A place of the table that nobody has looked at is a cache line from memory, so beginnings are sought only of what is no name
+ * itself. */
+int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
 {
     uint32_t hash = HASH_START;
-    size_t longest = 0;
-    if (!may_be_ours(name) || forward_symbol(name) >= 0)
-        return 0;
+    *beginning = 0;
+    if (!may_be_ours(name))
+        return -1;
+    int64_t symbol = forward_symbol(name);
+    if (symbol >= 0)
+        return symbol;
     for (size_t length = 0; name[length]; hash = hash_with(hash, name[length++]))
         if ((name[length] == '_' || (length && name[length - 1] == '_')) && length >= SHORTEST &&
             seek_symbol(hash, name, length) >= 0)
-            longest = length;
-    return longest;
+            *beginning = length;
+    return -1;
 }
 
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])

@@ -8,9 +8,9 @@
 /* The symbol of a name; -1: not one of ours. */
 int64_t forward_symbol(const char *name);
 
-/* How long the longest beginning of a name is that is a name of ours, and ends where an underscore stands on either side; 0:
- * none is, or the whole name is one. */
-size_t forward_beginning(const char *name);
+/* The same, and how long the longest beginning of a name is that is a name of ours, and ends where an underscore stands on
+ * either side; 0: none is, or the whole name is one. */
+int64_t forward_symbol_or_beginning(const char *name, size_t *beginning);
 
 /* The Fortran spelling of a bare or upper-case name, dgemm_ of dgemm or DGEMM: such a name means BLAS only where that is there
  * too. False: the name is another spelling, or none of ours. */

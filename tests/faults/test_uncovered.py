@@ -131,6 +131,34 @@ def nameless():
         expect("nameless", (run.returncode, run.stdout, run.summary["uncovered"]), (0, "end\n", []))
 
 
+OPENED = """
+import ctypes, numpy, os, sys
+ctypes.CDLL(sys.argv[1])
+for child in range(2):
+    if os.fork() == 0:
+        numpy.ones((3, 3)) @ numpy.ones((3, 3))
+        os.write(1, b"ends")
+        os._exit(0)
+    os.wait()
+numpy.ones((3, 3)) @ numpy.ones((3, 3))
+os.write(1, b"ends")
+"""
+
+
+def opened():
+    """The end of a first fork child opens the files that may have a BLAS inside, each once, those of its brother and of its parent
+    none. Python's own modules are opened by none of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        plugin, trace = BUILD / "wrapper.so", pathlib.Path(folder, "trace")
+        strace = ["strace", "-f", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-e", "trace=openat,write", "-o", trace]
+        run = Run([*strace, "/usr/bin/python3", "-c", OPENED, plugin], REFERENCE | {"LD_PRELOAD": "", "OPENBLAS_NUM_THREADS": "1"})
+        expect(f"status {run.stderr}", (run.returncode, run.stdout), (0, "ends" * 3))
+        ends = trace.read_text(encoding="utf-8").split('"ends"')[1:]
+    expect("looked at", [end.count(f'"{plugin}", O_RDONLY') for end in ends], [1, 0, 0])
+    expect("NumPy", [end.count("_multiarray_umath.") for end in ends], [1, 0, 0])
+    expect("Python", [end.count("/lib-dynload/") for end in ends], [0, 0, 0])
+
+
 UNOPENED = """
 import numpy, os, subprocess, sys
 numpy.ones((3, 3)) @ numpy.ones((3, 3))

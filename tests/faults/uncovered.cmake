@@ -43,6 +43,6 @@ foreach(program suffixed plain)
 endforeach()
 target_compile_definitions(uncovered_suffixed PRIVATE SUFFIXED)
 
-foreach(case pointers inside starts unopened suffixed nameless privileged run)
+foreach(case pointers inside starts opened unopened suffixed nameless privileged run)
   python_test(faults uncovered_${case} test_uncovered.py ${case})
 endforeach()

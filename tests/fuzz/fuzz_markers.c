@@ -55,10 +55,11 @@ int64_t forward_symbol(const char *name)
     return -1;
 }
 
-size_t forward_beginning(const char *name)
+int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
 {
     (void)name;
-    return 0;
+    *beginning = 0;
+    return -1;
 }
 
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])

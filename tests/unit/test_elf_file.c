@@ -1,6 +1,7 @@
 /* What a program's file tells of how it is started, and which functions it has: files built byte by byte, sound and damaged. */
 #include "elf_build.h"
 #include "elf_file.h"
+#include "elf_function.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -249,8 +250,7 @@ static bool has_t(const char *text, size_t length)
     return memchr(text, 't', length);
 }
 
-static const bool any_end[256] = {[0 ... 255] = true};
-static const struct elf_file_wanted wanted = {any_end, has_t, begins_with_t};
+static const struct elf_file_wanted wanted = {.end = 'e', .within = "tw", .may_be = has_t, .is = begins_with_t};
 
 static bool find_function(void)
 {
@@ -371,4 +371,80 @@ Test(elf_file, has_names_that_end_where_their_table_ends)
     elf_end(&b);
     cr_expect(find_function());
     cr_expect_str_eq(name, "three");
+}
+
+/* ---- which names are asked about ---- */
+
+static char asked[1 << 15];
+
+static bool note_asked(const char *text, size_t length)
+{
+    strncat(asked, text, length);
+    strcat(asked, " ");
+    return true;
+}
+
+static bool is_none(const char *text, size_t bytes)
+{
+    (void)text, (void)bytes;
+    return false;
+}
+
+/* Names that end in an e, or have a tw anywhere: each once, in order, wherever they lie. */
+Test(elf_file, asks_about_names_with_a_mark, .timeout = 60)
+{
+    static const struct elf_file_wanted all = {.end = 'e', .within = "tw", .may_be = note_asked, .is = is_none};
+    static const char letters[] = "etwxx", end[] = "xe";
+    static char names[13000], expected[1 << 15];
+    for (int round = 0; round < 200; round++) {
+        size_t size = 2 + random_below(sizeof names - 8), start = 1;
+        for (size_t i = 0; i < size; i++)
+            names[i] = random_below(6) ? letters[random_below(5)] : 0;
+        names[0] = 0;
+        memcpy(names + size - 3, end, sizeof end);
+        *expected = *asked = 0;
+        for (size_t i = 1; i < size; i++) {
+            if (names[i])
+                continue;
+            if (i > start && (names[i - 1] == 'e' || strstr(names + start, "tw")))
+                strcat(strcat(expected, names + start), " ");
+            start = i + 1;
+        }
+        elf_start(&b, ET_DYN);
+        elf_symbols(&b, &(Elf64_Sym){0}, 1, names, size);
+        elf_end(&b);
+        elf_write(&b, file);
+        cr_assert(!elf_file_function(file, &all, name, sizeof name, &stripped) && !stripped);
+        cr_assert_str_eq(asked, expected, "round %d, %zu bytes", round, size);
+    }
+}
+
+static const char *harmless;
+
+static bool is_one_of_them(const char *text, size_t length, void *data)
+{
+    cr_expect_eq(data, (void *)&harmless);
+    return strstr(harmless, text) && length;
+}
+
+/* The symbols' own table is not even read. */
+Test(elf_file, has_none_where_all_names_are_harmless)
+{
+    const struct elf_file_wanted some = {
+        .end = 'e', .within = "tw", .may_be = has_t, .is = begins_with_t, .is_harmless = is_one_of_them, .data = &harmless};
+    const Elf64_Sym three = symbol(THREE, STT_FUNC, 1, 64);
+    build_symbols(&three, 1);
+    elf_end(&b);
+    elf_write(&b, file);
+    harmless = "two three twelve";
+    cr_expect(!elf_file_function(file, &some, name, sizeof name, &stripped) && !stripped);
+    harmless = "two three";
+    cr_expect(elf_file_function(file, &some, name, sizeof name, &stripped) && !stripped);
+    cr_expect_str_eq(name, "three", "one that matters is there, so all are looked for");
+    build_symbols(&three, 1)->sh_offset = UINT64_MAX - 3;
+    elf_end(&b);
+    elf_write(&b, file);
+    cr_expect(!elf_file_function(file, &some, name, sizeof name, &stripped) && stripped);
+    harmless = "two three twelve";
+    cr_expect(!elf_file_function(file, &some, name, sizeof name, &stripped) && !stripped);
 }

@@ -113,3 +113,61 @@ Test(objects, an_object_is_found_by_the_name_of_its_file)
     cr_expect(!object_named("libc.so", &object));
     cr_expect(!object_named("no.so.6", &object));
 }
+
+/* ---- what an object needs ---- */
+
+struct visited {
+    size_t count, asked;
+    struct pointer {
+        const char *name;
+        uintptr_t value;
+    } pointers[20000];
+};
+
+static void note_pointer(const char *name, uintptr_t value, void *data)
+{
+    struct visited *v = data;
+    cr_assert(v->count < sizeof v->pointers / sizeof *v->pointers);
+    v->pointers[v->count++] = (struct pointer){name, value};
+}
+
+static bool begins_with_s(const char *name, void *data)
+{
+    struct visited *v = data;
+    v->asked++;
+    return *name == 's';
+}
+
+static bool asks_for_all(const char *name, void *data)
+{
+    (void)name;
+    ++*(size_t *)data;
+    return true;
+}
+
+/* Of a library with pointers of every kind. */
+Test(objects, pointers_to_selected_symbols_are_those_of_all_that_have_their_names)
+{
+    static struct visited all, some;
+    static struct symbol_set set, everything;
+    struct object object;
+    size_t asked = 0, next = 0;
+    cr_assert(dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL), "%s", dlerror());
+    cr_assert(object_named("libopenblas.so.0", &object) || object_named("libopenblasp-r0.3.21.so", &object));
+    object_select(&object, begins_with_s, &some, &set);
+    object_select(&object, asks_for_all, &asked, &everything);
+    cr_expect(some.asked == asked && asked > 50 && set.count > asked);
+    object_each_pointer(&object, NULL, note_pointer, &all);
+    object_each_pointer(&object, &set, note_pointer, &some);
+    cr_expect(some.count > 3 && some.count < all.count);
+    for (size_t i = 0; i < all.count; i++) {
+        if (*all.pointers[i].name != 's')
+            continue;
+        cr_assert(next < some.count && some.pointers[next].name == all.pointers[i].name);
+        cr_expect_eq(some.pointers[next++].value, all.pointers[i].value);
+    }
+    cr_expect_eq(next, some.count);
+    some.count = 0;
+    object_each_pointer(&object, &everything, note_pointer, &some);
+    cr_expect_eq(some.count, all.count);
+}

@@ -1,6 +1,7 @@
 /* The text buffer, the formatting of numbers, and the writing of files (hazards 15, 17, 19, 21). */
 #include "out.h"
 #include "out_save.h"
+#include "../../shim/base/pages.h"
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -103,6 +104,48 @@ Test(out, a_buffer_grows_beyond_its_first_size)
         out_number(&out, 7);
     cr_expect(!out.failed && out.length == 300000 && out.data[299999] == '7');
     out_free(&out);
+}
+
+/* As each character by itself is, wherever the plain ones between others begin and end. */
+Test(out, text_is_quoted_character_by_character)
+{
+    static const char *const pieces[] = {"a",  " ",    "~",        "plain text",   "\"",   "\\",
+                                         "\n", "\x7f", "\xc3\xa4", "\xe2\x82\xac", "\xff", "\x01"};
+    static const char *const quoted[] = {"a",       " ",       "~",        "plain text",   "\\\"",    "\\\\",
+                                         "\\u000a", "\\u007f", "\xc3\xa4", "\xe2\x82\xac", "\\u00ff", "\\u0001"};
+    enum { PIECES = sizeof pieces / sizeof *pieces };
+    for (size_t i = 0; i < PIECES * PIECES * PIECES; i++) {
+        const size_t three[] = {i % PIECES, i / PIECES % PIECES, i / PIECES / PIECES};
+        char text[64] = "", expected[64] = "\"";
+        struct out out = {0};
+        for (size_t n = 0; n < 3; n++) {
+            strcat(text, pieces[three[n]]);
+            strcat(expected, quoted[three[n]]);
+        }
+        out_quoted(&out, text, strlen(text));
+        out_bytes(&out, "", 1);
+        cr_assert_str_eq(out.data, strcat(expected, "\""));
+        out_free(&out);
+    }
+}
+
+/* The places are few; who finds none has memory all the same. */
+Test(out, memory_is_borrowed_by_several_at_once)
+{
+    char *got[8];
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 8; i++) {
+            size_t bytes = i == 2 ? PAGES_BORROWED + 1 : PAGES_BORROWED;
+            got[i] = pages_borrow(bytes, true);
+            cr_assert(got[i] && !got[i][0] && !got[i][bytes - 1], "%zu is zeroed, round %d", i, round);
+            memset(got[i], (int)i + 1, bytes);
+        }
+        for (size_t i = 0; i < 8; i++)
+            cr_expect(got[i][0] == (char)(i + 1) && got[i][PAGES_BORROWED - 1] == (char)(i + 1), "%zu is its own", i);
+        for (size_t i = 0; i < 8; i++)
+            pages_return(got[i], i == 2 ? PAGES_BORROWED + 1 : PAGES_BORROWED);
+    }
+    pages_return(NULL, 0);
 }
 
 Test(out, padding_goes_to_a_column)

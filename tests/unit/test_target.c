@@ -274,3 +274,40 @@ Test(target, without_symbols_is_stripped_and_without_a_file_is_not)
     cr_expect(!target_has_blas("program", inside, sizeof inside, &stripped) && stripped);
     cr_expect(!target_has_blas("missing", inside, sizeof inside, &stripped) && !stripped);
 }
+
+static const char *known_names[4];
+
+static bool is_known(const char *name, size_t length, void *data)
+{
+    cr_expect_eq(data, known_names);
+    for (const char **known = known_names; *known; known++)
+        if (strlen(*known) == length && !memcmp(*known, name, length))
+            return true;
+    return false;
+}
+
+/* A symbol's name may be the end of another's, so each end that is such a name has to be known. */
+Test(target, has_no_blas_inside_where_all_its_names_are_known)
+{
+    static const struct {
+        const char *name, *known[3];
+        bool has;
+    } cases[] = {
+        {"dgemm_", {"dgemm_"}, false},
+        {"dgemm_", {"sgemm_"}, true},
+        {"scipy_cblas_ddot64_", {"scipy_cblas_ddot64_", "cblas_ddot64_", "ddot64_"}, false},
+        {"scipy_cblas_ddot64_", {"scipy_cblas_ddot64_", "cblas_ddot64_"}, true},
+        {"scipy_dgetrf_", {"scipy_dgetrf_"}, true},
+        {"scipy_dgetrf_", {"dgetrf_", "scipy_dgetrf_"}, false},
+    };
+    char inside[64];
+    bool stripped;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cr_expect(has_blas(cases[i].name, 64, &stripped));
+        memcpy(known_names, cases[i].known, sizeof cases[i].known);
+        int fd = open("program", O_RDONLY);
+        const struct target_known known = {is_known, known_names};
+        cr_expect_eq(target_file_has_blas(fd, &known, inside, sizeof inside, &stripped), cases[i].has, "case %zu", i);
+        close(fd);
+    }
+}

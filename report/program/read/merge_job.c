@@ -38,8 +38,7 @@ static bool is_of(const char *path, uint32_t job_number)
     const char *why;
     if (ledger_load(path, &view, &why) < 0)
         return false;
-    const struct ledger_block *first = ledger_next(&view, NULL);
-    const struct ledger_process *root = first ? ledger_process_of(&view, first) : NULL;
+    const struct ledger_process *root = ledger_first_process(&view);
     bool found = root && root->ranks && root->job_number == job_number;
     ledger_unload(&view);
     return found;

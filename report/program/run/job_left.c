@@ -34,21 +34,15 @@ static bool is_written(uint32_t job)
     return false;
 }
 
-static const struct ledger_process *root_of(const struct ledger_view *view)
-{
-    const struct ledger_block *first = ledger_next(view, NULL);
-    return first ? ledger_process_of(view, first) : NULL;
-}
-
 bool job_left_awaits(const struct ledger_view *view)
 {
-    const struct ledger_process *root = root_of(view);
+    const struct ledger_process *root = ledger_first_process(view);
     return root && root->ranks && !root->is_told;
 }
 
 void job_left_note(const struct ledger_view *view)
 {
-    const struct ledger_process *root = root_of(view);
+    const struct ledger_process *root = ledger_first_process(view);
     if (!root || !root->ranks || !root->is_told || is_written(root->job_number))
         return;
     uint32_t *more = reallocarray(written_jobs, written_count + 1, sizeof *more);

@@ -65,7 +65,7 @@ static void say_running(const struct summary *s, const char *path)
 static void set_ended(struct loaded *loaded, const struct ended_child *child)
 {
     struct summary *s = &loaded->summary;
-    const struct ledger_process *root = ledger_process_of(&loaded->ledger, ledger_next(&loaded->ledger, NULL));
+    const struct ledger_process *root = ledger_first_process(&loaded->ledger);
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     uint64_t now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;

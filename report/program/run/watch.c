@@ -315,7 +315,7 @@ int watch_look(pid_t root)
 
 static void say(const struct watched *w)
 {
-    const struct ledger_process *root = w->good.header ? ledger_process_of(&w->good, ledger_next(&w->good, NULL)) : NULL;
+    const struct ledger_process *root = w->good.header ? ledger_first_process(&w->good) : NULL;
     for (const char *line = w->findings; *line; line += strcspn(line, "\n") + 1) {
         struct out out = {0};
         out_text(&out, "flopshim: ");
