@@ -153,7 +153,7 @@ def each_alone(ranks, folder):
 
 
 def quantum_espresso():
-    for ranks in (2, 4):
+    for ranks in (16, 2, 4):
         with tempfile.TemporaryDirectory() as folder:
             plain = energies(start(PW, ranks, folder, counted=False)[0])
             output, summary = start(PW, ranks, folder)
