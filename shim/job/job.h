@@ -41,6 +41,10 @@ struct job_link {
     void (*end)(int status); /* the process ends at once, its streams flushed */
     /* The process is this one of so many ranks of the job of this number; its record, made here, says so from now on. */
     void (*joined)(uint32_t rank, uint32_t ranks, uint32_t number);
+    /* The ledger of a node, with room for so many ranks: made, its path told; and this process's ledger moves into that slot of
+     * it, with all that was counted. False: that cannot be, and it has its own as before. */
+    bool (*make_node)(uint32_t slots, char *path, size_t size);
+    bool (*move_to_node)(const char *path, uint32_t slot);
 
     /* The process's account becomes a share of the job's (account/share.h): what it has spent is all that it has. */
     wide (*join)(const struct share_hooks *hooks);

@@ -9,6 +9,7 @@
 #include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_lost.h"
+#include "ledger_node_file.h"
 #include "ledger_read.h"
 #include "ledger_seal.h"
 #include "ledger_self.h"
@@ -73,12 +74,12 @@ const char *ledger_path(void)
 }
 
 /* RLIMIT_FSIZE answers with SIGXFSZ, which would end the program. */
-static int reserve(int fd, size_t bytes)
+int ledger_reserve(int fd, uint64_t from, size_t bytes)
 {
     struct held_signals held;
     int error;
     signals_hold(&held);
-    while ((error = posix_fallocate(fd, 0, (off_t)bytes)) == EINTR)
+    while ((error = posix_fallocate(fd, (off_t)from, (off_t)bytes)) == EINTR)
         ;
     signals_release(&held);
     return error;
@@ -157,8 +158,8 @@ static bool try_file(const char *dir, uint64_t nonce, enum ledger_scope scope)
     int fd = open(unready, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool made = !kernel_fstat(fd, &st) && !reserve(fd, FIRST_BYTES) && map_file(fd, FIRST_BYTES, scope == LEDGER_SCOPE_TREE) &&
-                open_up(FIRST_BYTES);
+    bool made = !kernel_fstat(fd, &st) && !ledger_reserve(fd, 0, FIRST_BYTES) &&
+                map_file(fd, FIRST_BYTES, scope == LEDGER_SCOPE_TREE) && open_up(FIRST_BYTES);
     int saved = errno;
     close(fd);
     if (made) {
@@ -292,6 +293,11 @@ bool ledger_join(const char *file, uint64_t nonce, const char **why)
 
 /* ---- growing ---- */
 
+static bool grow_file(int fd, size_t target)
+{
+    return !ledger_reserve(fd, 0, target) && (ledger->scope == LEDGER_SCOPE_TREE || open_up(target));
+}
+
 bool ledger_grow(size_t bytes)
 {
     struct stat st;
@@ -299,13 +305,13 @@ bool ledger_grow(size_t bytes)
         return true;
     if (bytes > mapped_bytes)
         return false;
-    size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : bytes;
+    size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : (bytes + NODE_PAGE - 1) & ~(NODE_PAGE - 1);
     if (target > mapped_bytes)
         target = mapped_bytes;
     bool may_open = in_file && !origin_is_confined();
     int fd = may_open ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
     bool same = fd >= 0 && !kernel_fstat(fd, &st) && st.st_dev == device && st.st_ino == inode;
-    bool grown = same && !reserve(fd, target) && (ledger->scope == LEDGER_SCOPE_TREE || open_up(target));
+    bool grown = same && (ledger_node ? ledger_node_grow(fd, ledger->backed_bytes, target) : grow_file(fd, target));
     if (fd >= 0)
         close(fd);
     if (grown) {
@@ -377,14 +383,34 @@ bool ledger_is_watched_here(void)
     return ledger_is_watched(AT_FDCWD, name);
 }
 
+bool ledger_may_move(void)
+{
+    return in_file && !outgrown && ledger->scope == LEDGER_SCOPE_PROCESS && !ledger_node && !ledger_is_lost();
+}
+
+/* What of the old file was mapped and not open yet goes too. Its pages are the new one's as they come. */
+void ledger_moved(const char *file, const struct stat *st)
+{
+    size_t from = ledger->backed_bytes;
+    if (!ledger_is_watched_here())
+        unlink(path);
+    if (mapped_bytes > from)
+        mmap((char *)ledger + from, mapped_bytes - from, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+             0);
+    snprintf(path, sizeof path, "%s", file);
+    remember_file(st);
+}
+
 /* The mark comes before the question: whoever watches gives that up before it looks for marks a last time. */
 void ledger_remove(void)
 {
     if (in_file && !ledger_is_lost()) {
         __atomic_store_n(&ledger->writer, LEDGER_REMOVED, __ATOMIC_SEQ_CST);
+        bool is_over = !ledger_node || ledger_node_leave();
         if (ledger_is_watched_here())
             return;
-        unlink(path);
+        if (is_over)
+            unlink(path);
     }
     in_file = false; /* threads that are still running then go on in memory */
 }
@@ -393,6 +419,7 @@ void ledger_unmap(void)
 {
     if (ledger)
         munmap(ledger, mapped_bytes);
+    ledger_node_forget();
     ledger = NULL;
     in_file = outgrown = false;
     file_end = 0;

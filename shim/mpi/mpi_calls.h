@@ -8,6 +8,7 @@
 struct mpi_calls {
     int (*get_library_version)(char *version, int *length);
     int (*comm_dup)(mpi_handle comm, mpi_handle *copy);
+    int (*comm_split_type)(mpi_handle comm, int type, int key, mpi_handle info, mpi_handle *part); /* NULL before MPI-3 */
     int (*comm_set_errhandler)(mpi_handle comm, mpi_handle handler);
     int (*comm_rank)(mpi_handle comm, int *rank);
     int (*comm_size)(mpi_handle comm, int *size);

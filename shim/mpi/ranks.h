@@ -8,6 +8,7 @@
 struct ranks {
     mpi_handle comm; /* of all ranks, for messages of ours alone */
     int rank, size;
+    int leader; /* the rank that stands for this one's node; its own: it stands for itself, and maybe for others */
     bool is_open;
 };
 extern struct ranks ranks;

@@ -4,6 +4,7 @@
 #include "ledger_alive.h"
 #include "ledger_check.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "ledger_read.h"
 #include <errno.h>
 #include <stdio.h>
@@ -45,6 +46,15 @@ static void compare(struct watched *w, const struct ledger_view *view)
         ledger_unload(view);
 }
 
+off_t watched_place(const struct watched *w, size_t at)
+{
+    struct node_slot slot;
+    size_t bytes = 1;
+    if (w->part < 0)
+        return (off_t)at;
+    return ledger_node_slot(w->fd, (uint32_t)w->part, &slot) ? (off_t)ledger_node_place(&slot, at, &bytes) : 0;
+}
+
 void watched_look_for_file(struct watched *w, const char *path, bool kept)
 {
     struct stat st;
@@ -52,9 +62,12 @@ void watched_look_for_file(struct watched *w, const char *path, bool kept)
     if (w->gone)
         return;
     w->gone = kernel_lstat(path, &st) < 0 || st.st_dev != w->device || st.st_ino != w->inode;
-    w->in_order = pread(w->fd, &writer, sizeof writer, offsetof(struct ledger_header, writer)) == sizeof writer &&
-                  writer == LEDGER_REMOVED;
-    if (w->gone && (kept || !w->in_order))
+    off_t place = watched_place(w, offsetof(struct ledger_header, writer));
+    bool known = place && pread(w->fd, &writer, sizeof writer, place) == sizeof writer;
+    w->moved = known && writer == LEDGER_MOVED;
+    w->in_order = w->moved || (known && writer == LEDGER_REMOVED);
+    bool is_empty = w->part >= 0 && !w->good.header; /* the others' parts tell */
+    if (w->gone && (kept || !w->in_order) && !is_empty)
         watched_find(w, WATCHED_REMOVED, "");
 }
 
@@ -64,12 +77,14 @@ static bool look_once(struct watched *w, bool last)
     struct ledger_view view;
     struct stat st;
     const char *why = NULL;
-    if (ledger_load_open(w->fd, &view, &why) == 0) {
+    if (w->part >= 0 && !w->good.header && !watched_place(w, 0))
+        return false;
+    if ((w->part < 0 ? ledger_load_open(w->fd, &view, &why) : ledger_load_part(w->fd, (uint32_t)w->part, &view, &why)) == 0) {
         w->failed = 0;
         compare(w, &view);
         return true;
     }
-    bool cut = w->good.header && kernel_fstat(w->fd, &st) == 0 && (size_t)st.st_size < w->sums.size_bytes;
+    bool cut = w->part < 0 && w->good.header && kernel_fstat(w->fd, &st) == 0 && (size_t)st.st_size < w->sums.size_bytes;
     if (++w->failed >= 2 || last || cut)
         watched_find(w, cut ? "the ledger was cut off while its processes ran" : "the ledger was written over: ",
                      cut || !why ? "" : why);

@@ -12,10 +12,12 @@
 
 struct watched {
     int fd;
+    int part; /* of a node's ledger; -1: a file of its own */
     dev_t device;
     ino_t inode;
     bool gone;               /* its file is not there any more */
-    bool in_order;           /* its last process is done with it */
+    bool in_order;           /* its last process is done with it, */
+    bool moved;              /* and goes on in its node's */
     bool unannounced;        /* found in the folder: the event of its making may come yet */
     unsigned failed;         /* looks in a row that found it damaged */
     struct ledger_view good; /* the last sound copy; header NULL: none yet */
@@ -27,6 +29,9 @@ struct watched {
 
 /* Add a line to the findings, once. */
 void watched_find(struct watched *w, const char *what, const char *detail);
+
+/* Where in the file its bytes from `at` on are; 0: nobody has it yet. */
+off_t watched_place(const struct watched *w, size_t at);
 
 /* Look for its file, `path`, and set `gone` and `in_order`. `kept`: nobody but us removes it in order. */
 void watched_look_for_file(struct watched *w, const char *path, bool kept);

@@ -2,8 +2,10 @@
 #include "top_look.h"
 #include "cost.h"
 #include "kernel.h"
+#include "ledger_node_read.h"
 #include "top_find.h"
 #include "top_source.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,6 +52,16 @@ static void visit(const char *path, void *data)
     source->wanted |= f->target->kind != TOP_OF_ALL || source->running;
 }
 
+/* One that is not there any more is what it was. */
+static void visit_file(const char *path, struct finding *f)
+{
+    char file[PATH_MAX];
+    struct stat st;
+    ledger_part_parse(path, file, sizeof file);
+    if (!kernel_stat(file, &st))
+        ledger_parts(path, visit, f);
+}
+
 static void find(struct top_model *model, const struct top_target *target)
 {
     struct finding f = {model, target};
@@ -63,8 +75,8 @@ static void find(struct top_model *model, const struct top_target *target)
         top_find_of(target->pid, visit, &f);
     else if (!kernel_stat(target->path, &st) && S_ISDIR(st.st_mode))
         top_find_in(target->path, visit, &f);
-    else if (!kernel_stat(target->path, &st))
-        visit(target->path, &f);
+    else
+        visit_file(target->path, &f);
     for (size_t i = 0; i < model->source_count; i++) {
         struct top_source *source = &model->sources[i];
         source->gone = !source->seen;
