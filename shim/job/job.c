@@ -10,6 +10,7 @@
 #include "leave.h"
 #include "ledger_file.h"
 #include "ledger_kept.h"
+#include "ledger_lock.h"
 #include "ledger_node_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
@@ -138,6 +139,25 @@ static bool move_to_node(const char *path, uint32_t slot)
     return moving.done;
 }
 
+static bool map_node(void)
+{
+    shim_lock();
+    bool mapped = ledger_node && ledger_node_map();
+    shim_unlock();
+    return mapped;
+}
+
+static bool begin_drawing(void)
+{
+    return !ledger_node || ledger_word_try(&ledger_node->drawing);
+}
+
+static void end_drawing(void)
+{
+    if (ledger_node)
+        ledger_word_release(&ledger_node->drawing);
+}
+
 /* ---- the end ---- */
 
 static void note_written(void)
@@ -179,6 +199,11 @@ const struct job_link flopshim_job_link_1 __attribute__((visibility("default")))
                                                                                     .make_node = make_node,
                                                                                     .move_to_node = move_to_node,
                                                                                     .join = account_join,
+                                                                                    .map_node = map_node,
+                                                                                    .join_node = account_join_node,
+                                                                                    .draws = share_draws,
+                                                                                    .begin_drawing = begin_drawing,
+                                                                                    .end_drawing = end_drawing,
                                                                                     .add = share_add,
                                                                                     .left = share_left,
                                                                                     .release = account_release,

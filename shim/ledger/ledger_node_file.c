@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_file.h"
+#include "ledger_lock.h"
 #include "ledger_node_seal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,8 @@
 struct node_header *ledger_node;
 static struct node_slot *own;
 static uint32_t own_number;
+static char *whole; /* all of the file, where it is mapped */
+static size_t whole_bytes;
 
 static size_t head_bytes(void)
 {
@@ -53,6 +56,8 @@ static void fill(uint32_t slots, uint64_t nonce)
     snprintf(ledger_node->version, sizeof ledger_node->version, "%s", FLOPSHIM_VERSION);
     ledger_node->seal = node_seal(ledger_node);
     ledger_node->size_bytes = node_head_bytes(slots);
+    ledger_node->elsewhere = (uint64_t)config.limit_flops;
+    ledger_node->elsewhere_high = (uint64_t)(config.limit_flops >> 64);
 }
 
 bool ledger_node_make(uint32_t slots, char *path, size_t size)
@@ -193,6 +198,34 @@ bool ledger_node_grow(int fd, size_t from, size_t to)
     return true;
 }
 
+/* The others' ledgers grow meanwhile: as much as they may, or what address space there is. */
+bool ledger_node_map(void)
+{
+    int fd = ledger_node && !whole ? open(ledger_path(), O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+    size_t least = 2 * ledger_node->size_bytes;
+    for (whole_bytes = head_bytes() + ledger_node->slots * LEDGER_MAX_BYTES; fd >= 0 && !whole && whole_bytes > least;
+         whole_bytes /= 2) {
+        void *base = mmap(NULL, whole_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (base != MAP_FAILED) {
+            whole = base;
+            break;
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    return whole;
+}
+
+void *ledger_node_at(uint64_t place)
+{
+    return place < whole_bytes - NODE_PAGE ? whole + place : NULL;
+}
+
+const struct node_slot *ledger_node_own(void)
+{
+    return own;
+}
+
 bool ledger_node_leave(void)
 {
     bool over = true;
@@ -206,6 +239,10 @@ bool ledger_node_leave(void)
 
 void ledger_node_forget(void)
 {
+    if (whole)
+        munmap(whole, whole_bytes);
+    whole = NULL;
+    ledger_lock_use(NULL);
     if (ledger_node)
         unmap_head();
 }

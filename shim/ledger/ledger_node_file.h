@@ -12,6 +12,12 @@ bool ledger_node_move(const char *path, uint32_t slot);
 
 /* Back the ledger's bytes up to `to`, where they are backed up to `from`; fd: the open file. */
 bool ledger_node_grow(int fd, size_t from, size_t to);
+/* Map the whole file, also what it grows by. False: there is no address space for it. */
+bool ledger_node_map(void);
+/* A place in it; NULL: beyond what is mapped. */
+void *ledger_node_at(uint64_t place);
+const struct node_slot *ledger_node_own(void);
+
 /* This process needs its part no more. True: nobody needs the file. */
 bool ledger_node_leave(void);
 /* The mapping goes: in a fork child, which has a ledger of its own. */

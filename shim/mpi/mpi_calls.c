@@ -27,6 +27,7 @@ static const struct {
     {"PMPI_Abort", offsetof(struct mpi_calls, abort)},
     {"PMPI_Query_thread", offsetof(struct mpi_calls, query_thread)},
     {"PMPI_Is_thread_main", offsetof(struct mpi_calls, is_thread_main)},
+    {"PMPI_Iprobe", offsetof(struct mpi_calls, iprobe)},
     {"PMPI_Ibarrier", offsetof(struct mpi_calls, ibarrier)},
     {"PMPI_Test", offsetof(struct mpi_calls, test)},
     {"PMPI_Win_allocate", offsetof(struct mpi_calls, win_allocate)},

@@ -23,6 +23,7 @@ struct mpi_calls {
     int (*abort)(mpi_handle comm, int status);
     int (*query_thread)(int *level);
     int (*is_thread_main)(int *is_main);
+    int (*iprobe)(int source, int tag, mpi_handle comm, int *is_there, void *status);
     int (*ibarrier)(mpi_handle comm, mpi_handle *request);
     int (*test)(mpi_handle *request, int *done, void *status);
     int (*win_allocate)(intptr_t bytes, int unit, mpi_handle info, mpi_handle comm, void *base, mpi_handle *window);

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "mpi_calls.h"
 #include "ranks.h"
+#include <stdlib.h>
 #include <unistd.h>
 
 struct place {
@@ -24,6 +25,16 @@ static void make(struct place *place, int size)
     *place->path = 0;
 }
 
+/* The budget's account is shared by all that have moved in, or by none. */
+static bool all_can_share(mpi_handle node, bool moved)
+{
+    const struct job_link *link = link_find();
+    uint64_t failed = 0, all_failed = 0;
+    if (moved && link->config->limit_flops != CONFIG_UNLIMITED)
+        failed = !link->map_node();
+    return mpi.allreduce(&failed, &all_failed, 1, mpi_abi.number, mpi_abi.sum, node) == MPI_OK && !all_failed;
+}
+
 static void share(mpi_handle node)
 {
     struct place place = {0};
@@ -35,7 +46,9 @@ static void share(mpi_handle node)
         make(&place, size);
     if (mpi.bcast(&place, sizeof place, mpi_abi.byte, 0, node) != MPI_OK || !*place.path)
         return;
-    if (number == 0 || link_find()->move_to_node(place.path, (uint32_t)number))
+    bool moved = number == 0 || link_find()->move_to_node(place.path, (uint32_t)number);
+    ranks.is_shared = all_can_share(node, moved) && moved;
+    if (ranks.is_shared)
         ranks.leader = place.leader;
 }
 
@@ -47,4 +60,18 @@ void node_join(void)
         return;
     share(node);
     mpi.comm_free(&node);
+}
+
+bool node_list(void)
+{
+    int *leaders = malloc(((size_t)ranks.size + 1) * sizeof *leaders), leader = ranks.leader;
+    if (!leaders || mpi.gather(&leader, 1, mpi_abi.integer, leaders, 1, mpi_abi.integer, 0, ranks.comm) != MPI_OK ||
+        mpi.bcast(leaders, ranks.size, mpi_abi.integer, 0, ranks.comm) != MPI_OK)
+        return false;
+    ranks.nodes = leaders;
+    ranks.node_count = 0;
+    for (int rank = 0; rank < ranks.size; rank++)
+        if (leaders[rank] == rank)
+            ranks.nodes[ranks.node_count++] = rank;
+    return true;
 }
