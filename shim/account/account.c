@@ -161,8 +161,10 @@ static void call_back(const struct thread *self, const struct account_chain *cha
     for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t != self && shares(t, chain))
             here += ledger_grant_unused(t->own_grant);
-    if (chain->process)
+    if (chain->process) {
+        others_look();
         elsewhere = others_each(NULL);
+    }
     if ((!here && !elsewhere) || here + elsewhere < needed)
         return;
     for (struct thread *t = thread_owned; t; t = t->next_owned)

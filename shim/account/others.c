@@ -158,8 +158,7 @@ static bool is_settled(const struct ledger_process *p)
     return p->settled_again == ~p->settled_flops;
 }
 
-/* The list is brought up to date. */
-static void look(void)
+void others_look(void)
 {
     size_t kept = 0;
     walk();
@@ -183,7 +182,7 @@ static uint32_t grants_in(const struct other *other)
 
 wide others_taken(bool allowed)
 {
-    look();
+    others_look();
     wide sum = settled;
     for (size_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < grants_in(&list[i]); j++)

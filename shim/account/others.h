@@ -11,6 +11,8 @@ bool others_join(void);
 /* Could there be any? */
 bool others_are_there(void);
 
+/* Look for what was appended since: before what follows, of which others_taken does it by itself. */
+void others_look(void);
 /* What all of them together were allowed, or have spent. */
 wide others_taken(bool allowed);
 

@@ -69,11 +69,12 @@ enum ledger_incomplete {
 #define LEDGER_MEMBERS 256              /* processes of a tree that have not counted yet */
 #define LEDGER_REMOVED UINT32_MAX       /* header.writer: its last process has written the summary; the file is to be removed */
 #define LEDGER_CLAIMED (UINT32_MAX - 1) /* the same: somebody else writes the summary of the dead (report/sweep.c) */
-#define LEDGER_MOVED (UINT32_MAX - 2) /* its process goes on in the ledger of its node (ledger_node.h), which has all of this \
-                                       */
-#define LEDGER_SAID_FILES 1           /* header.said: where the summary is; */
-#define LEDGER_SAID_ENGINES 2         /* what the budget does not cover */
-#define LEDGER_UNREADY ".new"         /* behind the name of one that is being made */
+#define LEDGER_MOVED                                                                                                  \
+    (UINT32_MAX - 2)          /* its process goes on in the ledger of its node (ledger_node.h), which has all of this \
+                               */
+#define LEDGER_SAID_FILES 1   /* header.said: where the summary is; */
+#define LEDGER_SAID_ENGINES 2 /* what the budget does not cover */
+#define LEDGER_UNREADY ".new" /* behind the name of one that is being made */
 /* File in a folder of ledgers that somebody holds a lock on (fcntl, F_WRLCK) who looks at each ledger of the folder, also after
  * its end, and then removes it: processes mark theirs as removed and leave it, and nobody sweeps there. */
 #define LEDGER_WATCHED "watched"

@@ -395,8 +395,8 @@ void ledger_moved(const char *file, const struct stat *st)
     if (!ledger_is_watched_here())
         unlink(path);
     if (mapped_bytes > from)
-        mmap((char *)ledger + from, mapped_bytes - from, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-             0);
+        (void)!mmap((char *)ledger + from, mapped_bytes - from, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     snprintf(path, sizeof path, "%s", file);
     remember_file(st);
 }

@@ -168,6 +168,18 @@ static bool sum_of_all(wide ours, wide *all)
     return true;
 }
 
+/* Each node has its first piece without asking: one that is alone all of it. */
+static void deal(wide spent)
+{
+    wide piece = piece_of(wide_less(limit(), spent)), given = spent + piece * (unsigned)ranks.node_count;
+    if (ranks.rank == 0) {
+        window_store(WINDOW_TAKEN, (uint64_t)given);
+        window_store(WINDOW_TAKEN_HIGH, (uint64_t)(given >> 64));
+    }
+    if (ranks.rank == ranks.leader)
+        link_find()->add(piece);
+}
+
 bool budget_begin(void)
 {
     if (limit() == CONFIG_UNLIMITED)
@@ -178,10 +190,8 @@ bool budget_begin(void)
     bool known = node_list() && sum_of_all(link_find()->join(&hooks), &spent);
     if (ranks.is_shared)
         link_find()->join_node();
-    if (ranks.rank == 0) {
-        window_store(WINDOW_TAKEN, (uint64_t)spent);
-        window_store(WINDOW_TAKEN_HIGH, (uint64_t)(spent >> 64));
-    }
+    if (known)
+        deal(spent);
     is_open = answers_begin(link_find()->release) && known && !window_failed() && mpi.barrier(ranks.comm) == MPI_OK;
     return is_open;
 }
