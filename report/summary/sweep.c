@@ -149,7 +149,7 @@ static bool is_in_use(const struct ledger_view *view)
 /* Has its own process written the summary, and could not remove the ledger, because it had given up its rights? */
 static bool is_written(const struct found *f)
 {
-    return f->view.header->writer == LEDGER_REMOVED || f->view.header->writer == LEDGER_MOVED;
+    return ledger_is_over(f->view.header);
 }
 
 static bool goes_to_stderr(const char *templates)
@@ -262,6 +262,10 @@ static bool write_part(struct found *f, const struct sweep *how, uint32_t number
     size_t bytes = sizeof mark;
     bool done = is_written(f);
     if (!done && !summary_from_ledger(&f->view, NULL, &s)) {
+        f->parsed.pid = s.pid;
+        f->is_known = false;
+        f->signal = f->status = 0;
+        is_dead(f); /* and how it ended */
         done = !summary_is_worth_a_file(&s) || write_summary(f, how, &s);
         summary_free(&s);
         if (done && ledger_node_slot(f->fd, number, &slot))
@@ -278,7 +282,6 @@ static void finish_node(const struct folder *folder, const struct sweep *how, st
     struct node_slot slot;
     if (!node_is_ours(folder, how, f, slots) || !sweep_claim(folder->fd, f->name, claimed))
         return;
-    f->is_known = false;
     for (uint32_t i = 0; i < slots; i++) {
         if (!load_part(f, i)) {
             done &= !ledger_node_slot(f->fd, i, &slot); /* damaged: for somebody to look at */

@@ -10,6 +10,7 @@
 #include "ledger_alive.h"
 #include "ledger_lost.h"
 #include "ledger_node_file.h"
+#include "ledger_ours.h"
 #include "ledger_read.h"
 #include "ledger_seal.h"
 #include "ledger_self.h"
@@ -229,41 +230,6 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
     return scope != LEDGER_SCOPE_TREE && create_in_memory(scope, nonce);
 }
 
-/* Is the mapped header that of the tree we were told of? NULL, or why not. */
-static const char *why_not_ours(uint64_t nonce)
-{
-    char boot_id[sizeof ledger->boot_id] = "";
-    ledger_boot_id(boot_id);
-    if (memcmp(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic) != 0 || ledger->format != LEDGER_FORMAT)
-        return "it is no ledger of this format";
-    if (ledger->seal != ledger_seal_header(ledger))
-        return "it is damaged";
-    if (ledger->nonce != nonce || ledger->scope != LEDGER_SCOPE_TREE)
-        return "it belongs to another tree";
-    if (ledger->writer == LEDGER_REMOVED)
-        return "its tree has ended, or it was removed";
-    if (memcmp(ledger->boot_id, boot_id, sizeof boot_id) != 0)
-        return "it is from before the last boot";
-    if (ledger->pid_namespace != ledger_pid_namespace())
-        return "it belongs to another pid namespace";
-    if (strcmp(ledger->version, FLOPSHIM_VERSION) != 0 || strcmp(ledger->cost_model, COST_MODEL) != 0)
-        return "it was made by another version of flopshim";
-    if (ledger->size_bytes > mapped_bytes || ledger->size_bytes < LEDGER_PAGE)
-        return "it is larger than the address space that is left";
-    return NULL;
-}
-
-static const char *why_not_safe(const struct stat *st)
-{
-    if (!S_ISREG(st->st_mode))
-        return "it is not a file";
-    if (st->st_uid != geteuid())
-        return "it belongs to another user";
-    if (st->st_mode & 077 || st->st_nlink != 1)
-        return "others may have access to it";
-    return (size_t)st->st_size < FIRST_BYTES ? "it is no ledger" : NULL;
-}
-
 bool ledger_join(const char *file, uint64_t nonce, const char **why)
 {
     struct stat st;
@@ -274,13 +240,15 @@ bool ledger_join(const char *file, uint64_t nonce, const char **why)
             close(fd);
         return false;
     }
-    *why = why_not_safe(&st);
+    *why = ledger_why_not_safe(&st);
+    if (!*why && (size_t)st.st_size < FIRST_BYTES)
+        *why = "it is no ledger";
     if (!*why && !map_file(fd, (size_t)st.st_size, true))
         *why = "there is no address space for it";
     close(fd);
     if (*why)
         return false;
-    *why = why_not_ours(nonce);
+    *why = ledger_why_not_ours(ledger, nonce, mapped_bytes);
     if (*why) {
         munmap(ledger, mapped_bytes);
         ledger = NULL;
@@ -320,8 +288,8 @@ bool ledger_grow(size_t bytes)
     }
     if (in_file)
         self_incomplete(LEDGER_NO_SPACE);
-    /* Other processes of a tree could not see what one has in memory. */
-    if (ledger->scope == LEDGER_SCOPE_TREE)
+    /* Who shares the account could not see what one has in memory. */
+    if (ledger->scope == LEDGER_SCOPE_TREE || ledger_node_is_mapped())
         return false;
     if (in_file)
         message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -143,24 +144,29 @@ static int load_copy(const struct source *source, size_t size_bytes, struct ledg
     return -1;
 }
 
+/* NULL: it is not a node's. */
+static const char *node_problem(int fd)
+{
+    struct node_header node;
+    if (pread(fd, &node, sizeof node, 0) != (ssize_t)sizeof node || memcmp(node.magic, NODE_MAGIC, sizeof node.magic) != 0)
+        return NULL;
+    return ledger_problem_text(node.format != LEDGER_FORMAT ? LEDGER_OTHER_FORMAT
+                               : ledger_node_slots(fd) == 0 ? LEDGER_BAD_HEADER
+                                                            : LEDGER_OF_NODE);
+}
+
 int ledger_load_open(int fd, struct ledger_view *view, const char **why)
 {
     struct stat status;
-    int result = -1;
     *why = NULL;
-    if (kernel_fstat(fd, &status) == 0) {
-        if (!S_ISREG(status.st_mode))
-            *why = ledger_problem_text(LEDGER_NO_LEDGER);
-        else if ((size_t)status.st_size < LEDGER_PAGE)
-            *why = ledger_problem_text(LEDGER_TOO_SHORT);
-        else if (ledger_node_slots(fd))
-            *why = ledger_problem_text(LEDGER_OF_NODE);
-        else if ((size_t)status.st_size > LEDGER_MAX_BYTES)
-            *why = ledger_problem_text(LEDGER_BAD_SIZE);
-        else
-            result = load_copy(&(struct source){.fd = fd}, (size_t)status.st_size, view, why);
-    }
-    return result;
+    if (kernel_fstat(fd, &status))
+        return -1;
+    *why = !S_ISREG(status.st_mode)                    ? ledger_problem_text(LEDGER_NO_LEDGER)
+           : (size_t)status.st_size < LEDGER_PAGE      ? ledger_problem_text(LEDGER_TOO_SHORT)
+           : node_problem(fd)                          ? node_problem(fd)
+           : (size_t)status.st_size > LEDGER_MAX_BYTES ? ledger_problem_text(LEDGER_BAD_SIZE)
+                                                       : NULL;
+    return *why ? -1 : load_copy(&(struct source){.fd = fd}, (size_t)status.st_size, view, why);
 }
 
 int ledger_load_part(int fd, uint32_t number, struct ledger_view *view, const char **why)

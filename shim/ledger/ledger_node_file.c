@@ -10,6 +10,7 @@
 #include "ledger_file.h"
 #include "ledger_lock.h"
 #include "ledger_node_seal.h"
+#include "ledger_ours.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -92,8 +93,7 @@ static bool is_ours(const struct stat *st, const char *path)
 {
     const char *folder = ledger_folder();
     size_t length = strlen(folder);
-    return S_ISREG(st->st_mode) && st->st_uid == geteuid() && !(st->st_mode & 077) && st->st_nlink == 1 &&
-           !strncmp(path, folder, length) && path[length] == '/' && !strchr(path + length + 1, '/');
+    return !ledger_why_not_safe(st) && !strncmp(path, folder, length) && path[length] == '/' && !strchr(path + length + 1, '/');
 }
 
 static bool is_right(const struct node_header *node, const struct stat *st, uint32_t slot)
@@ -213,6 +213,11 @@ bool ledger_node_map(void)
     }
     if (fd >= 0)
         close(fd);
+    return whole;
+}
+
+bool ledger_node_is_mapped(void)
+{
     return whole;
 }
 

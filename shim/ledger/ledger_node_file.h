@@ -14,6 +14,7 @@ bool ledger_node_move(const char *path, uint32_t slot);
 bool ledger_node_grow(int fd, size_t from, size_t to);
 /* Map the whole file, also what it grows by. False: there is no address space for it. */
 bool ledger_node_map(void);
+bool ledger_node_is_mapped(void);
 /* A place in it; NULL: beyond what is mapped. */
 void *ledger_node_at(uint64_t place);
 const struct node_slot *ledger_node_own(void);

@@ -37,11 +37,6 @@ static bool is_written(uint32_t job)
     return false;
 }
 
-static bool is_over(const struct ledger_header *header)
-{
-    return header->writer == LEDGER_REMOVED || header->writer == LEDGER_MOVED;
-}
-
 static const struct ledger_process *root_of(const struct ledger_view *view)
 {
     const struct ledger_block *first = ledger_next(view, NULL);
@@ -92,7 +87,7 @@ bool job_left_takes(const char *name, const struct loaded *loaded, const struct 
 {
     const struct summary *s = &loaded->summary;
     job_left_note(&loaded->ledger);
-    if (!s->ranks || (s->ranks > 1 && s->pid == (uint32_t)child->pid) || is_over(loaded->ledger.header))
+    if (!s->ranks || (s->ranks > 1 && s->pid == (uint32_t)child->pid) || ledger_is_over(loaded->ledger.header))
         return false;
     struct left *left = new_left(name);
     if (!left)

@@ -111,11 +111,6 @@ struct report {
     bool quiet;
 };
 
-static bool is_over(const struct ledger_header *header)
-{
-    return header->writer == LEDGER_REMOVED || header->writer == LEDGER_MOVED;
-}
-
 /* Does the ledger stay? */
 static bool report_one(const struct report *r, const char *name, bool alone)
 {
@@ -127,12 +122,12 @@ static bool report_one(const struct report *r, const char *name, bool alone)
     struct summary *s = &loaded.summary;
     const struct ledger_header *header = loaded.ledger.header;
     bool is_part = strrchr(name, NODE_PART); /* claimed by report_node, removed by job_left_report */
-    bool stays = !header || (s->processes_alive > 0 && !(is_part && is_over(header)));
+    bool stays = !header || (s->processes_alive > 0 && !(is_part && ledger_is_over(header)));
     if (header && stays && !r->quiet)
         say_running(s, path);
     bool waits = header && !alone && job_left_takes(name, &loaded, r->child);
     if (!stays && !waits && (is_part || sweep_claim(r->fd, name, claimed))) { /* else another one was faster */
-        if (!is_over(header) && summary_is_worth_a_file(s))
+        if (!ledger_is_over(header) && summary_is_worth_a_file(s))
             write_summary(&loaded, r->templates, r->child, r->quiet);
         if (!is_part)
             unlinkat(r->fd, claimed, 0);
@@ -154,7 +149,7 @@ static void look_for_life(const char *path, void *data)
     const char *why;
     if (ledger_load(path, &view, &why) < 0)
         return;
-    node->somebody_lives |= !is_over(view.header) && ledger_somebody_lives(&view);
+    node->somebody_lives |= !ledger_is_over(view.header) && ledger_somebody_lives(&view);
     ledger_unload(&view);
 }
 

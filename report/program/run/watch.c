@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,20 +59,9 @@ static void path_of(const struct watched *w, char *path, size_t size)
 
 /* ---- the list ---- */
 
-static void note_outputs(const struct watched *w)
-{
-    struct ledger_header header;
-    off_t place = watched_place(w, offsetof(struct ledger_header, outputs));
-    if (!place || pread(w->fd, header.outputs, sizeof header.outputs, place) != sizeof header.outputs)
-        return;
-    for (size_t i = 0; i < LEDGER_OUTPUTS; i++)
-        if (header.outputs[i].asked && memchr(header.outputs[i].used, 0, sizeof header.outputs[i].used))
-            written_note(header.outputs[i].used);
-}
-
 static void drop(struct watched *w)
 {
-    note_outputs(w);
+    watched_note_outputs(w);
     close(w->fd);
     if (w->good.header)
         ledger_unload(&w->good);
@@ -341,62 +329,22 @@ int watch_look(pid_t root)
 
 /* ---- the end ---- */
 
-static void say(const struct watched *w)
-{
-    const struct ledger_process *root = w->good.header ? ledger_process_of(&w->good, ledger_next(&w->good, NULL)) : NULL;
-    for (const char *line = w->findings; *line; line += strcspn(line, "\n") + 1) {
-        struct out out = {0};
-        out_text(&out, "flopshim: ");
-        text_put_name(&out, root ? root->program : w->name);
-        if (root) {
-            out_text(&out, " (pid ");
-            out_number(&out, root->pid);
-            out_text(&out, ")");
-        }
-        out_text(&out, ": ");
-        out_bytes(&out, line, strcspn(line, "\n"));
-        out_text(&out, "\n");
-        out_print(&out, STDERR_FILENO, -1);
-        out_free(&out);
-    }
-}
-
-/* The files that were written of it are those that it names by now. */
-static void take_over_outputs(struct watched *w)
-{
-    struct ledger_header *copy = (struct ledger_header *)(uintptr_t)w->good.header;
-    if (mprotect(copy, w->good.size_bytes, PROT_READ | PROT_WRITE) == 0)
-        (void)!pread(w->fd, copy->outputs, sizeof copy->outputs, watched_place(w, offsetof(struct ledger_header, outputs)));
-}
-
-/* The others' parts stay. */
-static void mark_written(const struct watched *w, const char *path)
-{
-    const uint32_t mark = LEDGER_REMOVED;
-    off_t place = watched_place(w, offsetof(struct ledger_header, writer));
-    int fd = place ? open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    if (fd >= 0)
-        (void)!pwrite(fd, &mark, sizeof mark, place);
-    if (fd >= 0)
-        close(fd);
-}
-
 static void report(struct watched *w, const char *templates, const struct ended_child *child, bool quiet)
 {
     char path[PATH_MAX + NAME_MAX + 2];
     path_of(w, path, sizeof path);
-    say(w);
+    watched_say(w);
     tampered_with_limit |= w->sums.has_limit || limit_asked;
     if (w->good.header && !w->gone && watched_lives(w))
         return; /* one that is in use still is named by leftover_report */
     if (w->good.header) {
-        take_over_outputs(w);
+        watched_take_outputs(w);
         leftover_write(&w->good, w->findings, templates, child, quiet);
     }
     if (w->part < 0)
         unlink(path);
     else
-        mark_written(w, path);
+        watched_mark_written(w, path);
 }
 
 static void say_strays(void)

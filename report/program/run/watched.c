@@ -6,9 +6,15 @@
 #include "ledger_load.h"
 #include "ledger_node_read.h"
 #include "ledger_read.h"
+#include "out.h"
+#include "out_save.h"
+#include "text_rows.h"
+#include "written.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,4 +117,55 @@ void watched_look_at_rest(struct watched *w)
         watched_find(w, "the ledger was written over: its limit is not the one that it began with", "");
     if (w->good.header && !*w->findings && !watched_lives(w) && watch_mismatch(&w->good, &w->sums))
         watched_find(w, "the ledger was written over: ", WATCH_UNEQUAL);
+}
+
+/* ---- what becomes of it ---- */
+
+void watched_note_outputs(const struct watched *w)
+{
+    struct ledger_header header;
+    off_t place = watched_place(w, offsetof(struct ledger_header, outputs));
+    if (!place || pread(w->fd, header.outputs, sizeof header.outputs, place) != sizeof header.outputs)
+        return;
+    for (size_t i = 0; i < LEDGER_OUTPUTS; i++)
+        if (header.outputs[i].asked && memchr(header.outputs[i].used, 0, sizeof header.outputs[i].used))
+            written_note(header.outputs[i].used);
+}
+
+void watched_say(const struct watched *w)
+{
+    const struct ledger_process *root = w->good.header ? ledger_process_of(&w->good, ledger_next(&w->good, NULL)) : NULL;
+    for (const char *line = w->findings; *line; line += strcspn(line, "\n") + 1) {
+        struct out out = {0};
+        out_text(&out, "flopshim: ");
+        text_put_name(&out, root ? root->program : w->name);
+        if (root) {
+            out_text(&out, " (pid ");
+            out_number(&out, root->pid);
+            out_text(&out, ")");
+        }
+        out_text(&out, ": ");
+        out_bytes(&out, line, strcspn(line, "\n"));
+        out_text(&out, "\n");
+        out_print(&out, STDERR_FILENO, -1);
+        out_free(&out);
+    }
+}
+
+void watched_take_outputs(struct watched *w)
+{
+    struct ledger_header *copy = (struct ledger_header *)(uintptr_t)w->good.header;
+    if (mprotect(copy, w->good.size_bytes, PROT_READ | PROT_WRITE) == 0)
+        (void)!pread(w->fd, copy->outputs, sizeof copy->outputs, watched_place(w, offsetof(struct ledger_header, outputs)));
+}
+
+void watched_mark_written(const struct watched *w, const char *path)
+{
+    const uint32_t mark = LEDGER_REMOVED;
+    off_t place = watched_place(w, offsetof(struct ledger_header, writer));
+    int fd = place ? open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd >= 0)
+        (void)!pwrite(fd, &mark, sizeof mark, place);
+    if (fd >= 0)
+        close(fd);
 }

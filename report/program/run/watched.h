@@ -44,3 +44,11 @@ void watched_look_at_rest(struct watched *w);
 
 /* As of the last look: does a process of it live? */
 bool watched_lives(const struct watched *w);
+
+/* The files that were written of it by now are this run's (written.h); and those that a summary of it replaces. */
+void watched_note_outputs(const struct watched *w);
+void watched_take_outputs(struct watched *w);
+/* Its findings, on stderr. */
+void watched_say(const struct watched *w);
+/* A part of a node's ledger, in the file `path`: its summary is written; the others' stay. */
+void watched_mark_written(const struct watched *w, const char *path);

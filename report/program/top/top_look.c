@@ -100,6 +100,23 @@ static void forget(struct top_model *model, size_t i)
     memmove(source, source + 1, (--model->source_count - i) * sizeof *source);
 }
 
+/* A rank's ledger that has moved into its node's goes on there. */
+static void join_moved(struct top_model *model)
+{
+    for (size_t i = model->source_count; i-- > 0;) {
+        struct top_source *old = &model->sources[i], *now = NULL;
+        for (size_t j = 0; j < model->source_count && !strchr(old->path, NODE_PART) && !now; j++)
+            if (old->nonce && model->sources[j].nonce == old->nonce && strchr(model->sources[j].path, NODE_PART))
+                now = &model->sources[j];
+        if (!now)
+            continue;
+        if (!now->history.count)
+            now->history = old->history;
+        top_source_free(old);
+        memmove(old, old + 1, (--model->source_count - i) * sizeof *old);
+    }
+}
+
 /* The oldest that ended, and what was never wanted: ledgers of short processes come and go. */
 static void forget_some(struct top_model *model)
 {
@@ -196,6 +213,7 @@ void top_look(struct top_model *model, const struct top_target *target, double a
     memcpy(before, model->tables, sizeof before);
     memset(model->tables, 0, sizeof model->tables);
     find(model, target);
+    join_moved(model);
     forget_some(model);
     model->ledgers = model->ended = model->processes = model->threads = 0;
     model->used = model->budget = model->budget_used = 0;
