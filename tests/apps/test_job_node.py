@@ -251,7 +251,21 @@ def limited_early(folder):
             expect(f"{budget}: {errors}", (got, job["flops_used"] <= budget), (status, True))
 
 
-GROUPS = {"file": [one_file, two_nodes, early], "kills": [killed_while_moving], "budget": [exact, exact_in_threads, limited_early]}
+def messages(folder):
+    """On one node there is none."""
+    counter = f"{folder}/counter.so"
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", counter, str(ROOT / "tests/apps/mpi_count.c")], check=True)
+    for nodes, least, most in ((1, 0, 0), (2, 20, 2000)):
+        with tempfile.TemporaryDirectory() as inner:
+            status, errors, job = run_job(inner, 4, nodes, f"{folder}/ranks", "1000", FLOP_BUDGET=str(10000 * DOT),
+                                          LD_PRELOAD=f"{BY_HAND['LD_PRELOAD']}:{counter}")
+            sent = sum(int(line.split()[1]) for line in errors.splitlines() if line.startswith("sent "))
+            expect(f"{nodes} nodes, {sent} messages: {errors}", (status, job["flops_used"], least <= sent <= most),
+                   (0, 10000 * DOT, True))
+            print(f"{MPI}, 4 ranks, {nodes} folders: {sent} messages")
+
+
+GROUPS = {"file": [one_file, two_nodes, early], "kills": [killed_while_moving], "budget": [exact, exact_in_threads, limited_early, messages]}
 
 
 def main():
