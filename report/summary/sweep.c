@@ -240,17 +240,16 @@ static bool is_of_a_living(const struct found *f)
 
 static bool node_is_ours(const struct folder *folder, const struct sweep *how, struct found *f, uint32_t slots)
 {
-    bool ours = true, any = false;
+    bool ours = true;
     for (uint32_t i = 0; i < slots && ours; i++) {
         if (!load_part(f, i))
             continue;
         const struct ledger_block *first = ledger_next(&f->view, NULL);
         const struct ledger_process *root = first ? ledger_process_of(&f->view, first) : NULL;
-        any = true;
         ours = root && !is_of_a_living(f) && (is_written(f) || is_for_us(folder, how, f, root->ppid));
         ledger_unload(&f->view);
     }
-    return ours && any;
+    return ours;
 }
 
 /* Writes what is not written yet, and notes that: of a claimer that dies, the rest is for the next one. */
@@ -284,7 +283,8 @@ static void finish_node(const struct folder *folder, const struct sweep *how, st
         return;
     for (uint32_t i = 0; i < slots; i++) {
         if (!load_part(f, i)) {
-            done &= !ledger_node_slot(f->fd, i, &slot); /* damaged: for somebody to look at */
+            ledger_node_slot(f->fd, i, &slot);
+            done &= !slot.count; /* damaged: for somebody to look at */
             continue;
         }
         done &= write_part(f, how, i);

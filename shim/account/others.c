@@ -37,23 +37,24 @@ static struct other *list;
 static size_t count, room;
 static struct home own = {.walked = LEDGER_PAGE};
 static struct home *homes; /* of the node's other ranks */
-static uint32_t home_count;
+static uint32_t home_count, home_room;
 static wide settled; /* of those that left the list */
 
 void others_forget(void)
 {
     count = 0;
     own.walked = LEDGER_PAGE;
-    pages_free(homes, home_count * sizeof *homes);
+    pages_free(homes, home_room * sizeof *homes);
     homes = NULL;
-    home_count = 0;
+    home_count = home_room = 0;
     settled = 0;
 }
 
 bool others_join(void)
 {
-    homes = ledger_node ? pages_get(ledger_node->slots * sizeof *homes) : NULL;
-    for (uint32_t i = 0; homes && i < ledger_node->slots; i++)
+    home_room = ledger_node ? ledger_node->slots : 0;
+    homes = home_room ? pages_get(home_room * sizeof *homes) : NULL;
+    for (uint32_t i = 0; homes && i < home_room; i++)
         if (node_slot_of(ledger_node, i) != ledger_node_own())
             homes[home_count++] = (struct home){node_slot_of(ledger_node, i), LEDGER_PAGE};
     return homes;

@@ -353,7 +353,8 @@ bool ledger_is_watched_here(void)
 
 bool ledger_may_move(void)
 {
-    return in_file && !outgrown && ledger->scope == LEDGER_SCOPE_PROCESS && !ledger_node && !ledger_is_lost();
+    return in_file && !outgrown && ledger->scope == LEDGER_SCOPE_PROCESS && !ledger_node && !origin_is_confined() &&
+           !ledger_is_lost();
 }
 
 /* What of the old file was mapped and not open yet goes too. Its pages are the new one's as they come. */

@@ -48,6 +48,7 @@ bool ledger_node_slot(int fd, uint32_t number, struct node_slot *slot)
 {
     struct stat st;
     off_t at = (off_t)(sizeof(struct node_header) + number * sizeof *slot);
+    slot->count = 0;
     return pread(fd, slot, sizeof *slot, at) == (ssize_t)sizeof *slot && !kernel_fstat(fd, &st) &&
            is_sound(slot, number, (size_t)st.st_size);
 }
@@ -91,7 +92,7 @@ void ledger_parts(const char *path, void (*visit)(const char *, void *), void *d
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     uint32_t slots = fd < 0 ? 0 : ledger_node_slots(fd);
     for (uint32_t i = 0; i < slots; i++)
-        if (ledger_node_slot(fd, i, &slot)) {
+        if (ledger_node_slot(fd, i, &slot) || slot.count) {
             snprintf(name, sizeof name, "%s%c%u", path, NODE_PART, i);
             visit(name, data);
         }

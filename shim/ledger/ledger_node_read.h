@@ -7,7 +7,7 @@
 /* How many slots it has; 0: the file is none. */
 uint32_t ledger_node_slots(int fd);
 bool ledger_is_of_node(const char *path);
-/* One of them. False: nobody has moved in, or it is damaged. */
+/* One of them. False: nobody has moved in, its count is 0; or it is damaged. */
 bool ledger_node_slot(int fd, uint32_t number, struct node_slot *slot);
 /* The bytes of its ledger, header and all. */
 size_t ledger_node_bytes(const struct node_slot *slot);
@@ -16,5 +16,5 @@ uint64_t ledger_node_place(const struct node_slot *slot, size_t at, size_t *byte
 
 /* The name of a part into that of its file. Returns its number; -1: the name is no part's, and is copied. */
 int ledger_part_parse(const char *path, char *file, size_t size);
-/* Visit the names of the parts that somebody has moved into; of any other file its own. */
+/* Visit the names of the parts that somebody has moved into, damaged ones too; of any other file its own. */
 void ledger_parts(const char *path, void (*visit)(const char *path, void *data), void *data);

@@ -40,6 +40,12 @@ static const struct {
     {"PMPI_Fetch_and_op", offsetof(struct mpi_calls, fetch_and_op)},
 };
 
+/* NULL then, and done without */
+static bool may_lack(size_t at)
+{
+    return at == offsetof(struct mpi_calls, comm_split_type) || at == offsetof(struct mpi_calls, iprobe);
+}
+
 static void *library; /* a handle of the object that called, whose needs are searched too; NULL: the global scope does */
 
 /* What an object needs is searched in its own order; the object stays loaded, as what called MPI_Init does. */
@@ -83,7 +89,7 @@ const char *mpi_calls_find(uintptr_t caller)
         library = open_object_of(caller);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         void *found = find(functions[i].name);
-        if (!found && functions[i].at != offsetof(struct mpi_calls, comm_split_type)) {
+        if (!found && !may_lack(functions[i].at)) {
             snprintf(why, sizeof why, "the program's MPI library has no %s", functions[i].name);
             return why;
         }

@@ -74,7 +74,10 @@ def waiting(folder, ranks, by_hand, *options, shell=None):
     keep = os.open(f"{folder}/go", os.O_WRONLY)
     os.close(go)
     try:
-        until("all calls are made", lambda: told(folder, "told.*") == {rank: 40 * (rank + 1) for rank in range(ranks)})
+        wanted = {rank: 40 * (rank + 1) for rank in range(ranks)}
+        until("all calls are made", lambda: told(folder, "told.*") == wanted or job.poll() is not None)
+        if job.poll() is not None:
+            expect(f"the job waits: {job.stderr.read() if job.stderr else ''}", told(folder, "told.*"), wanted)
         yield
     finally:
         os.close(keep)
@@ -254,7 +257,7 @@ def limited_early(folder):
 def messages(folder):
     """On one node there is none."""
     counter = f"{folder}/counter.so"
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", counter, str(ROOT / "tests/apps/mpi_count.c")], check=True)
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", counter, ROOT / "tests/apps/mpi_count.c"], check=True)
     for nodes, least, most in ((1, 0, 0), (2, 20, 2000)):
         with tempfile.TemporaryDirectory() as inner:
             status, errors, job = run_job(inner, 4, nodes, f"{folder}/ranks", "1000", FLOP_BUDGET=str(10000 * DOT),
@@ -265,7 +268,8 @@ def messages(folder):
             print(f"{MPI}, 4 ranks, {nodes} folders: {sent} messages")
 
 
-GROUPS = {"file": [one_file, two_nodes, early], "kills": [killed_while_moving], "budget": [exact, exact_in_threads, limited_early, messages]}
+GROUPS = {"file": [one_file, two_nodes, early], "kills": [killed_while_moving],
+          "budget": [exact, exact_in_threads, limited_early, messages]}
 
 
 def main():
