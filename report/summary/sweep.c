@@ -6,6 +6,7 @@
 #include "ledger_alive.h"
 #include "ledger_check.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "ledger_read.h"
 #include "ledger_seal.h"
 #include "ledger_self.h"
@@ -100,11 +101,11 @@ static bool is_for_us(const struct folder *folder, const struct sweep *how, stru
     return !how->children_only && parent != folder->runner && (!parent || !ledger_pid_lives(parent) || !is_preloaded(parent));
 }
 
-static bool is_private(int fd)
+static bool is_private(int fd, off_t largest)
 {
     struct stat st;
     return !kernel_fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077) && st.st_nlink == 1 &&
-           st.st_size <= LARGEST;
+           st.st_size <= largest;
 }
 
 static bool is_folder(const char *path)
@@ -124,10 +125,10 @@ static bool has_place(void)
     return !relative || is_folder(header.folder);
 }
 
-/* Is the header whole, of this format and of this pid namespace, with a place for its summary? */
-static bool looks_right(int fd)
+/* Is the header whole, of this format and of this pid namespace, with a place for its summary? at: where it is in the file. */
+static bool looks_right(int fd, off_t at)
 {
-    if (pread(fd, &header, sizeof header, 0) != (ssize_t)sizeof header ||
+    if (pread(fd, &header, sizeof header, at) != (ssize_t)sizeof header ||
         memcmp(header.magic, LEDGER_MAGIC, sizeof header.magic) != 0 || header.format != LEDGER_FORMAT ||
         header.seal != ledger_seal_header(&header))
         return false;
@@ -148,7 +149,7 @@ static bool is_in_use(const struct ledger_view *view)
 /* Has its own process written the summary, and could not remove the ledger, because it had given up its rights? */
 static bool is_written(const struct found *f)
 {
-    return f->view.header->writer == LEDGER_REMOVED;
+    return ledger_is_over(f->view.header);
 }
 
 static bool goes_to_stderr(const char *templates)
@@ -220,6 +221,80 @@ static void finish(const struct folder *folder, const struct sweep *sweep, const
     summary_free(&s);
 }
 
+/* ---- of a node ---- */
+
+/* Load one of its ledgers. False: nobody's, damaged, or of no use. */
+static bool load_part(struct found *f, uint32_t number)
+{
+    struct node_slot slot;
+    const char *why;
+    size_t bytes = sizeof header;
+    return ledger_node_slot(f->fd, number, &slot) && looks_right(f->fd, (off_t)ledger_node_place(&slot, 0, &bytes)) &&
+           !ledger_load_part(f->fd, number, &f->view, &why);
+}
+
+static bool is_of_a_living(const struct found *f)
+{
+    return !is_written(f) && ledger_somebody_lives(&f->view);
+}
+
+static bool node_is_ours(const struct folder *folder, const struct sweep *how, struct found *f, uint32_t slots)
+{
+    bool ours = true;
+    for (uint32_t i = 0; i < slots && ours; i++) {
+        if (!load_part(f, i))
+            continue;
+        const struct ledger_process *root = ledger_first_process(&f->view);
+        ours = root && !is_of_a_living(f) && (is_written(f) || is_for_us(folder, how, f, root->ppid));
+        ledger_unload(&f->view);
+    }
+    return ours;
+}
+
+/* Writes what is not written yet, and notes that: of a claimer that dies, the rest is for the next one. */
+static bool write_part(struct found *f, const struct sweep *how, uint32_t number)
+{
+    const uint32_t mark = LEDGER_REMOVED;
+    struct node_slot slot;
+    struct summary s = {0};
+    size_t bytes = sizeof mark;
+    bool done = is_written(f);
+    if (!done && !summary_from_ledger(&f->view, NULL, &s)) {
+        f->parsed.pid = s.pid;
+        f->is_known = false;
+        f->signal = f->status = 0;
+        is_dead(f); /* and how it ended */
+        done = !summary_is_worth_a_file(&s) || write_summary(f, how, &s);
+        summary_free(&s);
+        if (done && ledger_node_slot(f->fd, number, &slot))
+            done = pwrite(f->fd, &mark, sizeof mark,
+                          (off_t)ledger_node_place(&slot, offsetof(struct ledger_header, writer), &bytes)) == sizeof mark;
+    }
+    return done;
+}
+
+static void finish_node(const struct folder *folder, const struct sweep *how, struct found *f, uint32_t slots)
+{
+    char claimed[SWEEP_NAME_BYTES];
+    bool done = true;
+    struct node_slot slot;
+    if (!node_is_ours(folder, how, f, slots) || !sweep_claim(folder->fd, f->name, claimed))
+        return;
+    for (uint32_t i = 0; i < slots; i++) {
+        if (!load_part(f, i)) {
+            ledger_node_slot(f->fd, i, &slot);
+            done &= !slot.count; /* damaged: for somebody to look at */
+            continue;
+        }
+        done &= write_part(f, how, i);
+        ledger_unload(&f->view);
+    }
+    if (done)
+        remove_claimed(folder, f, claimed);
+    else
+        renameat(folder->fd, claimed, folder->fd, f->name);
+}
+
 /* ---- folders ---- */
 
 /* Its process was killed while it was made, a minute ago or more: nothing stands in it. The time is for processes of another
@@ -229,7 +304,7 @@ static void remove_unready(const struct folder *folder, const struct found *f)
     struct stat st;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (is_private(f->fd) && !kernel_fstat(f->fd, &st) && st.st_mtim.tv_sec < now.tv_sec - 60)
+    if (is_private(f->fd, LARGEST) && !kernel_fstat(f->fd, &st) && st.st_mtim.tv_sec < now.tv_sec - 60)
         unlinkat(folder->fd, f->name, 0);
 }
 
@@ -243,9 +318,12 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
     f.fd = openat(folder->fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (f.fd < 0)
         return;
+    uint32_t slots = f.parsed.unready ? 0 : ledger_node_slots(f.fd);
     if (f.parsed.unready)
         remove_unready(folder, &f);
-    else if (is_private(f.fd) && looks_right(f.fd) && !ledger_load_open(f.fd, &f.view, &why)) {
+    else if (slots && is_private(f.fd, slots * LARGEST))
+        finish_node(folder, how, &f, slots);
+    else if (is_private(f.fd, LARGEST) && looks_right(f.fd, 0) && !ledger_load_open(f.fd, &f.view, &why)) {
         const struct ledger_process *root = ledger_first_process(&f.view);
         if ((!ledger_next(&f.view, NULL) || (root && root->pid == f.parsed.pid)) && !is_in_use(&f.view) &&
             is_for_us(folder, how, &f, root ? root->ppid : 0))

@@ -13,6 +13,7 @@
 #include "ledger_append.h"
 #include "ledger_file.h"
 #include "ledger_lock.h"
+#include "ledger_node_file.h"
 #include "ledger_read.h"
 #include "ledger_self.h"
 #include "ledger_walk.h"
@@ -37,7 +38,7 @@ struct ledger_account *account_process(void)
 static bool can_fence(void)
 {
     if (!fence_asked)
-        fence_works = barrier_register() && (ledger->scope != LEDGER_SCOPE_TREE || barrier_register_everywhere());
+        fence_works = barrier_register() && (!others_are_there() || barrier_register_everywhere());
     fence_asked = true;
     return fence_works;
 }
@@ -101,7 +102,7 @@ static wide available(const struct ledger_account *account)
 {
     wide taken = taken_here(account, true);
     if (!account->is_context)
-        taken = wide_sum(wide_sum(taken, job_share.elsewhere), others_taken(true));
+        taken = wide_sum(wide_sum(taken, share_elsewhere()), others_taken(true));
     return wide_less(account->limit_flops, taken);
 }
 
@@ -109,7 +110,7 @@ wide account_remaining(struct ledger_account *account)
 {
     wide taken = taken_here(account, false);
     if (!account->is_context)
-        taken = wide_sum(wide_sum(taken, wide_less(job_share.elsewhere, job_share.left)), others_taken(false));
+        taken = wide_sum(wide_sum(taken, wide_less(share_elsewhere(), job_share.left)), others_taken(false));
     return wide_less(account->limit_flops, taken);
 }
 
@@ -160,8 +161,10 @@ static void call_back(const struct thread *self, const struct account_chain *cha
     for (struct thread *t = thread_owned; t; t = t->next_owned)
         if (t != self && shares(t, chain))
             here += ledger_grant_unused(t->own_grant);
-    if (chain->process)
+    if (chain->process) {
+        others_look();
         elsewhere = others_each(NULL);
+    }
     if ((!here && !elsewhere) || here + elsewhere < needed)
         return;
     for (struct thread *t = thread_owned; t; t = t->next_owned)
@@ -200,14 +203,15 @@ bool account_covers(const struct ledger_account *account, wide left, uint64_t co
     return left >= cost && (cost != UINT64_MAX || account->limit_flops == LEDGER_UNLIMITED);
 }
 
-/* Find `cost` in all accounts of the thread, where it fits. */
-static bool draw(struct thread *t, uint64_t cost, uint64_t most)
+/* Find `cost` in all accounts of the thread, where it fits; `all`: what others may use is called back though it is not enough.
+ */
+static bool draw(struct thread *t, uint64_t cost, uint64_t most, bool all)
 {
     account_give_back(t);
     t->own_grant->recalled = 0; /* by somebody who died since */
     wide left = available(tightest(&t->chain));
     if (left < cost) {
-        call_back(t, &t->chain, cost - left);
+        call_back(t, &t->chain, all ? 1 : cost - left);
         left = available(tightest(&t->chain));
     }
     if (left < cost && t->chain.process && others_settle_dead())
@@ -268,16 +272,20 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t most, wide *remainin
         draw_freely(t, cost, most);
         return true;
     }
-    bool fits, given;
-    uint64_t missing;
-    do {
+    bool fits, given = true;
+    uint64_t missing, asked = UINT64_MAX;
+    for (;;) {
         lock();
-        fits = draw(t, cost, most);
+        fits = draw(t, cost, most, !given); /* the job has too little for the whole price */
         missing = fits ? 0 : missing_of_share(&t->chain, cost);
+        uint64_t draws = share_draws();
         say_remaining(t, fits, remaining, account);
         unlock();
-        given = missing && share_draw(missing);
-    } while (given);
+        if (!missing || (!given && missing >= asked))
+            break;
+        given = share_draw(missing, draws);
+        asked = missing;
+    }
     if (missing) {
         lock();
         say_remaining(t, false, remaining, account);
@@ -299,6 +307,23 @@ wide account_join(const struct share_hooks *hooks)
     return spent;
 }
 
+/* No rank of the node holds a grant that was not its own alone, and none gets one before it is here. */
+void account_join_node(void)
+{
+    if (!first_account)
+        return;
+    shim_lock();
+    wide spent = taken_here(first_account, false);
+    fence_asked = false;
+    if (others_join()) {
+        ledger_lock_use(&ledger_node->lock);
+        ledger_lock();
+        share_join(spent);
+        ledger_unlock();
+    }
+    shim_unlock();
+}
+
 wide account_release(void)
 {
     const struct account_chain all = {.process = first_account};
@@ -307,7 +332,7 @@ wide account_release(void)
     lock();
     call_back(NULL, &all, 1);
     wide unused = available(first_account);
-    job_share.elsewhere += unused;
+    share_give_back(unused);
     unlock();
     return unused;
 }
@@ -354,7 +379,7 @@ void account_close(void)
 {
     if (first_account && first_account->limit_flops != first_limit)
         self_incomplete(LEDGER_DOUBTFUL);
-    if (!ledger || ledger->scope != LEDGER_SCOPE_TREE || !first_account || !ledger_lock())
+    if (!ledger || !others_are_there() || !first_account || !ledger_lock())
         return;
     struct account_chain all = {.process = first_account};
     for (struct thread *t = thread_owned; t; t = t->next_owned)

@@ -26,7 +26,10 @@ void account_leave(struct thread *t);
 /* The account becomes a share of a job's (share.h). Returns what the process has spent of it. Takes shim_lock, */
 struct share_hooks;
 wide account_join(const struct share_hooks *hooks);
-/* and so does this: what no thread of the process has used of its share of a job's account is not its any more: returned. */
+/* so does this, when all ranks of the node have: what they hold is the node's together (share_join); */
+void account_join_node(void);
+/* and so does this: what no thread of the process, or node, has used of its share of a job's account is not its any more:
+ * returned. */
 wide account_release(void);
 /* All grants of the process go back to its tree: it ends. What its threads still do draws anew. */
 void account_close(void);

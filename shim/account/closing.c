@@ -150,6 +150,17 @@ uint32_t closing_close(void)
     return missing;
 }
 
+bool closing_is_quiet(void)
+{
+    uint32_t self = (uint32_t)kernel_tid();
+    for (struct thread *t = __atomic_load_n(&thread_list, __ATOMIC_ACQUIRE); t; t = t->next) {
+        uint32_t tid = __atomic_load_n(&t->own_grant->tid, __ATOMIC_RELAXED);
+        if (tid && tid != self && (is_charging(t) || frame_of(t)) && thread_lives(t))
+            return false;
+    }
+    return true;
+}
+
 void closing_open(void)
 {
     if (!closing_is_closed())

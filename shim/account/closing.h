@@ -24,6 +24,8 @@ bool closing_is_mine(void);
 /* Close them. Returns how many calls may still be missing: those of threads that could not be waited for. Again by the same
  * thread, it costs little. Not under shim_lock. */
 uint32_t closing_close(void);
+/* Is no other thread in a call, at whose return it would note the time? Where they are closed, none begins one. */
+bool closing_is_quiet(void);
 /* All go on. Under shim_lock. */
 void closing_open(void);
 

@@ -1,11 +1,18 @@
-/* The other processes of a tree, as far as the first account is concerned: what their threads were allowed of it, and how
- * to get it back. All under ledger_lock. In a ledger of one process there are none. */
+/* The other processes of a tree, or ranks of a node, as far as the first account is concerned: what their threads were allowed
+ * of it, and how to get it back. All under ledger_lock. In a ledger of one process there are none. */
 #pragma once
 #include "ledger.h"
 
 /* A process of its own from here on: look at everything anew. */
 void others_forget(void);
 
+/* From here on the account is that of all ranks of the node; its file is mapped (ledger_node_map). False: no memory. */
+bool others_join(void);
+/* Could there be any? */
+bool others_are_there(void);
+
+/* Look for what was appended since: before what follows, of which others_taken does it by itself. */
+void others_look(void);
 /* What all of them together were allowed, or have spent. */
 wide others_taken(bool allowed);
 

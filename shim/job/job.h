@@ -41,10 +41,22 @@ struct job_link {
     void (*end)(int status); /* the process ends at once, its streams flushed */
     /* The process is this one of so many ranks of the job of this number; its record, made here, says so from now on. */
     void (*joined)(uint32_t rank, uint32_t ranks, uint32_t number);
+    /* The ledger of a node, with room for so many ranks: made, its path told; and this process's ledger moves into that slot of
+     * it, with all that was counted. False: that cannot be, and it has its own as before. */
+    bool (*make_node)(uint32_t slots, char *path, size_t size);
+    bool (*move_to_node)(const char *path, uint32_t slot);
+    /* Could it use the node's share of the account? Asked before join. */
+    bool (*map_node)(void);
 
     /* The process's account becomes a share of the job's (account/share.h): what it has spent is all that it has. */
     wide (*join)(const struct share_hooks *hooks);
+    /* That share is the node's, together with what its other ranks hold. When all of them have joined. */
+    void (*join_node)(void);
     void (*add)(wide flops);
+    uint64_t (*draws)(void); /* how often the node was given some */
+    /* Of a node's ranks one asks the job at a time: tried, and let go. */
+    bool (*begin_drawing)(void);
+    void (*end_drawing)(void);
     void (*left)(wide left);
     wide (*release)(void);
     void (*leave_job)(wide flops); /* no hook is called any more; so much more is the process's */

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 9u
+#define LEDGER_FORMAT 10u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED WIDE_MAX
@@ -69,9 +69,12 @@ enum ledger_incomplete {
 #define LEDGER_MEMBERS 256              /* processes of a tree that have not counted yet */
 #define LEDGER_REMOVED UINT32_MAX       /* header.writer: its last process has written the summary; the file is to be removed */
 #define LEDGER_CLAIMED (UINT32_MAX - 1) /* the same: somebody else writes the summary of the dead (report/sweep.c) */
-#define LEDGER_SAID_FILES 1             /* header.said: where the summary is; */
-#define LEDGER_SAID_ENGINES 2           /* what the budget does not cover */
-#define LEDGER_UNREADY ".new"           /* behind the name of one that is being made */
+#define LEDGER_MOVED                                                                                                  \
+    (UINT32_MAX - 2)          /* its process goes on in the ledger of its node (ledger_node.h), which has all of this \
+                               */
+#define LEDGER_SAID_FILES 1   /* header.said: where the summary is; */
+#define LEDGER_SAID_ENGINES 2 /* what the budget does not cover */
+#define LEDGER_UNREADY ".new" /* behind the name of one that is being made */
 /* File in a folder of ledgers that somebody holds a lock on (fcntl, F_WRLCK) who looks at each ledger of the folder, also after
  * its end, and then removes it: processes mark theirs as removed and leave it, and nobody sweeps there. */
 #define LEDGER_WATCHED "watched"
@@ -98,7 +101,7 @@ struct ledger_header {
     uint64_t use_clock;    /* orders first uses and refusals */
     uint64_t lock;         /* its holder (tree.c), or 0 */
     uint32_t ended;        /* how often a process has ended */
-    uint32_t writer;       /* process record of whoever writes the summary just now, 0, LEDGER_REMOVED or LEDGER_CLAIMED */
+    uint32_t writer;       /* process record of whoever writes the summary just now, 0, or LEDGER_REMOVED and the like */
     uint32_t said;         /* LEDGER_SAID_*: what is said on stderr once a tree */
     uint32_t unborn;       /* fork children that are not in `members` yet */
     struct {

@@ -192,7 +192,7 @@ static enum ledger_problem check_process(struct ledger_view *view, const struct 
     view->doubtful |= !attempts;
     if (!ends_in_zero(p->multiplier, sizeof p->multiplier) || !multiplier_is_sound(p->multiplier) ||
         !ends_in_zero(p->weights, sizeof p->weights) || !ends_in_zero(p->job, sizeof p->job) || p->rank < LEDGER_NO_RANK ||
-        p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_UNCLOSED)
+        p->rank > INT32_MAX || p->end_reason > LEDGER_END_EXHAUSTED || p->incomplete >= 2 * LEDGER_UNCLOSED)
         return LEDGER_BAD_RECORD;
     bool named = is_string(places, p->refused_name) && is_string(places, p->refused_namespace);
     return named && is_string(places, p->uncovered) ? LEDGER_SOUND : LEDGER_BAD_OFFSET;

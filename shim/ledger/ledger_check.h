@@ -20,6 +20,9 @@
     X(BAD_STRINGS, "damaged: a string is not terminated")                          \
     X(BAD_RECORD, "damaged: a record holds an impossible value")                   \
     X(BAD_OFFSET, "damaged: a string offset points outside the strings")           \
+    X(OF_NODE, "the ledger of a node's ranks: name one of them, as in FILE#0")     \
+    X(NO_PART, "not the ledger of a node, or one of fewer ranks")                  \
+    X(BAD_PART, "nobody's part of the ledger of a node, or damaged")               \
     X(NO_MEMORY, "out of memory")
 
 #define AS_ENUM(name, text) LEDGER_##name,

@@ -9,6 +9,8 @@
 #include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_lost.h"
+#include "ledger_node_file.h"
+#include "ledger_ours.h"
 #include "ledger_read.h"
 #include "ledger_seal.h"
 #include "ledger_self.h"
@@ -73,12 +75,12 @@ const char *ledger_path(void)
 }
 
 /* RLIMIT_FSIZE answers with SIGXFSZ, which would end the program. */
-static int reserve(int fd, size_t bytes)
+int ledger_reserve(int fd, uint64_t from, size_t bytes)
 {
     struct held_signals held;
     int error;
     signals_hold(&held);
-    while ((error = posix_fallocate(fd, 0, (off_t)bytes)) == EINTR)
+    while ((error = posix_fallocate(fd, (off_t)from, (off_t)bytes)) == EINTR)
         ;
     signals_release(&held);
     return error;
@@ -157,8 +159,8 @@ static bool try_file(const char *dir, uint64_t nonce, enum ledger_scope scope)
     int fd = open(unready, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool made = !kernel_fstat(fd, &st) && !reserve(fd, FIRST_BYTES) && map_file(fd, FIRST_BYTES, scope == LEDGER_SCOPE_TREE) &&
-                open_up(FIRST_BYTES);
+    bool made = !kernel_fstat(fd, &st) && !ledger_reserve(fd, 0, FIRST_BYTES) &&
+                map_file(fd, FIRST_BYTES, scope == LEDGER_SCOPE_TREE) && open_up(FIRST_BYTES);
     int saved = errno;
     close(fd);
     if (made) {
@@ -228,41 +230,6 @@ bool ledger_create(const char *dir, enum ledger_scope scope)
     return scope != LEDGER_SCOPE_TREE && create_in_memory(scope, nonce);
 }
 
-/* Is the mapped header that of the tree we were told of? NULL, or why not. */
-static const char *why_not_ours(uint64_t nonce)
-{
-    char boot_id[sizeof ledger->boot_id] = "";
-    ledger_boot_id(boot_id);
-    if (memcmp(ledger->magic, LEDGER_MAGIC, sizeof ledger->magic) != 0 || ledger->format != LEDGER_FORMAT)
-        return "it is no ledger of this format";
-    if (ledger->seal != ledger_seal_header(ledger))
-        return "it is damaged";
-    if (ledger->nonce != nonce || ledger->scope != LEDGER_SCOPE_TREE)
-        return "it belongs to another tree";
-    if (ledger->writer == LEDGER_REMOVED)
-        return "its tree has ended, or it was removed";
-    if (memcmp(ledger->boot_id, boot_id, sizeof boot_id) != 0)
-        return "it is from before the last boot";
-    if (ledger->pid_namespace != ledger_pid_namespace())
-        return "it belongs to another pid namespace";
-    if (strcmp(ledger->version, FLOPSHIM_VERSION) != 0 || strcmp(ledger->cost_model, COST_MODEL) != 0)
-        return "it was made by another version of flopshim";
-    if (ledger->size_bytes > mapped_bytes || ledger->size_bytes < LEDGER_PAGE)
-        return "it is larger than the address space that is left";
-    return NULL;
-}
-
-static const char *why_not_safe(const struct stat *st)
-{
-    if (!S_ISREG(st->st_mode))
-        return "it is not a file";
-    if (st->st_uid != geteuid())
-        return "it belongs to another user";
-    if (st->st_mode & 077 || st->st_nlink != 1)
-        return "others may have access to it";
-    return (size_t)st->st_size < FIRST_BYTES ? "it is no ledger" : NULL;
-}
-
 bool ledger_join(const char *file, uint64_t nonce, const char **why)
 {
     struct stat st;
@@ -273,13 +240,15 @@ bool ledger_join(const char *file, uint64_t nonce, const char **why)
             close(fd);
         return false;
     }
-    *why = why_not_safe(&st);
+    *why = ledger_why_not_safe(&st);
+    if (!*why && (size_t)st.st_size < FIRST_BYTES)
+        *why = "it is no ledger";
     if (!*why && !map_file(fd, (size_t)st.st_size, true))
         *why = "there is no address space for it";
     close(fd);
     if (*why)
         return false;
-    *why = why_not_ours(nonce);
+    *why = ledger_why_not_ours(ledger, nonce, mapped_bytes);
     if (*why) {
         munmap(ledger, mapped_bytes);
         ledger = NULL;
@@ -292,6 +261,11 @@ bool ledger_join(const char *file, uint64_t nonce, const char **why)
 
 /* ---- growing ---- */
 
+static bool grow_file(int fd, size_t target)
+{
+    return !ledger_reserve(fd, 0, target) && (ledger->scope == LEDGER_SCOPE_TREE || open_up(target));
+}
+
 bool ledger_grow(size_t bytes)
 {
     struct stat st;
@@ -299,13 +273,13 @@ bool ledger_grow(size_t bytes)
         return true;
     if (bytes > mapped_bytes)
         return false;
-    size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : bytes;
+    size_t target = ledger->backed_bytes * 2 > bytes ? ledger->backed_bytes * 2 : (bytes + NODE_PAGE - 1) & ~(NODE_PAGE - 1);
     if (target > mapped_bytes)
         target = mapped_bytes;
     bool may_open = in_file && !origin_is_confined();
     int fd = may_open ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
     bool same = fd >= 0 && !kernel_fstat(fd, &st) && st.st_dev == device && st.st_ino == inode;
-    bool grown = same && !reserve(fd, target) && (ledger->scope == LEDGER_SCOPE_TREE || open_up(target));
+    bool grown = same && (ledger_node ? ledger_node_grow(fd, ledger->backed_bytes, target) : grow_file(fd, target));
     if (fd >= 0)
         close(fd);
     if (grown) {
@@ -314,8 +288,8 @@ bool ledger_grow(size_t bytes)
     }
     if (in_file)
         self_incomplete(LEDGER_NO_SPACE);
-    /* Other processes of a tree could not see what one has in memory. */
-    if (ledger->scope == LEDGER_SCOPE_TREE)
+    /* Who shares the account could not see what one has in memory. */
+    if (ledger->scope == LEDGER_SCOPE_TREE || ledger_node_is_mapped())
         return false;
     if (in_file)
         message_line("flopshim: no more room for the ledger ", path, ": further names are kept in memory only", NULL);
@@ -377,14 +351,35 @@ bool ledger_is_watched_here(void)
     return ledger_is_watched(AT_FDCWD, name);
 }
 
+bool ledger_may_move(void)
+{
+    return in_file && !outgrown && ledger->scope == LEDGER_SCOPE_PROCESS && !ledger_node && !origin_is_confined() &&
+           !ledger_is_lost();
+}
+
+/* What of the old file was mapped and not open yet goes too. Its pages are the new one's as they come. */
+void ledger_moved(const char *file, const struct stat *st)
+{
+    size_t from = ledger->backed_bytes;
+    if (!ledger_is_watched_here())
+        unlink(path);
+    if (mapped_bytes > from)
+        (void)!mmap((char *)ledger + from, mapped_bytes - from, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    snprintf(path, sizeof path, "%s", file);
+    remember_file(st);
+}
+
 /* The mark comes before the question: whoever watches gives that up before it looks for marks a last time. */
 void ledger_remove(void)
 {
     if (in_file && !ledger_is_lost()) {
         __atomic_store_n(&ledger->writer, LEDGER_REMOVED, __ATOMIC_SEQ_CST);
+        bool is_over = !ledger_node || ledger_node_leave();
         if (ledger_is_watched_here())
             return;
-        unlink(path);
+        if (is_over)
+            unlink(path);
     }
     in_file = false; /* threads that are still running then go on in memory */
 }
@@ -393,6 +388,7 @@ void ledger_unmap(void)
 {
     if (ledger)
         munmap(ledger, mapped_bytes);
+    ledger_node_forget();
     ledger = NULL;
     in_file = outgrown = false;
     file_end = 0;

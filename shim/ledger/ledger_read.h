@@ -11,6 +11,12 @@ struct ledger_view {
     bool doubtful; /* something was changed when it was read, or when its owner was killed, or is damaged: LEDGER_DOUBTFUL */
 };
 
+/* Is its summary written, or is it elsewhere by now? */
+static inline bool ledger_is_over(const struct ledger_header *header)
+{
+    return header->writer == LEDGER_REMOVED || header->writer == LEDGER_MOVED;
+}
+
 /* The next block behind `block` (NULL: the first), or NULL. */
 const struct ledger_block *ledger_next(const struct ledger_view *view, const struct ledger_block *block);
 

@@ -1,6 +1,6 @@
-/* The answering thread looks at its rank's memory every few milliseconds and calls no function of MPI: those would wait for a
- * thread that waits in one, or might not be allowed. It takes no signal of the program's. Messages of others reach that memory
- * by themselves (shared memory, a network that does it), or when the rank calls MPI. */
+/* A node's answering thread looks at its rank's memory every few milliseconds and calls no function of MPI: those would wait
+ * for a thread that waits in one, or might not be allowed. It takes no signal of the program's. Messages of others reach that
+ * memory by themselves (shared memory, a network that does it), or when the rank calls MPI. */
 #include "answers.h"
 #include "clock.h"
 #include "loader.h"
@@ -18,7 +18,7 @@ enum { NONE, RUNS, IS_TO_END, HAS_ENDED };
 static atomic_int state;
 static pthread_mutex_t returning = PTHREAD_MUTEX_INITIALIZER;
 static wide (*take_back)(void);
-static uint64_t *asked, *answered, *returned, *collected; /* by rank */
+static uint64_t *asked, *answered, *returned, *collected; /* by node, and so is: */
 static bool *is_mute;
 
 void answers_return(void)
@@ -60,7 +60,7 @@ static void start(void)
 
 bool answers_begin(wide (*how)(void))
 {
-    size_t size = (size_t)ranks.size;
+    size_t size = (size_t)ranks.node_count;
     take_back = how;
     asked = calloc(4 * size, sizeof *asked);
     is_mute = calloc(size, sizeof *is_mute);
@@ -69,8 +69,9 @@ bool answers_begin(wide (*how)(void))
     answered = asked + size;
     returned = answered + size;
     collected = returned + size;
-    start();
-    return state == RUNS;
+    if (ranks.rank == ranks.leader)
+        start();
+    return state == RUNS || ranks.rank != ranks.leader;
 }
 
 void answers_end(void)
@@ -83,15 +84,15 @@ void answers_end(void)
     free(is_mute);
 }
 
-static bool is_awaited(int rank)
+static bool is_awaited(int node)
 {
-    return rank != ranks.rank && !is_mute[rank] && answered[rank] <= asked[rank];
+    return ranks.nodes[node] != ranks.leader && !is_mute[node] && answered[node] <= asked[node];
 }
 
 static bool is_anybody_awaited(void)
 {
-    for (int rank = 0; rank < ranks.size; rank++)
-        if (is_awaited(rank))
+    for (int node = 0; node < ranks.node_count; node++)
+        if (is_awaited(node))
             return true;
     return false;
 }
@@ -103,8 +104,8 @@ static void wait_for_answers(void)
         clock_pause(LOOK_NS / 4);
         window_add_others(WINDOW_ANSWERED, 0, answered);
     } while (is_anybody_awaited() && clock_now_ns() < until && !window_failed());
-    for (int rank = 0; rank < ranks.size; rank++)
-        is_mute[rank] |= is_awaited(rank);
+    for (int node = 0; node < ranks.node_count; node++)
+        is_mute[node] |= is_awaited(node);
 }
 
 uint64_t answers_collect(void)
@@ -114,11 +115,11 @@ uint64_t answers_collect(void)
     wait_for_answers();
     window_add_others(WINDOW_RETURNED, 0, returned);
     window_add_others(WINDOW_COLLECTED, 0, collected);
-    for (int rank = 0; rank < ranks.size; rank++) {
-        if (rank == ranks.rank || returned[rank] == collected[rank])
+    for (int node = 0; node < ranks.node_count; node++) {
+        if (ranks.nodes[node] == ranks.leader || returned[node] == collected[node])
             continue;
-        window_replace(rank, WINDOW_COLLECTED, returned[rank]);
-        sum += returned[rank] - collected[rank];
+        window_replace(ranks.nodes[node], WINDOW_COLLECTED, returned[node]);
+        sum += returned[node] - collected[node];
     }
     return window_failed() ? 0 : sum;
 }

@@ -1,6 +1,6 @@
 /* The pool's counter tells what is given out. It is never above the limit but by what ranks used before MPI_Init: a rank takes
- * while it has the pool locked, and what ranks return is put into the pool by whoever has it locked. So a FLOP is in the pool,
- * in one rank's share, or returned by one. */
+ * for its node while it has the pool locked, and what nodes return is put into the pool by whoever has it locked. So a FLOP is
+ * in the pool, in one node's share, or returned by one. */
 #include "budget.h"
 #include "answers.h"
 #include "clock.h"
@@ -8,8 +8,10 @@
 #include "link.h"
 #include "loader.h"
 #include "mpi_calls.h"
+#include "node.h"
 #include "ranks.h"
 #include "window.h"
+#include <stdlib.h>
 
 #define MOMENT_NS 1000000
 #define MOST_AT_ONCE ((uint64_t)1 << 60)
@@ -33,11 +35,11 @@ int budget_level(int required)
 
 /* ---- the pool ---- */
 
-/* Half of an equal share of what is left, so that all ranks together can draw for long: the last FLOPs go out in small pieces.
- * What a rank returns between two collections is counted in 64 bits, so it holds less than that. */
+/* Half of an equal share of what is left, so that all nodes together can draw for long: the last FLOPs go out in small pieces.
+ * What a node returns between two collections is counted in 64 bits, so it holds less than that. */
 static uint64_t piece_of(wide rest)
 {
-    wide piece = ranks.size == 1 ? rest : rest / (2 * (unsigned)ranks.size);
+    wide piece = ranks.node_count == 1 ? rest : rest / (2 * (unsigned)ranks.node_count);
     return piece < MOST_AT_ONCE ? (uint64_t)piece : MOST_AT_ONCE;
 }
 
@@ -107,18 +109,39 @@ static bool may_call(void)
     return level == MPI_MULTIPLE || (mpi.is_thread_main(&is_main) == MPI_OK && is_main);
 }
 
-/* True where MPI was finalized meanwhile: the process has the rest for itself. */
-static bool draw(uint64_t need)
+/* Who waits for another rank of its node calls MPI all the same: that one may wait for a message that this rank is to see. */
+static void begin_drawing(void)
 {
-    wide left = 0, got = 0;
-    pthread_mutex_lock(&busy);
-    bool was_open = is_open;
-    if (was_open && may_call())
-        got = take_or_call_back(need, &left);
-    pthread_mutex_unlock(&busy);
+    int is_there;
+    for (long ns = MOMENT_NS / 50; !link_find()->begin_drawing(); ns += ns < MOMENT_NS ? ns : 0) {
+        if (mpi.iprobe)
+            mpi.iprobe(0, 0, ranks.comm, &is_there, (void *)mpi_abi.no_status);
+        clock_pause(ns);
+    }
+}
+
+/* True: the node has got some, now or since it had `draws`. */
+static bool draw_for_node(uint64_t need, uint64_t draws, wide *left)
+{
+    wide got = 0;
+    begin_drawing();
+    bool others_got = link_find()->draws() != draws;
+    if (!others_got)
+        got = take_or_call_back(need, left);
     if (got)
         link_find()->add(got);
-    else if (was_open)
+    link_find()->end_drawing();
+    return got || others_got;
+}
+
+/* True where MPI was finalized meanwhile: the process has the rest for itself. */
+static bool draw(uint64_t need, uint64_t draws)
+{
+    wide left = 0;
+    pthread_mutex_lock(&busy);
+    bool was_open = is_open, got = was_open && may_call() && draw_for_node(need, draws, &left);
+    pthread_mutex_unlock(&busy);
+    if (!got && was_open)
         link_find()->left(left);
     return got || !was_open;
 }
@@ -146,6 +169,18 @@ static bool sum_of_all(wide ours, wide *all)
     return true;
 }
 
+/* Each node has its first piece without asking: one that is alone all of it. */
+static void deal(wide spent)
+{
+    wide piece = piece_of(wide_less(limit(), spent)), given = spent + piece * (unsigned)ranks.node_count;
+    if (ranks.rank == 0) {
+        window_store(WINDOW_TAKEN, (uint64_t)given);
+        window_store(WINDOW_TAKEN_HIGH, (uint64_t)(given >> 64));
+    }
+    if (ranks.rank == ranks.leader)
+        link_find()->add(piece);
+}
+
 bool budget_begin(void)
 {
     if (limit() == CONFIG_UNLIMITED)
@@ -153,11 +188,11 @@ bool budget_begin(void)
     if (mpi.query_thread(&level) != MPI_OK || !window_open())
         return false;
     wide spent = 0;
-    bool known = sum_of_all(link_find()->join(&hooks), &spent);
-    if (ranks.rank == 0) {
-        window_store(WINDOW_TAKEN, (uint64_t)spent);
-        window_store(WINDOW_TAKEN_HIGH, (uint64_t)(spent >> 64));
-    }
+    bool known = node_list() && sum_of_all(link_find()->join(&hooks), &spent);
+    if (ranks.is_shared)
+        link_find()->join_node();
+    if (known)
+        deal(spent);
     is_open = answers_begin(link_find()->release) && known && !window_failed() && mpi.barrier(ranks.comm) == MPI_OK;
     return is_open;
 }
@@ -192,12 +227,14 @@ void budget_end(void)
 {
     pthread_mutex_lock(&busy);
     if (is_open) {
-        answers_return();
         meet();
+        if (ranks.rank == ranks.leader)
+            answers_return();
         wide left = all_left();
         answers_end();
         window_close();
         link_find()->leave_job(left / (unsigned)ranks.size);
+        free(ranks.nodes);
     }
     is_open = false;
     pthread_mutex_unlock(&busy);

@@ -54,5 +54,6 @@ bool mpi_abi_of(const char *version, void *(*find)(const char *name), struct mpi
         memcpy((char *)abi + handles[i].at, &handle, sizeof handle);
     }
     abi->no_status = is_openmpi ? 0 : 1;
+    abi->shared = is_openmpi ? 0 : 1;
     return true;
 }

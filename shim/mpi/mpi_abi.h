@@ -21,6 +21,7 @@ struct mpi_abi {
     mpi_handle replace;       /* MPI_REPLACE */
     mpi_handle no_op;         /* MPI_NO_OP */
     mpi_handle no_status;     /* MPI_STATUS_IGNORE */
+    int shared;               /* MPI_COMM_TYPE_SHARED */
 };
 
 /* The same in both */

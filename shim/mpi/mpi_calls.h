@@ -8,6 +8,7 @@
 struct mpi_calls {
     int (*get_library_version)(char *version, int *length);
     int (*comm_dup)(mpi_handle comm, mpi_handle *copy);
+    int (*comm_split_type)(mpi_handle comm, int type, int key, mpi_handle info, mpi_handle *part); /* NULL: before MPI-3 */
     int (*comm_set_errhandler)(mpi_handle comm, mpi_handle handler);
     int (*comm_rank)(mpi_handle comm, int *rank);
     int (*comm_size)(mpi_handle comm, int *size);
@@ -22,6 +23,7 @@ struct mpi_calls {
     int (*abort)(mpi_handle comm, int status);
     int (*query_thread)(int *level);
     int (*is_thread_main)(int *is_main);
+    int (*iprobe)(int source, int tag, mpi_handle comm, int *is_there, void *status); /* may be NULL */
     int (*ibarrier)(mpi_handle comm, mpi_handle *request);
     int (*test)(mpi_handle *request, int *done, void *status);
     int (*win_allocate)(intptr_t bytes, int unit, mpi_handle info, mpi_handle comm, void *base, mpi_handle *window);

@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "link.h"
 #include "mpi_calls.h"
+#include "node.h"
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -42,8 +43,10 @@ static bool join(void)
                   mpi.comm_set_errhandler(ranks.comm, mpi_abi.errors_return) == MPI_OK &&
                   mpi.comm_rank(ranks.comm, &ranks.rank) == MPI_OK && mpi.comm_size(ranks.comm, &ranks.size) == MPI_OK &&
                   mpi.bcast(&number, 1, mpi_abi.integer, 0, ranks.comm) == MPI_OK;
-    if (joined)
+    if (joined) {
         link_find()->joined((uint32_t)ranks.rank, (uint32_t)ranks.size, number);
+        node_join();
+    }
     return joined;
 }
 

@@ -8,6 +8,10 @@
 struct ranks {
     mpi_handle comm; /* of all ranks, for messages of ours alone */
     int rank, size;
+    int leader; /* the rank that stands for this one's node; where its ranks share the ledger; else itself */
+    bool is_shared;
+    int *nodes; /* where there is a budget: all leaders, */
+    int node_count;
     bool is_open;
 };
 extern struct ranks ranks;

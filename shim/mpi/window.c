@@ -73,8 +73,8 @@ uint64_t window_replace(int rank, enum window_word word, uint64_t by)
 void window_add_others(enum window_word word, uint64_t more, uint64_t *before)
 {
     mpi_handle operation = more ? mpi_abi.sum : mpi_abi.no_op;
-    for (int rank = 0; rank < ranks.size; rank++)
-        if (rank != ranks.rank)
-            check(mpi.fetch_and_op(&more, &before[rank], mpi_abi.number, rank, word, operation, window));
+    for (int i = 0; i < ranks.node_count; i++)
+        if (ranks.nodes[i] != ranks.leader)
+            check(mpi.fetch_and_op(&more, &before[i], mpi_abi.number, ranks.nodes[i], word, operation, window));
     check(mpi.win_flush_all(window));
 }

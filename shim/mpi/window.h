@@ -8,7 +8,7 @@
 enum window_word {
     WINDOW_TAKEN,      /* at rank 0: what is given out of the limit, its lower half */
     WINDOW_LOCK,       /* at rank 0: 1 while a rank takes, or calls back */
-    WINDOW_ASKED,      /* at each: how often it was called back; */
+    WINDOW_ASKED,      /* at each that stands for a node: how often that was called back; */
     WINDOW_COLLECTED,  /* what was put into the pool again of what it has returned in all: both written by others */
     WINDOW_RETURNED,   /* what it has returned in all; */
     WINDOW_ANSWERED,   /* to which call it has answered: both written by itself, as memory */
@@ -25,7 +25,8 @@ uint64_t window_read(int rank, enum window_word word);
 void window_add(int rank, enum window_word word, uint64_t more);
 /* Returns what was there. */
 uint64_t window_replace(int rank, enum window_word word, uint64_t by);
-/* Of all other ranks at once: adds `more`, which may be 0, and returns in `before` what was there. */
+/* Of the ranks that stand for all other nodes at once: adds `more`, which may be 0, and returns in `before` what was there, in
+ * the order of ranks.nodes. */
 void window_add_others(enum window_word word, uint64_t more, uint64_t *before);
 
 /* This rank's numbers. */

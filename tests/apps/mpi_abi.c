@@ -32,5 +32,6 @@ int main(void)
     wrong |= CHECK(number, MPI_UNSIGNED_LONG) | CHECK(no_info, MPI_INFO_NULL) | CHECK(errors_return, MPI_ERRORS_RETURN);
     wrong |= CHECK(sum, MPI_SUM) | CHECK(replace, MPI_REPLACE) | CHECK(no_op, MPI_NO_OP) | CHECK(no_status, MPI_STATUS_IGNORE);
     wrong |= check("MPI_THREAD_MULTIPLE", MPI_THREAD_MULTIPLE, 3) | check("MPI_SUCCESS", MPI_SUCCESS, 0);
+    wrong |= CHECK(shared, MPI_COMM_TYPE_SHARED);
     return wrong;
 }

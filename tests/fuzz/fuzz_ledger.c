@@ -6,6 +6,7 @@
 #include "ledger_build.h"
 #include "ledger_check.h"
 #include "ledger_load.h"
+#include "ledger_node_seal.h"
 #include "ledger_read.h"
 #include "trace.h"
 #include <fcntl.h>
@@ -26,11 +27,36 @@ static void save(struct ledger_build *b, const char *folder, const char *name)
     free(b->data);
 }
 
+/* The ledger of a node, of two ranks, of which one has moved in. */
+static void save_node(struct ledger_build *b, const char *folder)
+{
+    static struct {
+        struct node_header header;
+        struct node_slot slots[2];
+        char rest[NODE_PAGE - sizeof(struct node_header) - 2 * sizeof(struct node_slot)];
+        char part[1 << 14];
+    } file = {.header = {.magic = NODE_MAGIC, .format = LEDGER_FORMAT, .slots = 2}};
+    char path[4096];
+    build_seal(b);
+    memcpy(file.part, b->data, b->used);
+    file.header.seal = node_seal(&file.header);
+    file.slots[1].extents[0] = (struct node_extent){.place = NODE_PAGE, .bytes = sizeof file.part};
+    file.slots[1].extents[0].seal = node_seal_extent(file.slots[1].extents, 1, 0);
+    file.slots[1].count = 1;
+    snprintf(path, sizeof path, "%s/node", folder);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    REQUIRE(fd >= 0 && write(fd, &file, sizeof file) == (ssize_t)sizeof file, "%s", path);
+    close(fd);
+    free(b->data);
+}
+
 static void make_seeds(const char *folder)
 {
     struct ledger_build b;
     build_start(&b, 1 << 14, 64);
     save(&b, folder, "empty");
+    build_start(&b, 1 << 14, 64);
+    save_node(&b, folder);
     build_start(&b, 1 << 14, 512);
     size_t accounts = build_block(&b, LEDGER_ACCOUNTS, 128, 3);
     build_account(&b, accounts, 1000, "", false, 0);
@@ -208,6 +234,9 @@ static void check_file(const uint8_t *data, size_t size, bool accepted)
     REQUIRE(loaded == accepted && (loaded || (why && *why)), "a file and its bytes are judged differently");
     if (loaded)
         munmap((void *)(uintptr_t)view.header, size);
+    for (uint32_t part = 0; part < 3; part++)
+        if (ledger_load_part(fd, part, &view, &why) == 0)
+            ledger_unload(&view);
     close(fd);
 }
 

@@ -1,6 +1,7 @@
 /* Goes through folders of ledgers (ledger_folders.h). */
 #include "ledger_folders.h"
 #include "kernel.h"
+#include "ledger_node_read.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,7 +28,7 @@ static void look_in(const char *folder, bool is_of_run, const struct ledger_sear
         if (!is_of_run && search->enters(entry->d_name))
             look_in(path, true, search);
         else if (is_wanted(search, dirfd(entries), entry->d_name))
-            search->visit(path, search->data);
+            ledger_parts(path, search->visit, search->data);
     }
     if (entries)
         closedir(entries);

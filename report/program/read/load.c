@@ -3,6 +3,7 @@
 #include "json_read.h"
 #include "kernel.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "names.h"
 #include "out_save.h"
 #include "progress.h"
@@ -10,6 +11,7 @@
 #include "text_rows.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,11 +127,12 @@ static int first_byte(FILE *file)
 /* The first byte that is no blank tells a ledger from JSON; a file that is neither is read no further. */
 int load_file(const char *path, struct loaded *loaded)
 {
-    char begin[sizeof LEDGER_MAGIC];
+    char begin[sizeof LEDGER_MAGIC], name[PATH_MAX];
     size_t length = 0;
     const char *why;
     *loaded = (struct loaded){0};
-    FILE *file = open_file(path, &why);
+    ledger_part_parse(path, name, sizeof name);
+    FILE *file = open_file(name, &why);
     if (!file)
         return complain(path, why ? why : strerror(errno));
     errno = 0;
@@ -141,7 +144,7 @@ int load_file(const char *path, struct loaded *loaded)
     if (first == LEDGER_MAGIC[0])
         length += fread(begin + 1, 1, sizeof LEDGER_MAGIC - 2, file);
     int result = -1;
-    if (length == sizeof LEDGER_MAGIC - 1 && memcmp(begin, LEDGER_MAGIC, length) == 0)
+    if (length == sizeof LEDGER_MAGIC - 1 && (!memcmp(begin, LEDGER_MAGIC, length) || !memcmp(begin, NODE_MAGIC, length)))
         result = load_ledger(path, loaded);
     else if (first == '{')
         result = load_json(path, file, begin, length, loaded);

@@ -3,6 +3,7 @@
 #include "kernel.h"
 #include "ledger_folders.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "ledger_read.h"
 #include "merge_read.h"
 #include <ctype.h>
@@ -75,7 +76,7 @@ static bool tells_of(const char *path, uint32_t job_number)
 int merge_read_folder(struct members *members, const char *folder, uint32_t job_number)
 {
     char path[PATH_MAX];
-    int result = 0;
+    struct search search = {members, job_number, 0};
     DIR *entries = opendir(folder);
     if (!entries) {
         fprintf(stderr, "flopshim merge: %s: %s\n", folder, strerror(errno));
@@ -85,14 +86,13 @@ int merge_read_folder(struct members *members, const char *folder, uint32_t job_
         const char *dot = strrchr(entry->d_name, '.');
         if (!dot || (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= sizeof path)
             continue;
-        bool is_wanted = strcmp(dot, ".json") == 0     ? tells_of(path, job_number)
-                         : strcmp(dot, ".ledger") == 0 ? is_of(path, job_number)
-                                                       : false;
-        if (is_wanted && merge_read(members, path, MEMBER_NO_RANK) < 0)
-            result = -1;
+        if (strcmp(dot, ".ledger") == 0)
+            ledger_parts(path, add, &search);
+        else if (strcmp(dot, ".json") == 0 && tells_of(path, job_number) && merge_read(members, path, MEMBER_NO_RANK) < 0)
+            search.result = -1;
     }
     closedir(entries);
-    return result;
+    return search.result;
 }
 
 int merge_read_job(struct members *members, uint32_t job_number)

@@ -3,6 +3,7 @@
 #include "c_numbers.h"
 #include "json_read.h"
 #include "kernel.h"
+#include "ledger_node_read.h"
 #include "load.h"
 #include "merge_sums.h"
 #include "out_save.h"
@@ -128,9 +129,27 @@ bool merge_is(const char *path)
     return file;
 }
 
+struct reading {
+    struct members *members;
+    int64_t rank;
+    int result;
+};
+
+static void read_ledger(const char *path, void *data)
+{
+    struct reading *r = data;
+    struct loaded loaded;
+    if (load_file(path, &loaded) < 0) {
+        r->result = -1;
+        return;
+    }
+    if (add(r->members, path, &loaded.summary, r->rank == MEMBER_NO_RANK ? loaded.summary.rank : r->rank) < 0)
+        r->result = -1;
+    load_free(&loaded);
+}
+
 int merge_read(struct members *members, const char *path, int64_t rank)
 {
-    struct loaded loaded;
     unsigned long schema;
     FILE *file = open_merge(path, &schema);
     if (file) {
@@ -139,11 +158,9 @@ int merge_read(struct members *members, const char *path, int64_t rank)
         fclose(file);
         return result;
     }
-    if (load_file(path, &loaded) < 0)
-        return -1;
-    int result = add(members, path, &loaded.summary, rank == MEMBER_NO_RANK ? loaded.summary.rank : rank);
-    load_free(&loaded);
-    return result;
+    struct reading reading = {members, rank, 0};
+    ledger_parts(path, read_ledger, &reading);
+    return reading.result;
 }
 
 int64_t merge_rank_of(const char *path, const char *template)

@@ -1,5 +1,6 @@
 /* Ledgers by job (job_left.h). One is claimed before it is read, and removed when the summary is written. */
 #include "job_left.h"
+#include "ledger_node_read.h"
 #include "ledger_read.h"
 #include "load.h"
 #include "merge_sums.h"
@@ -16,9 +17,11 @@
 #include <unistd.h>
 
 struct left {
-    char name[SWEEP_NAME_BYTES];
+    char name[SWEEP_NAME_BYTES + sizeof "#4095"];
     uint32_t job;
     bool is_done, runs;
+    bool is_part; /* of a node's ledger, which nobody else claims, and which goes when all its parts are done, */
+    bool keeps;   /* but for this one */
 };
 
 static struct left *lefts;
@@ -52,18 +55,39 @@ void job_left_note(const struct ledger_view *view)
     written_jobs[written_count++] = root->job_number;
 }
 
+static struct left *new_left(const char *name)
+{
+    struct left *more = reallocarray(lefts, left_count + 1, sizeof *more);
+    if (!more)
+        return NULL;
+    lefts = more;
+    lefts[left_count] = (struct left){.is_part = strrchr(name, NODE_PART)};
+    snprintf(lefts[left_count].name, sizeof lefts->name, "%s", name);
+    return &lefts[left_count++];
+}
+
+void job_left_node(const char *name, bool keeps)
+{
+    char part[sizeof lefts->name];
+    snprintf(part, sizeof part, "%s%c0", name, NODE_PART);
+    struct left *left = new_left(part);
+    if (!left)
+        return;
+    left->is_done = true;
+    left->keeps = keeps;
+}
+
 bool job_left_takes(const char *name, const struct loaded *loaded, const struct ended_child *child)
 {
     const struct summary *s = &loaded->summary;
     job_left_note(&loaded->ledger);
-    if (!s->ranks || (s->ranks > 1 && s->pid == (uint32_t)child->pid) || loaded->ledger.header->writer == LEDGER_REMOVED)
+    if (!s->ranks || (s->ranks > 1 && s->pid == (uint32_t)child->pid) || ledger_is_over(loaded->ledger.header))
         return false;
-    struct left *more = reallocarray(lefts, left_count + 1, sizeof *more);
-    if (!more)
+    struct left *left = new_left(name);
+    if (!left)
         return false;
-    lefts = more;
-    lefts[left_count] = (struct left){.job = s->job_number, .runs = s->processes_alive > 0};
-    snprintf(lefts[left_count++].name, sizeof lefts->name, "%s", name);
+    left->job = s->job_number;
+    left->runs = left->keeps = s->processes_alive > 0;
     return true;
 }
 
@@ -173,8 +197,10 @@ static int report_job(size_t first, int folder, const char *path, bool quiet)
         if (left->is_done || left->job != lefts[first].job)
             continue;
         left->is_done = true;
-        if (left->runs)
-            add(&job, path, left->name);
+        if (left->runs || left->is_part)
+            left->keeps |= !add(&job, path, left->name);
+        if (left->is_part)
+            continue;
         bool is_claimed = !left->runs && sweep_claim(folder, left->name, claimed); /* else another one was faster */
         bool stays = is_claimed && !add(&job, path, claimed);
         snprintf(left->name, sizeof left->name, "%s", is_claimed && !stays ? claimed : "");
@@ -183,10 +209,30 @@ static int report_job(size_t first, int folder, const char *path, bool quiet)
     if (job.members.count)
         write_summary(&job);
     for (size_t i = first; i < left_count; i++)
-        if (lefts[i].job == lefts[first].job && *lefts[i].name && !job.failed)
+        if (lefts[i].job == lefts[first].job && lefts[i].is_part)
+            lefts[i].keeps |= job.failed;
+        else if (lefts[i].job == lefts[first].job && *lefts[i].name && !job.failed)
             unlinkat(folder, lefts[i].name, 0);
     members_free(&job.members);
     return staying;
+}
+
+/* Does one of its parts keep it? */
+static bool is_kept(const char *file)
+{
+    char other[sizeof lefts->name];
+    for (size_t i = 0; i < left_count; i++)
+        if (lefts[i].keeps && ledger_part_parse(lefts[i].name, other, sizeof other) >= 0 && !strcmp(file, other))
+            return true;
+    return false;
+}
+
+static void remove_nodes(int folder)
+{
+    char file[sizeof lefts->name];
+    for (size_t i = 0; i < left_count; i++)
+        if (ledger_part_parse(lefts[i].name, file, sizeof file) >= 0 && !is_kept(file))
+            unlinkat(folder, file, 0);
 }
 
 int job_left_report(int folder, const char *path, bool quiet, bool (*alone)(const char *name, void *data), void *data)
@@ -197,11 +243,14 @@ int job_left_report(int folder, const char *path, bool quiet, bool (*alone)(cons
             continue;
         if (is_written(lefts[i].job)) {
             lefts[i].is_done = true;
-            staying += !lefts[i].runs && alone(lefts[i].name, data);
+            bool stays = !lefts[i].runs && alone(lefts[i].name, data);
+            lefts[i].keeps |= stays;
+            staying += stays;
         } else {
             staying += report_job(i, folder, path, quiet);
         }
     }
+    remove_nodes(folder);
     free(lefts);
     lefts = NULL;
     left_count = 0;

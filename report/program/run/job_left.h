@@ -16,6 +16,9 @@ bool job_left_awaits(const struct ledger_view *view);
  * read, and stays. */
 bool job_left_takes(const char *name, const struct loaded *loaded, const struct ended_child *child);
 
+/* The ledger of a node, whose parts were given to job_left_takes: it goes when they are written, or is kept. */
+void job_left_node(const char *name, bool keeps);
+
 /* When all ledgers have been shown: write the summaries of the jobs, and remove the ledgers. `alone` does that for a ledger
  * whose job has a summary. Returns how many files stay. */
 int job_left_report(int folder, const char *path, bool quiet, bool (*alone)(const char *name, void *data), void *data);

@@ -3,6 +3,7 @@
 #include "job_left.h"
 #include "ledger_alive.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "ledger_read.h"
 #include "ledger_walk.h"
 #include "load.h"
@@ -119,17 +120,59 @@ static bool report_one(const struct report *r, const char *name, bool alone)
     if (load_file(path, &loaded) < 0)
         return true;
     struct summary *s = &loaded.summary;
-    bool stays = !loaded.ledger.header || s->processes_alive > 0;
-    if (loaded.ledger.header && stays && !r->quiet)
+    const struct ledger_header *header = loaded.ledger.header;
+    bool is_part = strrchr(name, NODE_PART); /* claimed by report_node, removed by job_left_report */
+    bool stays = !header || (s->processes_alive > 0 && !(is_part && ledger_is_over(header)));
+    if (header && stays && !r->quiet)
         say_running(s, path);
-    bool waits = loaded.ledger.header && !alone && job_left_takes(name, &loaded, r->child);
-    if (!stays && !waits && sweep_claim(r->fd, name, claimed)) { /* else another one was faster */
-        if (loaded.ledger.header->writer != LEDGER_REMOVED && summary_is_worth_a_file(s))
+    bool waits = header && !alone && job_left_takes(name, &loaded, r->child);
+    if (!stays && !waits && (is_part || sweep_claim(r->fd, name, claimed))) { /* else another one was faster */
+        if (!ledger_is_over(header) && summary_is_worth_a_file(s))
             write_summary(&loaded, r->templates, r->child, r->quiet);
-        unlinkat(r->fd, claimed, 0);
+        if (!is_part)
+            unlinkat(r->fd, claimed, 0);
     }
     load_free(&loaded);
     return stays;
+}
+
+struct node_report {
+    const struct report *r;
+    int staying;
+    bool somebody_lives;
+};
+
+static void look_for_life(const char *path, void *data)
+{
+    struct node_report *node = data;
+    struct ledger_view view;
+    const char *why;
+    if (ledger_load(path, &view, &why) < 0)
+        return;
+    node->somebody_lives |= !ledger_is_over(view.header) && ledger_somebody_lives(&view);
+    ledger_unload(&view);
+}
+
+static void report_part(const char *path, void *data)
+{
+    struct node_report *node = data;
+    node->staying += report_one(node->r, path_base(path), false);
+}
+
+/* A node's ledger is claimed once for all its parts, where nobody in it lives. */
+static int report_node(const struct report *r, const char *name)
+{
+    char path[PATH_MAX], claimed[SWEEP_NAME_BYTES];
+    struct node_report node = {.r = r};
+    snprintf(path, sizeof path, "%s/%s", r->folder, name);
+    ledger_parts(path, look_for_life, &node);
+    if (!node.somebody_lives && !sweep_claim(r->fd, name, claimed))
+        return 0;
+    if (!node.somebody_lives)
+        snprintf(path, sizeof path, "%s/%s", r->folder, claimed);
+    ledger_parts(path, report_part, &node);
+    job_left_node(path_base(path), node.somebody_lives || node.staying);
+    return node.staying;
 }
 
 static bool report_alone(const char *name, void *report)
@@ -161,20 +204,27 @@ enum { MOMENT_NS = 20000000, HELPERS_MOMENTS = 15, WRITER_MOMENTS = 250 };
 
 /* For how many moments it is worth waiting for the ledger's processes: what ends along with CMD (the helpers of a pool) may
  * take 0.3 s; one that has noted its end and still lives is writing the summary itself, which may take 5 s. */
-static int patience(const char *path)
+static void be_patient(const char *path, void *data)
 {
     struct ledger_view view;
     const char *why;
-    int moments = 0;
+    int moments = 0, *most = data;
     if (ledger_load(path, &view, &why) < 0)
-        return 0;
+        return;
     struct ledger_cursor cursor = {.view = &view, .kind = LEDGER_PROCESSES};
     const struct ledger_process *p;
     while (moments < WRITER_MOMENTS && (p = ledger_next_record(&cursor)) != NULL)
         if (ledger_process_lives(view.header, p))
             moments = p->end_monotonic_ns && p->end_reason != LEDGER_END_EXEC ? WRITER_MOMENTS : HELPERS_MOMENTS;
+    *most = moments > *most ? moments : *most;
     ledger_unload(&view);
-    return moments;
+}
+
+static int patience(const char *path)
+{
+    int most = 0;
+    ledger_parts(path, be_patient, &most);
+    return most;
 }
 
 static void wait_for_helpers(const char *path)
@@ -202,7 +252,8 @@ int leftover_report(const char *folder, const char *templates, const struct ende
             continue;
         wait_for_helpers(path);
         if (access(path, F_OK) == 0)
-            staying += report_one(&report, entry->d_name, false);
+            staying += ledger_is_of_node(path) ? report_node(&report, entry->d_name)
+                                               : report_one(&report, entry->d_name, false);
     }
     staying += job_left_report(report.fd, folder, quiet, report_alone, &report);
     closedir(entries);

@@ -5,6 +5,7 @@
 #include "kernel.h"
 #include "ledger.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "ledger_read.h"
 #include "out.h"
 #include "out_save.h"
@@ -21,12 +22,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LEDGERS 256 /* at a time; of more the first ones */
+#define LEDGERS 1024 /* at a time; of more the first ones */
 #define LOOK_MS 200
 #define IDLE_FACTOR 100 /* a look that took 1 ms is followed by 100 ms of rest */
 #define LOST_SAID 8     /* of what is lost, so many are named */
@@ -59,19 +59,9 @@ static void path_of(const struct watched *w, char *path, size_t size)
 
 /* ---- the list ---- */
 
-static void note_outputs(const struct watched *w)
-{
-    struct ledger_header header;
-    if (pread(w->fd, header.outputs, sizeof header.outputs, offsetof(struct ledger_header, outputs)) != sizeof header.outputs)
-        return;
-    for (size_t i = 0; i < LEDGER_OUTPUTS; i++)
-        if (header.outputs[i].asked && memchr(header.outputs[i].used, 0, sizeof header.outputs[i].used))
-            written_note(header.outputs[i].used);
-}
-
 static void drop(struct watched *w)
 {
-    note_outputs(w);
+    watched_note_outputs(w);
     close(w->fd);
     if (w->good.header)
         ledger_unload(&w->good);
@@ -110,6 +100,16 @@ static void look_at(struct watched *w, bool last)
     watched_look(w, last);
 }
 
+/* Of a node's ledger that anybody has moved into. */
+static bool has_other_parts(const struct watched *w)
+{
+    for (size_t i = 0; w->part >= 0 && i < count; i++)
+        if (ledgers[i] != w && ledgers[i]->device == w->device && ledgers[i]->inode == w->inode &&
+            (ledgers[i]->good.header || watched_place(ledgers[i], 0)))
+            return true;
+    return false;
+}
+
 static void finish(struct watched *w)
 {
     char path[PATH_MAX + NAME_MAX + 2];
@@ -120,7 +120,7 @@ static void finish(struct watched *w)
     if (w->good.header)
         job_left_note(&w->good);
     path_of(w, path, sizeof path);
-    if (!w->gone)
+    if (!w->gone && !has_other_parts(w))
         unlink(path);
     drop(w);
 }
@@ -163,11 +163,29 @@ static void make_room(void)
             finish(ledgers[i]);
 }
 
+static void add_parts(const struct watched *found, const char *name, int fd, uint32_t parts)
+{
+    for (uint32_t i = 0; i < parts + !parts; i++) {
+        int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        struct watched *w = own >= 0 ? calloc(1, sizeof *w) : NULL;
+        to_scan |= !w;
+        if (!w && own >= 0)
+            close(own);
+        if (!w)
+            return;
+        *w = *found;
+        w->fd = own;
+        w->part = parts ? (int)i : -1;
+        snprintf(w->name, sizeof w->name, "%s", name);
+        ledgers[count++] = w;
+    }
+}
+
 /* A ledger comes into being once, and whole; `announced` by an event, and events are not lost. So one that is not there was
  * removed since, and one that comes again was put in its place. */
 static void add(const char *name, bool announced)
 {
-    struct stat st;
+    struct stat st = {0};
     struct watched *w = leftover_is_ledger_name(name) ? by_name(name) : NULL;
     if (w && announced && !w->unannounced)
         watched_find(w, WATCHED_REMOVED, "");
@@ -179,16 +197,14 @@ static void add(const char *name, bool announced)
     int fd = open_ledger(name, &st);
     if (fd == -1 && announced && keeper >= 0)
         say_lost(name);
-    w = fd >= 0 && count < LEDGERS && !is_known(&st) ? calloc(1, sizeof *w) : NULL;
-    to_scan |= fd == -2 || (fd >= 0 && count == LEDGERS);
-    if (!w) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    *w = (struct watched){.fd = fd, .device = st.st_dev, .inode = st.st_ino, .unannounced = !announced};
-    snprintf(w->name, sizeof w->name, "%s", name);
-    ledgers[count++] = w;
+    uint32_t parts = fd >= 0 ? ledger_node_slots(fd) : 0;
+    bool has_room = count + (parts ? parts : 1) <= LEDGERS;
+    to_scan |= fd == -2 || (fd >= 0 && !has_room);
+    const struct watched found = {.part = -1, .device = st.st_dev, .inode = st.st_ino, .unannounced = !announced};
+    if (fd >= 0 && has_room && !is_known(&st))
+        add_parts(&found, name, fd, parts);
+    if (fd >= 0)
+        close(fd);
 }
 
 /* At the end also those that were never finished, because their process was killed over it. */
@@ -291,7 +307,7 @@ static void look_at_all(pid_t root)
     for (size_t i = count; i-- > 0;) {
         struct watched *w = ledgers[i];
         look_at(w, false);
-        if (w->in_order && (w->gone || !w->good.header || !watched_lives(w)))
+        if (w->in_order && (w->gone || w->moved || !w->good.header || !watched_lives(w)))
             finish(w);
     }
     if (to_scan)
@@ -313,47 +329,22 @@ int watch_look(pid_t root)
 
 /* ---- the end ---- */
 
-static void say(const struct watched *w)
-{
-    const struct ledger_process *root = w->good.header ? ledger_first_process(&w->good) : NULL;
-    for (const char *line = w->findings; *line; line += strcspn(line, "\n") + 1) {
-        struct out out = {0};
-        out_text(&out, "flopshim: ");
-        text_put_name(&out, root ? root->program : w->name);
-        if (root) {
-            out_text(&out, " (pid ");
-            out_number(&out, root->pid);
-            out_text(&out, ")");
-        }
-        out_text(&out, ": ");
-        out_bytes(&out, line, strcspn(line, "\n"));
-        out_text(&out, "\n");
-        out_print(&out, STDERR_FILENO, -1);
-        out_free(&out);
-    }
-}
-
-/* The files that were written of it are those that it names by now. */
-static void take_over_outputs(struct watched *w)
-{
-    struct ledger_header *copy = (struct ledger_header *)(uintptr_t)w->good.header;
-    if (mprotect(copy, w->good.size_bytes, PROT_READ | PROT_WRITE) == 0)
-        (void)!pread(w->fd, copy->outputs, sizeof copy->outputs, offsetof(struct ledger_header, outputs));
-}
-
 static void report(struct watched *w, const char *templates, const struct ended_child *child, bool quiet)
 {
     char path[PATH_MAX + NAME_MAX + 2];
     path_of(w, path, sizeof path);
-    say(w);
+    watched_say(w);
     tampered_with_limit |= w->sums.has_limit || limit_asked;
     if (w->good.header && !w->gone && watched_lives(w))
         return; /* one that is in use still is named by leftover_report */
     if (w->good.header) {
-        take_over_outputs(w);
+        watched_take_outputs(w);
         leftover_write(&w->good, w->findings, templates, child, quiet);
     }
-    unlink(path);
+    if (w->part < 0)
+        unlink(path);
+    else
+        watched_mark_written(w, path);
 }
 
 static void say_strays(void)
@@ -372,7 +363,7 @@ static void say_strays(void)
 static bool a_rank_goes_on(void)
 {
     for (size_t i = 0; i < count; i++)
-        if (ledgers[i]->good.header && job_left_awaits(&ledgers[i]->good) && watched_lives(ledgers[i]))
+        if (ledgers[i]->good.header && !ledgers[i]->in_order && job_left_awaits(&ledgers[i]->good) && watched_lives(ledgers[i]))
             return true;
     return false;
 }

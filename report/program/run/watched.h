@@ -12,10 +12,12 @@
 
 struct watched {
     int fd;
+    int part; /* of a node's ledger; -1: a file of its own */
     dev_t device;
     ino_t inode;
     bool gone;               /* its file is not there any more */
-    bool in_order;           /* its last process is done with it */
+    bool in_order;           /* its last process is done with it, */
+    bool moved;              /* and goes on in its node's */
     bool unannounced;        /* found in the folder: the event of its making may come yet */
     unsigned failed;         /* looks in a row that found it damaged */
     struct ledger_view good; /* the last sound copy; header NULL: none yet */
@@ -28,6 +30,9 @@ struct watched {
 /* Add a line to the findings, once. */
 void watched_find(struct watched *w, const char *what, const char *detail);
 
+/* Where in the file its bytes from `at` on are; 0: nobody has it yet. */
+off_t watched_place(const struct watched *w, size_t at);
+
 /* Look for its file, `path`, and set `gone` and `in_order`. `kept`: nobody but us removes it in order. */
 void watched_look_for_file(struct watched *w, const char *path, bool kept);
 
@@ -39,3 +44,11 @@ void watched_look_at_rest(struct watched *w);
 
 /* As of the last look: does a process of it live? */
 bool watched_lives(const struct watched *w);
+
+/* The files that were written of it by now are this run's (written.h); and those that a summary of it replaces. */
+void watched_note_outputs(const struct watched *w);
+void watched_take_outputs(struct watched *w);
+/* Its findings, on stderr. */
+void watched_say(const struct watched *w);
+/* A part of a node's ledger, in the file `path`: its summary is written; the others' stay. */
+void watched_mark_written(const struct watched *w, const char *path);

@@ -2,8 +2,10 @@
 #include "top_find.h"
 #include "c_numbers.h"
 #include "ledger_folders.h"
+#include "ledger_node_read.h"
 #include "path.h"
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +35,23 @@ void top_find(top_visit *visit, void *data)
 
 /* ---- of a process ---- */
 
+/* Of a node's ledger the part of one process. */
+static void visit_own(const char *file, uint32_t pid, top_visit *visit, void *data)
+{
+    char name[PATH_MAX];
+    struct node_slot slot;
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    uint32_t slots = fd < 0 ? 0 : ledger_node_slots(fd);
+    for (uint32_t i = 0; i < slots; i++)
+        if (ledger_node_slot(fd, i, &slot) && slot.pid == pid &&
+            (size_t)snprintf(name, sizeof name, "%s%c%u", file, NODE_PART, i) < sizeof name)
+            visit(name, data);
+    if (fd >= 0)
+        close(fd);
+    if (!slots)
+        visit(file, data);
+}
+
 /* The path is the last column; one that is gone has more behind it. */
 static void look_at_maps(uint32_t pid, top_visit *visit, void *data)
 {
@@ -46,7 +65,7 @@ static void look_at_maps(uint32_t pid, top_visit *visit, void *data)
         if (!file || !sweep_parse(path_base(file), &name) || name.unready || !strcmp(file, seen))
             continue;
         snprintf(seen, sizeof seen, "%s", file);
-        visit(file, data);
+        visit_own(file, pid, visit, data);
     }
     if (maps)
         fclose(maps);

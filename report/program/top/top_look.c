@@ -2,8 +2,10 @@
 #include "top_look.h"
 #include "cost.h"
 #include "kernel.h"
+#include "ledger_node_read.h"
 #include "top_find.h"
 #include "top_source.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,6 +52,16 @@ static void visit(const char *path, void *data)
     source->wanted |= f->target->kind != TOP_OF_ALL || source->running;
 }
 
+/* One that is not there any more is what it was. */
+static void visit_file(const char *path, struct finding *f)
+{
+    char file[PATH_MAX];
+    struct stat st;
+    ledger_part_parse(path, file, sizeof file);
+    if (!kernel_stat(file, &st))
+        ledger_parts(path, visit, f);
+}
+
 static void find(struct top_model *model, const struct top_target *target)
 {
     struct finding f = {model, target};
@@ -63,8 +75,8 @@ static void find(struct top_model *model, const struct top_target *target)
         top_find_of(target->pid, visit, &f);
     else if (!kernel_stat(target->path, &st) && S_ISDIR(st.st_mode))
         top_find_in(target->path, visit, &f);
-    else if (!kernel_stat(target->path, &st))
-        visit(target->path, &f);
+    else
+        visit_file(target->path, &f);
     for (size_t i = 0; i < model->source_count; i++) {
         struct top_source *source = &model->sources[i];
         source->gone = !source->seen;
@@ -86,6 +98,23 @@ static void forget(struct top_model *model, size_t i)
     }
     top_source_free(source);
     memmove(source, source + 1, (--model->source_count - i) * sizeof *source);
+}
+
+/* A rank's ledger that has moved into its node's goes on there. */
+static void join_moved(struct top_model *model)
+{
+    for (size_t i = model->source_count; i-- > 0;) {
+        struct top_source *old = &model->sources[i], *now = NULL;
+        for (size_t j = 0; j < model->source_count && !strchr(old->path, NODE_PART) && !now; j++)
+            if (old->nonce && model->sources[j].nonce == old->nonce && strchr(model->sources[j].path, NODE_PART))
+                now = &model->sources[j];
+        if (!now)
+            continue;
+        if (!now->history.count)
+            now->history = old->history;
+        top_source_free(old);
+        memmove(old, old + 1, (--model->source_count - i) * sizeof *old);
+    }
 }
 
 /* The oldest that ended, and what was never wanted: ledgers of short processes come and go. */
@@ -184,6 +213,7 @@ void top_look(struct top_model *model, const struct top_target *target, double a
     memcpy(before, model->tables, sizeof before);
     memset(model->tables, 0, sizeof model->tables);
     find(model, target);
+    join_moved(model);
     forget_some(model);
     model->ledgers = model->ended = model->processes = model->threads = 0;
     model->used = model->budget = model->budget_used = 0;

@@ -22,6 +22,7 @@ struct top_history {
 /* One ledger. It is kept when its file is gone, as it was at the last look. */
 struct top_source {
     char *path;
+    uint64_t nonce; /* of its process's ledger, wherever that is */
     bool wanted, seen, gone;
     bool has_budget, running;
     wide budget, used;

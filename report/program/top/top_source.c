@@ -131,6 +131,7 @@ static void take(struct top_source *source, const struct ledger_view *view, cons
     add_routines(&source->tables[TOP_ROUTINES], s);
     add_namespaces(&source->tables[TOP_NAMESPACES], s);
     add_processes(source, view, s);
+    source->nonce = view->header->nonce;
     source->has_budget = s->has_budget;
     source->budget = s->flop_budget;
     source->used = s->flops_used;

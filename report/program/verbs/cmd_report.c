@@ -4,6 +4,7 @@
 #include "cmd.h"
 #include "config_parse.h"
 #include "html.h"
+#include "ledger_node_read.h"
 #include "left.h"
 #include "load.h"
 #include "options.h"
@@ -12,6 +13,7 @@
 #include "show.h"
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_row rows[] = {
@@ -129,15 +131,7 @@ static int parse(int argc, char **argv, struct options *options)
         fputs("flopshim report: no FILE; see flopshim report --help\n", stderr);
         return STATUS_USAGE;
     }
-    if (options->by.table_count)
-        return check_by(options);
-    bool is_html = strcmp(options->format, "html") == 0;
-    if (strcmp(options->format, "text") != 0 && argc - optind > (is_html ? 2 : 1)) {
-        fprintf(stderr, "flopshim report: --format %s takes one FILE%s, not %d\n", options->format, is_html ? " or two" : "",
-                argc - optind);
-        return STATUS_USAGE;
-    }
-    return OPTIONS_GO_ON;
+    return options->by.table_count ? check_by(options) : OPTIONS_GO_ON;
 }
 
 static bool wants_calls(const char *format)
@@ -170,6 +164,47 @@ static int add_html(char **files, int count, struct out *out)
     for (int i = 0; i < good; i++)
         load_free(&loaded[i]);
     return good == count ? 0 : STATUS_USAGE;
+}
+
+/* The ledger of a node's ranks is as many files. */
+struct files {
+    char **names;
+    int count, room;
+    bool failed;
+};
+
+static void add_name(const char *path, void *data)
+{
+    struct files *files = data;
+    if (files->count == files->room) {
+        int room = 2 * files->room + 16;
+        char **more = reallocarray(files->names, (size_t)room, sizeof *more);
+        files->failed |= !more;
+        if (!more)
+            return;
+        files->names = more;
+        files->room = room;
+    }
+    files->names[files->count] = strdup(path);
+    files->failed |= !files->names[files->count++];
+}
+
+static void files_free(struct files *files)
+{
+    for (int i = 0; i < files->count; i++)
+        free(files->names[i]);
+    free(files->names);
+}
+
+static int check_count(const struct options *options, const struct files *files, int given)
+{
+    bool is_html = strcmp(options->format, "html") == 0;
+    if (options->by.table_count || strcmp(options->format, "text") == 0 || files->count <= (is_html ? 2 : 1))
+        return 0;
+    fprintf(stderr, "flopshim report: --format %s takes one FILE%s, not %d%s%s\n", options->format, is_html ? " or two" : "",
+            files->count, files->count > given ? ": a node's ledger is one of each of its ranks, such as " : "",
+            files->count > given ? files->names[0] : "");
+    return STATUS_USAGE;
 }
 
 /* What is done with each file, once it is loaded: 0, or the exit status. */
@@ -248,9 +283,16 @@ int cmd_report(int argc, char **argv)
         return status;
     if (options.left)
         return left_report(options.format, options.output);
-    progress_begin("report", (size_t)(argc - optind));
-    status = add_all(argv + optind, argc - optind, &options, &out);
+    struct files files = {0};
+    for (int i = optind; i < argc; i++)
+        ledger_parts(argv[i], add_name, &files);
+    out.failed = files.failed;
+    status = check_count(&options, &files, argc - optind);
+    progress_begin("report", (size_t)files.count);
+    if (!status && !files.failed)
+        status = add_all(files.names, files.count, &options, &out);
     progress_end();
+    files_free(&files);
     if (out.length || out.failed) {
         int delivered = show_deliver("report", &out, options.output);
         status = delivered ? delivered : status;

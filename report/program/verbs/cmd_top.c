@@ -4,6 +4,7 @@
 #include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_load.h"
+#include "ledger_node_read.h"
 #include "options.h"
 #include "top_plain.h"
 #include "top_screen.h"
@@ -110,6 +111,8 @@ static int take_target(const char *word, struct top_target *target, char *of, si
     *target = (struct top_target){.kind = TOP_OF_FILE, .path = word};
     snprintf(of, size, "%s", shown);
     if (kernel_stat(word, &st) == 0 && S_ISDIR(st.st_mode))
+        return 0;
+    if (ledger_is_of_node(word))
         return 0;
     if (ledger_load(word, &view, &why) < 0) {
         fprintf(stderr, "flopshim top: %s: %s; expected a PID, a ledger or a folder of ledgers\n", shown,
