@@ -30,7 +30,9 @@ static bool all_can_share(mpi_handle node, bool moved)
 {
     const struct job_link *link = link_find();
     uint64_t failed = 0, all_failed = 0;
-    if (moved && link->config->limit_flops != CONFIG_UNLIMITED)
+    if (link->config->limit_flops == CONFIG_UNLIMITED)
+        return true;
+    if (moved)
         failed = !link->map_node();
     return mpi.allreduce(&failed, &all_failed, 1, mpi_abi.number, mpi_abi.sum, node) == MPI_OK && !all_failed;
 }
