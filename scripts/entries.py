@@ -9,8 +9,9 @@ from rows import Routine
 from spec import Symbol
 from stubs import body_of
 
-BEGIN = '__asm__(".pushsection flopshim_entries,\\"ax\\",@progbits\\n.cfi_startproc\\n"'
-END = '".cfi_endproc\\n.popsection\\n");'
+BEGIN = ('__asm__(".pushsection flopshim_entries,\\"ax\\",@progbits\\n.cfi_startproc\\n"\n'
+         '".globl forward_entries\\n.hidden forward_entries\\nforward_entries:\\n"')
+END = '".globl forward_entries_end\\n.hidden forward_entries_end\\nforward_entries_end: .cfi_endproc\\n.popsection\\n");'
 
 
 def name_of(r: Routine, face: str) -> str:

@@ -333,7 +333,7 @@ void forward_note_start(void)
 /* All entries lie in a section of their own (gen_wrappers.py). */
 void forward_hide(void)
 {
-    extern const char entries[] __asm__("__start_flopshim_entries") __attribute__((visibility("hidden")));
-    extern const char entries_end[] __asm__("__stop_flopshim_entries") __attribute__((visibility("hidden")));
-    hide_functions((uintptr_t)entries, (uintptr_t)entries_end);
+    extern const char forward_entries[] __attribute__((visibility("hidden")));
+    extern const char forward_entries_end[] __attribute__((visibility("hidden")));
+    hide_functions((uintptr_t)forward_entries, (uintptr_t)forward_entries_end);
 }
