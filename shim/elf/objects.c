@@ -19,8 +19,7 @@ struct list {
     size_t count;
 };
 
-/* False: it has no dynamic section. */
-static bool read_object(const struct dl_phdr_info *info, struct object *object)
+bool object_read(const struct dl_phdr_info *info, struct object *object)
 {
     for (int i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_DYNAMIC) {
@@ -37,7 +36,7 @@ static int add_object(struct dl_phdr_info *info, size_t size, void *data)
     (void)size;
     if (list->count == OBJECTS_MAX)
         return 1;
-    list->count += read_object(info, &list->objects[list->count]);
+    list->count += object_read(info, &list->objects[list->count]);
     return 0;
 }
 
@@ -76,7 +75,7 @@ static int is_named(struct dl_phdr_info *info, size_t size, void *data)
 {
     const struct named *wanted = data;
     (void)size;
-    return !strcmp(path_base(info->dlpi_name), wanted->base_name) && read_object(info, wanted->object);
+    return !strcmp(path_base(info->dlpi_name), wanted->base_name) && object_read(info, wanted->object);
 }
 
 bool object_named(const char *base_name, struct object *object)

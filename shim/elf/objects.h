@@ -13,6 +13,9 @@ struct object {
     const ElfW(Dyn) * dynamic;
 };
 
+/* What dl_iterate_phdr tells of. False: it has no dynamic section. */
+bool object_read(const struct dl_phdr_info *info, struct object *object);
+
 /* The loaded objects in load order, at most OBJECTS_MAX. */
 size_t objects_list(struct object *list);
 

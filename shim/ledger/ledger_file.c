@@ -9,6 +9,7 @@
 #include "kernel.h"
 #include "ledger_alive.h"
 #include "ledger_lost.h"
+#include "ledger_new.h"
 #include "ledger_node_file.h"
 #include "ledger_ours.h"
 #include "ledger_read.h"
@@ -16,7 +17,6 @@
 #include "ledger_self.h"
 #include "message.h"
 #include "origin.h"
-#include "signals.h"
 #include "templates.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -72,18 +72,6 @@ void ledger_set_bytes(size_t bytes)
 const char *ledger_path(void)
 {
     return in_file ? path : "";
-}
-
-/* RLIMIT_FSIZE answers with SIGXFSZ, which would end the program. */
-int ledger_reserve(int fd, uint64_t from, size_t bytes)
-{
-    struct held_signals held;
-    int error;
-    signals_hold(&held);
-    while ((error = posix_fallocate(fd, (off_t)from, (off_t)bytes)) == EINTR)
-        ;
-    signals_release(&held);
-    return error;
 }
 
 /* Counts that find no room in the file are kept in memory. */
@@ -148,15 +136,11 @@ static void fill_header(enum ledger_scope scope, uint64_t nonce)
     ledger_set_bytes(LEDGER_PAGE);
 }
 
-/* Made under another name and given its own when it is whole: whoever watches the folder never meets a half one, nor one that
- * is removed again because there was no room for it. */
 static bool try_file(const char *dir, uint64_t nonce, enum ledger_scope scope)
 {
     struct stat st;
     char unready[sizeof path + sizeof LEDGER_UNREADY];
-    snprintf(path, sizeof path, "%s/flopshim.%d.%016llx.ledger", dir, (int)getpid(), (unsigned long long)nonce);
-    snprintf(unready, sizeof unready, "%s" LEDGER_UNREADY, path);
-    int fd = open(unready, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = ledger_open_unready(dir, nonce, &(struct ledger_names){path, sizeof path, unready, sizeof unready});
     if (fd < 0)
         return false;
     bool made = !kernel_fstat(fd, &st) && !ledger_reserve(fd, 0, FIRST_BYTES) &&

@@ -29,8 +29,6 @@ void ledger_set_bytes(size_t bytes);
 size_t ledger_file_end(void);
 /* Make the first bytes of the mapping usable. Under ledger_lock. */
 bool ledger_grow(size_t bytes);
-/* Back these bytes of a file, whatever signals that raises: 0, or an error number. */
-int ledger_reserve(int fd, uint64_t from, size_t bytes);
 /* Is there room for more than what threads and processes cannot do without? */
 bool ledger_has_room(void);
 /* Is all of it in a file of this process's own? */

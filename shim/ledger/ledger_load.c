@@ -161,11 +161,11 @@ int ledger_load_open(int fd, struct ledger_view *view, const char **why)
     *why = NULL;
     if (kernel_fstat(fd, &status))
         return -1;
-    *why = !S_ISREG(status.st_mode)                    ? ledger_problem_text(LEDGER_NO_LEDGER)
-           : (size_t)status.st_size < LEDGER_PAGE      ? ledger_problem_text(LEDGER_TOO_SHORT)
-           : node_problem(fd)                          ? node_problem(fd)
-           : (size_t)status.st_size > LEDGER_MAX_BYTES ? ledger_problem_text(LEDGER_BAD_SIZE)
-                                                       : NULL;
+    *why = !S_ISREG(status.st_mode)               ? ledger_problem_text(LEDGER_NO_LEDGER)
+           : (size_t)status.st_size < LEDGER_PAGE ? ledger_problem_text(LEDGER_TOO_SHORT)
+                                                  : node_problem(fd);
+    if (!*why && (size_t)status.st_size > LEDGER_MAX_BYTES)
+        *why = ledger_problem_text(LEDGER_BAD_SIZE);
     return *why ? -1 : load_copy(&(struct source){.fd = fd}, (size_t)status.st_size, view, why);
 }
 

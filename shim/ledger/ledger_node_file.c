@@ -9,6 +9,8 @@
 #include "ledger_alive.h"
 #include "ledger_file.h"
 #include "ledger_lock.h"
+#include "ledger_new.h"
+#include "ledger_node_read.h"
 #include "ledger_node_seal.h"
 #include "ledger_ours.h"
 #include <errno.h>
@@ -67,12 +69,7 @@ bool ledger_node_make(uint32_t slots, char *path, size_t size)
     uint64_t nonce = 0;
     if (!ledger_may_move() || slots > NODE_SLOTS || getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) != sizeof nonce)
         return false;
-    int length = snprintf(path, size, "%s/flopshim.%d.%016llx.ledger", ledger_folder(), (int)getpid(),
-                          (unsigned long long)nonce);
-    if (length < 0 || (size_t)length >= size || (size_t)length + sizeof LEDGER_UNREADY > sizeof unready)
-        return false;
-    snprintf(unready, sizeof unready, "%s" LEDGER_UNREADY, path);
-    int fd = open(unready, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = ledger_open_unready(ledger_folder(), nonce, &(struct ledger_names){path, size, unready, sizeof unready});
     if (fd < 0)
         return false;
     bool made = !ledger_reserve(fd, 0, node_head_bytes(slots)) && map_head(fd, slots);
@@ -96,21 +93,20 @@ static bool is_ours(const struct stat *st, const char *path)
     return !ledger_why_not_safe(st) && !strncmp(path, folder, length) && path[length] == '/' && !strchr(path + length + 1, '/');
 }
 
-static bool is_right(const struct node_header *node, const struct stat *st, uint32_t slot)
+static bool is_from_here(const struct node_header *node)
 {
     char boot_id[sizeof node->boot_id];
     ledger_boot_id(boot_id);
-    return !memcmp(node->magic, NODE_MAGIC, sizeof node->magic) && node->format == LEDGER_FORMAT &&
-           node->seal == node_seal(node) && slot < node->slots && (size_t)st->st_size >= node_head_bytes(node->slots) &&
-           !memcmp(node->boot_id, boot_id, sizeof boot_id) && node->pid_namespace == ledger_pid_namespace() &&
+    return !memcmp(node->boot_id, boot_id, sizeof boot_id) && node->pid_namespace == ledger_pid_namespace() &&
            !strcmp(node->version, FLOPSHIM_VERSION);
 }
 
 static bool open_head(int fd, const char *path, uint32_t slot, struct stat *st)
 {
     struct node_header header;
-    return !kernel_fstat(fd, st) && is_ours(st, path) && pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
-           is_right(&header, st, slot) && map_head(fd, header.slots);
+    uint32_t slots = ledger_node_slots(fd);
+    return slot < slots && !kernel_fstat(fd, st) && is_ours(st, path) &&
+           pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header && is_from_here(&header) && map_head(fd, slots);
 }
 
 /* Room at the file's end; bytes: whole pages. */

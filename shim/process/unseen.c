@@ -95,15 +95,6 @@ struct search {
     struct symbol_set ours;
 };
 
-static const ElfW(Dyn) * dynamic_of(const struct dl_phdr_info *info)
-{
-    const ElfW(Dyn) *dynamic = NULL;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    return dynamic;
-}
-
 static const char *path_of(const struct object *o)
 {
     static char program[TARGET_PATH_BYTES];
@@ -160,9 +151,9 @@ struct suffixed {
 static int look_for_library(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct suffixed *s = data;
-    struct object object = {info->dlpi_name, info->dlpi_addr, dynamic_of(info)};
+    struct object object;
     (void)size;
-    if (!object.dynamic || forward_in_shim(object.dynamic) || !object_defines(&object, s->name) ||
+    if (!object_read(info, &object) || forward_in_shim(object.dynamic) || !object_defines(&object, s->name) ||
         !defines_with(&object, s->suffix, s->name))
         return 0;
     s->path = object.path;
@@ -291,10 +282,10 @@ static void look_at_object(struct search *s, const struct dl_phdr_info *info)
 static int look_at(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct search *s = data;
-    struct object object = {info->dlpi_name, info->dlpi_addr, dynamic_of(info)};
+    struct object object;
     (void)size;
     /* Only the first object without a name is the program: the vDSO has none on some kernels. */
-    if (!object.dynamic || (uintptr_t)object.dynamic - s->shim < s->shim_bytes || provider_is_pure(object.path) ||
+    if (!object_read(info, &object) || (uintptr_t)object.dynamic - s->shim < s->shim_bytes || provider_is_pure(object.path) ||
         (s->seen++ && !*object.path) || system_has_object(&object))
         return 0;
     s->object = &object;

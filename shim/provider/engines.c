@@ -25,16 +25,6 @@ static bool matches_pattern(const char *name, void *pattern)
     return engine_matches(name, pattern);
 }
 
-/* False: it has no dynamic section. */
-static bool read_object(const struct dl_phdr_info *info, struct object *object)
-{
-    *object = (struct object){info->dlpi_name, info->dlpi_addr, NULL};
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            object->dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    return object->dynamic;
-}
-
 /* ---- was it called? ---- */
 
 struct caller {
@@ -72,7 +62,7 @@ static int look_at_caller(struct dl_phdr_info *info, size_t size, void *data)
     struct object object;
     const char *path;
     (void)size;
-    if (!read_object(info, &object) || object.dynamic == s->object.dynamic || forward_in_shim(object.dynamic) ||
+    if (!object_read(info, &object) || object.dynamic == s->object.dynamic || forward_in_shim(object.dynamic) ||
         !object_at((uintptr_t)object.dynamic, &c.start, &c.end, &path))
         return 0;
     enum use use = use_by(&object, &c);
@@ -128,7 +118,7 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
     struct search *s = data;
     (void)size;
     s->base = path_base(info->dlpi_name);
-    if (read_object(info, &s->object))
+    if (object_read(info, &s->object))
         for (size_t i = 0; i < engine_count; i++)
             if (!(s->found >> i & 1))
                 look_for(s, &engines[i]);

@@ -330,7 +330,7 @@ void forward_note_start(void)
     __atomic_store_n(&start_count, count - behind, __ATOMIC_RELEASE);
 }
 
-/* All entries lie in a section of their own (gen_wrappers.py). */
+/* All entries lie between these two (scripts/entries.py). */
 void forward_hide(void)
 {
     extern const char forward_entries[] __attribute__((visibility("hidden")));
