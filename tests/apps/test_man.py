@@ -39,7 +39,7 @@ def ledger():
     page = shown(WRITTEN / "flopshim-ledger.5")
     header = (ROOT / "shim/ledger/ledger.h").read_text()
     expect("magic", re.search(r'#define LEDGER_MAGIC "(\w+)"', header).group(1) in page, True)
-    template = re.search(r'"%s/(flopshim\.%d\.%016llx\.ledger)"', (ROOT / "shim/ledger/ledger_file.c").read_text()).group(1)
+    template = re.search(r'"%s/(flopshim\.%d\.%016llx\.ledger)"', (ROOT / "shim/ledger/ledger_new.c").read_text()).group(1)
     expect("the file's name", template.replace("%d", "PID").replace("%016llx", "NUMBER") in page, True)
 
 
