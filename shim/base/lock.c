@@ -7,9 +7,17 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool held;
+static void (*notice_child)(void);
+
+void shim_lock_first(void (*notice)(void))
+{
+    notice_child = notice;
+}
 
 void shim_lock(void)
 {
+    if (notice_child)
+        notice_child();
     pthread_mutex_lock(&mutex);
     atomic_store_explicit(&held, true, memory_order_relaxed);
 }

@@ -42,6 +42,8 @@ static void in_parent(void)
 static void begin_anew(void *unused)
 {
     (void)unused;
+    if (canary)
+        *canary = 1; /* the first thing: what follows may take the lock */
     shim_lock_forget();
     ledger_forget_process();
     self_begins();
@@ -57,8 +59,6 @@ static void begin_anew(void *unused)
     summaries_forget();
     parts.in_child();
     owner = getpid();
-    if (canary)
-        *canary = 1;
 }
 
 static void in_fork_child(void)
@@ -84,7 +84,7 @@ static void set_canary(void)
 void fork_notice(void)
 {
     if (canary && !*canary)
-        begin_anew(NULL);
+        own_stack_run(begin_anew, NULL);
 }
 
 /* A sandbox that does not tell the pid lets nobody make another process either. */
@@ -98,6 +98,7 @@ void fork_watch(void)
 {
     owner = getpid();
     set_canary();
+    shim_lock_first(fork_notice);
     unseen_start();
     pthread_atfork(before_fork, in_parent, in_fork_child);
 }

@@ -42,6 +42,17 @@ def shapes():
             expect("ends", [p["end_reason"] for p in listed], ["exec"] * 3 + ["exit"])
 
 
+def clones():
+    """A child that no handler of fork saw notices that it is one before it waits for a lock that a thread of its parent's held, and
+    before it writes where its parent does."""
+    for scope, processes in (("tree", 101), ("process", None)):
+        done = Run([TREE, "locked", 100], BLAS | {"FLOP_SCOPE": scope})
+        expect(f"{scope}: ended ({done.stderr})", (done.returncode, done.stdout), (0, "100\n"))
+        expect(f"{scope}: costs", sum(s["flops_used"] for s in done.summaries), 800)
+        if processes:
+            expect("lines", len(done.summary["processes"]), processes)
+
+
 def shells():
     """Shells and helpers that count nothing have no line; what they start is counted."""
     done = run("/bin/sh", "-c", f"{TREE} calls 2; ls / | cat >/dev/null; ({TREE} fork 2 1 & wait); env {TREE} calls 4 | cat")

@@ -3,6 +3,7 @@
  *   calls N        N calls
  *   fork P N       P children by fork, N calls each; and N of its own
  *   raw P N        the same by a bare clone system call, which no handler sees
+ *   locked P       P children by a bare clone, a call each, while another thread asks for what was used; prints how many ended
  *   spawn P N      the same by posix_spawn of "calls N"
  *   vfork P N      the same by vfork and exec
  *   exec K N       N calls, then itself again, K times
@@ -13,6 +14,7 @@
  *                  children acknowledged, at most what was in progress, its own
  */
 #include "flopshim.h"
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -75,16 +77,52 @@ static uint64_t spend(volatile uint64_t *acknowledged)
     return flops;
 }
 
+static pid_t raw_clone(void)
+{
+    return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+}
+
 static void forked(int children, int count, int raw)
 {
     for (int i = 0; i < children; i++) {
-        pid_t pid = raw ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) : fork();
+        pid_t pid = raw ? raw_clone() : fork();
         if (!pid) {
             calls(count);
             _exit(0);
         }
     }
     calls(count);
+}
+
+static volatile int stops;
+
+static void *ask(void *unused)
+{
+    struct flopshim_usage used;
+    while (!stops)
+        flopshim_usage(NULL, &used);
+    return unused;
+}
+
+static void locked(int children)
+{
+    pthread_t thread;
+    int ended = 0;
+    if (pthread_create(&thread, NULL, ask, NULL))
+        exit(3);
+    for (int i = 0; i < children; i++) {
+        int status = 1;
+        if (!raw_clone()) {
+            alarm(10);
+            calls(1);
+            _exit(0);
+        }
+        wait(&status);
+        ended += status == 0;
+    }
+    stops = 1;
+    pthread_join(thread, NULL);
+    printf("%d\n", ended);
 }
 
 static void spawned(const char *self, int children, char *count, int by_vfork)
@@ -163,6 +201,8 @@ int main(int argc, char **argv)
         calls(first);
     else if (!strcmp(shape, "fork") || !strcmp(shape, "raw"))
         forked(first, second, *shape == 'r');
+    else if (!strcmp(shape, "locked"))
+        locked(first);
     else if (!strcmp(shape, "spawn") || !strcmp(shape, "vfork"))
         spawned(argv[0], first, argv[3], *shape == 'v');
     else if (!strcmp(shape, "exec"))

@@ -1,7 +1,7 @@
 # Process trees: FLOP_SCOPE=tree.
 
 blas_program(tree "" ${CMAKE_CURRENT_SOURCE_DIR}/faults/tree.c)
-foreach(case shapes shells scope_process images exact grants_of_the_dead a_holder_is_killed survivors refused limits one_ledger
+foreach(case shapes clones shells scope_process images exact grants_of_the_dead a_holder_is_killed survivors refused limits one_ledger
              another_user)
   python_test(faults trees_${case} test_trees.py ${case})
 endforeach()
