@@ -49,8 +49,9 @@ static void add(const char *path, void *data)
     if (load_file(path, &loaded) < 0)
         return; /* it is named, and why it cannot be shown */
     /* A rank that has ended leaves its part of its node's ledger, of which nothing is left to write.
+     * In one of a process that was killed at its first call nothing is yet.
      * Who lives in another pid namespace cannot be told from here, so its ledgers are passed over. */
-    if (loaded.ledger.header && !ledger_is_over(loaded.ledger.header) &&
+    if (loaded.ledger.header && ledger_first_process(&loaded.ledger) && !ledger_is_over(loaded.ledger.header) &&
         loaded.ledger.header->pid_namespace == ledger_pid_namespace() && !loaded.summary.processes_alive) {
         bool json = strcmp(left->format, "json") == 0;
         put_line(&left->list, path, &loaded.summary);

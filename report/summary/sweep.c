@@ -98,7 +98,8 @@ static bool is_for_us(const struct folder *folder, const struct sweep *how, stru
     f->is_child = parent == (uint32_t)getpid();
     if (f->is_child)
         return true;
-    return !how->children_only && parent != folder->runner && (!parent || !ledger_pid_lives(parent) || !is_preloaded(parent));
+    bool is_of_runner = folder->runner && parent == folder->runner;
+    return !how->children_only && !is_of_runner && (!parent || !ledger_pid_lives(parent) || !is_preloaded(parent));
 }
 
 static bool is_private(int fd, off_t largest)
@@ -203,7 +204,7 @@ static void finish(const struct folder *folder, const struct sweep *sweep, const
     static char path[1200];
     struct summary s = {0};
     const uint32_t mark = LEDGER_CLAIMED;
-    bool wanted = ledger_next(&f->view, NULL) && !is_written(f);
+    bool wanted = ledger_first_process(&f->view) && !is_written(f);
     if (wanted && summary_from_ledger(&f->view, NULL, &s))
         return;
     if ((!is_written(f) && pwrite(f->fd, &mark, sizeof mark, offsetof(struct ledger_header, writer)) != sizeof mark) ||
@@ -325,7 +326,7 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
         finish_node(folder, how, &f, slots);
     else if (is_private(f.fd, LARGEST) && looks_right(f.fd, 0) && !ledger_load_open(f.fd, &f.view, &why)) {
         const struct ledger_process *root = ledger_first_process(&f.view);
-        if ((!ledger_next(&f.view, NULL) || (root && root->pid == f.parsed.pid)) && !is_in_use(&f.view) &&
+        if ((!root || root->pid == f.parsed.pid) && !is_in_use(&f.view) &&
             is_for_us(folder, how, &f, root ? root->ppid : 0))
             finish(folder, how, &f);
         ledger_unload(&f.view);

@@ -35,7 +35,8 @@ const struct ledger_process *ledger_process_of(const struct ledger_view *view, c
 const struct ledger_process *ledger_first_process(const struct ledger_view *view)
 {
     const struct ledger_block *first = ledger_next(view, NULL);
-    return first ? ledger_process_of(view, first) : NULL;
+    bool is_there = first && (first->kind != LEDGER_PROCESSES || first->count);
+    return is_there ? ledger_process_of(view, first) : NULL;
 }
 
 static bool read_counts(const struct ledger_tally *tally, struct ledger_counts *counts)

@@ -97,6 +97,4 @@ def units():
         expect(text, dots("1", FLOP_BUDGET=text).summary["flop_budget"], flops)
 
 
-for test in (exact_fit, message, exit_codes, handled, overrun, multiplier, conventions, banner, units):
-    if len(sys.argv) < 2 or test.__name__ == sys.argv[1]:
-        test()
+globals()[sys.argv[1]]()

@@ -187,7 +187,7 @@ def bad(folder):
             ([good, "-o", "x.log"], "--output x.log: expected a name that ends in .txt, .json, .csv, .html, .prom or .sqlite"),
             ([good, "-f", "sqlite"], "--format sqlite: a database is no stream; it needs --output FILE"),
             ([good, "-f", "sqlite", "-o", "/dev/null"], "--format sqlite: a database is no stream"),
-            (["--files-from", folder / "none"], "--files-from "), (["--files-from", "/dev/null"], "the list is empty")):
+            (["--files-from", folder / "none"], "--files-from "), (["--files-from", "/dev/null"], "no process to merge")):
         run = merge(*words, status=2)
         expect(f"{words}: {run.stderr}", (wanted in run.stderr, run.stderr.count("\n"), run.stdout), (True, 1, ""))
     run = merge(good, text, folder / "none", "-o", folder / "out.json", status=2)

@@ -132,7 +132,7 @@ endforeach()
 foreach(case elf versions allocators path)
   python_test(faults library_${case} test_library.py ${case})
 endforeach()
-foreach(case signals pool strangers places parent_first races killed_sweepers claimed hostile other_user killed_run under_run
+foreach(case signals pool strangers places parent_first races killed_sweepers first_call claimed hostile other_user killed_run under_run
         report_left)
   python_test(faults left_${case} test_left.py ${case})
 endforeach()

@@ -158,6 +158,4 @@ def numpy():
                     check_balance(summary)
 
 
-for test in (together, dispositions, handler, overrun, races, readers, unwritable, numpy):
-    if len(sys.argv) < 2 or test.__name__ == sys.argv[1]:
-        test()
+globals()[sys.argv[1]]()

@@ -230,6 +230,4 @@ def pid_reuse():
         expect("not taken for this process", (report(stale)["process"]["pid"], "still running" in text), (os.getpid(), False))
 
 
-for test in (one_name, planted, ledger, atomic, helpers, disabled, pid_reuse):
-    if test.__name__ == sys.argv[1]:
-        test()
+globals()[sys.argv[1]]()

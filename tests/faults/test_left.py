@@ -184,6 +184,44 @@ def killed_sweepers():
                 check_calls(step, summary, calls)
 
 
+def first_call():
+    """Killed before any system call of its first count, when its ledger may not tell of it yet: that stops nobody who reads it, and
+    the next sweep clears it away."""
+    with place() as p:
+        sound = p.folder / "sound.json"
+        strace = ["strace", "-qq", "-E", f"LD_PRELOAD={LIBRARY}", "-o"]
+        p.run(*strace, p.folder / "trace", BUILD / "dots", "7", LD_PRELOAD="", FLOP_OUTPUT=sound, FLOP_QUIET="1")
+        texts = (p.folder / "trace").read_text().splitlines()
+        steps = [line.split("(")[0] for line in texts]
+        begun = next(i for i, line in enumerate(texts) if line.startswith("rename(") and ".ledger" in line)
+        ended = next(i for i, line in enumerate(texts) if i > begun and line.startswith("rt_sigaction("))
+        expect("system calls of a first count", ended - begun > 8, True)
+        nobody = counted = 0
+        for at in range(begun + 1, ended):
+            step, which = steps[at], steps[:at + 1].count(steps[at])
+            done = p.start(*strace, "/dev/null", "-e", f"inject={step}:signal=SIGKILL:when={which}", BUILD / "dots", "7",
+                           LD_PRELOAD="")
+            done.communicate(timeout=60)
+            expect(f"{step} {which}: killed", done.returncode, -9)
+            [ledger] = p.ledgers.iterdir()
+            reader = subprocess.run([PROGRAM, "merge", "-f", "json", sound, ledger], capture_output=True, text=True, check=False)
+            blank = "nothing was counted in it" in reader.stderr
+            expect(f"{step} {which}: {reader.stderr}", (reader.returncode, len(json.loads(reader.stdout)["members"])),
+                   (0, 1 if blank else 2))
+            alone = subprocess.run([PROGRAM, "merge", ledger], capture_output=True, text=True, check=False)
+            expect(f"{step} {which}: alone: {alone.stderr}", (alone.returncode, "no process to merge" in alone.stderr),
+                   (2, True) if blank else (0, False))
+            shown = subprocess.run([PROGRAM, "report", "--left"], env=p.env(LD_PRELOAD=""), capture_output=True, text=True,
+                                   check=False)
+            expect(f"{step} {which}: --left: {shown.stdout}", (shown.returncode, "Nothing is left" in shown.stdout), (0, blank))
+            expect(f"{step} {which}: swept", (p.sweeper(FLOP_QUIET="1"), p.left()), ([], []))
+            nobody += blank
+            counted += json.loads(reader.stdout)["calls"] - 1
+        expect("killed before the ledger told of it, and before and after the call", (nobody > 0, 0 < counted < ended - begun - nobody),
+               (True, True))
+        expect("summaries of those that had counted", len(p.summaries()), 1 + counted)
+
+
 def claimed():
     """A claim of a living process is respected, that of a dead one is not, whoever has its pid by now."""
     with place() as p:
@@ -315,7 +353,4 @@ def report_left():
         running.communicate()
 
 
-for test in (signals, pool, strangers, places, parent_first, races, killed_sweepers, claimed, hostile,
-             other_user, killed_run, under_run, report_left):
-    if test.__name__ == sys.argv[1]:
-        test()
+globals()[sys.argv[1]]()

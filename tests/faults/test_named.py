@@ -110,6 +110,4 @@ def rights():
         expect(f"removed: {err}", (program.returncode, "was removed or replaced while the program ran" in err), (0, True))
 
 
-for test in (lines, banner, relative, rights):
-    if test.__name__ == sys.argv[1]:
-        test()
+globals()[sys.argv[1]]()

@@ -4,6 +4,7 @@
 #include "json_read.h"
 #include "kernel.h"
 #include "ledger_node_read.h"
+#include "ledger_read.h"
 #include "load.h"
 #include "merge_sums.h"
 #include "out_save.h"
@@ -143,7 +144,9 @@ static void read_ledger(const char *path, void *data)
         r->result = -1;
         return;
     }
-    if (add(r->members, path, &loaded.summary, r->rank == MEMBER_NO_RANK ? loaded.summary.rank : r->rank) < 0)
+    if (loaded.ledger.header && !loaded.ledger.doubtful && !ledger_first_process(&loaded.ledger))
+        complain(path, "nothing was counted in it: its process was killed before");
+    else if (add(r->members, path, &loaded.summary, r->rank == MEMBER_NO_RANK ? loaded.summary.rank : r->rank) < 0)
         r->result = -1;
     load_free(&loaded);
 }

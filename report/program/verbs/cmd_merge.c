@@ -150,7 +150,7 @@ static int merge(struct members *members, const struct options *options)
         fprintf(stderr, "flopshim merge: --job %u: no rank of that job is in a FILE or in a ledger on this machine\n",
                 options->job);
     else if (!members->count)
-        fputs("flopshim merge: no process to merge: the list is empty\n", stderr);
+        fputs("flopshim merge: no process to merge\n", stderr);
     if (!members->count)
         return STATUS_USAGE;
     if (repeated)
