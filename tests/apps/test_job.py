@@ -14,6 +14,7 @@ import tempfile
 import time
 
 from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip, told
+from job_end import end_of_job, of_session
 
 MPI, GROUP = sys.argv[1:]
 LAUNCHER = MPI_LAUNCHERS[MPI]
@@ -170,8 +171,7 @@ def launcher_of(pid):
 def kill_somebody(job, victim, moment, launcher=False):
     """The victim: a rank, all ranks, or mpirun, which is the job itself or its child."""
     time.sleep(moment)
-    ranks = [int(pid) for pid in subprocess.run(["pgrep", "-x", "ranks", "--session", str(job.pid)], capture_output=True, text=True,
-                                                check=False).stdout.split()]
+    ranks = of_session(job, "-x", "ranks")
     if victim == "mpirun" or not ranks:
         with contextlib.suppress(ProcessLookupError, IndexError):
             os.kill(launcher_of(job.pid) if launcher else job.pid, signal.SIGKILL)
@@ -196,8 +196,7 @@ def kills(program):
             job = subprocess.Popen([*LAUNCHER, "-n", "4", *telling(program, folder)], env=environment, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
             kill_somebody(job, victim, random.uniform(0.2, 2))
-            end_of_launcher(job)
-            end_of_ranks(job.pid)
+            end_of_job(job, "ranks")
             calls = told(folder, "told.*")
             left = [p for p in pathlib.Path(folder).iterdir() if p.suffix in (".json", ".ledger")]
             kept = calls_of(merge(left)) if left else {}
@@ -206,25 +205,6 @@ def kills(program):
             amid += bool(calls)
     expect(f"most were killed while they counted ({amid} of 12)", amid >= 4, True)
     print(f"{amid} of 12 jobs were killed while they counted")
-
-
-def end_of_launcher(job):
-    """Open MPI's mpirun waits for ever for a lock of its own, now and then, where its ranks were killed: so it does without
-    the preload. Ranks that are left then end by its end."""
-    try:
-        job.wait(20)
-    except subprocess.TimeoutExpired:
-        print("mpirun did not end")
-        job.kill()
-        job.wait()
-
-
-def end_of_ranks(session):
-    for _ in range(600):
-        if subprocess.run(["pgrep", "-x", "ranks", "--session", str(session)], capture_output=True, check=False).returncode:
-            return
-        time.sleep(0.05)
-    expect("ranks end with their job", "still running", "ended")
 
 
 # ---- under flopshim run: the job's summary at any rate ----
@@ -321,8 +301,7 @@ def kills_under_run(program):
                                         *telling(program, folder)], env=environment, stdout=errors, stderr=errors,
                                        start_new_session=True)
                 kill_somebody(job, victim, random.uniform(0.4, 2.2), launcher=True)
-                end_of_launcher(job)
-                end_of_ranks(job.pid)
+                end_of_job(job, "ranks")
             calls = told(folder, "told.*")
             said = pathlib.Path(folder, "errors").read_text()
             names = {p.name for p in pathlib.Path(folder).glob("*.json")}

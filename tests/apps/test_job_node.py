@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from harness import LIBRARY, MPI_LAUNCHERS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_of, expect, skip, told
+from job_end import end_of_job, of_session
 
 MPI, GROUP = sys.argv[1:]
 LAUNCHER = MPI_LAUNCHERS[MPI]
@@ -181,17 +182,11 @@ def kill_one(program, shell, moment, what):
                                     "TMPDIR": folder}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         if moment:
             time.sleep(moment)
-            names = subprocess.run(["pgrep", "-x", "ranks_early", "--session", str(job.pid)], capture_output=True, text=True,
-                                   check=False).stdout.split()
-            for pid in random.sample(names, min(1, len(names))):
+            ranks = of_session(job, "-x", "ranks_early")
+            for pid in random.sample(ranks, min(1, len(ranks))):
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            job.wait(20)
-        job.kill()
-        job.wait()
-        until("all ranks have ended", lambda: subprocess.run(["pgrep", "-x", "ranks_early", "--session", str(job.pid)],
-                                                             capture_output=True, check=False).returncode)
+                    os.kill(pid, signal.SIGKILL)
+        end_of_job(job, "ranks_early")
         calls = told(folder, "told.*")
         left = [p for p in pathlib.Path(folder).iterdir() if p.suffix in (".json", ".ledger")]
         members = merge(*left)["members"] if left else []

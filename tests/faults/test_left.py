@@ -217,8 +217,8 @@ def first_call():
             expect(f"{step} {which}: swept", (p.sweeper(FLOP_QUIET="1"), p.left()), ([], []))
             nobody += blank
             counted += json.loads(reader.stdout)["calls"] - 1
-        expect("killed before the ledger told of it, and before and after the call", (nobody > 0, 0 < counted < ended - begun - nobody),
-               (True, True))
+        both = nobody > 0, 0 < counted < ended - begun - nobody
+        expect("killed before the ledger told of it, and before and after the call", both, (True, True))
         expect("summaries of those that had counted", len(p.summaries()), 1 + counted)
 
 
