@@ -211,10 +211,11 @@ def emit_symbols(symbols: list[Symbol], bodies: list[str]) -> list[str]:
 
 
 def beginnings(names: list[str]) -> list[int]:
-    """A bit for each pair of first letters that a name has."""
-    bits = [0] * (1 << 13)
-    for first, second in {(ord(name[0]), ord(name[1])) for name in names}:
-        bits[first << 5 | second >> 3] |= 1 << (second & 7)
+    """Some 1,200 bits of 2^15: one for the hash of each four first letters that a name has (may_be_ours)."""
+    bits = [0] * (1 << 12)
+    for letters in {name[:4] for name in names}:
+        bit = (int.from_bytes(letters.encode(), "little") * 0x9e3779b1 & 0xffffffff) >> 17
+        bits[bit >> 3] |= 1 << (bit & 7)
     return bits
 
 

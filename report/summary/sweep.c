@@ -326,8 +326,7 @@ static void look_at(const struct folder *folder, const struct sweep *how, const 
         finish_node(folder, how, &f, slots);
     else if (is_private(f.fd, LARGEST) && looks_right(f.fd, 0) && !ledger_load_open(f.fd, &f.view, &why)) {
         const struct ledger_process *root = ledger_first_process(&f.view);
-        if ((!root || root->pid == f.parsed.pid) && !is_in_use(&f.view) &&
-            is_for_us(folder, how, &f, root ? root->ppid : 0))
+        if ((!root || root->pid == f.parsed.pid) && !is_in_use(&f.view) && is_for_us(folder, how, &f, root ? root->ppid : 0))
             finish(folder, how, &f);
         ledger_unload(&f.view);
     }

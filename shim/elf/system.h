@@ -3,4 +3,5 @@
 #include "objects.h"
 #include <stdbool.h>
 
-bool system_has_object(const struct object *o);
+/* `path`: where its file lies, of the program too. */
+bool system_has_object(const struct object *o, const char *path);

@@ -178,21 +178,24 @@ static bool is_needed(const struct search *s, int64_t symbol)
     return symbol >= 0 && s->routines[routine / 64] >> routine % 64 & 1;
 }
 
-/* Is it ours? */
-static bool note_need(const char *name, void *search)
+/* Is it ours? Kept out of the way of the thousands of names that cannot be. */
+__attribute__((noinline)) static bool note_name(struct search *s, const char *name)
 {
-    struct search *s = search;
     size_t beginning;
     int64_t symbol = forward_symbol_or_beginning(name, &beginning);
     if (symbol < 0) {
-        if (beginning && !s->calls_others)
-            s->calls_others = is_suffixed(s, name, beginning);
+        s->calls_others = s->calls_others || (beginning && is_suffixed(s, name, beginning));
         return false;
     }
     unsigned routine = forward_symbols[symbol].routine;
     s->calls_ours = true;
     s->routines[routine / 64] |= UINT64_C(1) << routine % 64;
     return true;
+}
+
+static bool note_need(const char *name, void *search)
+{
+    return forward_may_be(name) && note_name(search, name);
 }
 
 /* Pointers may change as long as the process lives, names that an object needs do not. */
@@ -286,7 +289,7 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
     (void)size;
     /* Only the first object without a name is the program: the vDSO has none on some kernels. */
     if (!object_read(info, &object) || (uintptr_t)object.dynamic - s->shim < s->shim_bytes || provider_is_pure(object.path) ||
-        (s->seen++ && !*object.path) || system_has_object(&object))
+        (s->seen++ && !*object.path) || system_has_object(&object, path_of(&object)))
         return 0;
     s->object = &object;
     look_at_object(s, info);

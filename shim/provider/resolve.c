@@ -43,11 +43,32 @@ UNSANITIZED static uint32_t hash_with(uint32_t hash, char c)
     return hash * 33 + (unsigned char)c;
 }
 
-/* Most names that are asked about are the C library's or an interpreter's, and no name of ours begins as they do. */
-UNSANITIZED static bool may_be_ours(const char *name)
+typedef uint32_t unaligned __attribute__((aligned(1), may_alias));
+
+/* The first four letters of a name, zeros behind its end: read at once where a page has them all. */
+UNSANITIZED static inline uint32_t first_letters(const char *name)
 {
-    unsigned first = (unsigned char)name[0], second = first ? (unsigned char)name[1] : 0;
-    return forward_beginnings[first << 5 | second >> 3] >> (second & 7) & 1;
+    uint32_t letters = 0, zeros;
+    if (((uintptr_t)name & 4095) > 4092)
+        for (unsigned i = 0; i < 4 && name[i]; i++)
+            letters |= (uint32_t)(unsigned char)name[i] << 8 * i;
+    else
+        letters = *(const unaligned *)name;
+    zeros = (letters - 0x01010101) & ~letters & 0x80808080;
+    return zeros ? letters & (((zeros & -zeros) >> 7) - 1) : letters;
+}
+
+/* Most names that are asked about are the C library's or an interpreter's, and hardly any name of ours begins with the same
+ * four letters (beginnings of gen_wrappers.py). */
+UNSANITIZED static inline bool may_be_ours(const char *name)
+{
+    uint32_t bit = first_letters(name) * UINT32_C(0x9e3779b1) >> 17;
+    return forward_beginnings[bit >> 3] >> (bit & 7) & 1;
+}
+
+bool forward_may_be(const char *name)
+{
+    return may_be_ours(name);
 }
 
 /* The symbol whose name are these many bytes. */
@@ -64,26 +85,26 @@ UNSANITIZED static int64_t seek_symbol(uint32_t hash, const char *name, size_t l
     return -1;
 }
 
-UNSANITIZED int64_t forward_symbol(const char *name)
+UNSANITIZED __attribute__((noinline)) static int64_t symbol_of(const char *name)
 {
     uint32_t hash = HASH_START;
     size_t length = 0;
-    if (!may_be_ours(name))
-        return -1;
     while (name[length])
         hash = hash_with(hash, name[length++]);
     return seek_symbol(hash, name, length);
 }
 
+UNSANITIZED int64_t forward_symbol(const char *name)
+{
+    return may_be_ours(name) ? symbol_of(name) : -1;
+}
+
 /* A place of the table that nobody has looked at is a cache line from memory, so beginnings are sought only of what is no name
  * itself. */
-int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
+__attribute__((noinline)) static int64_t symbol_or_beginning(const char *name, size_t *beginning)
 {
     uint32_t hash = HASH_START;
-    *beginning = 0;
-    if (!may_be_ours(name))
-        return -1;
-    int64_t symbol = forward_symbol(name);
+    int64_t symbol = symbol_of(name);
     if (symbol >= 0)
         return symbol;
     for (size_t length = 0; name[length]; hash = hash_with(hash, name[length++]))
@@ -91,6 +112,12 @@ int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
             seek_symbol(hash, name, length) >= 0)
             *beginning = length;
     return -1;
+}
+
+int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
+{
+    *beginning = 0;
+    return may_be_ours(name) ? symbol_or_beginning(name, beginning) : -1;
 }
 
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])

@@ -60,7 +60,7 @@ for _ in range(int(sys.argv[2]) // 20):
 """
 START_TARGET = 180_000  # added to a start of /bin/true
 # Of an end with NumPy loaded: closing, looking through the objects and their files, the summary, the look for other ledgers
-END_TARGET = 720_000
+END_TARGET = 560_000
 END = "import numpy, os; numpy.ones((3, 3)) @ numpy.ones((3, 3)); os._exit(0)"
 RATIO_TARGET = 1.6
 

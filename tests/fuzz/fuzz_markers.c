@@ -55,6 +55,12 @@ int64_t forward_symbol(const char *name)
     return -1;
 }
 
+bool forward_may_be(const char *name)
+{
+    (void)name;
+    return false;
+}
+
 int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
 {
     (void)name;

@@ -14,8 +14,7 @@ static bool is_of_system(const char *path)
 {
     struct object list[64];
     cr_assert(objects_list(list) > 0);
-    list[0].path = path;
-    return system_has_object(&list[0]);
+    return system_has_object(&list[0], path);
 }
 
 Test(system, libraries_of_the_c_library_and_the_compiler_are_known)
@@ -57,7 +56,12 @@ Test(system, an_interpreter_is_known_where_nothing_but_pythons_library_is_built_
     cr_expect(is_of_system(library));
     modules[0].name = "_abc";
     modules[1].name = "zlib";
-    cr_expect(is_of_system(library) && !is_of_system("/usr/bin/python3.11") && !is_of_system("/x/libpypy3.so"));
+    static const char *const interpreters[] = {library, "/usr/bin/python3.11", "/x/bin/python3.13t", "python3.9d"};
+    for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
+        cr_expect(is_of_system(interpreters[i]), "%s", interpreters[i]);
+    static const char *const programs[] = {"/x/libpypy3.so", "/x/python3.11/app", "/x/python3.", "/x/python3.11-app", "/x/app"};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        cr_expect(!is_of_system(programs[i]), "%s: a program that has an interpreter inside", programs[i]);
     static const char *const others[] = {"_multiarray_umath",
                                          "",
                                          " ",
@@ -66,7 +70,7 @@ Test(system, an_interpreter_is_known_where_nothing_but_pythons_library_is_built_
                                          "a.name.that.is.longer.than.any.of.pythons.library"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         modules[2].name = others[i];
-        cr_expect(!is_of_system(library), "'%s'", others[i]);
+        cr_expect(!is_of_system(library) && !is_of_system(interpreters[1]), "'%s'", others[i]);
     }
     PyImport_Inittab = NULL;
     cr_expect(!is_of_system(library));
