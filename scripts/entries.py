@@ -36,8 +36,10 @@ def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
     inner = f'"forward_{name}:\\n" CALL_FORWARD_INNER("{number}", "{f"inner_{name}" if has_head(r, face) else body}")'
     if not has_head(r, face):
         return inner if is_first else f'"jmp forward_{name}\\n"'
-    look = f'CALL_LOOK("forward_{name}") "jmp {body}\\n"'
-    return f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look} {inner}' if is_first else look
+    look = f'CALL_LOOK("{body}")'
+    if not is_first:
+        return f'{look} "jmp forward_{name}\\n"'
+    return f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look} {inner}'
 
 
 def emit_entries(symbols: list[Symbol], numbers: dict[str, int]) -> list[str]:

@@ -121,8 +121,8 @@ _Static_assert(offsetof(struct binding, start) == 0 && offsetof(struct binding, 
 _Static_assert(offsetof(struct binding, slot) == 28, "as it stands there");
 
 /* What an entry does once the slot is in r11 (scripts/entries.py): assembly, because it ends in a jump to what is no function.
- * Is it the slot's own caller? Else on to `other`. */
-#define CALL_LOOK(other) "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njae " other "\n"
+ * The slot's own caller goes on to `body`; for others it goes on here. */
+#define CALL_LOOK(body) "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njb " body "\n"
 
 /* call_is_inner (call.h) and the jump that follows it, near the entry; it takes no register that has an argument. Whatever is
  * not so simple goes on to `other`. */

@@ -7,12 +7,17 @@ some are not interrupted; several
 pairs of processes, because the layout of memory differs from start to start. Of each way the least turn counts, of all pairs.
 What is not installed is left out. Times are not asserted: a loaded machine makes them what it likes.
 
-usage: workloads.py [PAIRS [TURNS [NAME]...]]        FLOPSHIM_LIBRARY names the library (build/libflopshim.so)"""
+usage: workloads.py [--bare] [PAIRS [TURNS [NAME]...]]      FLOPSHIM_LIBRARY names the library (build/libflopshim.so)
+
+--bare: Debian's NumPy alone, with its BLAS preloaded, and beside the library what the least of counters takes (bare.py)"""
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
+
+import bare
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARY = os.environ.get("FLOPSHIM_LIBRARY", str(ROOT / "build/libflopshim.so"))
@@ -79,9 +84,7 @@ class Process:
 
     def __init__(self, command, preload):
         clean = {k: v for k, v in os.environ.items() if not k.startswith("FLOP") and k != "LD_PRELOAD"}
-        env = {**clean, "FLOP_OUTPUT": "none", "FLOP_QUIET": "1", "OPENBLAS_NUM_THREADS": "1"}
-        if preload:
-            env["LD_PRELOAD"] = LIBRARY
+        env = {**clean, "FLOP_OUTPUT": "none", "FLOP_QUIET": "1", "OPENBLAS_NUM_THREADS": "1", "LD_PRELOAD": preload}
         pinned = ["taskset", "-c", "0"] if shutil.which("taskset") else []
         self.process = subprocess.Popen([*pinned, *command], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True)
@@ -98,33 +101,53 @@ class Process:
         self.process.wait()
 
 
-def least(command, pairs, turns):
-    """Seconds of the least turn, without and with the preload. ValueError where the program does not run."""
-    best = [1e9, 1e9]
+def least(command, preloads, pairs, turns):
+    """Seconds of the least turn with each of the preloads. ValueError where the program does not run."""
+    best = [1e9] * len(preloads)
     for _ in range(pairs):
-        both = [Process(command, preload) for preload in (False, True)]
-        for process in both:
+        processes = [Process(command, preload) for preload in preloads]
+        for process in processes:
             process.turn()
         for i in range(turns):
-            for way in (0, 1) if i % 2 else (1, 0):
-                best[way] = min(best[way], both[way].turn())
-        for process in both:
+            for way in range(len(preloads))[::1 if i % 2 else -1]:
+                best[way] = min(best[way], processes[way].turn())
+        for process in processes:
             process.end()
     return best
 
 
-def main(pairs="3", turns="150", *names):
-    print(f"{'':34}{'ms a turn':>12}{'with the preload':>18}   least of {pairs} x {turns} interleaved turns")
+def rows(names, all_commands):
+    """What each is called, and its command."""
     for name, (language, setup, body) in WORKLOADS.items():
-        for command in commands(language):
-            if (names and not any(part in name for part in names)) or not shutil.which(command[0]):
-                continue
-            try:
-                plain, preloaded = least([*command, language.format(setup=setup, body=body)], int(pairs), int(turns))
-            except (ValueError, BrokenPipeError):
-                continue  # a module is not there
-            which = {"/usr/bin/python3": " (Debian)"}.get(command[0], " (wheels)") if language == PYTHON else ""
-            print(f"{name + which:40}{plain * 1e3:8.2f}{(preloaded / plain - 1) * 100:+14.1f} %", flush=True)
+        for command in all_commands(language):
+            if shutil.which(command[0]) and (not names or any(part in name for part in names)):
+                which = {"/usr/bin/python3": " (Debian)"}.get(command[0], " (wheels)") if language == PYTHON else ""
+                yield name + which, [*command, language.format(setup=setup, body=body)]
+
+
+def table(titles, preloads, pairs, turns, found):
+    print(f"{'':34}{'ms a turn':>12}{''.join(f'{title:>18}' for title in titles)}   "
+          f"least of {pairs} x {turns} interleaved turns")
+    for name, command in found:
+        try:
+            plain, *others = least(command, preloads, pairs, turns)
+        except (ValueError, BrokenPipeError):
+            continue  # a module is not there
+        print(f"{name:40}{plain * 1e3:8.2f}" + "".join(f"{(other / plain - 1) * 100:+14.1f} %" + "  " for other in others),
+              flush=True)
+
+
+def main(*words):
+    with_bare = words[:1] == ("--bare",)
+    pairs, turns, *names = [*words[with_bare:], *("3", "150")[len(words[with_bare:]):]]
+    if not with_bare:
+        table(["with the preload"], ["", LIBRARY], int(pairs), int(turns), rows(names, commands))
+        return
+    provider = ":".join(f"/usr/lib/x86_64-linux-gnu/lib{name}.so.3" for name in ("blas", "lapack"))
+    with tempfile.TemporaryDirectory() as folder:
+        preloads = [provider, f"{LIBRARY}:{provider}", f"{bare.build(LIBRARY, folder)}:{provider}"]
+        found = rows(names or ["NumPy"], lambda language: commands(language)[:1])
+        table(["with the preload", "a bare counter"], preloads, int(pairs), int(turns), found)
 
 
 main(*sys.argv[1:])
