@@ -211,7 +211,7 @@ def emit_symbols(symbols: list[Symbol], bodies: list[str]) -> list[str]:
 
 
 def beginnings(names: list[str]) -> list[int]:
-    """Some 1,200 bits of 2^15: one for the hash of each four first letters that a name has (may_be_ours)."""
+    """Some 1,200 bits of 2^15: one for the hash of each four first letters that a name has (is_beginning)."""
     bits = [0] * (1 << 12)
     for letters in {name[:4] for name in names}:
         bit = (int.from_bytes(letters.encode(), "little") * 0x9e3779b1 & 0xffffffff) >> 17

@@ -45,30 +45,36 @@ UNSANITIZED static uint32_t hash_with(uint32_t hash, char c)
 
 typedef uint32_t unaligned __attribute__((aligned(1), may_alias));
 
-/* The first four letters of a name, zeros behind its end: read at once where a page has them all. */
+/* The first four letters of a name, zeros behind its end. */
 UNSANITIZED static inline uint32_t first_letters(const char *name)
 {
-    uint32_t letters = 0, zeros;
+    uint32_t letters = 0;
+    for (unsigned i = 0; i < 4 && name[i]; i++)
+        letters |= (uint32_t)(unsigned char)name[i] << 8 * i;
+    return letters;
+}
+
+/* The same of a name in a table of an object's, behind whose end a page may be read: at once. */
+UNSANITIZED static inline uint32_t first_letters_in_table(const char *name)
+{
     if (((uintptr_t)name & 4095) > 4092)
-        for (unsigned i = 0; i < 4 && name[i]; i++)
-            letters |= (uint32_t)(unsigned char)name[i] << 8 * i;
-    else
-        letters = *(const unaligned *)name;
-    zeros = (letters - 0x01010101) & ~letters & 0x80808080;
+        return first_letters(name);
+    uint32_t letters = *(const unaligned *)name;
+    uint32_t zeros = (letters - 0x01010101) & ~letters & 0x80808080;
     return zeros ? letters & (((zeros & -zeros) >> 7) - 1) : letters;
 }
 
 /* Most names that are asked about are the C library's or an interpreter's, and hardly any name of ours begins with the same
  * four letters (beginnings of gen_wrappers.py). */
-UNSANITIZED static inline bool may_be_ours(const char *name)
+UNSANITIZED static inline bool is_beginning(uint32_t letters)
 {
-    uint32_t bit = first_letters(name) * UINT32_C(0x9e3779b1) >> 17;
+    uint32_t bit = letters * UINT32_C(0x9e3779b1) >> 17;
     return forward_beginnings[bit >> 3] >> (bit & 7) & 1;
 }
 
 bool forward_may_be(const char *name)
 {
-    return may_be_ours(name);
+    return is_beginning(first_letters_in_table(name));
 }
 
 /* The symbol whose name are these many bytes. */
@@ -96,7 +102,7 @@ UNSANITIZED __attribute__((noinline)) static int64_t symbol_of(const char *name)
 
 UNSANITIZED int64_t forward_symbol(const char *name)
 {
-    return may_be_ours(name) ? symbol_of(name) : -1;
+    return is_beginning(first_letters(name)) ? symbol_of(name) : -1;
 }
 
 /* A place of the table that nobody has looked at is a cache line from memory, so beginnings are sought only of what is no name
@@ -117,7 +123,7 @@ __attribute__((noinline)) static int64_t symbol_or_beginning(const char *name, s
 int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
 {
     *beginning = 0;
-    return may_be_ours(name) ? symbol_or_beginning(name, beginning) : -1;
+    return is_beginning(first_letters(name)) ? symbol_or_beginning(name, beginning) : -1;
 }
 
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])

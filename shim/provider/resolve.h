@@ -12,8 +12,8 @@ int64_t forward_symbol(const char *name);
  * either side; 0: none is, or the whole name is one. */
 int64_t forward_symbol_or_beginning(const char *name, size_t *beginning);
 
-/* May it be one of ours, or begin as one does, by its first letters? Of thousands of names that an interpreter needs hardly
- * any. */
+/* May a name in a loaded object's table be one of ours, or begin as one does, by its first letters? Of thousands that an
+ * interpreter needs hardly any. */
 bool forward_may_be(const char *name);
 
 /* The Fortran spelling of a bare or upper-case name, dgemm_ of dgemm or DGEMM: such a name means BLAS only where that is there
