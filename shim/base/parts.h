@@ -1,4 +1,5 @@
-/* What a part must tell to those that stand above it: the only calls upwards there are. The table is filled in shim/parts.c. */
+/* What a part must tell to those that stand above it: the only calls upwards there are, but for the lock's (shim_lock_first),
+ * whose room the flopshim program has as well, without these. The table is filled in shim/parts.c. */
 #pragma once
 
 struct parts {

@@ -125,18 +125,11 @@ static void add_name(struct places *places, const struct elf_file_wanted *wanted
     add_place(places, part->offset + start, part->offset + end);
 }
 
-static uint32_t bit_of(char letter)
+/* One of the two things by which a name is told to be one to look at. */
+static bool is_mark(const struct elf_file_wanted *wanted, const char *at)
 {
-    return UINT32_C(1) << (letter & 31);
-}
-
-/* Letters may share a bit. */
-static uint32_t bits_of(const char *letters)
-{
-    uint32_t bits = letters ? 0 : UINT32_MAX;
-    for (; letters && *letters; letters++)
-        bits |= bit_of(*letters);
-    return bits;
+    return (at[0] == wanted->end && !at[1]) ||
+           (at[0] == wanted->within[0] && !strncmp(at, wanted->within, strlen(wanted->within)));
 }
 
 typedef unsigned char vector __attribute__((vector_size(VECTOR)));
@@ -179,23 +172,13 @@ struct adding {
     struct places *places;
     const struct elf_file_wanted *wanted;
     const struct part *part;
-    uint32_t before;    /* bits of the letters that may stand before an end */
     size_t done, whole; /* up to here are names that were added; here the last begins */
 };
-
-/* Is there one of the two things by which a name is told to be one to look at? */
-static bool is_mark(const struct adding *a, const char *bytes, size_t at)
-{
-    const char *here = bytes + at;
-    if (here[0] == a->wanted->end && !here[1] && (!at || a->before & bit_of(here[-1])))
-        return true;
-    return here[0] == a->wanted->within[0] && !strncmp(here, a->wanted->within, strlen(a->wanted->within));
-}
 
 static void add_marked(struct adding *a, size_t at)
 {
     const char *bytes = a->part->bytes;
-    if (at < a->done || at >= a->whole || !is_mark(a, bytes, at))
+    if (at < a->done || at >= a->whole || !is_mark(a->wanted, bytes + at))
         return;
     const char *before = memrchr(bytes, 0, at);
     a->done = at + strlen(bytes + at);
@@ -219,7 +202,7 @@ static size_t add_names(struct places *places, const struct elf_file_wanted *wan
 {
     const char *last = memrchr(part->bytes, 0, part->now);
     const struct marks marks = marks_of(wanted);
-    struct adding adding = {places, wanted, part, bits_of(wanted->before), 0, last ? (size_t)(last - part->bytes) + 1 : 0};
+    struct adding adding = {places, wanted, part, 0, last ? (size_t)(last - part->bytes) + 1 : 0};
     for (size_t block = 0; block < adding.whole; block += BLOCK)
         if (may_have_mark(&marks, part->bytes + block))
             add_marked_in(&adding, &marks, block);

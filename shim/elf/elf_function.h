@@ -5,12 +5,10 @@
 #include <stddef.h>
 
 /* A function by its name and its size in bytes. may_be: so named, or a name that ends so; asked first, of names that end in
- * `end`, behind one of the letters in `before` (NULL: any), or have `within` (two characters or more) in them. is_harmless
- * (NULL: none is): asked of those, is it of no account whether a function has the name or an end of it? Where all are harmless
- * no symbol is looked at, and none found. */
+ * `end` or have `within` (two characters or more) in them. is_harmless (NULL: none is): asked of those, is it of no account
+ * whether a function has the name or an end of it? Where all are harmless no symbol is looked at, and none found. */
 struct elf_file_wanted {
     char end;
-    const char *before;
     const char *within;
     bool (*may_be)(const char *name, size_t length);
     bool (*is)(const char *name, size_t bytes);

@@ -200,7 +200,6 @@ static bool is_harmless(const char *name, size_t length, void *data)
 bool target_file_has_blas(int fd, const struct target_known *known, char *name, size_t size, bool *stripped)
 {
     const struct elf_file_wanted blas = {.end = '_',
-                                         .before = "mvktyfd4", /* as `families`, and 64, end */
                                          .within = c_prefix.text,
                                          .may_be = may_be_blas,
                                          .is = is_blas,

@@ -5,7 +5,6 @@
 #include "closing.h"
 #include "config.h"
 #include "end.h"
-#include "fork.h"
 #include "ledger_alive.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
@@ -80,7 +79,6 @@ static void lock_open(void)
 
 static void take(void *taken)
 {
-    fork_notice();
     if (!start_shim())
         return;
     lock_open();

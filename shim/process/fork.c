@@ -81,7 +81,8 @@ static void set_canary(void)
     *canary = 1;
 }
 
-void fork_notice(void)
+/* Where this is a child process that the handlers did not see, do now what they do. */
+static void notice(void)
 {
     if (canary && !*canary)
         own_stack_run(begin_anew, NULL);
@@ -98,7 +99,7 @@ void fork_watch(void)
 {
     owner = getpid();
     set_canary();
-    shim_lock_first(fork_notice);
+    shim_lock_first(notice);
     unseen_start();
     pthread_atfork(before_fork, in_parent, in_fork_child);
 }

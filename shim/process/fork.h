@@ -2,11 +2,8 @@
 #pragma once
 #include <stdbool.h>
 
-/* From now on this process's forks are seen. At start, once. */
+/* From now on this process's forks are seen, and children that no handler saw when they first take the lock. At start, once. */
 void fork_watch(void);
-
-/* Where this is a child process that fork()'s handlers did not see, do now what they do. */
-void fork_notice(void);
 
 /* Is this the process that started, and no vfork child, which runs in its parent's memory? */
 bool fork_is_owner(void);

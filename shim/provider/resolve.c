@@ -91,7 +91,7 @@ UNSANITIZED static int64_t seek_symbol(uint32_t hash, const char *name, size_t l
     return -1;
 }
 
-UNSANITIZED __attribute__((noinline)) static int64_t symbol_of(const char *name)
+UNSANITIZED static int64_t symbol_of(const char *name)
 {
     uint32_t hash = HASH_START;
     size_t length = 0;
@@ -107,10 +107,11 @@ UNSANITIZED int64_t forward_symbol(const char *name)
 
 /* A place of the table that nobody has looked at is a cache line from memory, so beginnings are sought only of what is no name
  * itself. */
-__attribute__((noinline)) static int64_t symbol_or_beginning(const char *name, size_t *beginning)
+int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
 {
     uint32_t hash = HASH_START;
     int64_t symbol = symbol_of(name);
+    *beginning = 0;
     if (symbol >= 0)
         return symbol;
     for (size_t length = 0; name[length]; hash = hash_with(hash, name[length++]))
@@ -118,12 +119,6 @@ __attribute__((noinline)) static int64_t symbol_or_beginning(const char *name, s
             seek_symbol(hash, name, length) >= 0)
             *beginning = length;
     return -1;
-}
-
-int64_t forward_symbol_or_beginning(const char *name, size_t *beginning)
-{
-    *beginning = 0;
-    return is_beginning(first_letters(name)) ? symbol_or_beginning(name, beginning) : -1;
 }
 
 bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])

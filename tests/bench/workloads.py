@@ -137,12 +137,11 @@ def table(titles, preloads, pairs, turns, found):
               flush=True)
 
 
-def main(*words):
-    with_bare = words[:1] == ("--bare",)
-    pairs, turns, *names = [*words[with_bare:], *("3", "150")[len(words[with_bare:]):]]
-    if not with_bare:
-        table(["with the preload"], ["", LIBRARY], int(pairs), int(turns), rows(names, commands))
-        return
+def measure(pairs="3", turns="150", *names):
+    table(["with the preload"], ["", LIBRARY], int(pairs), int(turns), rows(names, commands))
+
+
+def measure_with_bare(pairs="3", turns="150", *names):
     provider = ":".join(f"/usr/lib/x86_64-linux-gnu/lib{name}.so.3" for name in ("blas", "lapack"))
     with tempfile.TemporaryDirectory() as folder:
         preloads = [provider, f"{LIBRARY}:{provider}", f"{bare.build(LIBRARY, folder)}:{provider}"]
@@ -150,4 +149,7 @@ def main(*words):
         table(["with the preload", "a bare counter"], preloads, int(pairs), int(turns), found)
 
 
-main(*sys.argv[1:])
+if sys.argv[1:2] == ["--bare"]:
+    measure_with_bare(*sys.argv[2:])
+else:
+    measure(*sys.argv[1:])

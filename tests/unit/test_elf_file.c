@@ -448,15 +448,3 @@ Test(elf_file, has_none_where_all_names_are_harmless)
     harmless = "two three twelve";
     cr_expect(!elf_file_function(file, &some, name, sizeof name, &stripped) && !stripped);
 }
-
-Test(elf_file, names_that_end_behind_another_letter_are_passed_over)
-{
-    struct elf_file_wanted some = {.end = 'e', .before = "xe", .within = "zz", .may_be = has_t, .is = begins_with_t};
-    const Elf64_Sym three = symbol(THREE, STT_FUNC, 1, 64);
-    build_symbols(&three, 1);
-    elf_end(&b);
-    elf_write(&b, file);
-    cr_expect(elf_file_function(file, &some, name, sizeof name, &stripped) && !stripped);
-    some.before = "xn";
-    cr_expect(!elf_file_function(file, &some, name, sizeof name, &stripped) && !stripped);
-}
