@@ -4,7 +4,7 @@ instructions are spread over as many pages, looking these up takes longer than t
 from __future__ import annotations
 
 import plans
-from fast import body_name, fast_degree
+from fast import body_name, fast_degree, is_free
 from rows import Routine
 from spec import Symbol
 from stubs import body_of
@@ -27,6 +27,11 @@ def has_head(r: Routine, face: str) -> bool:
     return not plans.is_plan(face) and fast_degree(r, body_of(r, face)) is not None
 
 
+def has_body(r: Routine, face: str) -> bool:
+    """Does the fast body stand in the entry?"""
+    return not plans.is_plan(face) and is_free(r, body_of(r, face))
+
+
 def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
     """What follows after the slot is in r11, as C: texts in quotes, and macros."""
     body = body_name(r, face)
@@ -37,9 +42,11 @@ def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
     if not has_head(r, face):
         return inner if is_first else f'"jmp forward_{name}\\n"'
     look = f'CALL_LOOK("{body}")'
-    if not is_first:
-        return f'{look} "jmp forward_{name}\\n"'
-    return f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look} {inner}'
+    head = f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look} {inner}'
+    if has_body(r, face):
+        free = f'CALL_FREE("{number}", "{body}", "marked_{name}", "forward_{name}")'
+        return f"{free} {head}" if is_first else free
+    return head if is_first else f'{look} "jmp forward_{name}\\n"'
 
 
 def emit_entries(symbols: list[Symbol], numbers: dict[str, int]) -> list[str]:
@@ -48,6 +55,7 @@ def emit_entries(symbols: list[Symbol], numbers: dict[str, int]) -> list[str]:
     for name, r, face, _ in symbols:
         rest = rest_of(r, face, numbers[r.name], (r.name, face) not in seen)
         seen.add((r.name, face))
-        out.append(f'".globl {name}\\n.type {name}, @function\\n{name}:\\n"\n'
+        aligned = ".balign 64\\n" if has_body(r, face) else ""
+        out.append(f'"{aligned}.globl {name}\\n.type {name}, @function\\n{name}:\\n"\n'
                    f'"endbr64\\nleaq slot_{name}(%rip), %r11\\n" {rest}\n".size {name}, .-{name}\\n"')
     return [*out, END]

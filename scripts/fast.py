@@ -222,6 +222,13 @@ def fast_degree(r: Routine, b: Body) -> int | None:
     return None if b.face == "e" else small_degree(in_brief(r).row)
 
 
+def is_free(r: Routine, b: Body) -> bool:
+    """Does a call cost nothing, whatever its arguments, so that its fast body only counts it and jumps on?"""
+    row = r.row
+    nothing = fast_degree(r, b) is not None and not row.brief and all(plain(f, True) == "0" for f in row.price.formulas)
+    return nothing and not (used_args(row) or legal_letters(r) or idle_of(r) or jumps_on(b) or b.by_pointer)
+
+
 def emit_body(r: Routine, face: str, out: list[str]) -> str:
     if plans.is_plan(face):
         return plans.emit_body(r.row.plans, face, r.name, out)

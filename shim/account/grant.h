@@ -1,6 +1,7 @@
 /* Grants: what a thread may use of its accounts without asking. */
 #pragma once
 #include "ledger.h"
+#include "local.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +24,7 @@ __attribute__((no_sanitize("thread"))) static inline bool grant_take(struct ledg
     bool fits = __builtin_expect(!g->recalled, 1) && !__builtin_add_overflow(g->spent_flops, cost, &spent) &&
                 __builtin_expect(spent <= g->allowed_flops, 1);
     if (fits)
-        g->spent_flops = spent;
+        local_add(&g->spent_flops, cost);
     atomic_signal_fence(memory_order_seq_cst);
     g->inside = 0;
     return fits;

@@ -4,6 +4,7 @@
 #include "cost.h"
 #include "ledger_append.h"
 #include "ledger_file.h"
+#include "local.h"
 #include "lock.h"
 #include "pages.h"
 #include "shape_table.h"
@@ -303,8 +304,8 @@ void shapes_refund(struct shape_place place, uint64_t cost)
     struct ledger_shape *shape = place.record;
     if (!shape || shape->seal != place.seal)
         return; /* not recorded, or another shape's record now */
-    __atomic_store_n(&shape->flops, shape->flops - cost, __ATOMIC_RELAXED);
-    __atomic_store_n(&shape->check, shape->check - cost, __ATOMIC_RELAXED);
+    local_add(&shape->flops, -cost);
+    local_add(&shape->check, -cost);
 }
 
 static void abandon(struct thread_shapes *s, uintptr_t to)

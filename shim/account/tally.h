@@ -1,5 +1,6 @@
 /* Tallies: what a thread has counted of a routine in a namespace. */
 #pragma once
+#include "local.h"
 #include "thread.h"
 
 /* What an unused place of a thread's `hot` points to: no routine's. Written by nobody. */
@@ -21,12 +22,13 @@ static inline bool tally_has_room(const struct ledger_tally *tally, uint64_t flo
 
 void thread_tally_nested(struct thread *t, uint32_t routine);
 
-/* Add to a number of a tally of this thread's, which others may read at any time. Saturates. `unit`: LEDGER_CALL_UNIT where
- * that is a call. */
+/* Add to a number of a tally of this thread's, which others may read at any time, and a handler add to. Saturates. `unit`:
+ * LEDGER_CALL_UNIT where that is a call. */
 static inline void tally_add(struct ledger_tally *tally, uint64_t *number, uint64_t more, uint64_t unit)
 {
-    uint64_t before = __atomic_load_n(number, __ATOMIC_RELAXED);
-    uint64_t after = before + more < more ? UINT64_MAX : before + more;
-    __atomic_store_n(number, after, __ATOMIC_RELAXED);
-    __atomic_store_n(&tally->check, tally->check + (after - before) + unit, __ATOMIC_RELAXED);
+    if (__builtin_expect(local_add(number, more), 0)) {
+        more -= 1 + *number; /* from what it was to UINT64_MAX */
+        __atomic_store_n(number, UINT64_MAX, __ATOMIC_RELAXED);
+    }
+    local_add(&tally->check, more + unit);
 }

@@ -2,11 +2,13 @@
  * filled, and its tally is stored last: a signal's handler that notes takes the next one, and a reader leaves it out. */
 #include "used.h"
 #include "ledger_read.h"
+#include "local.h"
 #include "lock.h"
 #include "pages.h"
 #include <string.h>
 
 #define FIRST_ROOM 128
+#define HANDLERS 8 /* places that handlers may take between the look for room and the own place */
 
 static uint64_t last_opening;
 
@@ -58,10 +60,9 @@ static bool make_room(struct used *used)
 void used_note(struct used *used, const struct ledger_tally *tally)
 {
     struct ledger_counts counts;
-    if (used->count == used->room && !make_room(used))
+    if (used->count + HANDLERS >= used->room && !make_room(used))
         return;
-    struct used_before *b = &used->before[used->count];
-    __atomic_store_n(&used->count, used->count + 1, __ATOMIC_RELAXED);
+    struct used_before *b = &used->before[local_count(&used->count)];
     ledger_tally_read(tally, &counts);
     *b = (struct used_before){
         .flops = counts.flops, .calls = counts.calls, .elapsed_ns = counts.elapsed_ns, .timed_flops = counts.timed_flops};

@@ -1,12 +1,14 @@
 /* The lock (lock.h). */
 #include "lock.h"
 #include "moved.h"
+#include "signals.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool held;
+static uint64_t holder_signals; /* the holder's mask before */
 static void (*notice_child)(void);
 
 void shim_lock_first(void (*notice)(void))
@@ -16,16 +18,20 @@ void shim_lock_first(void (*notice)(void))
 
 void shim_lock(void)
 {
+    uint64_t before = signals_hold_handlers();
     if (notice_child)
         notice_child();
     pthread_mutex_lock(&mutex);
     atomic_store_explicit(&held, true, memory_order_relaxed);
+    holder_signals = before;
 }
 
 void shim_unlock(void)
 {
+    uint64_t before = holder_signals;
     atomic_store_explicit(&held, false, memory_order_relaxed);
     pthread_mutex_unlock(&mutex);
+    signals_release_handlers(before);
 }
 
 /* Where the program started without libpthread, an earlier glibc has no trylock for us (moved.h), and until that library is
@@ -40,11 +46,16 @@ static bool try_without_trylock(void)
 
 bool shim_try_lock(void)
 {
+    uint64_t before = signals_hold_handlers();
     __typeof__(&pthread_mutex_trylock) try = MOVED(pthread_mutex_trylock);
     bool got = try ? !try(&mutex) : try_without_trylock();
-    if (got)
-        atomic_store_explicit(&held, true, memory_order_relaxed);
-    return got;
+    if (!got) {
+        signals_release_handlers(before);
+        return false;
+    }
+    atomic_store_explicit(&held, true, memory_order_relaxed);
+    holder_signals = before;
+    return true;
 }
 
 bool shim_lock_at_end(void)

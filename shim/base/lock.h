@@ -1,5 +1,5 @@
 /* The one lock of the shim: it guards the ledger's structure, accounts and contexts, and is never held across the loader, a
- * forwarded call or user code. */
+ * forwarded call or user code. Whoever holds it is not interrupted by a handler, which would wait for it for ever. */
 #pragma once
 #include <stdbool.h>
 

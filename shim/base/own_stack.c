@@ -3,6 +3,7 @@
  * jump out of a handler of SIGSEGV) costs the others a mapping each time. */
 #include "own_stack.h"
 #include "pages.h"
+#include "signals.h"
 #include "tsan.h"
 #include <errno.h>
 #include <pthread.h>
@@ -105,18 +106,6 @@ static bool is_on_kept(void)
     return (uintptr_t)__builtin_frame_address(0) - (uintptr_t)kept < STACK_BYTES;
 }
 
-/* All but what an instruction or a sandbox raises at once: blocked, those would kill. As the kernel has it, with the C
- * library's own. */
-static uint64_t hold_signals(void)
-{
-    static const int at_once[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
-    uint64_t all = UINT64_MAX, before = 0;
-    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++)
-        all &= ~(UINT64_C(1) << (at_once[i] - 1));
-    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
-    return before;
-}
-
 #if SANITIZED
 #define SWITCHES false /* their runtimes know the stacks of threads alone */
 #else
@@ -131,7 +120,7 @@ void own_stack_run(void (*work)(void *data), void *data)
     }
     int saved = errno, cancel_state;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    uint64_t before = hold_signals();
+    uint64_t before = signals_hold_handlers();
     char *stack = take();
     errno = saved;
     if (stack)
@@ -140,7 +129,7 @@ void own_stack_run(void (*work)(void *data), void *data)
         work(data);
     saved = errno;
     give_back(stack);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
+    signals_release_handlers(before);
     pthread_setcancelstate(cancel_state, &cancel_state);
     errno = saved;
 }

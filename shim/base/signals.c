@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +38,26 @@ void signals_release(const struct held_signals *held)
     if (!sigismember(&held->pending, SIGPIPE))
         swallow(SIGPIPE);
     sigprocmask(SIG_SETMASK, &held->before, NULL);
+    errno = saved;
+}
+
+/* As the kernel has it, with the C library's own. */
+uint64_t signals_hold_handlers(void)
+{
+    static const int at_once[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+    uint64_t all = UINT64_MAX, before = 0;
+    int saved = errno;
+    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++)
+        all &= ~(UINT64_C(1) << (at_once[i] - 1));
+    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
+    errno = saved;
+    return before;
+}
+
+void signals_release_handlers(uint64_t before)
+{
+    int saved = errno;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
     errno = saved;
 }
 

@@ -2,6 +2,7 @@
  * SIGPIPE (a reader that went away), which are swallowed if they came of the writing; or all. */
 #pragma once
 #include <signal.h>
+#include <stdint.h>
 
 struct held_signals {
     sigset_t before;
@@ -11,6 +12,12 @@ struct held_signals {
 void signals_hold(struct held_signals *held);
 /* Swallow what was raised since, but not what was pending before. errno is kept. */
 void signals_release(const struct held_signals *held);
+
+/* All but what an instruction or a sandbox raises at once, which would kill if it were blocked: no handler comes in between
+ * that calls BLAS. Two system calls; what came meanwhile is handled when they are released, with what is returned here. errno
+ * is kept. */
+uint64_t signals_hold_handlers(void);
+void signals_release_handlers(uint64_t before);
 
 /* Neither a signal's handler nor a cancellation comes in between. */
 struct undisturbed {

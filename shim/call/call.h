@@ -10,6 +10,7 @@
  * That is CALL_BEGIN in a slow body, which every routine has. BLAS has a fast body before it: the same way for the plain
  * case (a known caller, no call in progress, small dimensions, a grant that suffices, a tally in reach), where all is
  * checked before anything is changed; then it jumps to the provider, else to the slow body, its arguments still in place.
+ * Of calls that cost nothing it stands in the entry as well (CALL_FREE).
  * Others have a body before it that forwards what a provider calls by itself.
  *
  * No system call, lock, allocation or stdio here, nor any floating-point arithmetic. Included by the generated stubs only:
@@ -227,7 +228,7 @@ static inline bool call_is_tiny32(const void *value)
     return (*(const uint32_t *)value & 0x7fffffff) == 0;
 }
 
-/* call_charge_plainly of a call that costs nothing. */
+/* call_charge_plainly of a call that costs nothing. CALL_FREE does the same. */
 ALWAYS_INLINE bool call_charge_nothing(struct thread *t, uint32_t routine, enum call_cost what)
 {
     uint64_t nothing = 0;

@@ -9,6 +9,7 @@
 #include "frames.h"
 #include "grant.h"
 #include "ledger_kept.h"
+#include "local.h"
 #include "lock.h"
 #include "oplog.h"
 #include "precision.h"
@@ -331,8 +332,8 @@ void call_refund(struct thread *t, struct charge *charge)
         return;
     begin(t);
     note_refund(t, cost);
-    __atomic_store_n(&tally->flops, tally->flops - cost, __ATOMIC_RELAXED);
-    __atomic_store_n(&tally->check, tally->check - cost, __ATOMIC_RELAXED);
+    local_add(&tally->flops, -cost);
+    local_add(&tally->check, -cost);
     detail_refund(&charge->detail, cost);
     account_refund(t, cost);
     done(t);

@@ -124,6 +124,18 @@ _Static_assert(offsetof(struct binding, slot) == 28, "as it stands there");
  * The slot's own caller goes on to `body`; for others it goes on here. */
 #define CALL_LOOK(body) "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njb " body "\n"
 
+/* The fast body of a call that costs nothing (call_charge_nothing in call.h), within its entry: programs copy a few numbers
+ * very often, and a jump from the entry to the body takes as long as half of its instructions. For the slot's own caller;
+ * others go on at `other`, what is not so simple is left to `body`, which is the same in C. */
+#define CALL_UNIT_TEXT "1048559"
+_Static_assert(LEDGER_CALL_UNIT == 1048559, "as it stands there");
+#define CALL_FREE(id, body, marked, other)                                                                              \
+    "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njae " other                                              \
+    "\nmovq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\ncmpq $0, (%rax)\njne " body                          \
+    "\nmovq %rsp, (%rax)\ncmpq $0, 8(%rax)\nje 1f\nmovq 32+8*(" id "&511)(%rax), %r10\ncmpl $" id ", 8(%r10)\njne 1f\n" \
+    "addq $" CALL_UNIT_TEXT ", 24(%r10)\nmovq $0, (%rax)\ncmpb $0, 27(%r11)\njne " marked                               \
+    "\njmp *16(%r11)\n1: movq $0, (%rax)\njmp " body "\n"
+
 /* call_is_inner (call.h) and the jump that follows it, near the entry; it takes no register that has an argument. Whatever is
  * not so simple goes on to `other`. */
 #define CALL_FORWARD_INNER(id, other)                                                                    \
@@ -132,6 +144,8 @@ _Static_assert(offsetof(struct binding, slot) == 28, "as it stands there");
     "testq %rax, %rax\nje " other "\ncmpl $" id ", 8(%rax)\njne " other "\n"                             \
     "addq $1, 56(%rax)\naddq $1, 24(%rax)\njmp *56(%r11)\n"
 _Static_assert(offsetof(struct slot, hot) == 0, "as it stands there");
+_Static_assert(offsetof(struct binding, target) == 16 && offsetof(struct binding, marks) == 27, "as it stands there");
+_Static_assert(offsetof(struct thread, outer_frame) == 0 && offsetof(struct thread, careful_flops) == 8, "as it stands there");
 _Static_assert(offsetof(struct slot, inner.start) == 40 && offsetof(struct slot, inner.length) == 48, "as it stands there");
 _Static_assert(offsetof(struct slot, inner.target) == 56, "as it stands there");
 _Static_assert(offsetof(struct thread, hot) == 32 && THREAD_HOT == 512, "as it stands there");

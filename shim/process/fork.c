@@ -12,6 +12,7 @@
 #include "own_stack.h"
 #include "pages.h"
 #include "parts.h"
+#include "signals.h"
 #include "starts.h"
 #include "summaries.h"
 #include "thread.h"
@@ -24,9 +25,13 @@
 static pid_t owner;
 static volatile int *canary; /* never seen as 0 by the threads of the process that set it */
 
+static uint64_t forking_signals; /* the mask before of the thread that forks, and holds the lock */
+
 static void before_fork(void)
 {
+    uint64_t before = signals_hold_handlers();
     shim_lock();
+    forking_signals = before;
     starts_before_fork();
     unseen_before_fork();
     tree_before_fork();
@@ -34,7 +39,9 @@ static void before_fork(void)
 
 static void in_parent(void)
 {
+    uint64_t before = forking_signals;
     shim_unlock();
+    signals_release_handlers(before);
 }
 
 /* The child is a process of its own: its own threads, no call in progress, no context open; of a tree, in the same ledger,
@@ -66,6 +73,7 @@ static void in_fork_child(void)
     own_stack_forget();
     own_stack_run(begin_anew, NULL);
     tree_in_child();
+    signals_release_handlers(forking_signals);
 }
 
 /* Wiped in a child that has memory of its own, so not by vfork. */

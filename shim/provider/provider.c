@@ -8,6 +8,7 @@
 #include "parts.h"
 #include "path.h"
 #include "pure.h"
+#include "signals.h"
 #include "tsan.h"
 #include <limits.h>
 #include <stdatomic.h>
@@ -238,8 +239,10 @@ bool provider_is_asked(void)
     return false;
 }
 
+/* A handler that came in between would be taken for the provider. */
 static void ask(struct provider *p)
 {
+    uint64_t before = signals_hold_handlers();
     int nobody = 0, self = kernel_tid();
     size_t i = 0;
     while (i < ASKERS && !atomic_compare_exchange_strong(&askers[i], &nobody, self)) {
@@ -251,6 +254,7 @@ static void ask(struct provider *p)
     parts.asked(aside);
     if (i < ASKERS)
         askers[i] = 0;
+    signals_release_handlers(before);
 }
 
 /* ---- what was found ---- */

@@ -43,6 +43,11 @@ foreach(wide "" 64)
   endif()
 endforeach()
 
+add_library(free_blas SHARED ${APPS}/free_blas.c)
+add_executable(free_calls ${APPS}/free_calls.c)
+target_link_libraries(free_calls PRIVATE free_blas ${CMAKE_DL_LIBS})
+python_test(apps free_calls test_free.py)
+
 set(absent ${CMAKE_CURRENT_BINARY_DIR}/absent_provider.c ${CMAKE_CURRENT_BINARY_DIR}/absent_table.h)
 list(TRANSFORM SPEC PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE absent_spec)
 add_custom_command(OUTPUT ${absent} DEPENDS ${APPS}/absent.py ${absent_spec} VERBATIM

@@ -1,7 +1,7 @@
 /* exit_races WAY WORK THREADS MILLISECONDS FILE: threads call BLAS for ever, and each writes how many of its calls have
  * returned to a shared mapping of FILE, a cache line each. So many milliseconds after the first of each the process ends in the
- * way that is named. WORK: `small` (ddot of 8; the slow body too: dgesv) or `large` (dgemm of 700, in which the end finds
- * them). */
+ * way that is named. WORK: `small` (ddot of 8, dcopy, which costs nothing; the slow body too: dgesv) or `large` (dgemm of 700,
+ * in which the end finds them). */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
+void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy);
 void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const double *, const int *,
             const double *, const int *, const double *, double *, const int *);
 void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *pivots, double *b, const int *ldb, int *info);
@@ -34,6 +35,14 @@ static void call_small(void)
     static const double x[8] = {1, 1, 1, 1, 1, 1, 1, 1};
     const int n = 8, one = 1;
     ddot_(&n, x, &one, x, &one);
+}
+
+static void call_free(void)
+{
+    const double x = 1;
+    double y;
+    const int one = 1;
+    dcopy_(&one, &x, &one, &y, &one);
 }
 
 static void call_lapack(void)
@@ -59,6 +68,8 @@ static void *work(void *line)
             call_large(matrices);
         else if (i % 64 == 0)
             call_lapack();
+        else if (i % 4)
+            call_free();
         else
             call_small();
         atomic_store_explicit(&mine->calls, i, memory_order_release);

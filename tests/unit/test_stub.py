@@ -10,8 +10,8 @@ shards = "".join(p.read_text() for p in sorted(generated.glob("stubs_*.c")))
 bodies = re.findall(r"^(?:__attribute__\(\(|CALL_JUMPS)[^\n]* (?:slow|first|other|inner|marked|body)_dscal_[fc]\(.*?^}\n", shards,
                     re.M | re.S)
 text = (generated / "entries.c").read_text()
-entries = [re.search(rf'"\.globl {name}\\n.*?\.size {name}, .*?\n', text, re.S)[0]
-           for name in ("dscal_", "dscal", "dgetri_", "dgetri")]
+entries = [re.search(rf'"(?:\.balign 64\\n)?\.globl {name}\\n.*?\.size {name}, .*?\n', text, re.S)[0]
+           for name in ("dscal_", "dscal", "dgetri_", "dgetri", "dcopy_", "dcopy")]
 text = "\n".join([*bodies, *entries])
 if "--update" in sys.argv:
     golden.write_text(text)
