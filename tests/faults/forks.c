@@ -3,13 +3,17 @@
  * vfork     children that share the parent's memory and end by _exit or exec, between two calls
  * killed    the same, and the parent is killed
  * inside    xerbla_ forks: both sides make a call in it, return through the call that failed, and make another
- * silent    the same, but for the child's call in xerbla_ */
+ * silent    the same, but for the child's call in xerbla_
+ * masks     which signals are held back in a parent, in its children of fork and a bare clone, and in a grandchild, around
+ * calls */
+#define _GNU_SOURCE
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,12 +87,59 @@ void xerbla_(const char *name, const int *info, size_t length)
         dot(child ? 1 : 2);
 }
 
+/* As the kernel has it. */
+static void show_mask(const char *who)
+{
+    unsigned long mask = 0;
+    syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof mask);
+    printf("%s %lx\n", who, mask);
+    fflush(stdout);
+}
+
+static void call_masked(const char *who)
+{
+    show_mask(who);
+    dot(1);
+    show_mask(who);
+}
+
+static void masks(void)
+{
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &one, NULL);
+    call_masked("first");
+    child = fork();
+    if (!child) {
+        call_masked("child");
+        child = fork();
+        if (!child) {
+            call_masked("grandchild");
+            exit(0);
+        }
+        wait_for_child();
+        call_masked("child again");
+        exit(0);
+    }
+    wait_for_child();
+    child = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    if (!child) {
+        call_masked("clone");
+        _exit(0);
+    }
+    wait_for_child();
+    call_masked("last");
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc > 1 ? argv[1] : "";
     double y[1] = {0};
     if (!strcmp(kind, "account")) {
         by_fork();
+    } else if (!strcmp(kind, "masks")) {
+        masks();
     } else if (!strcmp(kind, "inside") || !strcmp(kind, "silent")) {
         silent = !strcmp(kind, "silent");
         dgemv_("X", &(int){1}, &(int){1}, x, x, &(int){1}, x, &(int){1}, x, y, &(int){1}, 1);

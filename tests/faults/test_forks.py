@@ -1,4 +1,4 @@
-"""test_forks.py account|vfork|killed|inside: what a child has of its parent's account, grant, ledger and call in progress
+"""test_forks.py account|vfork|killed|inside|masks: what a child has of its parent's account, grant, ledger and call in progress
 (hazards 4 and 5, FLOP_SCOPE=process)."""
 import os
 import sys
@@ -60,4 +60,14 @@ def inside():
         expect(f"{kind}: what the child timed", timed, child["flops_used"] if timing == "all" else None)
 
 
-{"account": account, "vfork": vfork, "killed": killed, "inside": inside}[sys.argv[1]]()
+def masks():
+    """A lock is taken with signals held back, and held while a process forks."""
+    for scope in ("process", "tree"):
+        run = same_with_and_without([BUILD / "forks", "masks"], ENV | {"FLOP_SCOPE": scope})
+        lines = run.stdout.splitlines()
+        expect(f"{scope}: masks", (len(lines), {line.split()[-1] for line in lines}), (12, {"200"}))
+        calls = sum(op["calls"] for summary in run.summaries for op in summary["operations"].values())
+        expect(f"{scope}: calls", calls, 6)
+
+
+{"account": account, "vfork": vfork, "killed": killed, "inside": inside, "masks": masks}[sys.argv[1]]()
