@@ -77,8 +77,11 @@ def degree(node: ast.AST) -> int | None:
 
 
 def plain(formula: ast.Expression, unsigned: bool = False) -> str:
-    """The same formula as a C expression of 64-bit integers, right for small dimensions and, unsigned, defined for all."""
+    """The same formula as a C expression of 64-bit integers, right for small dimensions and, unsigned, defined for all. What is
+    divided by 3 or 6 there are sums of squares and the like, which leave no rest."""
     def text(node: ast.expr) -> str:
+        if unsigned and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.right) in "36":
+            return f"CALL_{'THIRD' if ast.unparse(node.right) == '3' else 'SIXTH'}({text(node.left)})"
         if isinstance(node, ast.BinOp):
             return f"({text(node.left)} {ARITHMETIC[type(node.op)][1]} {text(node.right)})"
         if isinstance(node, ast.IfExp):
