@@ -192,7 +192,7 @@ static inline void call_end(const struct call *call)
 
 /* A third and a sixth of what leaves no rest: a multiplication by the inverse of 3, where a division takes one of 128 bits and
  * another register. */
-#define CALL_THIRD(x) ((uint64_t)(x) * UINT64_C(0xaaaaaaaaaaaaaaab))
+#define CALL_THIRD(x) (UINT64_C(0xaaaaaaaaaaaaaaab) * (x))
 #define CALL_SIXTH(x) CALL_THIRD((x) >> 1)
 
 /* A body that forwards what was charged fast: the call is in progress until it ends. */
