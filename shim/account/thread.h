@@ -50,6 +50,7 @@ struct thread {
     bool charging;              /* in the slow body, between its look at the gate and its tally (closing.h) */
     struct ledger_tally *hot[THREAD_HOT];
 
+    uint64_t taking;           /* what the call costs that is taking it from the grant (call_take) */
     struct cost_factor factor; /* where careful_flops is 0: the price is found by it all the same; of none, where it is not so
                                 * easy (cost.h) */
     uint64_t timing_flops;     /* calls that cost this or more, before the multiplier, are timed */

@@ -41,18 +41,20 @@ static inline int64_t call_letter_again(const void *text)
         is_set;                                                                   \
     })
 
-/* grant_take (grant.h), without another register than the cost's, which is as it was where it fits. */
-static inline bool call_take(struct ledger_grant *g, uint64_t *flops)
+/* grant_take (grant.h) of a thread's grant, without another register than the cost's, which is as it was where it fits. It is
+ * kept in the thread meanwhile: a handler that comes in between may spend of the grant, so what was spent tells nothing of it.
+ */
+static inline bool call_take(struct thread *t, struct ledger_grant *g, uint64_t *flops)
 {
     uint64_t cost = *flops;
     __asm__ goto(
-        "movl $1, %c[inside](%[g])\n\tcmpl $0, %c[recalled](%[g])\n\tjne %l[fails]\n\t"
+        "movl $1, %c[inside](%[g])\n\tcmpl $0, %c[recalled](%[g])\n\tjne %l[fails]\n\tmovq %[cost], %c[taking](%[t])\n\t"
         "addq %c[spent](%[g]), %[cost]\n\tjc %l[fails]\n\tcmpq %[cost], %c[allowed](%[g])\n\tjb %l[fails]\n\t"
-        "subq %c[spent](%[g]), %[cost]\n\taddq %[cost], %c[spent](%[g])\n\tmovl $0, %c[inside](%[g])"
+        "movq %c[taking](%[t]), %[cost]\n\taddq %[cost], %c[spent](%[g])\n\tmovl $0, %c[inside](%[g])"
         : [cost] "+r"(cost)
-        : [g] "r"(g), [inside] "i"(offsetof(struct ledger_grant, inside)),
-          [recalled] "i"(offsetof(struct ledger_grant, recalled)), [spent] "i"(offsetof(struct ledger_grant, spent_flops)),
-          [allowed] "i"(offsetof(struct ledger_grant, allowed_flops))
+        : [t] "r"(t), [taking] "i"(offsetof(struct thread, taking)), [g] "r"(g),
+          [inside] "i"(offsetof(struct ledger_grant, inside)), [recalled] "i"(offsetof(struct ledger_grant, recalled)),
+          [spent] "i"(offsetof(struct ledger_grant, spent_flops)), [allowed] "i"(offsetof(struct ledger_grant, allowed_flops))
         : "cc", "memory"
         : fails);
     *flops = cost;

@@ -1,7 +1,5 @@
 /* A BLAS and LAPACK of a name that tells nothing: its own calls are known by the frame of the call to it only. dgemm copies by
  * its dcopy five times, dgees asks its SELECT twice, and neither does anything else. */
-#include <string.h>
-
 void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy);
 void dgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k, const double *alpha, const double *a,
             const int *lda, const double *b, const int *ldb, const double *beta, double *c, const int *ldc);

@@ -3,8 +3,8 @@
  *   own      three copies of the program's, then two products (whose BLAS copies ten times), one copy by what dlsym gives out,
  *            and two by a function that LAPACK was given
  *   product  the same, but the products come first
- *   handler  copies, and so many handlers of signals that copy and multiply in between; prints how many copies, and how many
- * products */
+ *   handler  copies, and so many handlers of signals in between that copy and multiply; prints the numbers of copies and of
+ *            products */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
