@@ -1,5 +1,7 @@
 /* A BLAS and LAPACK of a name that tells nothing: its own calls are known by the frame of the call to it only. dgemm copies by
  * its dcopy five times, dgees asks its SELECT twice, and neither does anything else. */
+
+double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
 void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy);
 void dgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k, const double *alpha, const double *a,
             const int *lda, const double *b, const int *ldb, const double *beta, double *c, const int *ldc);
@@ -11,6 +13,14 @@ void dcopy_(const int *n, const double *x, const int *incx, double *y, const int
 {
     for (int i = 0; i < *n; i++)
         y[i * *incy] = x[i * *incx];
+}
+
+double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy)
+{
+    double sum = 0;
+    for (int i = 0; i < *n; i++)
+        sum += x[i * *incx] * y[i * *incy];
+    return sum;
 }
 
 void dgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k, const double *alpha, const double *a,

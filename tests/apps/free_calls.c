@@ -3,8 +3,8 @@
  *   own      three copies of the program's, then two products (whose BLAS copies ten times), one copy by what dlsym gives out,
  *            and two by a function that LAPACK was given
  *   product  the same, but the products come first
- *   handler  copies, and so many handlers of signals in between that copy and multiply; prints the numbers of copies and of
- *            products */
+ *   handler  copies and dot products, and so many handlers of signals in between that make these and products; prints how many
+ *            copies, dot products and products there were */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 #include <sys/time.h>
 
 void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy);
+double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
 void dgemm_(const char *ta, const char *tb, const int *m, const int *n, const int *k, const double *alpha, const double *a,
             const int *lda, const double *b, const int *ldb, const double *beta, double *c, const int *ldc);
 void dgees_(const char *jobvs, const char *sort, int (*select)(const double *, const double *), const int *n, double *a,
@@ -28,6 +29,12 @@ static void copy(void)
     const double from[2] = {1, 2};
     double to[2];
     dcopy_(&two, from, &unit, to, &unit);
+}
+
+static void dot(void)
+{
+    const double x[2] = {1, 2};
+    ddot_(&two, x, &unit, x, &unit);
 }
 
 static void multiply(void)
@@ -66,6 +73,7 @@ static void handle(int number)
 {
     (void)number;
     copy();
+    dot();
     multiply();
     copy();
     handled++;
@@ -74,13 +82,17 @@ static void handle(int number)
 static void interrupted(int handlers)
 {
     const struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
-    unsigned long copies = 0;
+    unsigned long turns = 0;
     signal(SIGALRM, handle);
     setitimer(ITIMER_REAL, &often, NULL);
-    for (; handled < handlers; copies++)
+    for (; handled < handlers; turns++) {
         copy();
+        dot();
+        dot();
+    }
     setitimer(ITIMER_REAL, &never, NULL);
-    printf("%lu %d\n", copies + 2 * (unsigned long)handled, (int)handled);
+    unsigned long came = (unsigned long)handled;
+    printf("%lu %lu %lu\n", turns + 2 * came, 2 * turns + came, came);
 }
 
 int main(int argc, char **argv)
