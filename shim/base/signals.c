@@ -41,24 +41,34 @@ void signals_release(const struct held_signals *held)
     errno = saved;
 }
 
-/* As the kernel has it, with the C library's own. */
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
+
+/* The calling thread's, as the kernel has it, with the C library's own signals. Returns what it was. No errno: it may be called
+ * anywhere, and often. */
+static uint64_t set_mask(int how, uint64_t mask)
+{
+    uint64_t before = 0;
+#ifdef __x86_64__
+    register long bytes __asm__("r10") = sizeof mask;
+    long result = SYS_rt_sigprocmask;
+    __asm__ volatile("syscall" : "+a"(result) : "D"(how), "S"(&mask), "d"(&before), "r"(bytes) : "rcx", "r11", "cc", "memory");
+#else
+    int saved = errno;
+    syscall(SYS_rt_sigprocmask, how, &mask, &before, sizeof mask);
+    errno = saved;
+#endif
+    return before;
+}
+
 uint64_t signals_hold_handlers(void)
 {
-    static const int at_once[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
-    uint64_t all = UINT64_MAX, before = 0;
-    int saved = errno;
-    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++)
-        all &= ~(UINT64_C(1) << (at_once[i] - 1));
-    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
-    errno = saved;
-    return before;
+    const uint64_t at_once = BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGSYS);
+    return set_mask(SIG_BLOCK, ~at_once);
 }
 
 void signals_release_handlers(uint64_t before)
 {
-    int saved = errno;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
-    errno = saved;
+    set_mask(SIG_SETMASK, before);
 }
 
 void signals_hold_all(struct undisturbed *undisturbed)
