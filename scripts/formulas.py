@@ -76,12 +76,16 @@ def degree(node: ast.AST) -> int | None:
     return one + other if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else max(one, other)
 
 
+#: Divisors that plain() multiplies by the inverse of (call.h).
+EXACT = {"3": "CALL_THIRD", "6": "CALL_SIXTH"}
+
+
 def plain(formula: ast.Expression, unsigned: bool = False) -> str:
     """The same formula as a C expression of 64-bit integers, right for small dimensions and, unsigned, defined for all. What is
     divided by 3 or 6 there are sums of squares and the like, which leave no rest."""
     def text(node: ast.expr) -> str:
-        if unsigned and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.right) in "36":
-            return f"CALL_{'THIRD' if ast.unparse(node.right) == '3' else 'SIXTH'}({text(node.left)})"
+        if unsigned and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.right) in EXACT:
+            return f"{EXACT[ast.unparse(node.right)]}({text(node.left)})"
         if isinstance(node, ast.BinOp):
             return f"({text(node.left)} {ARITHMETIC[type(node.op)][1]} {text(node.right)})"
         if isinstance(node, ast.IfExp):

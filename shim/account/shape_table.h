@@ -14,6 +14,7 @@
  * lock, no system call. */
 #pragma once
 #include "ledger.h"
+#include "local.h"
 #include <stdint.h>
 
 enum { SHAPE_TABLE_MOST = 256 };
@@ -60,10 +61,8 @@ void shape_table_move(struct shape_table *table, struct shape_slot *slots, uint1
 /* A call more in a record. Saturates as a tally. */
 static inline void shape_table_add(struct ledger_shape *record, uint64_t cost)
 {
-    uint64_t before = __atomic_load_n(&record->flops, __ATOMIC_RELAXED);
-    uint64_t after = before + cost < cost ? UINT64_MAX : before + cost;
-    __atomic_store_n(&record->flops, after, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->check, record->check + (after - before) + LEDGER_CALL_UNIT, __ATOMIC_RELAXED);
+    uint64_t grown = local_add_saturating(&record->flops, cost);
+    local_add(&record->check, grown + LEDGER_CALL_UNIT);
 }
 
 uint64_t shape_table_calls(const struct ledger_shape *record);

@@ -26,9 +26,6 @@ void thread_tally_nested(struct thread *t, uint32_t routine);
  * LEDGER_CALL_UNIT where that is a call. */
 static inline void tally_add(struct ledger_tally *tally, uint64_t *number, uint64_t more, uint64_t unit)
 {
-    if (__builtin_expect(local_add(number, more), 0)) {
-        more -= 1 + *number; /* from what it was to UINT64_MAX */
-        __atomic_store_n(number, UINT64_MAX, __ATOMIC_RELAXED);
-    }
-    local_add(&tally->check, more + unit);
+    uint64_t grown = local_add_saturating(number, more);
+    local_add(&tally->check, grown + unit);
 }

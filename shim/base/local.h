@@ -16,6 +16,16 @@ static inline bool local_add(uint64_t *word, uint64_t more)
 #endif
 }
 
+/* At most to UINT64_MAX. How much it grew. */
+static inline uint64_t local_add_saturating(uint64_t *word, uint64_t more)
+{
+    if (__builtin_expect(local_add(word, more), 0)) {
+        more -= 1 + *word;
+        __atomic_store_n(word, UINT64_MAX, __ATOMIC_RELAXED);
+    }
+    return more;
+}
+
 /* What it was. */
 static inline uint32_t local_count(uint32_t *counter)
 {
