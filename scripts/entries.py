@@ -4,7 +4,7 @@ instructions are spread over as many pages, looking these up takes longer than t
 from __future__ import annotations
 
 import plans
-from fast import body_name, fast_degree, is_free
+from fast import FREE, body_name, fast_degree, is_free
 from rows import Routine
 from spec import Symbol
 from stubs import body_of
@@ -29,7 +29,7 @@ def has_head(r: Routine, face: str) -> bool:
 
 def has_body(r: Routine, face: str) -> bool:
     """Does the fast body stand in the entry?"""
-    return not plans.is_plan(face) and is_free(r, body_of(r, face))
+    return r.name in FREE and is_free(r, body_of(r, face))
 
 
 def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
@@ -44,8 +44,8 @@ def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
     look = f'CALL_LOOK("{body}")'
     head = f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look} {inner}'
     if has_body(r, face):
-        free = f'CALL_FREE("{number}", "{body}", "marked_{name}", "forward_{name}")'
-        return f"{free} {head}" if is_first else free
+        free = f'CALL_FREE("{FREE.index(r.name)}", "{body}", "{f"forward_{name}" if is_first else "3f"}")'
+        return f"{free} {head}" if is_first else f'{free} "3: jmp forward_{name}\\n"'
     return head if is_first else f'{look} "jmp forward_{name}\\n"'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import plans
-from formulas import plain
+from formulas import plain, weighted
 from rows import Arg, Routine, legal_letters, shapes_of, used_args
 from stubs import CALLER, CBLAS_DIAG, CBLAS_ENUMS, CBLAS_SIDE, Body, body_of, call_of, emit_forward, emit_slow_body, idle_of
 from stubs import is_value, read_arg, small_degree, steps_of
@@ -55,13 +55,16 @@ class Width:
         out += [f"        CALL_OR(any, {source});" for source in sources[1:]]
 
     def emit(self, dims: list[Arg], bound: int, cost: str, out: list[str]) -> None:
-        self.emit_any(dims, out)
+        if not self.r.row.brief:
+            self.emit_any(dims, out)
         for a in dims:
             source = "first" if self.b.by_pointer and a is self.r.row.args[0] else a.name
             out.append(f"        const int64_t {a.name} = {self.read(source)};")
         if self.r.row.brief and self.r.row.brief.test:
             out.append(f"        if (UNLIKELY(!({plain(self.r.row.brief.test)})))\n            goto slow;")
         out.append(f"        cost = {cost};\n        CALL_PIN(cost);")
+        if self.r.row.brief:
+            self.emit_any(dims, out)
         leading = [f"{self.read(f'ld{m}')} < any" for m in shapes_of(self.r.row)]
         for test in leading + [f"!{self.read(s)}" for s in steps_of(self.r.row)]:
             out.append(f"        if (UNLIKELY({test}))\n            goto slow;")
@@ -136,7 +139,7 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
                    f"    {'' if b.result == 'void' else 'return '}slow_{b.name}({b.passed}, {CALLER});\n}}\n")
     registers = in_registers(b)
     params = ", ".join(registers.params)
-    names = [f"{'body' if is_fast else 'slow'}_{b.name}"] + [f"first_{b.name}", f"marked_{b.name}"] * is_fast
+    names = [f"{'body' if is_fast else 'slow'}_{b.name}"] + [f"first_{b.name}", f"marked_{b.name}"][:2 - calls_on(r)] * is_fast
     out += [f'{b.result} jump_{name}({params}) __asm__("{name}") __attribute__((visibility("hidden")));' for name in names]
     out.append(f"CALL_JUMPS {b.result} other_{b.name}({params})\n{{\n"
                f"    const struct binding *const recent = call_find_here(call_slot, CALL_RETURNS);\n"
@@ -171,7 +174,10 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
     cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
-    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(in_registers(b).params)})\n{{\n    uint64_t cost;")
+    if r.row.brief:
+        cost = weighted(r.row.price.formulas, weights)
+    params = (b if calls_on(r) else in_registers(b)).params
+    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(params)})\n{{\n    uint64_t cost;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
@@ -188,17 +194,26 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     passed = in_registers(b).passed
     out.append("    struct thread *const thread = call_self;\n"
                f"    if (!call_charge_fast(thread, ROUTINE_{r.name}, cost, CALL_COST_{what}))\n        goto slow;")
-    if r.row.brief or jumps_on(b):
+    if calls_on(r):
+        out.append(f"    CALL_UNWINDS();\n    {call_of(b, 'call_slot->hot.target')};\n    thread->outer_frame = 0;\n    return;")
+        passed = b.passed
+    elif jumps_on(b):
         out.append(f"    return jump_marked_{b.name}({passed});")
     else:
         out.append(f"    if (UNLIKELY(call_slot->hot.marks))\n        return jump_marked_{b.name}({passed});")
         out.append(f"    thread->outer_frame = 0;\n    {jump_to(b, 'call_slot->hot.target')}")
-    out.append(f"slow:\n    return jump_first_{b.name}({passed});\n}}\n")
+    first = "first" if calls_on(r) else "jump_first"
+    out.append(f"slow:\n    return {first}_{b.name}({passed});\n}}\n")
+
+
+def calls_on(r: Routine) -> bool:
+    """Does the fast body call the provider? LAPACK's drivers jump: dpotrf to dpotrf2, where the matrix is one block; what they jump
+    to is nested by returning into the shim."""
+    return r.row.brief is not None
 
 
 def jumps_on(b: Body) -> bool:
-    """Has a provider nothing to do in this face of a routine but to jump to the other one? What it jumps to is nested by returning
-    into the shim. (LAPACK's drivers jump as well: dpotrf to dpotrf2, where the matrix is one block.)"""
+    """Has a provider nothing to do in this face of a routine but to jump to the other one?"""
     return b.face == "c" and all("*" in p for p in b.params)
 
 
@@ -229,6 +244,10 @@ def is_free(r: Routine, b: Body) -> bool:
     return nothing and not (used_args(row) or legal_letters(r) or idle_of(r) or jumps_on(b) or b.by_pointer)
 
 
+#: Routines that cost nothing and are called most, each with a place in a thread (shim/account/thread.h, free_checks).
+FREE = [*(p + name for name in ("copy", "swap") for p in "sdcz"), *(f"i{p}amax" for p in "sdcz")]
+
+
 def emit_body(r: Routine, face: str, out: list[str]) -> str:
     if plans.is_plan(face):
         return plans.emit_body(r.row.plans, face, r.name, out)
@@ -241,6 +260,7 @@ def emit_body(r: Routine, face: str, out: list[str]) -> str:
     else:
         emit_slow_body(r, b, f"slow_{b.name}", True, out)
         emit_others(r, b, True, out)
-        emit_marked_body(b, out)
+        if not calls_on(r):
+            emit_marked_body(b, out)
         emit_fast_body(in_brief(r), b, bound, out)
     return f"body_{b.name}"

@@ -3,6 +3,9 @@ passed checks.Formula."""
 from __future__ import annotations
 
 import ast
+import itertools
+import math
+from fractions import Fraction
 
 from checks import SpecError
 
@@ -76,19 +79,74 @@ def degree(node: ast.AST) -> int | None:
     return one + other if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else max(one, other)
 
 
-#: Divisors that plain() multiplies by the inverse of (call.h).
-EXACT = {"3": "CALL_THIRD", "6": "CALL_SIXTH"}
-
-
 def plain(formula: ast.Expression, unsigned: bool = False) -> str:
-    """The same formula as a C expression of 64-bit integers, right for small dimensions and, unsigned, defined for all. What is
-    divided by 3 or 6 there are sums of squares and the like, which leave no rest."""
+    """The same formula as a C expression of 64-bit integers, right for small dimensions and, unsigned, defined for all."""
     def text(node: ast.expr) -> str:
-        if unsigned and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and ast.unparse(node.right) in EXACT:
-            return f"{EXACT[ast.unparse(node.right)]}({text(node.left)})"
         if isinstance(node, ast.BinOp):
             return f"({text(node.left)} {ARITHMETIC[type(node.op)][1]} {text(node.right)})"
         if isinstance(node, ast.IfExp):
             return f"({text(node.test)} ? {text(node.body)} : {text(node.orelse)})"
         return f"(uint64_t){node.id}" if unsigned and isinstance(node, ast.Name) else checked(node)
     return text(formula.body)
+
+
+#: A polynomial of the dimensions: the coefficient of each product of them, which is the sorted names of its factors.
+Polynomial = dict[tuple[str, ...], Fraction]
+
+
+def number(value: int | Fraction) -> Polynomial:
+    return {(): Fraction(value)}
+
+
+#: How what leaves no rest is divided, in unsigned integers (call.h).
+DIVIDED = {1: "({})", 2: "(({}) >> 1)", 3: "CALL_THIRD({})", 6: "CALL_SIXTH({})"}
+
+
+def times(a: Polynomial, b: Polynomial) -> Polynomial:
+    product: Polynomial = {}
+    for (one, p), (other, q) in itertools.product(a.items(), b.items()):
+        factors = tuple(sorted(one + other))
+        product[factors] = product.get(factors, Fraction(0)) + p * q
+    return product
+
+
+def polynomial(node: ast.expr) -> Polynomial:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return number(node.value)
+    if isinstance(node, ast.Name):
+        return {(node.id,): Fraction(1)}
+    if not isinstance(node, ast.BinOp):
+        raise SpecError(f"cannot use {ast.unparse(node)} in a polynomial")
+    left, right = polynomial(node.left), polynomial(node.right)
+    if isinstance(node.op, ast.Mult):
+        return times(left, right)
+    if isinstance(node.op, ast.Div):
+        return times(left, number(1 / right[()]))
+    return added(left, times(right, number(1 if isinstance(node.op, ast.Add) else -1)))
+
+
+def added(a: Polynomial, b: Polynomial) -> Polynomial:
+    return {factors: a.get(factors, Fraction(0)) + b.get(factors, Fraction(0)) for factors in a | b}
+
+
+def horner(p: Polynomial) -> str:
+    """C of a polynomial with whole coefficients by Horner's rule, in uint64_t, where the least of multiplications counts."""
+    p = {factors: c for factors, c in p.items() if c}
+    names = [name for factors in p for name in factors]
+    if not names:
+        return str(p.get((), 0))
+    main = max(sorted(set(names)), key=names.count)
+    text = ""
+    for power in range(max(factors.count(main) for factors in p), -1, -1):
+        rest = {tuple(f for f in factors if f != main): c for factors, c in p.items() if factors.count(main) == power}
+        text = " + ".join([f"({text}) * (uint64_t){main}"] * bool(text) + [horner(rest)] * bool(rest))
+    return text
+
+
+def weighted(formulas: list[ast.Expression], weights: tuple[int, ...]) -> str:
+    """C of the sum of polynomials that may be divided, each times its weight: whole, for all dimensions that there are."""
+    total: Polynomial = {}
+    for formula, weight in zip(formulas, weights):
+        total = added(total, times(polynomial(formula.body), number(weight)))
+    divisor = math.lcm(*(c.denominator for c in total.values()))
+    return DIVIDED[divisor].format(horner(times(total, number(divisor))))

@@ -37,6 +37,7 @@ struct look {
     struct thread *thread;
     uint32_t tid;
     uintptr_t frame;
+    bool tells; /* where no frame is, nothing is to be waited for */
     uint64_t cpu_ns;
 };
 
@@ -77,19 +78,20 @@ static bool is_past(const struct look *look, int round)
     if (is_charging(t))
         return now == UINT64_MAX;
     uintptr_t frame = frame_of(t);
-    if (!frame || frame != look->frame)
+    if (look->tells && (!frame || frame != look->frame))
         return true;
     return now == UINT64_MAX || now - look->cpu_ns >= WINDOW_NS || (round >= ROUNDS_BEFORE_PROCFS && sleeps(look->tid));
 }
 
-/* Threads that may be on their way to a tally. */
-static uint32_t list_threads(struct look *looks, uint32_t room)
+/* Threads that may be on their way to a tally; or all. */
+static uint32_t list_threads(struct look *looks, uint32_t room, bool all)
 {
     uint32_t count = 0, self = (uint32_t)kernel_tid();
     for (struct thread *t = __atomic_load_n(&thread_list, __ATOMIC_ACQUIRE); t && count < room; t = t->next) {
         uint32_t tid = __atomic_load_n(&t->own_grant->tid, __ATOMIC_RELAXED);
-        if (tid && tid != self && (is_charging(t) || frame_of(t)))
-            looks[count++] = (struct look){t, tid, frame_of(t), processor_time(tid)};
+        uintptr_t frame = frame_of(t);
+        if (tid && tid != self && (is_charging(t) || frame || all))
+            looks[count++] = (struct look){t, tid, frame, !all, processor_time(tid)};
     }
     return count;
 }
@@ -128,7 +130,7 @@ static bool shut(void)
     return again;
 }
 
-static uint32_t wait_for_all(void)
+static uint32_t wait_for_threads(bool all)
 {
     uint32_t room = thread_others();
     if (!room)
@@ -137,7 +139,7 @@ static uint32_t wait_for_all(void)
     struct look *looks = pages_get(room * sizeof *looks);
     if (!looks)
         return room;
-    uint32_t left = wait_for(looks, list_threads(looks, room));
+    uint32_t left = wait_for(looks, list_threads(looks, room, all));
     pages_free(looks, room * sizeof *looks);
     return left;
 }
@@ -146,8 +148,13 @@ uint32_t closing_close(void)
 {
     static uint32_t missing;
     if (!shut())
-        missing = wait_for_all();
+        missing = wait_for_threads(false);
     return missing;
+}
+
+bool closing_settles(void)
+{
+    return !wait_for_threads(true);
 }
 
 bool closing_is_quiet(void)

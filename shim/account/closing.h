@@ -5,7 +5,12 @@
  * slow body stores `charging`, then loads `closing_state`. The closer stores careful_flops and `closing_state`, makes a
  * barrier, then loads outer_frame and `charging`: where it finds nothing, the thread finds the gate shut. `charging` ends with
  * the tally. outer_frame goes on until the call returns; that the thread is past its few instructions is told by the processor
- * time that it has had since, or because it sleeps. */
+ * time that it has had since, or because it sleeps.
+ *
+ * Calls that cost nothing (CALL_FREE) leave no mark. They are counted, then looked whether the place is still there: the closer
+ * clears it before its barrier. So what was counted before the barrier is seen, or is taken back, and what is counted after it
+ * is always taken back, and waits. A call that is taken back while the accounts are summed up may be among them: it was begun,
+ * and its thread waits. */
 #pragma once
 #include "thread.h"
 
@@ -26,6 +31,8 @@ bool closing_is_mine(void);
 uint32_t closing_close(void);
 /* Is no other thread in a call, at whose return it would note the time? Where they are closed, none begins one. */
 bool closing_is_quiet(void);
+/* They are closed: does no thread write to a tally any more, not even to take back what it had just counted? Waits for them. */
+bool closing_settles(void);
 /* All go on. Under shim_lock. */
 void closing_open(void);
 

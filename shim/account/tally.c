@@ -8,6 +8,7 @@
 #include "ledger_self.h"
 #include "lock.h"
 #include "pages.h"
+#include "symbols.h"
 #include <errno.h>
 
 #define MORE_TALLIES 255
@@ -93,6 +94,29 @@ static void note(struct thread *t, const struct ledger_tally *tally)
     used_note(&t->used, tally);
 }
 
+/* Whoever makes the thread careful stores careful_flops, then the place: either that comes after, or it is seen here. */
+static void keep_free(struct thread *t, uint32_t routine, struct ledger_tally *tally)
+{
+    static const uint32_t routines[THREAD_FREE] = FREE_ROUTINES;
+    if (!(FREE_BITS >> routine % 64 & 1))
+        return;
+    for (int i = 0; i < THREAD_FREE; i++)
+        if (routines[i] == routine) {
+            (void)__atomic_exchange_n(&t->free_checks[i], &tally->check, __ATOMIC_SEQ_CST);
+            if (!__atomic_load_n(&t->careful_flops, __ATOMIC_RELAXED))
+                __atomic_store_n(&t->free_checks[i], NULL, __ATOMIC_RELAXED);
+        }
+}
+
+/* Where calls find it. */
+static void keep_at_hand(struct thread *t, uint32_t routine, struct ledger_tally *tally)
+{
+    if (routine >= LEDGER_QUERY || tally->routine != routine)
+        return;
+    t->hot[routine % THREAD_HOT] = tally;
+    keep_free(t, routine, tally);
+}
+
 struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation)
 {
     int saved = errno;
@@ -108,8 +132,7 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     }
     if (t->used.opening && !t->used.ended)
         note(t, tally);
-    if (routine < LEDGER_QUERY && tally->routine == routine)
-        t->hot[routine % THREAD_HOT] = tally;
+    keep_at_hand(t, routine, tally);
     errno = saved;
     return tally;
 }
@@ -125,8 +148,7 @@ struct ledger_tally *thread_tally_next(struct thread *t, struct ledger_tally *fu
     shim_unlock();
     if (t->used.opening && !t->used.ended)
         note(t, tally);
-    if (full->routine < LEDGER_QUERY && tally->routine == full->routine)
-        t->hot[full->routine % THREAD_HOT] = tally;
+    keep_at_hand(t, full->routine, tally);
     if (t->loop_tally == full)
         t->loop_tally = tally;
     errno = saved;

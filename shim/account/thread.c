@@ -57,9 +57,17 @@ static struct thread *get_thread(void)
 
 _Static_assert(!(THREAD_HOT & (THREAD_HOT - 1)), "copies of it double");
 
+/* Its owner reads them meanwhile. */
+static void forget_free(struct thread *t)
+{
+    for (int i = 0; i < THREAD_FREE; i++)
+        __atomic_store_n(&t->free_checks[i], NULL, __ATOMIC_RELAXED);
+}
+
 /* Twice a context: by copies that double, which the C library makes with the widest registers that there are. */
 static void cool_down(struct thread *t)
 {
+    memset(t->free_checks, 0, sizeof t->free_checks);
     t->hot[0] = &tally_none;
     for (size_t done = 1; done < THREAD_HOT; done *= 2)
         memcpy(t->hot + done, t->hot, done * sizeof *t->hot);
@@ -322,5 +330,6 @@ void thread_make_all_stale(void)
         __atomic_store_n(&t->stale, true, __ATOMIC_RELAXED);
         __atomic_store_n(&t->careful_flops, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&t->factor.below, 0, __ATOMIC_RELAXED);
+        forget_free(t);
     }
 }

@@ -2,7 +2,8 @@
  *
  * struct thread lies in private memory, which a child process finds wiped, and is taken over by a later thread when its owner
  * ends, tallies and all: sums over tallies do not care who added what. Only its owner writes to it, but for `careful_flops`,
- * `stale` and `factor.below`, which any thread may write under shim_lock to send the owner through its careful path. */
+ * `stale`, `factor.below` and `free_checks`, which any thread may write under shim_lock to send the owner through its careful
+ * path. */
 #pragma once
 #include "cost.h"
 #include "ledger.h"
@@ -14,6 +15,7 @@
 enum thread_refused { THREAD_REFUSED_SKIPPED, THREAD_REFUSED_RAISED, THREAD_REFUSED_PENDING };
 
 #define THREAD_HOT 512 /* recently used tallies, by id of the routine */
+#define THREAD_FREE 12 /* of routines that cost nothing (FREE_ROUTINES): near the beginning, whose addresses are short */
 #define THREAD_PATH_BYTES 512
 #define THREAD_SCOPES 64
 #define THREAD_FRAMES 8
@@ -42,12 +44,13 @@ struct thread_place {
 };
 
 struct thread {
-    uintptr_t outer_frame;      /* frame address of the call in progress that was charged last; 0: none */
-    uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
-    struct ledger_grant *grant; /* what it may use without asking; NULL: no account has a limit */
-    uint32_t namespace_;        /* string in the ledger */
-    bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
-    bool charging;              /* in the slow body, between its look at the gate and its tally (closing.h) */
+    uintptr_t outer_frame;              /* frame address of the call in progress that was charged last; 0: none */
+    uint64_t careful_flops;             /* a call that costs this or more takes the careful path; 0: every call */
+    struct ledger_grant *grant;         /* what it may use without asking; NULL: no account has a limit */
+    uint32_t namespace_;                /* string in the ledger */
+    bool stale;                         /* namespace_, chain and careful_flops must be worked out again */
+    bool charging;                      /* in the slow body, between its look at the gate and its tally (closing.h) */
+    uint64_t *free_checks[THREAD_FREE]; /* tallies' `check` to which entries add; NULL: not known yet, or careful_flops is 0 */
     struct ledger_tally *hot[THREAD_HOT];
 
     uint64_t taking;           /* what the call costs that is taking it from the grant (call_take) */

@@ -126,30 +126,33 @@ _Static_assert(offsetof(struct binding, slot) == 28, "as it stands there");
  * The slot's own caller goes on to `body`; for others it goes on here. */
 #define CALL_LOOK(body) "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njb " body "\n"
 
-/* The fast body of a call that costs nothing (call_charge_nothing in call.h), within its entry: programs copy a few numbers
- * very often, and a jump from the entry to the body takes as long as half of its instructions. For the slot's own caller;
- * others go on at `other`, what is not so simple is left to `body`, which is the same in C. */
+/* The fast body of a call that costs nothing and is made often (FREE_ROUTINES), within its entry: programs copy a few numbers
+ * very often. As short as this because a processor fetches 64 bytes at once, and the next 64 take as long as a jump. For the
+ * slot's own caller, which is no provider, so that the call is nobody's, whatever is in progress; others go on at `other`.
+ *
+ * The call is counted, then looked whether that place is still there. Whoever shuts a thread's way (closing.h) clears the place
+ * and makes a barrier, after which the call was either counted before, or is taken back here and goes on to `body`, which is
+ * the same in C (call_charge_nothing) and finds the gate shut. So nothing is stored but the count, and no mark is left. */
 #define CALL_UNIT_TEXT "1048559"
 _Static_assert(LEDGER_CALL_UNIT == 1048559, "as it stands there");
-#define CALL_FREE(id, body, marked, other)                                                                              \
-    "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njae " other                                              \
-    "\nmovq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\ncmpq $0, (%rax)\njne " body                          \
-    "\nmovq %rsp, (%rax)\ncmpq $0, 8(%rax)\nje 1f\nmovq 32+8*(" id "&511)(%rax), %r10\ncmpl $" id ", 8(%r10)\njne 1f\n" \
-    "addq $" CALL_UNIT_TEXT ", 24(%r10)\nmovq $0, (%rax)\ncmpb $0, 27(%r11)\njne " marked                               \
-    "\njmp *16(%r11)\n1: movq $0, (%rax)\njmp " body "\n"
+#define CALL_FREE(place, body, other)                                                                                     \
+    "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njae " other                                                \
+    "\nmovq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 32+8*" place "(%rax), %r10\n"                     \
+    "testq %r10, %r10\nje 2f\naddq $" CALL_UNIT_TEXT ", (%r10)\ncmpq %r10, 32+8*" place "(%rax)\njne 1f\njmp *16(%r11)\n" \
+    "1: subq $" CALL_UNIT_TEXT ", (%r10)\n2: jmp " body "\n"
+_Static_assert(offsetof(struct thread, free_checks) == 32, "as it stands there");
 
 /* call_is_inner (call.h) and the jump that follows it, near the entry; it takes no register that has an argument. Whatever is
  * not so simple goes on to `other`. */
-#define CALL_FORWARD_INNER(id, other)                                                                    \
-    "movq (%rsp), %rax\nsubq 40(%r11), %rax\ncmpq 48(%r11), %rax\njae " other                            \
-    "\nmovq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 32+8*(" id "&511)(%rax), %rax\n" \
-    "testq %rax, %rax\nje " other "\ncmpl $" id ", 8(%rax)\njne " other "\n"                             \
+#define CALL_FORWARD_INNER(id, other)                                                                     \
+    "movq (%rsp), %rax\nsubq 40(%r11), %rax\ncmpq 48(%r11), %rax\njae " other                             \
+    "\nmovq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 128+8*(" id "&511)(%rax), %rax\n" \
+    "testq %rax, %rax\nje " other "\ncmpl $" id ", 8(%rax)\njne " other "\n"                              \
     "addq $1, 56(%rax)\naddq $1, 24(%rax)\njmp *56(%r11)\n"
 _Static_assert(offsetof(struct slot, hot) == 0, "as it stands there");
-_Static_assert(offsetof(struct binding, target) == 16 && offsetof(struct binding, marks) == 27, "as it stands there");
-_Static_assert(offsetof(struct thread, outer_frame) == 0 && offsetof(struct thread, careful_flops) == 8, "as it stands there");
+_Static_assert(offsetof(struct binding, target) == 16, "as it stands there");
 _Static_assert(offsetof(struct slot, inner.start) == 40 && offsetof(struct slot, inner.length) == 48, "as it stands there");
 _Static_assert(offsetof(struct slot, inner.target) == 56, "as it stands there");
-_Static_assert(offsetof(struct thread, hot) == 32 && THREAD_HOT == 512, "as it stands there");
+_Static_assert(offsetof(struct thread, hot) == 128 && THREAD_HOT == 512, "as it stands there");
 _Static_assert(offsetof(struct ledger_tally, routine) == 8 && offsetof(struct ledger_tally, check) == 24, "as it stands there");
 _Static_assert(offsetof(struct ledger_tally, nested_calls) == 56, "as it stands there");

@@ -122,10 +122,11 @@ static void move(void *data)
     struct undisturbed u;
     signals_hold_all(&u);
     if (end_close()) {
+        bool settled = closing_settles();
         for (int i = 0; i < QUIET_LOOKS && !closing_is_quiet(); i++)
             clock_pause(QUIET_NS);
         shim_lock();
-        m->done = ledger_process && closing_is_quiet() && ledger_node_move(m->path, m->slot);
+        m->done = ledger_process && settled && closing_is_quiet() && ledger_node_move(m->path, m->slot);
         shim_unlock();
         end_release();
     }

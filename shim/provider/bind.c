@@ -79,10 +79,15 @@ static void open_for(struct binding *b, uintptr_t start, uintptr_t length)
     __atomic_store_n(&b->length, length, __ATOMIC_RELEASE);
 }
 
-static void close_for_all(struct slot *slot, struct binding *b)
+static void close_for_caller(struct binding *b)
 {
     __atomic_store_n(&b->length, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&b->start, BINDING_FREE, __ATOMIC_RELEASE);
+}
+
+static void close_for_all(struct slot *slot, struct binding *b)
+{
+    close_for_caller(b);
     if (slot->inner.target == b->target)
         __atomic_store_n(&slot->inner.length, 0, __ATOMIC_RELEASE);
 }
@@ -105,6 +110,23 @@ static void link_behind(struct slot *slot, struct binding *b)
     __atomic_store_n(&slot->hot.next, b, __ATOMIC_RELEASE);
 }
 
+/* Are this object's calls nested ones in a call to it (frames_are_nested)? An entry that looks for no mark cannot tell. */
+static bool may_be_nested(uintptr_t caller)
+{
+    extern const char __ehdr_start __attribute__((visibility("hidden")));
+    return caller == (uintptr_t)&__ehdr_start || provider_starts_at(caller);
+}
+
+/* What it was before it was known to be a provider: the slots' own caller. */
+static void withdraw(const struct provider *p)
+{
+    for (size_t i = 0; i < bound_symbol_count; i++) {
+        struct slot *slot = &forward_slots[bound_symbols[i]];
+        if (forward_symbols[bound_symbols[i]].in_entry && slot->hot.length && slot->hot.start == p->start)
+            close_for_caller(&slot->hot);
+    }
+}
+
 static void note_symbol(uint32_t symbol)
 {
     if (!symbol_is_bound[symbol])
@@ -115,9 +137,9 @@ static void note_symbol(uint32_t symbol)
 /* ---- bindings ---- */
 
 /* Asks the loader and the provider: without the lock. */
-static struct binding describe(uint32_t symbol, void *target)
+static struct binding describe(uint32_t symbol, void *target, const struct provider **provider)
 {
-    const struct provider *p = provider_of(target);
+    const struct provider *p = *provider = provider_of(target);
     struct binding b = {.target = target};
     b.wide = forward_symbols[symbol].wide || (p && p->wide);
     b.result_pointer = p && p->result_pointer;
@@ -148,10 +170,15 @@ const struct binding *bind_silent(struct slot *slot, void *target, bool from_pro
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider)
 {
     uint32_t symbol = (uint32_t)(slot - forward_slots);
-    struct binding described = describe(symbol, target);
+    const struct provider *provider;
+    struct binding described = describe(symbol, target, &provider);
     described.from_provider = from_provider;
     binding_lock();
-    struct binding *known = made(slot, target, start, length), *b = known ? known : take(slot, !from_provider && length);
+    if (provider && described.marks)
+        withdraw(provider);
+    bool needs_mark = forward_symbols[symbol].in_entry && (described.marks || may_be_nested(start));
+    bool may_be_hot = !from_provider && length && !needs_mark;
+    struct binding *known = made(slot, target, start, length), *b = known ? known : take(slot, may_be_hot);
     if (b && !known) {
         fill(b, &described);
         uint32_t own = b == &slot->hot ? 0 : (uint32_t)(uintptr_t)slot;
@@ -217,8 +244,11 @@ static unsigned find_entry(const void *target, const void *body)
 void *bind_entry(uint32_t symbol, void *target)
 {
     void *body = (char *)forward_symbols + forward_symbols[symbol].body;
-    struct binding described = describe(symbol, target);
+    const struct provider *provider;
+    struct binding described = describe(symbol, target, &provider);
     binding_lock();
+    if (provider && described.marks)
+        withdraw(provider);
     unsigned i = find_entry(target, body);
     if (i < BOUND_MAX) {
         struct binding *b = &forward_slots[SYMBOL_COUNT + i].hot;

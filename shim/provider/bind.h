@@ -41,8 +41,9 @@ struct symbol {
     uint32_t name; /* offset in forward_names */
     int32_t body;
     uint16_t routine;
-    uint8_t wide; /* the name says 64-bit integers */
-    uint8_t face; /* 'f' or 'g' Fortran, 'c' CBLAS, 'e' LAPACKE */
+    bool wide : 1;     /* the name says 64-bit integers */
+    bool in_entry : 1; /* its entry counts calls of the slot's own caller and jumps on, without a mark */
+    uint8_t face;      /* 'f' or 'g' Fortran, 'c' CBLAS, 'e' LAPACKE */
 };
 extern const struct symbol forward_symbols[] __attribute__((visibility("hidden")));
 

@@ -1,5 +1,5 @@
-/* A BLAS and LAPACK of a name that tells nothing: its own calls are known by the frame of the call to it only. dgemm copies by
- * its dcopy five times, dgees asks its SELECT twice, and neither does anything else. */
+/* A BLAS and LAPACK, whose own calls are known by the frame of the call to it only where its name tells nothing. dgemm copies
+ * by its dcopy five times, dgees asks its SELECT twice, and neither does anything else. */
 
 double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
 void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy);

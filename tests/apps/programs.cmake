@@ -43,9 +43,17 @@ foreach(wide "" 64)
   endif()
 endforeach()
 
-add_library(free_blas SHARED ${APPS}/free_blas.c)
+foreach(blas free_blas blas_free) # of a name that tells nothing, and of one that says that it is nothing but a BLAS
+  add_library(${blas} SHARED ${APPS}/free_blas.c)
+endforeach()
 add_executable(free_calls ${APPS}/free_calls.c)
 target_link_libraries(free_calls PRIVATE free_blas ${CMAKE_DL_LIBS})
+add_executable(free_calls_pure ${APPS}/free_calls.c)
+target_link_libraries(free_calls_pure PRIVATE blas_free ${CMAKE_DL_LIBS})
+add_library(free_lapack SHARED ${APPS}/free_lapack.c)
+target_link_libraries(free_lapack PRIVATE blas_free)
+add_executable(free_late ${APPS}/free_late.c)
+target_link_libraries(free_late PRIVATE free_lapack blas_free)
 python_test(apps free_calls test_free.py)
 
 set(absent ${CMAKE_CURRENT_BINARY_DIR}/absent_provider.c ${CMAKE_CURRENT_BINARY_DIR}/absent_table.h)

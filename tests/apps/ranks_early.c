@@ -2,10 +2,11 @@
  *
  * before    CALLS dots before MPI_Init and CALLS after it, "rank R made N" told after each ten
  * busy      two threads make dots from before MPI_Init until after it, CALLS or more each; told at the end
+ * copies    the same with copies, which cost nothing
  * long      a thread is in one call that lasts longer than MPI_Init
  * wait      as before, but after MPI_Init it waits until its standard input ends
  *
- * Rank R makes (R + 1) times as many, but for busy and long. */
+ * Rank R makes (R + 1) times as many, but for busy, copies and long. */
 #include <mpi.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 extern double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
+extern void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy);
 extern void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const double *alpha,
                    const double *a, const int *lda, const double *b, const int *ldb, const double *beta, double *c,
                    const int *ldc);
@@ -52,6 +54,18 @@ static void *go_on(void *calls)
     return NULL;
 }
 
+static void *go_on_copying(void *calls)
+{
+    const double x[2] = {1, 2};
+    double y[2];
+    const int n = 2, one = 1;
+    long done = 0;
+    for (; done < *(long *)calls || !stop; done++)
+        dcopy_(&n, x, &one, y, &one);
+    __atomic_add_fetch(&made, done, __ATOMIC_RELAXED);
+    return NULL;
+}
+
 static void *multiply(void *unused)
 {
     enum { N = 1600 };
@@ -67,14 +81,15 @@ int main(int argc, char **argv)
 {
     long calls = argc > 1 ? atol(argv[1]) : 10;
     const char *what = argc > 2 ? argv[2] : "before", *number = getenv("PMIX_RANK");
-    int threads = strcmp(what, "busy") == 0 ? 2 : strcmp(what, "long") == 0;
+    void *(*work)(void *) = strcmp(what, "busy") == 0 ? go_on : strcmp(what, "copies") == 0 ? go_on_copying : multiply;
+    int threads = work != multiply ? 2 : strcmp(what, "long") == 0;
     pthread_t list[2];
     number = number ? number : getenv("PMI_RANK");
     rank = number ? atoi(number) : 0;
     if (!threads)
         dots(calls *= rank + 1);
     for (int i = 0; i < threads; i++)
-        pthread_create(&list[i], NULL, threads == 2 ? go_on : multiply, &calls);
+        pthread_create(&list[i], NULL, work, &calls);
     if (threads)
         usleep(20000);
     MPI_Init(&argc, &argv);

@@ -1,6 +1,8 @@
 """Calls that cost nothing are counted once, whoever calls: the program, a function that LAPACK was given, handlers of signals from
-the first call on, in the middle of whatever the library does. What a BLAS of an unknown name copies inside its products is nested,
-whichever of them calls first. However calls are charged."""
+the first call on, in the middle of whatever the library does. What a BLAS copies inside its products is nested, whichever of them
+calls first, also where its name is unknown, and where it is found to be a LAPACK after it has copied. However calls are charged."""
+import itertools
+
 from harness import BUILD, PROGRAM, Run, check_balance, expect
 
 # How calls are charged, and what a dot product of 2 (4 FLOPs) and a product of 2 x 2 (16) cost then
@@ -29,8 +31,7 @@ def check_handled(what, command, env, dot, product):
 
 
 def main():
-    program = BUILD / "free_calls"
-    for name, (env, dot, product) in WAYS.items():
+    for program, (name, (env, dot, product)) in itertools.product((BUILD / "free_calls", BUILD / "free_calls_pure"), WAYS.items()):
         for first in ("own", "product"):
             run = Run([program, first], env)
             expect(f"{name}, {first} first: calls", calls_of(run), {"dcopy": 6, "dgemm": 2, "dgees": 1})
@@ -38,8 +39,13 @@ def main():
         check_handled(f"{name}, handlers", [program, "handler", LONG], env, dot, product)
         for _ in range(TIMES):
             check_handled(f"{name}, a few handlers", [program, "handler", SHORT], env, dot, product)
+    for name, (env, _, _) in WAYS.items():
+        for when in ("before", "between"):
+            run = Run([BUILD / "free_late", when], env)
+            expect(f"{name}, {when}: calls", calls_of(run), {"dcopy": 12, "dgees": 2})
+            expect(f"{name}, {when}: nested", run.summary["nested"]["operations"], {"dcopy": 6})
     for _ in range(TIMES):
-        check_handled("under run, a few handlers", [PROGRAM, "run", "--", program, "handler", SHORT], {}, 4, 16)
+        check_handled("under run, a few handlers", [PROGRAM, "run", "--", BUILD / "free_calls_pure", "handler", SHORT], {}, 4, 16)
 
 
 main()

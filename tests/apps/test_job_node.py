@@ -141,13 +141,14 @@ def two_nodes(folder):
 def early(folder):
     """Threads that count while the ledger moves lose nothing; of a call that lasts, the rank stays alone."""
     program = f"{folder}/ranks_early"
-    for what, turns in (("before", 1), ("busy", 10), ("long", 1)):
+    for what, turns in (("before", 1), ("busy", 10), ("copies", 10), ("long", 1)):
+        own = {} if what == "copies" else {"FLOP_DETAIL": "shapes,callers"}
         for _ in range(turns):
             with tempfile.TemporaryDirectory() as inner:
                 script = f'exec "$0" "$@" > {inner}/told.{RANK}'
                 done = subprocess.run([*LAUNCHER, "-n", "3", "sh", "-c", script, program, "20", what],
-                                      env={**ENVIRONMENT, **BY_HAND, "FLOP_OUTPUT": f"{inner}/job.json", "FLOP_LEDGER_DIR": inner,
-                                           "FLOP_DETAIL": "shapes,callers"}, capture_output=True, text=True, check=False)
+                                      env={**ENVIRONMENT, **BY_HAND, **own, "FLOP_OUTPUT": f"{inner}/job.json",
+                                           "FLOP_LEDGER_DIR": inner}, capture_output=True, text=True, check=False)
                 expect(f"{what}: {done.stderr}", done.returncode, 0)
                 job = merge(f"{inner}/job.json")
                 expect(f"{what}: each call once", calls_of(job), told(inner, "told.*"))

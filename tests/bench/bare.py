@@ -20,7 +20,7 @@ __attribute__((constructor)) static void start(void)
         targets[i] = dlsym(RTLD_NEXT, names[i]);
 }}
 """
-ENTRY = ('".globl {name}\\n.type {name}, @function\\n{name}: endbr64\\nmovq counts@gottpoff(%rip), %rax\\n"'
+ENTRY = ('".balign 64\\n.globl {name}\\n.type {name}, @function\\n{name}: endbr64\\nmovq counts@gottpoff(%rip), %rax\\n"'
          '"incq %fs:{at}(%rax)\\njmp *targets+{at}(%rip)\\n"')
 
 

@@ -38,7 +38,8 @@ DETAIL_TARGETS = {"shapes": 110, "callers": 280, "calls": 620}
 PLAN_TARGET = 100  # added to an execution of a plan
 # Added to a direct call on every other path: the case, the way, how many objects have called before. What timing takes hangs on
 # which clock there is, and since when (ticks.c): 540 to 750.
-PATHS = {"a small LAPACK call": ("dgetrf_4", "counting", 0, 70), "another LAPACK call": ("dgetrf_3x4", "counting", 0, 215),
+PATHS = {"a copy": ("dcopy_1", "counting", 0, 16), "a small LAPACK call": ("dgetrf_4", "counting", 0, 52),
+         "another LAPACK call": ("dgetrf_3x4", "counting", 0, 215),
          "BLAS inside LAPACK": ("nested_dgemm", "counting", 0, 25), "ddot_ inside LAPACK": ("nested_ddot", "counting", 0, 25),
          "LAPACK inside LAPACK": ("nested_dgetrf", "counting", 0, 25),
          "the 2nd of 2 objects": ("caller", "counting", 2, 100), "the 2nd of 30 objects": ("caller", "counting", 30, 100),

@@ -1,5 +1,5 @@
 /* calls CASE CALLS THREADS: makes CALLS calls in each thread and prints the least time of a call over several rounds.
- * CASE: ddot_1 dgemm_1 dgemm_4 cblas_ddot_1 cblas_dgemm_1 cblas_dgemm_4 dgetrf_4 dgetrf_3x4; nested_ddot nested_dgemm
+ * CASE: ddot_1 dcopy_1 dgemm_1 dgemm_4 cblas_ddot_1 cblas_dgemm_1 cblas_dgemm_4 dgetrf_4 dgetrf_3x4; nested_ddot nested_dgemm
  * nested_dgetrf, made by one call of dpbtrf_ of the stub; context, opened and closed; caller, from the second of the copies of
  * libbench_caller.so in the folder BENCH_CALLERS, after all of them have made a call. */
 #include "flopshim.h"
@@ -12,6 +12,7 @@
 #include <time.h>
 
 double ddot_(const int *, const double *, const int *, const double *, const int *);
+void dcopy_(const int *, const double *, const int *, double *, const int *);
 void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *, const double *, const int *,
             const double *, const int *, const double *, double *, const int *, size_t, size_t);
 double cblas_ddot(int, const double *, int, const double *, int);
@@ -81,6 +82,8 @@ static void call_blas(long count)
             c[0] += ddot_(&n, a, &one, b, &one);
         else if (dot)
             c[0] += cblas_ddot(n, a, 1, b, 1);
+        else if (strstr(name, "dcopy"))
+            dcopy_(&n, a, &one, b, &one);
         else if (fortran)
             dgemm_("N", "N", &n, &n, &n, &alpha, a, &n, b, &n, &beta, c, &n, 1, 1);
         else

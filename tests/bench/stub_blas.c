@@ -8,6 +8,12 @@ double ddot_(const int *n, const double *x, const int *incx, const double *y, co
     return x[0] * y[0];
 }
 
+void dcopy_(const int *n, const double *x, const int *incx, double *y, const int *incy)
+{
+    (void)n, (void)incx, (void)incy;
+    y[0] = x[0];
+}
+
 void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, const double *alpha,
             const double *a, const int *lda, const double *b, const int *ldb, const double *beta, double *c, const int *ldc,
             size_t length_a, size_t length_b)

@@ -3,8 +3,9 @@
 in percent of the loop's time without it.
 
 A process with the preload and one without take turns of 1 to 4 ms, so that a change of the machine's speed meets both, and
-some are not interrupted; several
-pairs of processes, because the layout of memory differs from start to start. Of each way the least turn counts, of all pairs.
+some are not interrupted. Whose turn it is is drawn, and takes one first that is not measured: what ran last is quicker, because
+the caches have its data. Several pairs of processes, because the layout of memory differs from start to start. Of each way the
+least turn counts, of all pairs.
 What is not installed is left out. Times are not asserted: a loaded machine makes them what it likes.
 
 usage: workloads.py [--bare] [PAIRS [TURNS [NAME]...]]      FLOPSHIM_LIBRARY names the library (build/libflopshim.so)
@@ -12,6 +13,7 @@ usage: workloads.py [--bare] [PAIRS [TURNS [NAME]...]]      FLOPSHIM_LIBRARY nam
 --bare: Debian's NumPy alone, with its BLAS preloaded, and beside the library what the least of counters takes (bare.py)"""
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -104,12 +106,15 @@ class Process:
 def least(command, preloads, pairs, turns):
     """Seconds of the least turn with each of the preloads. ValueError where the program does not run."""
     best = [1e9] * len(preloads)
+    drawn, order = random.Random(1), list(range(len(preloads)))
     for _ in range(pairs):
         processes = [Process(command, preload) for preload in preloads]
         for process in processes:
             process.turn()
-        for i in range(turns):
-            for way in range(len(preloads))[::1 if i % 2 else -1]:
+        for _ in range(turns):
+            drawn.shuffle(order)
+            for way in order:
+                processes[way].turn()
                 best[way] = min(best[way], processes[way].turn())
         for process in processes:
             process.end()
