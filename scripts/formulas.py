@@ -115,9 +115,9 @@ def polynomial(node: ast.expr) -> Polynomial:
         return number(node.value)
     if isinstance(node, ast.Name):
         return {(node.id,): Fraction(1)}
-    if not isinstance(node, ast.BinOp):
+    left, right = (polynomial(node.left), polynomial(node.right)) if isinstance(node, ast.BinOp) else ({}, {})
+    if not isinstance(node, ast.BinOp) or (isinstance(node.op, ast.Div) and right.keys() != {()}):
         raise SpecError(f"cannot use {ast.unparse(node)} in a polynomial")
-    left, right = polynomial(node.left), polynomial(node.right)
     if isinstance(node.op, ast.Mult):
         return times(left, right)
     if isinstance(node.op, ast.Div):
