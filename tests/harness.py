@@ -50,11 +50,13 @@ class Run:
                                   capture_output=True, text=True, errors="replace", timeout=timeout, cwd=cwd or folder,
                                   check=False)
             self.returncode, self.stdout, self.stderr = done.returncode, done.stdout, done.stderr
+            self.files = sorted(os.listdir(folder))
             self.summaries = [json.loads(p.read_text()) for p in sorted(pathlib.Path(folder).glob("*.json*"))]
 
     @property
     def summary(self):
-        assert len(self.summaries) == 1, f"{len(self.summaries)} summaries; stderr: {self.stderr}"
+        found = f"{len(self.summaries)} summaries, status {self.returncode}, {self.files}; stderr: {self.stderr}"
+        assert len(self.summaries) == 1, found
         return self.summaries[0]
 
     def costs(self):
