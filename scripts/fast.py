@@ -55,6 +55,7 @@ class Width:
         out += [f"        CALL_OR(any, {source});" for source in sources[1:]]
 
     def emit(self, dims: list[Arg], bound: int, cost: str, out: list[str]) -> None:
+        """LAPACK's dimensions are read again for the tests: no register keeps them while the price is worked out."""
         if not self.r.row.brief:
             self.emit_any(dims, out)
         for a in dims:
@@ -139,7 +140,9 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
                    f"    {'' if b.result == 'void' else 'return '}slow_{b.name}({b.passed}, {CALLER});\n}}\n")
     registers = in_registers(b)
     params = ", ".join(registers.params)
-    names = [f"{'body' if is_fast else 'slow'}_{b.name}"] + [f"first_{b.name}", f"marked_{b.name}"][:2 - calls_on(r)] * is_fast
+    names = [f"body_{b.name}", f"first_{b.name}"] if is_fast else [f"slow_{b.name}"]
+    if is_fast and not calls_on(r):
+        names.append(f"marked_{b.name}")
     out += [f'{b.result} jump_{name}({params}) __asm__("{name}") __attribute__((visibility("hidden")));' for name in names]
     out.append(f"CALL_JUMPS {b.result} other_{b.name}({params})\n{{\n"
                f"    const struct binding *const recent = call_find_here(call_slot, CALL_RETURNS);\n"
@@ -173,11 +176,13 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     """The plain case of the slot's own caller: charged, and jumped on. Everything else jumps to the slow body."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
-    cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
     if r.row.brief:
         cost = weighted(r.row.price.formulas, weights)
-    params = (b if calls_on(r) else in_registers(b)).params
-    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(params)})\n{{\n    uint64_t cost;")
+    else:
+        cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
+    known, first = (b, "first") if calls_on(r) else (in_registers(b), "jump_first")
+    passed = known.passed
+    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(known.params)})\n{{\n    uint64_t cost;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
@@ -191,18 +196,15 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
     emit_fast_options(r, b, out)
     emit_fast_idle(r, b, out)
     what = "EVEN" if r.row.price.mults == r.row.price.adds else "OPS"
-    passed = in_registers(b).passed
     out.append("    struct thread *const thread = call_self;\n"
                f"    if (!call_charge_fast(thread, ROUTINE_{r.name}, cost, CALL_COST_{what}))\n        goto slow;")
     if calls_on(r):
         out.append(f"    CALL_UNWINDS();\n    {call_of(b, 'call_slot->hot.target')};\n    thread->outer_frame = 0;\n    return;")
-        passed = b.passed
     elif jumps_on(b):
         out.append(f"    return jump_marked_{b.name}({passed});")
     else:
         out.append(f"    if (UNLIKELY(call_slot->hot.marks))\n        return jump_marked_{b.name}({passed});")
         out.append(f"    thread->outer_frame = 0;\n    {jump_to(b, 'call_slot->hot.target')}")
-    first = "first" if calls_on(r) else "jump_first"
     out.append(f"slow:\n    return {first}_{b.name}({passed});\n}}\n")
 
 

@@ -117,14 +117,16 @@ static bool may_be_nested(uintptr_t caller)
     return caller == (uintptr_t)&__ehdr_start || provider_starts_at(caller);
 }
 
-/* What it was before it was known to be a provider: the slots' own caller. */
+/* What it was before it was known to be a provider: the slots' own caller. Takes the lock. */
 static void withdraw(const struct provider *p)
 {
+    binding_lock();
     for (size_t i = 0; i < bound_symbol_count; i++) {
         struct slot *slot = &forward_slots[bound_symbols[i]];
         if (forward_symbols[bound_symbols[i]].in_entry && slot->hot.length && slot->hot.start == p->start)
             close_for_caller(&slot->hot);
     }
+    binding_unlock();
 }
 
 static void note_symbol(uint32_t symbol)
@@ -137,13 +139,15 @@ static void note_symbol(uint32_t symbol)
 /* ---- bindings ---- */
 
 /* Asks the loader and the provider: without the lock. */
-static struct binding describe(uint32_t symbol, void *target, const struct provider **provider)
+static struct binding describe(uint32_t symbol, void *target)
 {
-    const struct provider *p = *provider = provider_of(target);
+    const struct provider *p = provider_of(target);
     struct binding b = {.target = target};
     b.wide = forward_symbols[symbol].wide || (p && p->wide);
     b.result_pointer = p && p->result_pointer;
     b.marks = !p || !provider_is_pure(p->path);
+    if (p && b.marks)
+        withdraw(p);
     noted_incomplete(0);
     if (config.verbose)
         message_line("flopshim: ", forward_name(symbol), " -> ", p ? p->path : "?", b.wide ? " (64-bit integers)" : "", NULL);
@@ -170,12 +174,9 @@ const struct binding *bind_silent(struct slot *slot, void *target, bool from_pro
 const struct binding *bind_caller(struct slot *slot, void *target, uintptr_t start, uintptr_t length, bool from_provider)
 {
     uint32_t symbol = (uint32_t)(slot - forward_slots);
-    const struct provider *provider;
-    struct binding described = describe(symbol, target, &provider);
+    struct binding described = describe(symbol, target);
     described.from_provider = from_provider;
     binding_lock();
-    if (provider && described.marks)
-        withdraw(provider);
     bool needs_mark = forward_symbols[symbol].in_entry && (described.marks || may_be_nested(start));
     bool may_be_hot = !from_provider && length && !needs_mark;
     struct binding *known = made(slot, target, start, length), *b = known ? known : take(slot, may_be_hot);
@@ -244,11 +245,8 @@ static unsigned find_entry(const void *target, const void *body)
 void *bind_entry(uint32_t symbol, void *target)
 {
     void *body = (char *)forward_symbols + forward_symbols[symbol].body;
-    const struct provider *provider;
-    struct binding described = describe(symbol, target, &provider);
+    struct binding described = describe(symbol, target);
     binding_lock();
-    if (provider && described.marks)
-        withdraw(provider);
     unsigned i = find_entry(target, body);
     if (i < BOUND_MAX) {
         struct binding *b = &forward_slots[SYMBOL_COUNT + i].hot;

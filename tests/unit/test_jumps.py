@@ -20,7 +20,7 @@ if len(calling) < 40:
     bad.append(f"only {len(calling)} bodies call a provider")
 FREE = re.compile(r"^ *([0-9a-f]+):.*\blea\b.*<slot_\w+>(?:.*\n)+? *[0-9a-f]+:\s+addq +\$0xfffef,\(%r10\)(?:.*\n)+?"
                   r" *[0-9a-f]+:\s+jmp +\*0x10\(%r11\)\n *([0-9a-f]+):", re.M)
-free = {name: [int(a, 16) for a in found.groups()] for name, text in functions.items() if (found := FREE.search(text))}
+free = {name: [int(a, 16) for a in found.groups()] for name, body in functions.items() if (found := FREE.search(body))}
 bad += [f"{name} is counted in {end - begin + 4} bytes from {begin - 4:x}" for name, (begin, end) in free.items()
         if end - (begin - 4) > 64 or (begin - 4) % 64]
 if not {"dcopy_", "dswap_64_", "cblas_zcopy", "idamax_"} <= free.keys():
