@@ -32,9 +32,9 @@ def has_body(r: Routine, face: str) -> bool:
     return r.name in FREE and is_free(r, body_of(r, face))
 
 
-def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
+def rest_of(r: Routine, face: str, number: int, is_wide: bool, is_first: bool) -> str:
     """What follows after the slot is in r11, as C: texts in quotes, and macros."""
-    body = body_name(r, face)
+    body = body_name(r, face, is_wide)
     if plans.is_plan(face):
         return f'"jmp {body}\\n"'
     name = body_of(r, face).name
@@ -52,8 +52,8 @@ def rest_of(r: Routine, face: str, number: int, is_first: bool) -> str:
 def emit_entries(symbols: list[Symbol], numbers: dict[str, int]) -> list[str]:
     out = ['#include "machine_x86_64.h"', "", BEGIN]
     seen: set[tuple[str, str]] = set()
-    for name, r, face, _ in symbols:
-        rest = rest_of(r, face, numbers[r.name], (r.name, face) not in seen)
+    for name, r, face, is_wide in symbols:
+        rest = rest_of(r, face, numbers[r.name], is_wide, (r.name, face) not in seen)
         seen.add((r.name, face))
         aligned = ".balign 64\\n" if has_body(r, face) else ""
         out.append(f'"{aligned}.globl {name}\\n.type {name}, @function\\n{name}:\\n"\n'

@@ -72,13 +72,14 @@ class Width:
         out.append(f"        if (UNLIKELY((uint{self.bits}_t)any >= call_small{self.bits}[{bound}]))\n            goto slow;")
 
 
-def emit_fast_integers(r: Routine, b: Body, dims: list[Arg], bound: int, cost: str, out: list[str]) -> None:
+def emit_fast_integers(r: Routine, b: Body, dims: list[Arg], bound: int, cost: str, is_wide: bool, out: list[str]) -> None:
     """Read the dimensions, in either width, and work out the cost, so that they are dead when the rest is looked at; leave
     where a leading dimension is below any of them or a step is 0."""
-    out.append("    if (LIKELY(!call_slot->hot.wide)) {")
-    Width(r, b, 32).emit(dims, bound, cost, out)
+    usual, other = (64, 32) if is_wide else (32, 64)
+    out.append(f"    if (LIKELY({'' if is_wide else '!'}call_slot->hot.wide)) {{")
+    Width(r, b, usual).emit(dims, bound, cost, out)
     out.append("    } else {")
-    Width(r, b, 64).emit(dims, bound, cost, out)
+    Width(r, b, other).emit(dims, bound, cost, out)
     out.append("    }")
 
 
@@ -172,8 +173,9 @@ def emit_marked_body(b: Body, out: list[str]) -> None:
     emit_forward(b, "call_slot->hot.target", "call_end_fast", None, out)
 
 
-def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
-    """The plain case of the slot's own caller: charged, and jumped on. Everything else jumps to the slow body."""
+def emit_fast_body(r: Routine, b: Body, bound: int, is_wide: bool, out: list[str]) -> None:
+    """The plain case of the slot's own caller: charged, and jumped on. Everything else jumps to the slow body. is_wide: integers
+    of 64 bits are the usual ones."""
     dims = [a for a in used_args(r.row) if a.kind == "dim"]
     weights = (6, 2) if r.field == "c" else (1, 1)
     if r.row.brief:
@@ -182,7 +184,7 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
         cost = "(uint64_t)(" + " + ".join(f"{w} * {plain(f, True)}" for w, f in zip(weights, r.row.price.formulas)) + ")"
     known, first = (b, "first") if calls_on(r) else (in_registers(b), "jump_first")
     passed = known.passed
-    out.append(f"CALL_JUMPS {b.result} body_{b.name}({', '.join(known.params)})\n{{\n    uint64_t cost;")
+    out.append(f"CALL_JUMPS {b.result} {'wide' if is_wide else 'body'}_{b.name}({', '.join(known.params)})\n{{\n    uint64_t cost;")
     if b.by_pointer:
         second = r.row.args[1].name
         out.append(f"    void *const first_ = call_slot->hot.result_pointer ? {second}_ : {r.row.args[0].name}_;")
@@ -190,7 +192,7 @@ def emit_fast_body(r: Routine, b: Body, bound: int, out: list[str]) -> None:
         if a.kind == "option":
             out.append(f"    const int64_t {a.name} = {fast_letter(r, b, a)};")
     if dims:
-        emit_fast_integers(r, b, dims, bound, cost, out)
+        emit_fast_integers(r, b, dims, bound, cost, is_wide, out)
     else:
         out.append(f"    cost = {cost};")
     emit_fast_options(r, b, out)
@@ -219,8 +221,18 @@ def jumps_on(b: Body) -> bool:
     return b.face == "c" and all("*" in p for p in b.params)
 
 
-def body_name(r: Routine, face: str) -> str:
-    return plans.body_name(r.row.plans, face, r.name) if plans.is_plan(face) else f"body_{body_of(r, face).name}"
+def has_wide(r: Routine, face: str) -> bool:
+    """Is there a fast body for names that say that integers have 64 bits?"""
+    if plans.is_plan(face):
+        return False
+    b = body_of(r, face)
+    return fast_degree(r, b) is not None and not is_free(r, b) and any(a.kind == "dim" for a in used_args(in_brief(r).row))
+
+
+def body_name(r: Routine, face: str, is_wide: bool = False) -> str:
+    if plans.is_plan(face):
+        return plans.body_name(r.row.plans, face, r.name)
+    return f"{'wide' if is_wide and has_wide(r, face) else 'body'}_{body_of(r, face).name}"
 
 
 def in_brief(r: Routine) -> Routine:
@@ -264,5 +276,7 @@ def emit_body(r: Routine, face: str, out: list[str]) -> str:
         emit_others(r, b, True, out)
         if not calls_on(r):
             emit_marked_body(b, out)
-        emit_fast_body(in_brief(r), b, bound, out)
+        emit_fast_body(in_brief(r), b, bound, False, out)
+        if has_wide(r, face):
+            emit_fast_body(in_brief(r), b, bound, True, out)
     return f"body_{b.name}"

@@ -121,7 +121,7 @@ ALWAYS_INLINE struct ledger_tally *call_charge_plainly(struct thread *t, uintptr
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if ((UNLIKELY(*cost >= t->careful_flops) && !call_scale(t, cost, what)) || UNLIKELY(tally->routine != routine))
         goto not_so;
-    if (CALL_IS_SET(t->grant)) {
+    if (CALL_IS_RARELY_SET(t->grant)) {
         if (UNLIKELY(!call_take(t, t->grant, cost)))
             goto not_so;
         tally = *(struct ledger_tally *volatile *)&t->hot[routine % THREAD_HOT]; /* not kept in a register meanwhile */

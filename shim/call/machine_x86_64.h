@@ -41,6 +41,17 @@ static inline int64_t call_letter_again(const void *text)
         is_set;                                                                   \
     })
 
+/* The same, where what is not set goes straight on. */
+#define CALL_IS_RARELY_SET(what)                                                   \
+    ({                                                                             \
+        __label__ some;                                                            \
+        bool is_set = true;                                                        \
+        __asm__ goto("cmp%z0 $0, %0\n\tjne %l[some]" : : "m"(what) : "cc" : some); \
+        is_set = false;                                                            \
+    some:                                                                          \
+        is_set;                                                                    \
+    })
+
 /* grant_take (grant.h) of a thread's grant, without another register than the cost's, which is as it was where it fits. It is
  * kept in the thread meanwhile: a handler that comes in between may spend of the grant, so what was spent tells nothing of it.
  */

@@ -13,10 +13,12 @@ functions = dict(re.findall(r"^[0-9a-f]+ <(\w+)>:\n(.*?)^$", text, re.M | re.S))
 names = [name for name in functions if name.startswith("other_") and "body_" + name[6:] in functions]
 READS = re.compile(r"mov[dq] +%xmm0,%[er]\w+")
 CALLS = re.compile(r"\bcall +\*(0x10\(%r11\)|%rax)\n *[0-9a-f]+:\s+movq +\$0x0,\(%rbx\)\n")
-calling = [name for name in functions if name.startswith("body_") and CALLS.search(functions[name])]
-bad = [f"{name} has {found[0]}" for other in names for name in (other, "inner_" + other[6:], "body_" + other[6:])
+bodies = [name for name in functions if name.startswith(("body_", "wide_"))]
+calling = [name for name in bodies if CALLS.search(functions[name])]
+jumping = [*names, *("inner_" + other[6:] for other in names), *(name for name in bodies if "other_" + name[5:] in names)]
+bad = [f"{name} has {found[0]}" for name in jumping
        if (found := re.search(r"\bcall\b|[xyz]mm\d+", READS.sub("", CALLS.sub("", functions[name], count=1))))]
-if len(calling) < 40:
+if len(calling) < 80 or not {"wide_dgemm_c", "wide_ddot_f", "wide_dpotrf_f"} <= set(bodies):
     bad.append(f"only {len(calling)} bodies call a provider")
 FREE = re.compile(r"^ *([0-9a-f]+):.*\blea\b.*<slot_\w+>(?:.*\n)+? *[0-9a-f]+:\s+addq +\$0xfffef,\(%r10\)(?:.*\n)+?"
                   r" *[0-9a-f]+:\s+jmp +\*0x10\(%r11\)\n *([0-9a-f]+):", re.M)
