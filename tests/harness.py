@@ -39,13 +39,21 @@ def python(environment):
     return path
 
 
-class Run:
-    """One finished program: returncode, stdout, stderr, and the JSON summaries that it left."""
+def wheel_blas():
+    """The library that NumPy's wheel brings along, with names such as scipy_dgemm_64_."""
+    found, = (ROOT / ".venv/new/lib").glob("python3*/site-packages/numpy.libs/libscipy_openblas64_-*.so")
+    return found
 
-    def __init__(self, command, env=None, preload=True, input=None, timeout=300, cwd=None):
+
+class Run:
+    """One finished program: returncode, stdout, stderr, and the JSON summaries that it left. behind: is preloaded as well."""
+
+    def __init__(self, command, env=None, preload=True, input=None, timeout=300, cwd=None, behind=""):
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
-            settings = {"FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_QUIET": "1", "LD_PRELOAD": LIBRARY} if preload else {}
+            settings = {"FLOP_OUTPUT": f"{folder}/%p.json", "FLOP_QUIET": "1"} if preload else {}
+            if preload or behind:
+                settings["LD_PRELOAD"] = f"{LIBRARY if preload else ''} {behind}".strip()
             done = subprocess.run([str(c) for c in command], env={**PLAIN, **settings, **(env or {})}, input=input,
                                   capture_output=True, text=True, errors="replace", timeout=timeout, cwd=cwd or folder,
                                   check=False)

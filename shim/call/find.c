@@ -4,6 +4,7 @@
 #include "objects.h"
 #include "provider.h"
 #include "resolve.h"
+#include "signals.h"
 #include "start.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -47,8 +48,11 @@ const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)
         return known;
     int saved = errno;
     known = bind_known(slot, caller, false);
-    if (!known)
+    if (!known) {
+        uint64_t before = signals_hold_handlers(); /* the loader's locks, as in objects_each */
         known = make(slot, caller);
+        signals_release_handlers(before);
+    }
     if (known->slot)
         __atomic_store_n(find_place(slot, caller), known, __ATOMIC_RELEASE);
     errno = saved;

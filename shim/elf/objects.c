@@ -3,6 +3,7 @@
 #include "objects.h"
 #include "path.h"
 #include "seek.h"
+#include "signals.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -30,6 +31,14 @@ bool object_read(const struct dl_phdr_info *info, struct object *object)
     return false;
 }
 
+int objects_each(int (*visit)(struct dl_phdr_info *info, size_t size, void *data), void *data)
+{
+    uint64_t before = signals_hold_handlers();
+    int answer = dl_iterate_phdr(visit, data);
+    signals_release_handlers(before);
+    return answer;
+}
+
 static int add_object(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct list *list = data;
@@ -43,7 +52,7 @@ static int add_object(struct dl_phdr_info *info, size_t size, void *data)
 size_t objects_list(struct object *objects)
 {
     struct list list = {objects, 0};
-    dl_iterate_phdr(add_object, &list);
+    objects_each(add_object, &list);
     return list.count;
 }
 
@@ -63,7 +72,7 @@ static int act_and_stop(struct dl_phdr_info *info, size_t size, void *data)
 /* dl_iterate_phdr holds the lock under which objects are unmapped; it may be called from within. */
 void objects_hold(void (*act)(void *), void *data)
 {
-    dl_iterate_phdr(act_and_stop, &(struct holding){act, data});
+    objects_each(act_and_stop, &(struct holding){act, data});
 }
 
 struct named {
@@ -80,7 +89,7 @@ static int is_named(struct dl_phdr_info *info, size_t size, void *data)
 
 bool object_named(const char *base_name, struct object *object)
 {
-    return dl_iterate_phdr(is_named, &(struct named){base_name, object});
+    return objects_each(is_named, &(struct named){base_name, object});
 }
 
 /* ---- the object that holds an address ---- */
@@ -106,18 +115,18 @@ static bool ask(struct sought *s, int (*find)(void *, struct found *))
     return true;
 }
 
-/* Not by name, which would have the library need glibc 2.35. NULL: there is none. */
+/* Not by name, which would have the library need glibc 2.35. It has it in libc.so.6. NULL: there is none. */
 static int (*finder(void))(void *, struct found *)
 {
 #ifdef FLOPSHIM_EARLY
     return NULL;
 #else
     static _Atomic(uintptr_t) known; /* 1: none */
-    struct object loader;
+    struct object libc;
     uintptr_t find = atomic_load_explicit(&known, memory_order_relaxed);
     if (!find) {
-        if (object_named("ld-linux-x86-64.so.2", &loader))
-            find = (uintptr_t)object_function(&loader, "_dl_find_object");
+        if (object_named("libc.so.6", &libc))
+            find = (uintptr_t)object_function(&libc, "_dl_find_object");
         find = find ? find : 1;
         atomic_store_explicit(&known, find, memory_order_relaxed);
     }
@@ -128,7 +137,7 @@ static int (*finder(void))(void *, struct found *)
 static bool find_object(struct sought *s)
 {
     int (*find)(void *, struct found *) = finder();
-    return find ? ask(s, find) : seek_object(s);
+    return (find && ask(s, find)) || seek_object(s);
 }
 
 bool object_holding(uintptr_t address, struct object *object)

@@ -16,6 +16,10 @@ struct object {
 /* What dl_iterate_phdr tells of. False: it has no dynamic section. */
 bool object_read(const struct dl_phdr_info *info, struct object *object);
 
+/* dl_iterate_phdr, without a handler of a signal in between: of a lock that was just taken the C library does not know yet who
+ * has it, and a handler that calls the loader then would wait for its own thread. Two system calls. */
+int objects_each(int (*visit)(struct dl_phdr_info *info, size_t size, void *data), void *data);
+
 /* The loaded objects in load order, at most OBJECTS_MAX. */
 size_t objects_list(struct object *list);
 

@@ -93,7 +93,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data)
 bool seek_object(struct sought *sought)
 {
     struct search s = {.sought = sought};
-    dl_iterate_phdr(visit, &s);
+    objects_each(visit, &s);
     if (s.makes) {
         if (table.count > OBJECTS_MAX)
             table.loads = 0;

@@ -1,7 +1,7 @@
 /* Finds calls that no stub can see, from what is loaded when the summary is made: pointers of objects to BLAS that lead
  * elsewhere than to the shim, and BLAS linked into an object. Nothing of it is on the way of a call.
  *
- * The objects are gone through inside dl_iterate_phdr, which keeps them loaded meanwhile. */
+ * The objects are gone through inside objects_each, which keeps them loaded meanwhile. */
 #include "unseen.h"
 #include "clock.h"
 #include "elf_file.h"
@@ -163,7 +163,7 @@ static int look_for_library(struct dl_phdr_info *info, size_t size, void *data)
 static bool is_suffixed(const struct search *s, const char *name, size_t beginning)
 {
     struct suffixed found = {.name = name, .suffix = name + beginning};
-    if (strlen(found.suffix) >= SUFFIX_BYTES || !dl_iterate_phdr(look_for_library, &found))
+    if (strlen(found.suffix) >= SUFFIX_BYTES || !objects_each(look_for_library, &found))
         return false;
     uncovered_add(s->list, path_of(s->object), " calls ", name, " of ", found.path, ": names with a suffix are not counted",
                   NULL);
@@ -309,7 +309,7 @@ void unseen_look(struct uncovered *list)
     if (!may_not_look) {
         if (object_at((uintptr_t)unseen_look, &search.shim, &end, &path))
             search.shim_bytes = end - search.shim;
-        dl_iterate_phdr(look_at, &search);
+        objects_each(look_at, &search);
     }
     unseen_engines(list);
 }

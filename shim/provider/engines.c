@@ -92,7 +92,7 @@ static bool is_engine(struct search *s)
         (e->without && object_needs_any(o, matches_pattern, (void *)(uintptr_t)e->without)))
         return false;
     if (e->driver)
-        dl_iterate_phdr(look_at_driver, s);
+        objects_each(look_at_driver, s);
     return (!e->driver || s->has_driver) && object_at((uintptr_t)o->dynamic, &s->start, &s->end, &path);
 }
 
@@ -103,7 +103,7 @@ static void look_for(struct search *s, const struct engine *engine)
         return;
     s->use = *engine->calls ? UNUSED : PERHAPS;
     if (s->use == UNUSED)
-        dl_iterate_phdr(look_at_caller, s);
+        objects_each(look_at_caller, s);
     if (s->use == UNUSED)
         return;
     const char *path = *s->object.path ? s->object.path : "the program",
@@ -127,5 +127,5 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *data)
 
 void engines_look(struct uncovered *list)
 {
-    dl_iterate_phdr(look_at, &(struct search){.list = list});
+    objects_each(look_at, &(struct search){.list = list});
 }

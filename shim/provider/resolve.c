@@ -10,6 +10,7 @@
 #include "noted.h"
 #include "objects.h"
 #include "pages.h"
+#include "signals.h"
 #include "symbols.h"
 #include <dlfcn.h>
 #include <stdio.h>
@@ -132,17 +133,25 @@ bool forward_fortran(const char *name, char spelling[FORWARD_SPELLING])
     return true;
 }
 
-void *forward_lookup(void *handle, const char *name)
+/* Without a handler in between, as in objects_each. */
+static void *ask_loader(void *handle, const char *name)
 {
     forward_start(); /* a call may come while another thread starts the shim */
+    uint64_t before = signals_hold_handlers();
     void *found = forward_dlsym(handle, name);
+    signals_release_handlers(before);
+    return found;
+}
+
+void *forward_lookup(void *handle, const char *name)
+{
+    void *found = ask_loader(handle, name);
     return found && forward_in_shim(found) ? NULL : found;
 }
 
 void *forward_next(const char *name)
 {
-    forward_start();
-    void *found = forward_dlsym(RTLD_NEXT, name);
+    void *found = ask_loader(RTLD_NEXT, name);
     return found ? found : moved_find(name); /* dlclose, where the program was started without libdl */
 }
 
@@ -177,7 +186,7 @@ static int reaches(struct dl_phdr_info *info, size_t size, void *data)
 
 bool forward_is_before_shim(uintptr_t address)
 {
-    return dl_iterate_phdr(reaches, &address) == 1;
+    return objects_each(reaches, &address) == 1;
 }
 
 /* ---- the resolver ---- */

@@ -58,7 +58,7 @@ void unload_end(void)
     static _Atomic unsigned long long unloads_seen;
     unsigned long long count = 0;
     closes--;
-    dl_iterate_phdr(read_count, &count);
+    objects_each(read_count, &count);
     if (atomic_exchange(&unloads_seen, count) != count) {
         unloads++;
         find_gone();

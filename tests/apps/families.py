@@ -267,7 +267,14 @@ def returned(name, letter, result, face):
             "scalar": "double" if name == "dsdot" else TYPES[letter]}[result]
 
 
-def block(name, letter, arguments, result, face):
+def spelled(name, face, is_scipy):
+    """The symbol of a routine: as in the libraries that come with NumPy's and SciPy's wheels, or as everywhere."""
+    if is_scipy:
+        return f"scipy_{name}_64_" if face == "f" else f"scipy_cblas_{name}64_"
+    return f"{name}_" if face == "f" else f"cblas_{name}"
+
+
+def block(name, letter, arguments, result, face, is_scipy):
     """A prototype and a function that makes every call of one routine on one face."""
     options = [a for a in arguments if a in LETTERS]
     layouts = face == "c" and set(arguments) & set("ABCP")
@@ -275,10 +282,10 @@ def block(name, letter, arguments, result, face):
     for argument in arguments:
         more_types, more_values = pieces(argument, letter, face, loop)
         types, values, loop = types + more_types, values + more_values, loop + (argument in LETTERS)
-    symbol = f"{name}_" if face == "f" else f"cblas_{name}"
-    returns = returned(name, letter, result, face)
+    symbol, returns = spelled(name, face, is_scipy), returned(name, letter, result, face)
     if result == "sub" and face == "c":
-        symbol, types, values, returns = symbol + "_sub", types + ["void *"], values + ["Y"], "void"
+        symbol, returns = spelled(f"{name}_sub", face, is_scipy), "void"
+        types, values = types + ["void *"], values + ["Y"]
     if face == "f":
         types, values = types + ["size_t"] * len(options), values + ["1"] * len(options)
     out = [f"{returns} {symbol}({', '.join(types)});", f"static void do_{face}_{name}(void)", "{"]
@@ -304,12 +311,12 @@ def block(name, letter, arguments, result, face):
     return out
 
 
-def program(integer):
+def program(integer, is_scipy):
     cases = ", ".join("{%s}" % ", ".join(map(str, case)) for case in CASES)
     out = [PREAMBLE.replace("INTEGER", integer).replace("{CASES}", "{%s}" % cases)]
     for face in "fc":
         for name, letter, _, arguments, _, result in routines():
-            out += block(name, letter, arguments, result, face)
+            out += block(name, letter, arguments, result, face, is_scipy)
     out += ["int main(int argc, char **argv)", "{", "    int c = argc > 1 && *argv[1] == 'c', all = argc > 2;"]
     for name, *_ in routines():
         out.append(f"    {'if (!c || all) ' if name in MISSING_CBLAS else ''}(c ? do_c_{name} : do_f_{name})();")
@@ -318,4 +325,4 @@ def program(integer):
 
 if __name__ == "__main__":
     with open(sys.argv[1], "w", encoding="ascii") as file:
-        file.write(program(sys.argv[2] if len(sys.argv) > 2 else "int32_t"))
+        file.write(program(sys.argv[2] if len(sys.argv) > 2 else "int32_t", "scipy" in sys.argv[3:]))

@@ -4,7 +4,8 @@
  *            and two by a function that LAPACK was given
  *   product  the same, but the products come first
  *   handler  copies and dot products, and so many handlers of signals in between that make these and products; prints how many
- *            copies, dot products and products there were */
+ *            copies, dot products and products there were
+ *   stepped  a copy and a dot product, between two stops; who traces it (stepper.c) sends it the signal. Prints the same */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
@@ -95,9 +96,23 @@ static void interrupted(int handlers)
     printf("%lu %lu %lu\n", turns + 2 * came, 2 * turns + came, came);
 }
 
+static void stepped(void)
+{
+    signal(SIGALRM, handle);
+    raise(SIGSTOP);
+    copy();
+    dot();
+    raise(SIGSTOP);
+    printf("%d %d %d\n", 1 + 2 * handled, 1 + handled, handled);
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "";
+    if (!strcmp(way, "stepped")) {
+        stepped();
+        return 0;
+    }
     if (!strcmp(way, "handler")) {
         interrupted(argc > 2 ? atoi(argv[2]) : 1);
         return 0;

@@ -2,9 +2,9 @@
 41's counts, what LAPACK's routines call or jump to by themselves nested, and what is rejected free."""
 import sys
 
-from harness import BUILD, LIBS, Run, check_balance, expect, same_with_and_without
+from harness import BUILD, LIBS, Run, check_balance, expect, same_with_and_without, wheel_blas
 
-PROVIDERS = {"lapack": f"{LIBS}/lapack:{LIBS}/blas", "openblas": f"{LIBS}/openblas-pthread"}
+PROVIDERS = {"lapack": f"{LIBS}/lapack:{LIBS}/blas", "openblas": f"{LIBS}/openblas-pthread", "wheel64": ""}
 ROUNDS, SIZES = 3, (0, 1, 2, 4, 8)
 
 
@@ -70,13 +70,15 @@ def expected():
 
 
 def main(provider):
-    run = same_with_and_without([BUILD / "brief"], {"LD_LIBRARY_PATH": PROVIDERS[provider]})
+    wide = provider == "wheel64"
+    program, options = BUILD / ("brief_scipy" if wide else "brief"), {"behind": wheel_blas() if wide else ""}
+    run = same_with_and_without([program], {"LD_LIBRARY_PATH": PROVIDERS[provider]}, **options)
     expect("what each routine costs", run.costs(), expected())
     check_balance(run.summary)
     total = sum(flops for _, flops in expected().values())
     spare = 10000  # a rejected call is charged until it is
     for budget, status in ((total + spare, 0), (total - 1, 86)):
-        limited = Run([BUILD / "brief"], {"LD_LIBRARY_PATH": PROVIDERS[provider], "FLOP_BUDGET": str(budget)})
+        limited = Run([program], {"LD_LIBRARY_PATH": PROVIDERS[provider], "FLOP_BUDGET": str(budget)}, **options)
         expect(f"status with a budget of {budget}", limited.returncode, status)
         check_balance(limited.summary)
 
