@@ -137,7 +137,7 @@ static int (*finder(void))(void *, struct found *)
 static bool find_object(struct sought *s)
 {
     int (*find)(void *, struct found *) = finder();
-    return (find && ask(s, find)) || seek_object(s);
+    return find ? ask(s, find) : seek_object(s);
 }
 
 bool object_holding(uintptr_t address, struct object *object)
