@@ -152,6 +152,8 @@ int main(int argc, char **argv)
         _exit(9);
     }
     wait_for_stop();
+    if (ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_EXITKILL))
+        fail("PTRACE_SETOPTIONS");
     run_to_stop(0);
     const char *function = strcmp(argv[1], "libc") != 0 ? argv[1] : NULL;
     find_ranges(function);
