@@ -30,27 +30,18 @@ static inline int64_t call_letter_again(const void *text)
     return letter & 0xdf;
 }
 
-/* Not 0: one comparison with memory. */
-#define CALL_IS_SET(what)                                                         \
-    ({                                                                            \
-        __label__ none;                                                           \
-        bool is_set = false;                                                      \
-        __asm__ goto("cmp%z0 $0, %0\n\tje %l[none]" : : "m"(what) : "cc" : none); \
-        is_set = true;                                                            \
-    none:                                                                         \
-        is_set;                                                                   \
+/* Is it not 0? One comparison with memory, and a jump away from what is usual, `straight`. */
+#define CALL_COMPARED(what, jump, straight)                                             \
+    ({                                                                                  \
+        __label__ away;                                                                 \
+        bool is_set = !(straight);                                                      \
+        __asm__ goto("cmp%z0 $0, %0\n\t" jump " %l[away]" : : "m"(what) : "cc" : away); \
+        is_set = (straight);                                                            \
+    away:                                                                               \
+        is_set;                                                                         \
     })
-
-/* The same, where what is not set goes straight on. */
-#define CALL_IS_RARELY_SET(what)                                                   \
-    ({                                                                             \
-        __label__ some;                                                            \
-        bool is_set = true;                                                        \
-        __asm__ goto("cmp%z0 $0, %0\n\tjne %l[some]" : : "m"(what) : "cc" : some); \
-        is_set = false;                                                            \
-    some:                                                                          \
-        is_set;                                                                    \
-    })
+#define CALL_IS_SET(what) CALL_COMPARED(what, "je", true)
+#define CALL_IS_RARELY_SET(what) CALL_COMPARED(what, "jne", false)
 
 /* grant_take (grant.h) of a thread's grant, without another register than the cost's, which is as it was where it fits. It is
  * kept in the thread meanwhile: a handler that comes in between may spend of the grant, so what was spent tells nothing of it.

@@ -7,6 +7,7 @@
 #include <link.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,16 +99,12 @@ static bool run_to_range(void)
 {
     void *at = (void *)ranges[0].start;
     long code = ptrace(PTRACE_PEEKTEXT, child, at, NULL);
-    struct user_regs_struct registers;
     if (ptrace(PTRACE_POKETEXT, child, at, (code & ~0xffL) | 0xcc) || ptrace(PTRACE_CONT, child, NULL, 0))
         fail("breakpoint");
     bool reached = wait_for_stop() != SIGSTOP;
-    if (ptrace(PTRACE_POKETEXT, child, at, code) || ptrace(PTRACE_GETREGS, child, NULL, &registers))
+    if (ptrace(PTRACE_POKETEXT, child, at, code) ||
+        (reached && ptrace(PTRACE_POKEUSER, child, offsetof(struct user, regs.rip), at)))
         fail("breakpoint");
-    if (reached)
-        registers.rip = ranges[0].start;
-    if (ptrace(PTRACE_SETREGS, child, NULL, &registers))
-        fail("PTRACE_SETREGS");
     return reached;
 }
 
