@@ -61,9 +61,10 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder = folder
+        # No input for tasks: srun gives up a step whose task ended before it took what srun had sent, as `srun true` may
         self.env = {**PLAIN, **OPEN_MPI, **own_machine.OPEN_MPI, "SLURM_CONF": f"{folder}/slurm.conf", "TMPDIR": folder,
                     "PATH": f"{os.path.dirname(PROGRAM)}:{PLAIN['PATH']}", "LD_LIBRARY_PATH": f"{LIBS}/blas",
-                    "OPENBLAS_NUM_THREADS": "1"}
+                    "OPENBLAS_NUM_THREADS": "1", "SLURM_STDINMODE": "none"}
         os.chmod(folder, 0o755)
         for name in ("state", *(f"{kind}.{node}" for kind in ("spool", "tmp") for node in NODES)):
             os.mkdir(f"{folder}/{name}")
