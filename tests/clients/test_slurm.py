@@ -4,6 +4,7 @@ usage: test_slurm.py array|ranks|cancel|mpi openmpi|mpi mpich"""
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from harness import BUILD, LIBRARY, LIBS, OPEN_MPI, PLAIN, PROGRAM, ROOT, calls_
 NODES = ("node0", "node1")
 PRELOAD = f"{LIBRARY}:{pathlib.Path(LIBRARY).with_name('libflopshim-mpi.so')}"
 DOT = 200  # FLOPs of a call of ranks.c
+# srun gives up a step of which a task ended before its node took the end of the input from srun, as `srun true` may: so a short
+# task waits for that end
+TASK = ["sh", "-c", 'read line; exec "$@"', "sh"]
 # What each is started by through srun, and srun's status where MPI_Abort ended a job with 86: of PMI 2 it learns no number
 MPI = {"openmpi": ("pmix", 86), "mpich": ("pmi2", 137)}
 CONFIGURATION = """
@@ -61,10 +65,9 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder = folder
-        # No input for tasks: srun gives up a step whose task ended before it took what srun had sent, as `srun true` may
         self.env = {**PLAIN, **OPEN_MPI, **own_machine.OPEN_MPI, "SLURM_CONF": f"{folder}/slurm.conf", "TMPDIR": folder,
                     "PATH": f"{os.path.dirname(PROGRAM)}:{PLAIN['PATH']}", "LD_LIBRARY_PATH": f"{LIBS}/blas",
-                    "OPENBLAS_NUM_THREADS": "1", "SLURM_STDINMODE": "none"}
+                    "OPENBLAS_NUM_THREADS": "1"}
         os.chmod(folder, 0o755)
         for name in ("state", *(f"{kind}.{node}" for kind in ("spool", "tmp") for node in NODES)):
             os.mkdir(f"{folder}/{name}")
@@ -95,8 +98,8 @@ class Cluster:
             expect(f"{what} within 20 s", False, True)
 
     def run(self, *command, check=True, status=0):
-        done = subprocess.run([str(word) for word in command], cwd=self.folder, env=self.env, capture_output=True, text=True,
-                              timeout=60, check=False)
+        done = subprocess.run([str(word) for word in command], cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, check=False)
         if check:
             expect(f"{command}: {done.stdout}{done.stderr}", done.returncode, status)
         self.errors = done.stderr
@@ -138,15 +141,15 @@ def array(cluster):
     expect("all, and what is missing", (all_["calls"], all_["flops_used"], all_["missing_ranks"]), (3, 3 * 10, "2"))
     for name in files:
         os.remove(f"{cluster.folder}/{name}")
-    cluster.batch("--array=7,9", "-n", "2", script=f"srun {one} 5")
+    cluster.batch("--array=7,9", "-n", "2", script=f"srun {shlex.join(TASK)} {one} 5")
     names = [name.split(".")[1:3] for name in cluster.files("part.*.json")]
     expect("two ranks in each of two jobs", (sorted(rank for _, rank in names), len({job for job, _ in names})), (list("0011"), 2))
 
 
 def ranks(cluster):
     """Tasks that are no MPI program, started by srun and started with the environment of `flopshim run`."""
-    for number, command in enumerate((["srun", "-N2", "-n4", "flopshim", "run", "-q", "-o", "part0.%j.%r.%h.json", "--"],
-                                      ["flopshim", "run", "-o", "part1.%j.%r.%h.json", "--", "srun", "-N2", "-n4"])):
+    for number, command in enumerate((["srun", "-N2", "-n4", *TASK, "flopshim", "run", "-q", "-o", "part0.%j.%r.%h.json", "--"],
+                                      ["flopshim", "run", "-o", "part1.%j.%r.%h.json", "--", "srun", "-N2", "-n4", *TASK])):
         cluster.run(*command, BUILD / "dots", "5")
         expect(f"it is said how to get one file: {cluster.errors}", cluster.errors.count("--scope job makes one of all"), number)
         files = cluster.files(f"part{number}.*.json")
@@ -156,8 +159,8 @@ def ranks(cluster):
         all_ = cluster.merged(*files)
         expect("all", (all_["calls"], all_["flops_used"], all_["missing_ranks"]), (4, 4 * 10, ""))
         expect("nodes", [host for host, *_ in hosts(all_)], list(NODES))
-    cluster.run("srun", "-n", "4", "flopshim", "run", "-q", "--budget", "9", "-o", "short.%r.json", "--", BUILD / "dots", "5",
-                status=86)
+    short = ["flopshim", "run", "-q", "--budget", "9", "-o", "short.%r.json", "--", BUILD / "dots", "5"]
+    cluster.run("srun", "-n", "4", *TASK, *short, status=86)
     expect("each held to its limit", len(cluster.files("short.*.json")), 4)
 
 
