@@ -145,8 +145,7 @@ _Static_assert(LEDGER_CALL_UNIT == 1048559, "as it stands there");
 _Static_assert(offsetof(struct thread, free_checks) == 32, "as it stands there");
 
 /* call_is_inner (call.h) and the jump that follows it, near the entry; it takes no register that has an argument. Whatever is
- * not so simple goes on to `other`, by short jumps to one jump: bytes count where nothing else does, as a processor that shares
- * its core decodes 16 of them at a time. */
+ * not so simple goes on to `other`, by short jumps to one jump: bytes of code count as well (shim/bindings/README.md). */
 #define CALL_FORWARD_INNER(id, other)                                                                   \
     "movq (%rsp), %rax\nsubq 40(%r11), %rax\ncmpq 48(%r11), %rax\njae 9f\n"                             \
     "movq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 128+8*(" id "&511)(%rax), %rax\n" \
