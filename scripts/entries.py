@@ -33,29 +33,39 @@ def has_body(r: Routine, face: str) -> bool:
 
 
 def rest_of(r: Routine, face: str, number: int, is_wide: bool, is_first: bool) -> str:
-    """What follows after the slot is in r11, as C: texts in quotes, and macros."""
+    """What follows after the slot is in r11, as C: texts in quotes, and macros. At first the forwarding of nested calls."""
     body = body_name(r, face, is_wide)
     if plans.is_plan(face):
         return f'"jmp {body}\\n"'
     name = body_of(r, face).name
-    inner = f'"forward_{name}:\\n" CALL_FORWARD_INNER("{number}", "{f"inner_{name}" if has_head(r, face) else body}")'
-    if not has_head(r, face):
-        return inner if is_first else f'"jmp forward_{name}\\n"'
+    other = f"seek_{name}" if has_body(r, face) else f"inner_{name}" if has_head(r, face) else body
+    inner = f'"forward_{name}:\\n" CALL_FORWARD_INNER("{number}", "{other}")'
     look = f'CALL_LOOK("{body}")'
-    head = f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look} {inner}'
+    head = f'".globl head_{name}\\n.hidden head_{name}\\nhead_{name}:\\n" {look}'
+    on = f'"jmp forward_{name}\\n"'
+    if not has_head(r, face):
+        return inner if is_first else on
     if has_body(r, face):
-        free = f'CALL_FREE("{FREE.index(r.name)}", "{body}", "{f"forward_{name}" if is_first else "3f"}")'
-        return f"{free} {head}" if is_first else f'{free} "3: jmp forward_{name}\\n"'
-    return head if is_first else f'{look} "jmp forward_{name}\\n"'
+        return f"{inner} {head} {on}" if is_first else on
+    return f"{head} {inner}" if is_first else f"{look} {on}"
+
+
+def begin_of(symbol: str, r: Routine, face: str, is_wide: bool, look: int) -> str:
+    """The entry itself, up to where the slot is in r11."""
+    if has_body(r, face):
+        return f'CALL_FREE("{symbol}", "{look}", "{FREE.index(r.name)}", "{body_name(r, face, is_wide)}")'
+    return f'"endbr64\\nleaq slot_{symbol}(%rip), %r11\\n"'
 
 
 def emit_entries(symbols: list[Symbol], numbers: dict[str, int]) -> list[str]:
     out = ['#include "machine_x86_64.h"', "", BEGIN]
     seen: set[tuple[str, str]] = set()
+    looks = 0
     for name, r, face, is_wide in symbols:
         rest = rest_of(r, face, numbers[r.name], is_wide, (r.name, face) not in seen)
         seen.add((r.name, face))
         aligned = ".balign 64\\n" if has_body(r, face) else ""
         out.append(f'"{aligned}.globl {name}\\n.type {name}, @function\\n{name}:\\n"\n'
-                   f'"endbr64\\nleaq slot_{name}(%rip), %r11\\n" {rest}\n".size {name}, .-{name}\\n"')
+                   f'{begin_of(name, r, face, is_wide, looks)} {rest}\n".size {name}, .-{name}\\n"')
+        looks += has_body(r, face)
     return [*out, END]

@@ -155,6 +155,12 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
     out.append(f"CALL_JUMPS {b.result} inner_{b.name}({params})\n{{\n"
                f"    if (call_is_inner(call_slot, {CALLER}, ROUTINE_{r.name}))\n        {jump_to(b, 'call_slot->inner.target')}\n"
                f"    return other_{b.name}({registers.passed});\n}}\n")
+    if is_free(r, b):
+        out.append(f"CALL_JUMPS {b.result} keep_{b.name}({params})\n{{\n    CALL_KEEP_LOOK();\n"
+                   f"    return jump_body_{b.name}({registers.passed});\n}}\n")
+        out.append(f"CALL_JUMPS {b.result} seek_{b.name}({params})\n{{\n"
+                   f"    if (call_comes_from(&call_slot->hot, {CALLER}))\n        return keep_{b.name}({registers.passed});\n"
+                   f"    return inner_{b.name}({registers.passed});\n}}\n")
 
 
 def emit_whole_body(b: Body, out: list[str]) -> None:

@@ -207,7 +207,8 @@ def emit_symbols(symbols: list[Symbol], bodies: list[str]) -> list[str]:
         out.append(f'".long {offset}, {body}-forward_symbols\\n.short {r_index[r.name]}\\n'
                    f'.byte {int(wide) + 2 * has_body(r, face)}, {ord(face[0])}\\n"')
         offset += len(name) + 1
-    return out + ['".popsection\\n");']
+    looks = [str(i) for i, (_, r, face, _) in enumerate(symbols) if has_body(r, face)]
+    return out + ['".popsection\\n");', f"const uint16_t forward_looks[LOOK_COUNT] = {{{','.join(looks)}}};"]
 
 
 def beginnings(names: list[str]) -> list[int]:
@@ -266,6 +267,8 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
                            f"#define FREE_ROUTINES {{{', '.join(f'{id_of(name)}u' for name in FREE)}}}",
                            f"#define FREE_BITS UINT64_C({sum({1 << id_of(name) % 64 for name in FREE})}) /* by number % 64 */",
+                           f"#define LOOK_COUNT {sum(has_body(r, face) for _, r, face, _ in symbols)}",
+                           "extern const uint16_t forward_looks[];",
                            f"#define ROUTINE_COUNT {len(routines)}", f"#define FORWARD_HASH_SIZE {size}",
                            "extern const char forward_names[];", "extern const uint16_t forward_routines[];",
                            "extern const uint16_t forward_hash[];",

@@ -102,9 +102,11 @@ static void keep_free(struct thread *t, uint32_t routine, struct ledger_tally *t
         return;
     for (int i = 0; i < THREAD_FREE; i++)
         if (routines[i] == routine) {
-            (void)__atomic_exchange_n(&t->free_checks[i], &tally->check, __ATOMIC_SEQ_CST);
+            t->has_free = true;
+            __atomic_store_n(&t->free_checks[i], &tally->check, __ATOMIC_RELAXED);
+            (void)__atomic_exchange_n(&t->free_open[i], &tally->check, __ATOMIC_SEQ_CST);
             if (!__atomic_load_n(&t->careful_flops, __ATOMIC_RELAXED))
-                __atomic_store_n(&t->free_checks[i], NULL, __ATOMIC_RELAXED);
+                thread_forget_free(t, i);
         }
 }
 
@@ -122,12 +124,14 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     int saved = errno;
     struct ledger_tally *tally = NULL;
     uint32_t name = 0;
+    if (!t->own_grant) /* wiped, in a child that a handler made in the middle of a call: it was its parent's */
+        return &tally_none;
     if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)].tally)) {
         shim_lock();
         name = ledger_intern(operation ? operation : cost_name(cost_routine_of(routine & ~LEDGER_QUERY)));
         tally = t->nameless ? NULL : t->index[place_of(t, routine, name)].tally;
         if (!tally)
-            tally = add_tally(t, routine, name);
+            tally = t->own_grant ? add_tally(t, routine, name) : &tally_none;
         shim_unlock();
     }
     if (t->used.opening && !t->used.ended)
@@ -158,7 +162,7 @@ struct ledger_tally *thread_tally_next(struct thread *t, struct ledger_tally *fu
 void thread_tally_nested(struct thread *t, uint32_t routine)
 {
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    if (tally->routine != routine)
+    if (!tally || tally->routine != routine)
         tally = thread_tally(t, routine, NULL);
     tally_add(tally, &tally->nested_calls, 1, 0);
 }

@@ -57,17 +57,25 @@ static struct thread *get_thread(void)
 
 _Static_assert(!(THREAD_HOT & (THREAD_HOT - 1)), "copies of it double");
 
-/* Its owner reads them meanwhile. */
+void thread_forget_free(struct thread *t, int i)
+{
+    __atomic_store_n(&t->free_open[i], NULL, __ATOMIC_RELAXED);
+    __atomic_store_n(&t->free_checks[i], &t->nowhere, __ATOMIC_RELAXED);
+}
+
 static void forget_free(struct thread *t)
 {
     for (int i = 0; i < THREAD_FREE; i++)
-        __atomic_store_n(&t->free_checks[i], NULL, __ATOMIC_RELAXED);
+        thread_forget_free(t, i);
 }
 
 /* Twice a context: by copies that double, which the C library makes with the widest registers that there are. */
 static void cool_down(struct thread *t)
 {
-    memset(t->free_checks, 0, sizeof t->free_checks);
+    bool had_free = t->has_free;
+    t->has_free = false;
+    if (had_free)
+        forget_free(t);
     t->hot[0] = &tally_none;
     for (size_t done = 1; done < THREAD_HOT; done *= 2)
         memcpy(t->hot + done, t->hot, done * sizeof *t->hot);
@@ -179,8 +187,10 @@ static struct thread *make_thread(void)
     if (!t->own_grant || !t->tallies || !t->index)
         return NULL;
     t->index_size = FIRST_INDEX;
+    forget_free(t);
     t->slot = slot;
     t->next = thread_list;
+    looks_add(&t->looks);
     __atomic_store_n(&thread_list, t, __ATOMIC_RELEASE);
     return t;
 }
@@ -251,15 +261,29 @@ void thread_take_back(void *aside)
     call_self = aside;
 }
 
+/* The call that it forked in still returns through its stub, or has only begun, in a handler's child. Its memory was wiped. */
+static void lead_nowhere(struct thread *t)
+{
+    static struct ledger_grant of_nobody;
+    static struct thread_place nothing[FIRST_INDEX];
+    of_nobody = (struct ledger_grant){.allowed_flops = UINT64_MAX};
+    t->grant = &of_nobody;
+    t->log = t->last_log = NULL;
+    t->own_grant = NULL;
+    t->index = nothing;
+    t->index_size = FIRST_INDEX;
+    forget_free(t);
+    cool_down(t);
+}
+
 void thread_forget_all(void)
 {
     struct thread *t = thread_self();
-    if (t) { /* the call that it forked in still returns through its stub */
-        t->grant = NULL;
-        t->log = t->last_log = NULL;
-    }
+    if (t)
+        lead_nowhere(t);
     context_process = (struct context_process){0};
     thread_list = thread_owned = free_threads = NULL;
+    looks_drop();
     thread_live = 0;
     resting_flops = 0;
     look_at = FIRST_LOOK;

@@ -289,6 +289,14 @@ ALWAYS_INLINE bool call_is_another_inner(const struct binding *recent, uint32_t 
     return recent && recent->from_provider && LIKELY(call_count_inner(routine));
 }
 
+/* Of routines whose entries count calls (CALL_FREE): a call of the slot's own caller, which this thread did not know yet. */
+#define CALL_KEEP_LOOK()                      \
+    do {                                      \
+        struct slot *const kept_ = call_slot; \
+        call_keep_look(kept_);                \
+        call_slot = kept_;                    \
+    } while (0)
+
 /* What an entry leads to jumps on, and leaves all arguments where they are: it takes those that a call has in registers, passes
  * them as they came, and touches neither the stack's arguments nor a register of floating point. The compiler must make it a
  * jump (unit.jumps). */

@@ -96,7 +96,7 @@ static bool take(struct thread *t, const char *operation, uint64_t cost)
 static struct ledger_tally *count(struct thread *t, uint32_t routine, const char *operation, uint64_t cost)
 {
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    if (routine == UINT32_MAX || tally->routine != routine)
+    if (!tally || routine == UINT32_MAX || tally->routine != routine)
         tally = thread_tally(t, routine, operation);
     if (!tally_has_room(tally, cost))
         tally = thread_tally_next(t, tally);
@@ -173,6 +173,10 @@ static inline __attribute__((always_inline)) bool charge_call(struct thread *t, 
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
     charge->cost = cost;
+    if (!t->own_grant) { /* a handler has forked meanwhile, and this is its child: the call is its parent's */
+        done(t);
+        return true;
+    }
     if (config.detail & CONFIG_SHAPES)
         charge->detail.shape = shapes_count(t, charge->tally, cost, shape);
     if (caller || config.detail & CONFIG_CALLS)

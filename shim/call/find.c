@@ -6,6 +6,8 @@
 #include "resolve.h"
 #include "signals.h"
 #include "start.h"
+#include "symbols.h"
+#include "thread.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -38,6 +40,35 @@ static const struct binding *make(struct slot *slot, uintptr_t caller)
     if (!nowhere && forward_goes_silently(caller))
         return bind_silent(slot, target, from_provider);
     return bind_caller(slot, target, start, end - start, from_provider);
+}
+
+_Static_assert(LOOK_COUNT <= LOOKS, "a place each");
+
+static int look_of(const struct slot *slot)
+{
+    for (int i = 0; i < LOOK_COUNT; i++)
+        if (slot == &forward_slots[forward_looks[i]])
+            return i;
+    return -1;
+}
+
+/* Stored before the slot is looked at again, and before the thread is: whoever forgets looks (bind.c) has closed the slot
+ * before, and in a child that a handler made meanwhile the memory was wiped. */
+void call_keep_look(const struct slot *slot)
+{
+    struct thread *t = thread_self();
+    uintptr_t start = slot->hot.start, length = slot->hot.length;
+    int i = t && t->own_grant ? look_of(slot) : -1;
+    if (i < 0)
+        return;
+    __atomic_store_n(&t->looks.of[i].length, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->looks.of[i].start, start, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->looks.of[i].length, length, __ATOMIC_SEQ_CST);
+    bool holds = __atomic_load_n(&slot->hot.length, __ATOMIC_ACQUIRE) == length &&
+                 __atomic_load_n(&slot->hot.start, __ATOMIC_ACQUIRE) == start &&
+                 *(struct ledger_grant *volatile *)&t->own_grant;
+    if (!holds)
+        __atomic_store_n(&t->looks.of[i].length, 0, __ATOMIC_RELEASE);
 }
 
 const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)

@@ -16,6 +16,9 @@ static inline __attribute__((always_inline)) const struct binding **find_place(c
     return &find_recent[(((uint32_t)caller ^ (uint32_t)(uintptr_t)slot) * 0x9e3779b1u) >> (32 - FIND_RECENT_BITS)];
 }
 
+/* The slot's own caller, whose call this is, for the calling thread: its entry need not ask the slot again. */
+void call_keep_look(const struct slot *slot);
+
 /* NULL: not known here. */
 static inline __attribute__((always_inline)) const struct binding *call_find_recent(const struct slot *slot, uintptr_t caller)
 {

@@ -157,14 +157,14 @@ uint32_t ledger_intern(const char *text)
 
 /* ---- in a child process ---- */
 
-void ledger_forget_process(void)
+void ledger_forget_process(bool in_call)
 {
     ledger_process = NULL;
     string_block = NULL;
     memset(small_blocks, 0, sizeof small_blocks);
     if (ledger && ledger->scope == LEDGER_SCOPE_TREE)
         return;
-    ledger_unmap();
+    ledger_leave(in_call);
     pages_free(names, names_size * sizeof *names);
     names = NULL;
     names_size = names_used = 0;

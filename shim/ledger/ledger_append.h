@@ -16,5 +16,6 @@ uint32_t ledger_intern(const char *text);
 /* Orders what happens in all threads of all processes. */
 uint64_t ledger_tick(void);
 
-/* In a child process: it has no record yet, and unless the ledger is a tree's, none of its parent's ledger. */
-void ledger_forget_process(void);
+/* In a child process: it has no record yet, and unless the ledger is a tree's, none of its parent's ledger. in_call: it may be
+ * in the middle of a call, which goes on with what it knows of that. */
+void ledger_forget_process(bool in_call);

@@ -368,14 +368,33 @@ void ledger_remove(void)
     in_file = false; /* threads that are still running then go on in memory */
 }
 
-void ledger_unmap(void)
+static void unmap_from(size_t kept)
 {
-    if (ledger)
-        munmap(ledger, mapped_bytes);
+    if (ledger && kept < mapped_bytes)
+        munmap((char *)ledger + kept, mapped_bytes - kept);
     ledger_node_forget();
     ledger = NULL;
     in_file = outgrown = false;
     file_end = 0;
+}
+
+void ledger_unmap(void)
+{
+    unmap_from(0);
+}
+
+void ledger_leave(bool is_read)
+{
+    size_t open = ledger ? ledger->backed_bytes & ~(NODE_PAGE - 1) : 0; /* a file says so: not more than there is */
+    size_t used = is_read && open && ledger_bytes() <= open ? ledger_bytes() : 0;
+    void *own = open && open <= mapped_bytes
+                    ? mmap(NULL, open, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                    : MAP_FAILED;
+    if (own != MAP_FAILED)
+        memcpy(own, ledger, used);
+    if (own == MAP_FAILED || mremap(own, open, open, MREMAP_MAYMOVE | MREMAP_FIXED, ledger) == MAP_FAILED)
+        open = 0;
+    unmap_from(open);
 }
 
 bool ledger_has_room(void)

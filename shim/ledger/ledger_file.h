@@ -38,6 +38,9 @@ struct stat;
 void ledger_moved(const char *file, const struct stat *st);
 /* The memory goes, the file stays. */
 void ledger_unmap(void);
+/* The same in a fork child, where what was open stays as private memory: a handler may have forked in the middle of a call,
+ * which goes on in the child and adds to what it has at hand. is_read: and reads it. */
+void ledger_leave(bool is_read);
 
 /* "" where it is in memory only. */
 const char *ledger_path(void);

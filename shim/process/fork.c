@@ -26,12 +26,15 @@ static pid_t owner;
 static volatile int *canary; /* never seen as 0 by the threads of the process that set it */
 
 static uint64_t forking_signals; /* the mask before of the thread that forks, and holds the lock */
+static bool forking_in_call;     /* it is in one: of a function that LAPACK was given, or of a handler's making */
 
 static void before_fork(void)
 {
     uint64_t before = signals_hold_handlers();
     shim_lock();
     forking_signals = before;
+    const struct thread *t = thread_self();
+    forking_in_call = t && (t->outer_frame || t->charging);
     starts_before_fork();
     unseen_before_fork();
     tree_before_fork();
@@ -46,13 +49,12 @@ static void in_parent(void)
 
 /* The child is a process of its own: its own threads, no call in progress, no context open; of a tree, in the same ledger,
  * else with its own account and ledger. */
-static void begin_anew(void *unused)
+static void begin_anew(void *in_call)
 {
-    (void)unused;
     if (canary)
         *canary = 1; /* the first thing: what follows may take the lock */
     shim_lock_forget();
-    ledger_forget_process();
+    ledger_forget_process(*(bool *)in_call);
     self_begins();
     if (ledger)
         tree_register();
@@ -71,7 +73,7 @@ static void begin_anew(void *unused)
 static void in_fork_child(void)
 {
     own_stack_forget();
-    own_stack_run(begin_anew, NULL);
+    own_stack_run(begin_anew, &forking_in_call);
     tree_in_child();
     signals_release_handlers(forking_signals);
 }
@@ -92,8 +94,9 @@ static void set_canary(void)
 /* Where this is a child process that the handlers did not see, do now what they do. */
 static void notice(void)
 {
+    bool in_call = true; /* what tells it was wiped */
     if (canary && !*canary)
-        own_stack_run(begin_anew, NULL);
+        own_stack_run(begin_anew, &in_call);
 }
 
 /* A sandbox that does not tell the pid lets nobody make another process either. */

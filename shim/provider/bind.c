@@ -4,6 +4,7 @@
 #include "binding_lock.h"
 #include "config.h"
 #include "ledger_kept.h"
+#include "looks.h"
 #include "message.h"
 #include "noted.h"
 #include "objects.h"
@@ -120,12 +121,17 @@ static bool may_be_nested(uintptr_t caller)
 /* What it was before it was known to be a provider: the slots' own caller. Takes the lock. */
 static void withdraw(const struct provider *p)
 {
+    bool has_looks = false;
     binding_lock();
     for (size_t i = 0; i < bound_symbol_count; i++) {
         struct slot *slot = &forward_slots[bound_symbols[i]];
-        if (forward_symbols[bound_symbols[i]].in_entry && slot->hot.length && slot->hot.start == p->start)
+        if (forward_symbols[bound_symbols[i]].in_entry && slot->hot.length && slot->hot.start == p->start) {
             close_for_caller(&slot->hot);
+            has_looks = true;
+        }
     }
+    if (has_looks)
+        looks_forget();
     binding_unlock();
 }
 
@@ -294,11 +300,16 @@ static bool is_other(const struct binding *b)
  */
 static void forget(const struct range *gone)
 {
+    bool has_looks = false;
     binding_lock();
     for (size_t i = 0; i < bound_symbol_count; i++)
         for (struct binding *b = &forward_slots[bound_symbols[i]].hot; b; b = b->next)
-            if ((b->length && (gone ? is_in(b->start, gone) : is_other(b))) || is_in((uintptr_t)b->target, gone))
+            if ((b->length && (gone ? is_in(b->start, gone) : is_other(b))) || is_in((uintptr_t)b->target, gone)) {
                 close_for_all(&forward_slots[bound_symbols[i]], b);
+                has_looks |= forward_symbols[bound_symbols[i]].in_entry;
+            }
+    if (has_looks)
+        looks_forget();
     for (unsigned i = 0; i < bound_used; i++)
         entry_is_free[i] |= is_in((uintptr_t)forward_slots[SYMBOL_COUNT + i].hot.target, gone);
     binding_unlock();

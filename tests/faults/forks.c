@@ -5,7 +5,9 @@
  * inside    xerbla_ forks: both sides make a call in it, return through the call that failed, and make another
  * silent    the same, but for the child's call in xerbla_
  * masks     which signals are held back in a parent, in its children of fork and a bare clone, and in a grandchild, around
- * calls */
+ * calls
+ * handled   small calls (copies, dots), and a handler that forks in the middle of one, CHILDREN times; the children go on and
+ * make 10 more each. Prints how many calls the parent made, and how many children failed */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <spawn.h>
@@ -14,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +24,8 @@ double ddot_(const int *, const double *, const int *, const double *, const int
 void dgemv_(const char *, const int *, const int *, const double *, const double *, const int *, const double *, const int *,
             const double *, double *, const int *, size_t);
 void xerbla_(const char *, const int *, size_t);
+void dcopy_(const int *, const double *, const int *, double *, const int *);
+enum { CHILDREN = 100 };
 static const double x[64];
 static pid_t child;
 static bool silent;
@@ -132,6 +137,51 @@ static void masks(void)
     call_masked("last");
 }
 
+static volatile sig_atomic_t children, failed, is_child;
+
+static void copy(void)
+{
+    double y[2];
+    dcopy_(&(int){2}, x, &(int){1}, y, &(int){1});
+}
+
+static void short_dot(void)
+{
+    dot(2);
+}
+
+/* Once: the time it takes may be longer. */
+static void ring_soon(void)
+{
+    const struct itimerval soon = {{0, 0}, {0, 100 + 7 * children}};
+    setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static void make_child(int number)
+{
+    (void)number;
+    child = fork();
+    children++;
+    is_child = !child;
+    failed += wait_for_child() != 0;
+    if (!is_child && children < CHILDREN)
+        ring_soon();
+}
+
+static void handled(void (*call)(void))
+{
+    long made = 0;
+    signal(SIGALRM, make_child);
+    ring_soon();
+    for (; children < CHILDREN && !is_child; made++)
+        call();
+    for (int i = 0; is_child && i < 10; i++)
+        call();
+    if (is_child)
+        _exit(0);
+    printf("%ld %d\n", made, (int)failed);
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc > 1 ? argv[1] : "";
@@ -140,6 +190,8 @@ int main(int argc, char **argv)
         by_fork();
     } else if (!strcmp(kind, "masks")) {
         masks();
+    } else if (!strcmp(kind, "handled")) {
+        handled(strcmp(argv[2], "copies") ? short_dot : copy);
     } else if (!strcmp(kind, "inside") || !strcmp(kind, "silent")) {
         silent = !strcmp(kind, "silent");
         dgemv_("X", &(int){1}, &(int){1}, x, x, &(int){1}, x, &(int){1}, x, y, &(int){1}, 1);

@@ -67,7 +67,7 @@ static double once(int plugin, int round)
     double (*answer)(void);
     dot_function *by_handle;
     int build = round % 3 + 1;
-    place(path, sizeof path, "libanswer_blas.so", build, plugin, round);
+    place(path, sizeof path, "libblas_answer.so", build, plugin, round);
     place(path, sizeof path, "libanswer.so", build, plugin, round);
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!handle)

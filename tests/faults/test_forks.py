@@ -1,5 +1,6 @@
-"""test_forks.py account|vfork|killed|inside|masks: what a child has of its parent's account, grant, ledger and call in progress
-(hazards 4 and 5, FLOP_SCOPE=process)."""
+"""test_forks.py account|vfork|killed|inside|masks|handled: what a child has of its parent's account, grant, ledger and call in
+progress (hazards 4 and 5, FLOP_SCOPE=process)."""
+import itertools
 import os
 import sys
 import tempfile
@@ -70,4 +71,24 @@ def masks():
         expect(f"{scope}: calls", calls, 6)
 
 
-{"account": account, "vfork": vfork, "killed": killed, "inside": inside, "masks": masks}[sys.argv[1]]()
+def handled():
+    """A handler forks in the middle of a call: the parent's is the parent's, and the child goes on with it, as its own or not. In
+    one ledger what is gone on with is added to the parent's: children must only not fail."""
+    ways = ({}, {"FLOP_BUDGET": "1e15"}, {"FLOP_TIMING": "all"}, {"FLOP_DETAIL": "shapes"})
+    for what, env in itertools.product(("copies", "dots"), ways):
+        name, case = {"copies": "dcopy", "dots": "ddot"}[what], f"{what}, {env}"
+        run = Run([BUILD / "forks", "handled", what], ENV | env, timeout=60)
+        expect(f"{case}: status {run.stderr}", run.returncode, 0)
+        made, failed = map(int, run.stdout.split())
+        expect(f"{case}: children that failed", failed, 0)
+        expect(f"{case}: complete", {(summary["complete"], summary["uncounted_calls"]) for summary in run.summaries}, {(True, 0)})
+        counts = [summary["operations"][name]["calls"] for summary in run.summaries]
+        expect(f"{case}: the parent's", max(counts), made)
+        counts.remove(max(counts))
+        expect(f"{case}: the children's", (len(counts), set(counts) <= {10, 11}), (100, True))
+    for what in ("copies", "dots"):
+        run = Run([BUILD / "forks", "handled", what], ENV | {"FLOP_SCOPE": "tree"}, timeout=60)
+        expect(f"{what}, one ledger: status {run.stderr}", (run.returncode, run.stdout.split()[1:]), (0, ["0"]))
+
+
+{"account": account, "vfork": vfork, "killed": killed, "inside": inside, "masks": masks, "handled": handled}[sys.argv[1]]()

@@ -15,7 +15,9 @@ def run(kind, shape, *plugins):
         what = f"{shape}, {kind}, {plugins} {'with' if preload else 'without'}"
         expect(f"{what}: status, {done.stderr}", done.returncode, 0)
         expect(f"{what}: answers", done.stdout, WANTED)
-    expect(f"{what}: calls", done.costs()["ddot"][0], int(done.stderr))
+    counted = done.costs()
+    expect(f"{what}: calls", counted["ddot"][0], int(done.stderr))
+    expect(f"{what}: copies", counted["dcopy"], (3 * ROUNDS * (plugins or (1,))[0], 0))
     expect(f"{what}: nothing uncovered", done.summary["uncovered"], [])
 
 

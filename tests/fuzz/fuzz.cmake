@@ -13,7 +13,7 @@ set(FUZZ_MARKERS account/account account/barrier account/by_name account/call_lo
     call/charge call/detail call/frames call/refuse
     markers/calls markers/context markers/scopes markers/tallies markers/usage process/banner process/end process/enter process/fork
     process/job_check process/preloaded process/so_far process/start process/starts process/summaries process/tree process/unseen
-    provider/engines)
+    provider/engines provider/looks)
 list(TRANSFORM FUZZ_PROGRAM REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/report/program/read/\\1.c")
 list(TRANSFORM FUZZ_ENV REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/base/\\1.c")
 list(TRANSFORM FUZZ_MARKERS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/shim/\\1.c")

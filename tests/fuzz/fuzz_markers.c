@@ -398,11 +398,14 @@ static void check_end(bool was_reset)
 static void end_process(void)
 {
     struct thread *t = thread_self();
+    void *left = ledger, *index = t->index;
+    size_t bytes = ledger->backed_bytes, index_bytes = t->index_size * sizeof *t->index;
     ledger_remove();
-    ledger_forget_process();
+    ledger_forget_process(false);
+    munmap(left, bytes);
     thread_forget_all();
     by_name_forget();
-    munmap(t->index, t->index_size * sizeof *t->index);
+    munmap(index, index_bytes);
     munmap(t, sizeof *t);
 }
 
