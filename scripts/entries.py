@@ -4,7 +4,7 @@ instructions are spread over as many pages, looking these up takes longer than t
 from __future__ import annotations
 
 import plans
-from fast import FREE, body_name, fast_degree, is_free
+from fast import FREE, body_name, fast_degree, is_in_entry
 from rows import Routine
 from spec import Symbol
 from stubs import body_of
@@ -29,7 +29,7 @@ def has_head(r: Routine, face: str) -> bool:
 
 def has_body(r: Routine, face: str) -> bool:
     """Does the fast body stand in the entry?"""
-    return r.name in FREE and is_free(r, body_of(r, face))
+    return is_in_entry(r, body_of(r, face))
 
 
 def rest_of(r: Routine, face: str, number: int, is_wide: bool, is_first: bool) -> str:

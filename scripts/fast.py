@@ -155,7 +155,7 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
     out.append(f"CALL_JUMPS {b.result} inner_{b.name}({params})\n{{\n"
                f"    if (call_is_inner(call_slot, {CALLER}, ROUTINE_{r.name}))\n        {jump_to(b, 'call_slot->inner.target')}\n"
                f"    return other_{b.name}({registers.passed});\n}}\n")
-    if is_free(r, b):
+    if is_in_entry(r, b):
         out.append(f"CALL_JUMPS {b.result} keep_{b.name}({params})\n{{\n    CALL_KEEP_LOOK();\n"
                    f"    return jump_body_{b.name}({registers.passed});\n}}\n")
         out.append(f"CALL_JUMPS {b.result} seek_{b.name}({params})\n{{\n"
@@ -266,6 +266,11 @@ def is_free(r: Routine, b: Body) -> bool:
 
 #: Routines that cost nothing and are called most, each with a place in a thread (shim/account/thread.h, free_checks).
 FREE = [*(p + name for name in ("copy", "swap") for p in "sdcz"), *(f"i{p}amax" for p in "sdcz")]
+
+
+def is_in_entry(r: Routine, b: Body) -> bool:
+    """Does the fast body stand in the entry?"""
+    return r.name in FREE and is_free(r, b)
 
 
 def emit_body(r: Routine, face: str, out: list[str]) -> str:

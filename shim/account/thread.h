@@ -81,7 +81,7 @@ struct thread {
     struct call_log *calls;         /* FLOP_DETAIL=calls (call_log.h); NULL before its first call */
     uint64_t lines_waited_ns;       /* how long was waited for an interpreter's lock, */
     uint64_t lines_since_ns;        /* and since when (lines.c) */
-    struct ledger_grant *own_grant; /* NULL: this memory was wiped, in a child that fork() knows nothing of */
+    struct ledger_grant *own_grant; /* NULL: in a child of the process whose thread it was: wiped or given up */
     struct thread_place *index;     /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;
     uint32_t index_used;

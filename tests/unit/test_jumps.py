@@ -15,13 +15,13 @@ READS = re.compile(r"mov[dq] +%xmm0,%[er]\w+")
 CALLS = re.compile(r"\bcall +\*(0x10\(%r11\)|%rax)\n *[0-9a-f]+:\s+movq +\$0x0,\(%rbx\)\n")
 bodies = [name for name in functions if name.startswith(("body_", "wide_"))]
 calling = [name for name in bodies if CALLS.search(functions[name])]
-keeping = [name for name in functions if name.startswith("keep_")]
+keeping = [name for name in functions if name.startswith("keep_") and "body_" + name[5:] in functions]
 jumping = [*names, *("inner_" + other[6:] for other in names), *("seek_" + name[5:] for name in keeping),
            *(name for name in bodies if "other_" + name[5:] in names)]
 bad = [f"{name} has {found[0]}" for name in jumping
        if (found := re.search(r"\bcall\b|[xyz]mm\d+", READS.sub("", CALLS.sub("", functions[name], count=1))))]
-bad += [f"{name} does not jump to its body" for name in keeping if f"jmp {'body' + name[4:]}" not in
-        re.sub(r"jmp +[0-9a-f]+ <(\w+)>", r"jmp \1", functions[name])]
+bad += [f"{name} does not jump to its body" for name in keeping
+        if not re.search(rf"\bjmp +[0-9a-f]+ <body_{name[5:]}>", functions[name])]
 if len(calling) < 80 or not {"wide_dgemm_c", "wide_ddot_f", "wide_dpotrf_f"} <= set(bodies):
     bad.append(f"only {len(calling)} bodies call a provider")
 FREE = re.compile(r"^ *([0-9a-f]+):\s+endbr64 *\n(?:.*\n){4,9}? *[0-9a-f]+:\s+addq +\$0xfffef,\(%r11\)\n(?:.*\n){2}"
