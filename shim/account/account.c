@@ -276,7 +276,8 @@ bool account_draw(struct thread *t, uint64_t cost, uint64_t most, wide *remainin
     uint64_t missing, asked = UINT64_MAX;
     for (;;) {
         lock();
-        fits = draw(t, cost, most, !given); /* the job has too little for the whole price */
+        /* A handler may have forked since, and this be its child. Else the job may have too little for the whole price. */
+        fits = thread_is_left(t) || draw(t, cost, most, !given);
         missing = fits ? 0 : missing_of_share(&t->chain, cost);
         uint64_t draws = share_draws();
         say_remaining(t, fits, remaining, account);

@@ -43,7 +43,7 @@ static struct ledger_block *make_block(struct thread *t, const struct call_log *
     uint32_t records = log->block_count ? 2 * log->blocks[log->block_count - 1]->capacity + 1 : FIRST_RECORDS;
     records = records < MOST_RECORDS ? records : MOST_RECORDS;
     records = records < left ? records : (uint32_t)left;
-    if (!records || log->block_count == BLOCKS || !ledger_has_room() || ledger_bytes() > ROOM_BYTES)
+    if (!records || log->is_full || log->block_count == BLOCKS || !ledger_has_room() || ledger_bytes() > ROOM_BYTES)
         return NULL;
     struct ledger_block *block = ledger_add_block(LEDGER_CALLS, sizeof unused, records, t->slot);
     while (block && block->count < records)
@@ -107,24 +107,32 @@ static void store(struct ledger_call *record, struct ledger_call *call)
     ledger_replace(record, call, sizeof *call);
 }
 
+void call_log_leave(struct thread *t)
+{
+    if (t->calls)
+        t->calls->is_full = true;
+}
+
 struct call_place call_log_add(struct thread *t, const struct ledger_tally *tally, uint64_t cost, const int64_t *shape,
                                uint64_t started_ns)
 {
     int saved = errno;
-    if (!t->calls)
-        t->calls = pages_get(sizeof *t->calls);
-    struct ledger_call *record = t->calls ? next_record(t, t->calls) : NULL;
+    struct call_log *log = t->calls;
+    const struct ledger_grant *grant = t->own_grant;
+    if (!log)
+        log = t->calls = pages_get(sizeof *log);
+    struct ledger_call *record = log && grant ? next_record(t, log) : NULL;
     errno = saved;
     if (!record)
         return (struct call_place){0};
-    struct ledger_call call = {.number = ++t->calls->count,
+    struct ledger_call call = {.number = ++log->count,
                                .started_ns = started_ns,
                                .flops = cost,
                                .tally = (uint32_t)((const char *)tally - (const char *)ledger),
-                               .tid = t->own_grant->tid,
+                               .tid = grant->tid,
                                .before = record->number ? record->before + 1 : 0};
     if (shape && tally->routine < LEDGER_QUERY) {
-        call.names = names_of(t->calls, tally->routine);
+        call.names = names_of(log, tally->routine);
         take_values(&call, tally->routine, shape);
     }
     store(record, &call);

@@ -17,3 +17,5 @@ struct call_place call_log_add(struct thread *t, const struct ledger_tally *tall
 /* The call that stands there has ended; or it costs nothing after all. Nothing where the ring came round to it. */
 void call_log_end(struct call_place place, uint64_t elapsed_ns);
 void call_log_refund(struct call_place place);
+/* As shapes_leave. */
+void call_log_leave(struct thread *t);

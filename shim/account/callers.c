@@ -37,6 +37,7 @@ struct callers_known {
     uint32_t next_object;
     unsigned unloads; /* when this was known */
     uintptr_t frame;  /* of what is changing it; 0: nothing */
+    bool is_left;     /* by a fork's child: texts are of its parent's ledger */
 };
 
 static struct callers_known *known_of(struct thread *t)
@@ -68,8 +69,9 @@ static uint32_t intern_path(const char *path)
     if (*path)
         return intern(path);
     ssize_t length = origin_is_confined() ? -1 : readlink("/proc/self/exe", program, sizeof program - 1);
+    const struct ledger_process *self = ledger_process; /* none in a child that a handler has forked meanwhile */
     if (length <= 0 || length == sizeof program - 1)
-        return intern(ledger_process->program);
+        return self ? intern(self->program) : 0;
     program[length] = 0;
     return intern(program);
 }
@@ -128,15 +130,25 @@ void callers_abandon(struct thread *t, uintptr_t to)
         t->known->frame = 0;
 }
 
+void callers_leave(struct thread *t)
+{
+    if (t->known)
+        t->known->is_left = true;
+}
+
 /* ---- scripts ---- */
 
 static uint32_t text_of(struct callers_known *known, const char *text)
 {
+    const char *strings = (const char *)ledger; /* in a child that a handler forks from here on, a copy is there */
+    atomic_signal_fence(memory_order_seq_cst);
+    if (known->is_left)
+        return 0;
     uint32_t hash = 2166136261u;
     for (const char *c = text; *c; c++)
         hash = (hash ^ (unsigned char)*c) * 16777619u;
     uint32_t *name = &known->texts[(hash ^ hash >> 16) % TEXTS];
-    if (!*name || strcmp(ledger_text(*name), text) != 0)
+    if (!*name || strcmp(strings + *name, text) != 0)
         *name = intern(text);
     return *name;
 }

@@ -10,6 +10,8 @@ void callers_native(struct thread *t, uintptr_t address, int64_t values[LEDGER_C
 
 /* Execution goes on at this stack address, where a handler jumped to. */
 void callers_abandon(struct thread *t, uintptr_t to);
+/* As shapes_leave. */
+void callers_leave(struct thread *t);
 
 /* A line of a script. False: there is no room to keep its names, and nothing is changed. */
 bool callers_script(struct thread *t, const char *file, int line, const char *function, int64_t values[LEDGER_CALLER_VALUES]);

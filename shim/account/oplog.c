@@ -1,5 +1,5 @@
-/* The op log (oplog.h): a ring of records, from mmap like all tables of a thread, and not in a fork child. Strings are offsets
- * into the ledger or ids of routines, so that a record is made without looking anything up. */
+/* The op log (oplog.h): a ring of records, from mmap like all tables of a thread, and wiped in a fork child. Strings are
+ * offsets into the ledger or ids of routines, so that a record is made without looking anything up. */
 #include "oplog.h"
 #include "cost.h"
 #include "ledger_file.h"
@@ -129,13 +129,13 @@ static size_t bytes_of(uint64_t capacity)
     return sizeof(struct oplog) + capacity * sizeof(struct oplog_record);
 }
 
-/* Reserved, not touched: a log takes the memory of what was logged. A child process has none of it. */
+/* Reserved, not touched: a log takes the memory of what was logged. A child process finds it empty. */
 static struct oplog *make(uint64_t capacity)
 {
     struct oplog *log = pages_reserve(bytes_of(capacity));
     if (!log)
         return NULL;
-    madvise(log, bytes_of(capacity), MADV_DONTFORK);
+    madvise(log, bytes_of(capacity), MADV_WIPEONFORK);
     log->room = capacity;
     return log;
 }

@@ -41,6 +41,7 @@ struct thread_shapes {
     uint32_t bucket_count;
     uint32_t table_count;
     uintptr_t frame; /* of the call that is being recorded; 0: none */
+    bool is_left;    /* by a fork's child, whose call in progress was its parent's */
     char *chunk;     /* memory that is left */
     size_t chunk_bytes;
     struct ledger_block *block; /* records that are left */
@@ -49,9 +50,9 @@ struct thread_shapes {
 
 static bool is_full; /* no table grows any more */
 
-static bool no_room(void)
+static bool no_room(const struct thread_shapes *s)
 {
-    return __atomic_load_n(&is_full, __ATOMIC_RELAXED);
+    return __atomic_load_n(&is_full, __ATOMIC_RELAXED) || s->is_left;
 }
 
 static void set_full(bool full)
@@ -201,10 +202,10 @@ static __attribute__((noinline)) struct tally_shapes *find_or_make_table(struct 
                                                                          const struct ledger_tally *tally)
 {
     struct tally_shapes *shapes = find_table(s, tally);
-    if (!shapes && !no_room()) {
+    if (!shapes && !no_room(s)) {
         shim_lock();
-        shapes = make_table_in(s, tally);
-        set_full(!shapes);
+        if (!s->is_left)
+            set_full(!(shapes = make_table_in(s, tally)));
         shim_unlock();
     }
     if (shapes)
@@ -221,9 +222,10 @@ static inline __attribute__((always_inline)) struct tally_shapes *table_of(struc
 
 static struct shape_slot *admit(struct thread_shapes *s, struct shape_table *table, const int64_t *values, uint32_t hash)
 {
-    if (table->used == table->size && table->size < SHAPE_TABLE_MOST && !no_room()) {
+    if (table->used == table->size && table->size < SHAPE_TABLE_MOST && !no_room(s)) {
         shim_lock();
-        set_full(!grow(s, table));
+        if (!s->is_left)
+            set_full(!grow(s, table));
         shim_unlock();
     }
     return shape_table_admit(table, values, hash);
@@ -318,6 +320,14 @@ void shapes_abandon(struct thread *t, uintptr_t to)
 {
     abandon(t->shapes, to);
     abandon(t->callers, to);
+}
+
+void shapes_leave(struct thread *t)
+{
+    if (t->shapes)
+        t->shapes->is_left = true;
+    if (t->callers)
+        t->callers->is_left = true;
 }
 
 bool shapes_have_room(void)

@@ -32,6 +32,8 @@ void shapes_refund(struct shape_place place, uint64_t cost);
 
 /* Execution goes on at this stack address, where a handler jumped to. */
 void shapes_abandon(struct thread *t, uintptr_t to);
+/* In a fork's child, which goes on with the call that its parent was in: nothing grows any more. */
+void shapes_leave(struct thread *t);
 
 /* In a child process: it has a ledger with room of its own. */
 void shapes_forget(void);

@@ -124,14 +124,14 @@ struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char
     int saved = errno;
     struct ledger_tally *tally = NULL;
     uint32_t name = 0;
-    if (!t->own_grant) /* wiped, in a child that a handler made in the middle of a call: it was its parent's */
+    if (thread_is_left(t)) /* a handler forked in the middle of the call, and this is its child */
         return &tally_none;
     if (routine == UINT32_MAX || t->nameless || !(tally = t->index[place_of(t, routine, 0)].tally)) {
         shim_lock();
         name = ledger_intern(operation ? operation : cost_name(cost_routine_of(routine & ~LEDGER_QUERY)));
         tally = t->nameless ? NULL : t->index[place_of(t, routine, name)].tally;
         if (!tally)
-            tally = t->own_grant ? add_tally(t, routine, name) : &tally_none;
+            tally = thread_is_left(t) ? &tally_none : add_tally(t, routine, name);
         shim_unlock();
     }
     if (t->used.opening && !t->used.ended)
@@ -148,7 +148,7 @@ struct ledger_tally *thread_tally_next(struct thread *t, struct ledger_tally *fu
     if (full == t->other || full->namespace_ != t->namespace_)
         return full;
     shim_lock();
-    struct ledger_tally *tally = add_tally(t, full->routine, full->operation);
+    struct ledger_tally *tally = thread_is_left(t) ? full : add_tally(t, full->routine, full->operation);
     shim_unlock();
     if (t->used.opening && !t->used.ended)
         note(t, tally);

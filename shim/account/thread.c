@@ -2,6 +2,8 @@
  * first call inside a program's malloc hook. */
 #include "thread.h"
 #include "account.h"
+#include "call_log.h"
+#include "callers.h"
 #include "clock.h"
 #include "closing.h"
 #include "config.h"
@@ -261,26 +263,59 @@ void thread_take_back(void *aside)
     call_self = aside;
 }
 
-/* The call that it forked in still returns through its stub, or has only begun, in a handler's child. Its memory was wiped. */
+bool thread_before_fork(void)
+{
+    struct thread *t = thread_self();
+    if (!t || (!t->outer_frame && !t->charging))
+        return false;
+    madvise(t, sizeof *t, MADV_KEEPONFORK);
+    return true;
+}
+
+void thread_in_parent(void)
+{
+    struct thread *t = thread_self();
+    if (t && (t->outer_frame || t->charging))
+        madvise(t, sizeof *t, MADV_WIPEONFORK);
+}
+
+/* The call that it forked in goes on with what it has at hand, and grows nothing. */
+static void leave(struct thread *t)
+{
+    t->is_left = true;
+    shapes_leave(t);
+    callers_leave(t);
+    call_log_leave(t);
+}
+
+/* It was wiped. */
 static void lead_nowhere(struct thread *t)
 {
-    static struct ledger_grant of_nobody;
     static struct thread_place nothing[FIRST_INDEX];
-    of_nobody = (struct ledger_grant){.allowed_flops = UINT64_MAX};
-    t->grant = &of_nobody;
     t->log = t->last_log = NULL;
-    t->own_grant = NULL;
     t->index = nothing;
     t->index_size = FIRST_INDEX;
     forget_free(t);
     cool_down(t);
 }
 
+/* The call that it forked in still returns through its stub, or has only begun, in a handler's child. */
+static void forget(struct thread *t)
+{
+    static struct ledger_grant of_nobody;
+    of_nobody = (struct ledger_grant){.allowed_flops = UINT64_MAX};
+    t->grant = &of_nobody;
+    if (t->own_grant)
+        leave(t);
+    else
+        lead_nowhere(t);
+}
+
 void thread_forget_all(void)
 {
     struct thread *t = thread_self();
     if (t)
-        lead_nowhere(t);
+        forget(t);
     context_process = (struct context_process){0};
     thread_list = thread_owned = free_threads = NULL;
     looks_drop();

@@ -81,7 +81,8 @@ struct thread {
     struct call_log *calls;         /* FLOP_DETAIL=calls (call_log.h); NULL before its first call */
     uint64_t lines_waited_ns;       /* how long was waited for an interpreter's lock, */
     uint64_t lines_since_ns;        /* and since when (lines.c) */
-    struct ledger_grant *own_grant; /* NULL: in a child of the process whose thread it was: wiped or given up */
+    struct ledger_grant *own_grant; /* NULL: in a child of the process whose thread it was, which found it wiped */
+    bool is_left;                   /* in a child of that process, made by fork(): the call that it forked in goes on */
     struct thread_place *index;     /* open-addressed, by namespace and routine or operation */
     uint32_t index_size;
     uint32_t index_used;
@@ -126,6 +127,12 @@ static inline struct thread *thread_self(void)
     return call_self == &thread_none ? NULL : call_self;
 }
 
+/* In a child of the process whose thread it was: what a call still adds there, which was in progress, is nobody's. */
+static inline bool thread_is_left(const struct thread *t)
+{
+    return !t->own_grant || t->is_left;
+}
+
 /* Give the calling thread a state; NULL where there is no room for one. Under shim_lock, once the ledger is open; without the
  * lock, thread_hold() then sees to it that its end gives the state back. */
 struct thread *thread_take(void);
@@ -165,6 +172,10 @@ bool thread_lives(const struct thread *t);
 /* What those who had the slots without an owner have spent. Under shim_lock. */
 wide thread_resting_flops(void);
 
+/* Around a fork. True: it is in a call, of a handler's making or of a function that LAPACK was given; the call goes on in the
+ * child as well, which finds what is known of the thread as it is. */
+bool thread_before_fork(void);
+void thread_in_parent(void);
 /* In a child process: forget every thread. */
 void thread_forget_all(void);
 

@@ -21,6 +21,7 @@
 #include "time_limit.h"
 #include "topics.h"
 #include "weights.h"
+#include <stdatomic.h>
 #include <string.h>
 
 static void uncounted(void)
@@ -48,14 +49,20 @@ struct thread *call_enter(const struct binding *binding, uintptr_t caller, uintp
 
 /* ---- into the accounts, and out of them (closing.h) ---- */
 
+/* The barrier is the closer's: here only the compiler is held back. */
+static inline bool is_let_in(struct thread *t)
+{
+    __atomic_store_n(&t->charging, true, __ATOMIC_RELAXED);
+    atomic_signal_fence(memory_order_seq_cst);
+    return __builtin_expect(!closing_is_closed(), 1) || closing_is_mine();
+}
+
 /* Where they are closed, this thread waits. */
 static void begin(struct thread *t)
 {
-    __atomic_store_n(&t->charging, true, __ATOMIC_SEQ_CST);
-    while (__builtin_expect(closing_is_closed() && !closing_is_mine(), 0)) {
+    while (!is_let_in(t)) {
         __atomic_store_n(&t->charging, false, __ATOMIC_RELEASE);
         end_wait();
-        __atomic_store_n(&t->charging, true, __ATOMIC_SEQ_CST);
     }
 }
 
@@ -116,7 +123,8 @@ static void refresh_if_stale(struct thread *t)
     if (!__atomic_load_n(&t->stale, __ATOMIC_RELAXED))
         return;
     shim_lock();
-    thread_refresh(t);
+    if (!thread_is_left(t))
+        thread_refresh(t);
     shim_unlock();
 }
 
@@ -173,7 +181,7 @@ static inline __attribute__((always_inline)) bool charge_call(struct thread *t, 
         return leave(t);
     charge->tally = count(t, routine, NULL, cost);
     charge->cost = cost;
-    if (!t->own_grant) { /* a handler has forked meanwhile, and this is its child: the call is its parent's */
+    if (thread_is_left(t)) { /* a handler has forked meanwhile, and this is its child: the call is its parent's */
         done(t);
         return true;
     }
@@ -291,7 +299,7 @@ bool call_fits(struct thread *t, const char *operation, uint64_t cost)
 /* Not where the call forked and this is the child, nor where a coroutine ends it on another thread. */
 static bool is_still_ours(const struct thread *t)
 {
-    return t == thread_self() && t->own_grant;
+    return t == thread_self() && !thread_is_left(t);
 }
 
 /* Of one that lies inside another the time is the other's. */

@@ -162,8 +162,11 @@ void ledger_forget_process(bool in_call)
     ledger_process = NULL;
     string_block = NULL;
     memset(small_blocks, 0, sizeof small_blocks);
-    if (ledger && ledger->scope == LEDGER_SCOPE_TREE)
+    if (ledger && ledger->scope == LEDGER_SCOPE_TREE) {
+        if (in_call)
+            ledger_join_anew();
         return;
+    }
     ledger_leave(in_call);
     pages_free(names, names_size * sizeof *names);
     names = NULL;

@@ -368,10 +368,8 @@ void ledger_remove(void)
     in_file = false; /* threads that are still running then go on in memory */
 }
 
-static void unmap_from(size_t kept)
+static void forget(void)
 {
-    if (ledger && kept < mapped_bytes)
-        munmap((char *)ledger + kept, mapped_bytes - kept);
     ledger_node_forget();
     ledger = NULL;
     in_file = outgrown = false;
@@ -380,24 +378,52 @@ static void unmap_from(size_t kept)
 
 void ledger_unmap(void)
 {
-    unmap_from(0);
+    if (ledger)
+        munmap(ledger, mapped_bytes);
+    forget();
+}
+
+/* Of what was mapped: so much is read, and what is open is written to. */
+static void make_private(struct ledger_header *of, size_t mapped, size_t read)
+{
+    size_t open = of->backed_bytes & ~(NODE_PAGE - 1); /* a file says so: not more than there is */
+    void *own = open && open <= mapped
+                    ? mmap(NULL, open, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                    : MAP_FAILED;
+    if (own != MAP_FAILED)
+        memcpy(own, of, read <= open ? read : 0);
+    if (own == MAP_FAILED || mremap(own, open, open, MREMAP_MAYMOVE | MREMAP_FIXED, of) == MAP_FAILED)
+        open = 0;
+    if (open < mapped)
+        munmap((char *)of + open, mapped - open);
 }
 
 void ledger_leave(bool is_read)
 {
-    size_t open = ledger ? ledger->backed_bytes & ~(NODE_PAGE - 1) : 0; /* a file says so: not more than there is */
-    size_t used = is_read && open && ledger_bytes() <= open ? ledger_bytes() : 0;
-    void *own = open && open <= mapped_bytes
-                    ? mmap(NULL, open, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-                    : MAP_FAILED;
-    if (own != MAP_FAILED)
-        memcpy(own, ledger, used);
-    if (own == MAP_FAILED || mremap(own, open, open, MREMAP_MAYMOVE | MREMAP_FIXED, ledger) == MAP_FAILED)
-        open = 0;
-    unmap_from(open);
+    if (ledger)
+        make_private(ledger, mapped_bytes, is_read ? ledger_bytes() : 0);
+    forget();
+}
+
+bool ledger_join_anew(void)
+{
+    struct ledger_header *old = ledger;
+    size_t mapped = mapped_bytes, used = ledger_bytes();
+    char file[sizeof path];
+    const char *why;
+    if (!in_file || origin_is_confined())
+        return false;
+    strcpy(file, path);
+    if (ledger_join(file, old->nonce, &why)) {
+        make_private(old, mapped, used);
+        return true;
+    }
+    ledger = old;
+    mapped_bytes = mapped;
+    return false;
 }
 
 bool ledger_has_room(void)
 {
-    return ledger_bytes() < mapped_bytes - RESERVED_FOR_THREADS;
+    return ledger && ledger_bytes() < mapped_bytes - RESERVED_FOR_THREADS;
 }

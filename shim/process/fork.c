@@ -33,8 +33,7 @@ static void before_fork(void)
     uint64_t before = signals_hold_handlers();
     shim_lock();
     forking_signals = before;
-    const struct thread *t = thread_self();
-    forking_in_call = t && (t->outer_frame || t->charging);
+    forking_in_call = thread_before_fork();
     starts_before_fork();
     unseen_before_fork();
     tree_before_fork();
@@ -43,6 +42,7 @@ static void before_fork(void)
 static void in_parent(void)
 {
     uint64_t before = forking_signals;
+    thread_in_parent();
     shim_unlock();
     signals_release_handlers(before);
 }

@@ -72,9 +72,8 @@ def masks():
 
 
 def handled():
-    """A handler forks in the middle of a call: the parent's is the parent's, and the child goes on with it, as its own or not. In
-    one ledger what is gone on with is added to the parent's: children must only not fail."""
-    ways = ({}, {"FLOP_BUDGET": "1e15"}, {"FLOP_TIMING": "all"}, {"FLOP_DETAIL": "shapes"})
+    """A handler forks in the middle of a call: the parent's is the parent's, and the child goes on with it, as its own or not."""
+    ways = ({}, {"FLOP_BUDGET": "1e15"}, {"FLOP_TIMING": "all"}, {"FLOP_DETAIL": "shapes"}, {"FLOP_DETAIL": "callers,calls"})
     for what, env in itertools.product(("copies", "dots"), ways):
         name, case = {"copies": "dcopy", "dots": "ddot"}[what], f"{what}, {env}"
         run = Run([BUILD / "forks", "handled", what], ENV | env, timeout=60)
@@ -86,9 +85,15 @@ def handled():
         expect(f"{case}: the parent's", max(counts), made)
         counts.remove(max(counts))
         expect(f"{case}: the children's", (len(counts), set(counts) <= {10, 11}), (100, True))
-    for what in ("copies", "dots"):
-        run = Run([BUILD / "forks", "handled", what], ENV | {"FLOP_SCOPE": "tree"}, timeout=60)
-        expect(f"{what}, one ledger: status {run.stderr}", (run.returncode, run.stdout.split()[1:]), (0, ["0"]))
+    for what, env in itertools.product(("copies", "dots"), ({}, {"FLOP_BUDGET": "1e15"}, {"FLOP_DETAIL": "callers,calls"})):
+        name, case = {"copies": "dcopy", "dots": "ddot"}[what], f"{what}, {env}, one ledger"
+        run = Run([BUILD / "forks", "handled", what], ENV | env | {"FLOP_SCOPE": "tree"}, timeout=60)
+        expect(f"{case}: status {run.stderr}", run.returncode, 0)
+        made, failed = map(int, run.stdout.split())
+        expect(f"{case}: children that failed", failed, 0)
+        expect(f"{case}: complete", (run.summary["complete"], run.summary["uncounted_calls"]), (True, 0))
+        beyond = run.summary["operations"][name]["calls"] - made
+        expect(f"{case}: the children's {beyond}", 1000 <= beyond <= 1100, True)
 
 
 {"account": account, "vfork": vfork, "killed": killed, "inside": inside, "masks": masks, "handled": handled}[sys.argv[1]]()
