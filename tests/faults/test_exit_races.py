@@ -20,6 +20,7 @@ from harness import BUILD, LIBRARY, LIBS, PLAIN, PROGRAM, Run, expect, python
 OPENBLAS = {"LD_LIBRARY_PATH": f"{LIBS}/openblas-pthread", "OPENBLAS_NUM_THREADS": "1"}
 REFERENCE = {"LD_LIBRARY_PATH": f"{LIBS}/blas:{LIBS}/lapack"}  # OpenBLAS dies of an exit by itself: `inside`
 TREE = {"FLOP_SCOPE": "tree"}
+SLOW = {"FLOP_DETAIL": "shapes", "FLOP_TIMING": "all"}  # each call is charged in its slow body
 LINE = 64
 WAYS = {"exit": 5, "_exit": 5, "quick_exit": 5, "abort": -signal.SIGABRT, "execl": 5, "handler": signal.SIGALRM, "fork": 5}
 SOON, LATER = {"FLOP_BUDGET": "1e5"}, {"FLOP_BUDGET": "2e7"}
@@ -64,7 +65,7 @@ def check_counted(what, summary, returned):
 def counted(times):
     """Every way to end, of a process and of a tree."""
     for way, status in WAYS.items():
-        for scope in ({}, TREE):
+        for scope in ({}, TREE, SLOW):
             missing = 0
             for _ in range(times):
                 run, returned = ended(way, "small", 8, scope)
