@@ -164,5 +164,5 @@ void thread_tally_nested(struct thread *t, uint32_t routine)
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
     if (!tally || tally->routine != routine)
         tally = thread_tally(t, routine, NULL);
-    tally_add(tally, &tally->nested_calls, 1, 0);
+    local_add(&tally->nested, LEDGER_NESTED_UNIT);
 }

@@ -21,13 +21,15 @@
 #include <stdint.h>
 
 #define LEDGER_MAGIC "FLOPSHIM"
-#define LEDGER_FORMAT 10u
+#define LEDGER_FORMAT 11u
 #define LEDGER_PAGE ((size_t)8192)           /* of the header */
 #define LEDGER_MAX_BYTES ((size_t)256 << 20) /* address space set aside; the file grows as needed */
 #define LEDGER_UNLIMITED WIDE_MAX
 #define LEDGER_NO_RANK INT64_C(-1)
 /* A prime: no byte of a tally can change without its sum ceasing to be a multiple, wrapped around or not. */
 #define LEDGER_CALL_UNIT UINT64_C(1048559)
+/* Another, of a word that is proved by itself, and counts further. */
+#define LEDGER_NESTED_UNIT UINT64_C(65537)
 /* Marks a tally or account as before flopshim_reset(): left out of operations and namespaces, though the first account, where
  * it has a limit, has still used it. No single byte makes it of 0. */
 #define LEDGER_FORGOTTEN 0x5f5f5f00u
@@ -208,7 +210,7 @@ struct ledger_grant {
 };
 
 /* Calls, FLOPs and time of one routine in one namespace in one thread's slot. The calls are what `check` exceeds the sum of
- * the other numbers by, in units of LEDGER_CALL_UNIT (ledger_tally_read). */
+ * the other numbers but `nested` by, in units of LEDGER_CALL_UNIT (ledger_tally_read). */
 struct ledger_tally {
     uint32_t namespace_; /* string */
     uint32_t operation;  /* string */
@@ -219,7 +221,7 @@ struct ledger_tally {
     uint64_t elapsed_ns; /* of the calls that were timed */
     uint64_t timed_flops;
     uint64_t first_use;
-    uint64_t nested_calls; /* forwarded inside another call, not charged */
+    uint64_t nested; /* calls forwarded inside another one, not charged: LEDGER_NESTED_UNIT each, so that it proves itself */
 };
 
 /* The `values` of a record of LEDGER_CALLERS. Of a call from Python, code: the file of a script, and nothing of the object. */

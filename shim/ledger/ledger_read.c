@@ -43,14 +43,15 @@ static bool read_counts(const struct ledger_tally *tally, struct ledger_counts *
 {
     uint64_t excess = 0;
     for (int i = 0; i < READ_AGAIN; i++) {
-        uint64_t sum = load(&tally->check);
+        uint64_t sum = load(&tally->check), nested = load(&tally->nested);
         *counts = (struct ledger_counts){.flops = load(&tally->flops),
                                          .elapsed_ns = load(&tally->elapsed_ns),
                                          .timed_flops = load(&tally->timed_flops),
-                                         .nested_calls = load(&tally->nested_calls)};
-        excess = sum - counts->flops - counts->elapsed_ns - counts->timed_flops - counts->nested_calls;
+                                         .nested_calls = nested / LEDGER_NESTED_UNIT};
+        excess = sum - counts->flops - counts->elapsed_ns - counts->timed_flops;
         counts->calls = excess / LEDGER_CALL_UNIT;
-        if (sum == load(&tally->check) && excess % LEDGER_CALL_UNIT == 0 && counts->calls < MAX_CALLS)
+        if (sum == load(&tally->check) && excess % LEDGER_CALL_UNIT == 0 && counts->calls < MAX_CALLS &&
+            nested % LEDGER_NESTED_UNIT == 0)
             return true;
         if (i >= LET_RUN)
             sched_yield();

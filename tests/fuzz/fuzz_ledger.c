@@ -244,8 +244,7 @@ static void prove(struct ledger_block *block)
 {
     struct ledger_tally *tally = (struct ledger_tally *)(block + 1);
     for (uint32_t i = 0; i < block->count; i++, tally++)
-        tally->check = tally->flops + tally->elapsed_ns + tally->timed_flops + tally->nested_calls +
-                       (tally->check >> 40) * LEDGER_CALL_UNIT;
+        tally->check = tally->flops + tally->elapsed_ns + tally->timed_flops + (tally->check >> 40) * LEDGER_CALL_UNIT;
 }
 
 static void prove_shapes(struct ledger_block *block)

@@ -118,8 +118,7 @@ static inline struct ledger_tally *build_query(struct ledger_tally *tally)
 
 static inline struct ledger_tally *build_nested(struct ledger_tally *tally, uint64_t calls)
 {
-    tally->nested_calls += calls;
-    tally->check += calls;
+    tally->nested += calls * LEDGER_NESTED_UNIT;
     return tally;
 }
 
