@@ -275,8 +275,7 @@ bool thread_before_fork(void)
 void thread_in_parent(void)
 {
     struct thread *t = thread_self();
-    if (t && (t->outer_frame || t->charging))
-        madvise(t, sizeof *t, MADV_WIPEONFORK);
+    madvise(t, sizeof *t, MADV_WIPEONFORK);
 }
 
 /* The call that it forked in goes on with what it has at hand, and grows nothing. */

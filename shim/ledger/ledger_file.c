@@ -405,22 +405,21 @@ void ledger_leave(bool is_read)
     forget();
 }
 
-bool ledger_join_anew(void)
+void ledger_join_anew(void)
 {
     struct ledger_header *old = ledger;
     size_t mapped = mapped_bytes, used = ledger_bytes();
     char file[sizeof path];
     const char *why;
     if (!in_file || origin_is_confined())
-        return false;
+        return;
     strcpy(file, path);
     if (ledger_join(file, old->nonce, &why)) {
         make_private(old, mapped, used);
-        return true;
+    } else {
+        ledger = old;
+        mapped_bytes = mapped;
     }
-    ledger = old;
-    mapped_bytes = mapped;
-    return false;
 }
 
 bool ledger_has_room(void)

@@ -41,8 +41,8 @@ void ledger_unmap(void);
 /* The same in a fork child, where what was open stays as private memory: a handler may have forked in the middle of a call,
  * which goes on in the child and adds to what it has at hand. is_read: and reads it. */
 void ledger_leave(bool is_read);
-/* The same of a tree's, which the child goes on in, at another place. False: it cannot be opened, and stays where it was. */
-bool ledger_join_anew(void);
+/* The same of a tree's, which the child goes on in, at another place. Where it cannot be opened, it stays where it was. */
+void ledger_join_anew(void);
 
 /* "" where it is in memory only. */
 const char *ledger_path(void);

@@ -42,7 +42,8 @@ static void before_fork(void)
 static void in_parent(void)
 {
     uint64_t before = forking_signals;
-    thread_in_parent();
+    if (forking_in_call)
+        thread_in_parent();
     shim_unlock();
     signals_release_handlers(before);
 }

@@ -71,29 +71,34 @@ def masks():
         expect(f"{scope}: calls", calls, 6)
 
 
+COPIES_AND_DOTS = {"copies": "dcopy", "dots": "ddot"}
+
+
+def handled_run(what, env):
+    """The run, and how many calls the parent made: none of its children failed, and nothing is missing."""
+    run = Run([BUILD / "forks", "handled", what], ENV | env, timeout=60)
+    expect(f"{what}, {env}: status {run.stderr}", run.returncode, 0)
+    made, failed = map(int, run.stdout.split())
+    expect(f"{what}, {env}: children that failed", failed, 0)
+    complete = {(summary["complete"], summary["uncounted_calls"]) for summary in run.summaries}
+    expect(f"{what}, {env}: complete", complete, {(True, 0)})
+    return run, made
+
+
 def handled():
     """A handler forks in the middle of a call: the parent's is the parent's, and the child goes on with it, as its own or not."""
-    ways = ({}, {"FLOP_BUDGET": "1e15"}, {"FLOP_TIMING": "all"}, {"FLOP_DETAIL": "shapes"}, {"FLOP_DETAIL": "callers,calls"})
-    for what, env in itertools.product(("copies", "dots"), ways):
-        name, case = {"copies": "dcopy", "dots": "ddot"}[what], f"{what}, {env}"
-        run = Run([BUILD / "forks", "handled", what], ENV | env, timeout=60)
-        expect(f"{case}: status {run.stderr}", run.returncode, 0)
-        made, failed = map(int, run.stdout.split())
-        expect(f"{case}: children that failed", failed, 0)
-        expect(f"{case}: complete", {(summary["complete"], summary["uncounted_calls"]) for summary in run.summaries}, {(True, 0)})
+    budget, callers = {"FLOP_BUDGET": "1e15"}, {"FLOP_DETAIL": "callers,calls"}
+    ways = ({}, budget, {"FLOP_TIMING": "all"}, {"FLOP_DETAIL": "shapes"}, callers)
+    for (what, name), env in itertools.product(COPIES_AND_DOTS.items(), ways):
+        run, made = handled_run(what, env)
         counts = [summary["operations"][name]["calls"] for summary in run.summaries]
-        expect(f"{case}: the parent's", max(counts), made)
+        expect(f"{what}, {env}: the parent's", max(counts), made)
         counts.remove(max(counts))
-        expect(f"{case}: the children's", (len(counts), set(counts) <= {10, 11}), (100, True))
-    for what, env in itertools.product(("copies", "dots"), ({}, {"FLOP_BUDGET": "1e15"}, {"FLOP_DETAIL": "callers,calls"})):
-        name, case = {"copies": "dcopy", "dots": "ddot"}[what], f"{what}, {env}, one ledger"
-        run = Run([BUILD / "forks", "handled", what], ENV | env | {"FLOP_SCOPE": "tree"}, timeout=60)
-        expect(f"{case}: status {run.stderr}", run.returncode, 0)
-        made, failed = map(int, run.stdout.split())
-        expect(f"{case}: children that failed", failed, 0)
-        expect(f"{case}: complete", (run.summary["complete"], run.summary["uncounted_calls"]), (True, 0))
+        expect(f"{what}, {env}: the children's", (len(counts), set(counts) <= {10, 11}), (100, True))
+    for (what, name), env in itertools.product(COPIES_AND_DOTS.items(), ({}, budget, callers)):
+        run, made = handled_run(what, env | {"FLOP_SCOPE": "tree"})
         beyond = run.summary["operations"][name]["calls"] - made
-        expect(f"{case}: the children's {beyond}", 1000 <= beyond <= 1100, True)
+        expect(f"{what}, {env}, one ledger: the children's {beyond}", 1000 <= beyond <= 1100, True)
 
 
 {"account": account, "vfork": vfork, "killed": killed, "inside": inside, "masks": masks, "handled": handled}[sys.argv[1]]()
