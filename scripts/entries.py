@@ -4,14 +4,15 @@ instructions are spread over as many pages, looking these up takes longer than t
 from __future__ import annotations
 
 import plans
-from fast import FREE, body_name, fast_degree, is_in_entry
+from fast import body_name, fast_degree, is_in_entry
 from rows import Routine
 from spec import Symbol
 from stubs import body_of
 
 BEGIN = ('__asm__(".pushsection flopshim_entries,\\"ax\\",@progbits\\n.cfi_startproc\\n"\n'
          '".globl forward_entries\\n.hidden forward_entries\\nforward_entries:\\n"')
-END = '".globl forward_entries_end\\n.hidden forward_entries_end\\nforward_entries_end: .cfi_endproc\\n.popsection\\n");'
+END = '".globl forward_entries_end\\n.hidden forward_entries_end\\nforward_entries_end: .cfi_endproc\\n.popsection\\n"'
+BACKS = '".pushsection .rodata\\n.balign 4\\n.globl forward_backs\\n.hidden forward_backs\\nforward_backs:\\n"'
 
 
 def name_of(r: Routine, face: str) -> str:
@@ -53,7 +54,7 @@ def rest_of(r: Routine, face: str, number: int, is_wide: bool, is_first: bool) -
 def begin_of(symbol: str, r: Routine, face: str, is_wide: bool, look: int) -> str:
     """The entry itself, up to where the slot is in r11."""
     if has_body(r, face):
-        return f'CALL_FREE("{symbol}", "{look}", "{FREE.index(r.name)}", "{body_name(r, face, is_wide)}")'
+        return f'CALL_FREE("{symbol}", "{look}", "{body_name(r, face, is_wide)}")'
     return f'"endbr64\\nleaq slot_{symbol}(%rip), %r11\\n"'
 
 
@@ -68,4 +69,5 @@ def emit_entries(symbols: list[Symbol], numbers: dict[str, int]) -> list[str]:
         out.append(f'"{aligned}.globl {name}\\n.type {name}, @function\\n{name}:\\n"\n'
                    f'{begin_of(name, r, face, is_wide, looks)} {rest}\n".size {name}, .-{name}\\n"')
         looks += has_body(r, face)
-    return [*out, END]
+    backs = [f'CALL_BACK("{look}")' for look in range(looks)]
+    return [*out, END, BACKS, *backs, '".popsection\\n");']

@@ -264,7 +264,7 @@ def is_free(r: Routine, b: Body) -> bool:
     return nothing and not (used_args(row) or legal_letters(r) or idle_of(r) or jumps_on(b) or b.by_pointer)
 
 
-#: Routines that cost nothing and are called most, each with a place in a thread (shim/account/thread.h, free_checks).
+#: Routines that cost nothing and are called most (shim/provider/looks.h).
 FREE = [*(p + name for name in ("copy", "swap") for p in "sdcz"), *(f"i{p}amax" for p in "sdcz")]
 
 

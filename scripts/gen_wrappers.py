@@ -19,7 +19,7 @@ import zlib
 
 from checks import SpecError
 from entries import emit_entries, has_body, label_of
-from fast import FREE, emit_body
+from fast import emit_body
 from formulas import checked, paired
 from plans import includes_of
 from rows import COUNTED, TAKEN, TOPICS, Routine, Row, dims_of, mode_of, option_places, used_args
@@ -265,10 +265,8 @@ def generate(spec: str, shards: int) -> dict[str, list[str]]:
              "entries.c": emit_entries(symbols, {r.name: id_of(r.name) for r in routines}),
              "small_prices.h": emit_small_prices(routines, places),
              "symbols.h": ["#pragma once", "#include <stdint.h>", f"#define SYMBOL_COUNT {len(symbols)}",
-                           f"#define FREE_ROUTINES {{{', '.join(f'{id_of(name)}u' for name in FREE)}}}",
-                           f"#define FREE_BITS UINT64_C({sum({1 << id_of(name) % 64 for name in FREE})}) /* by number % 64 */",
                            f"#define LOOK_COUNT {sum(has_body(r, face) for _, r, face, _ in symbols)}",
-                           "extern const uint16_t forward_looks[];",
+                           "extern const uint16_t forward_looks[]; /* symbols, in order */",
                            f"#define ROUTINE_COUNT {len(routines)}", f"#define FORWARD_HASH_SIZE {size}",
                            "extern const char forward_names[];", "extern const uint16_t forward_routines[];",
                            "extern const uint16_t forward_hash[];",

@@ -6,6 +6,7 @@
 #include "lock.h"
 #include "pages.h"
 #include "procfs.h"
+#include "ways.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdio.h>
@@ -123,8 +124,10 @@ static bool shut(void)
     __atomic_store_n(&closer, (uint32_t)kernel_tid(), __ATOMIC_RELAXED);
     __atomic_store_n(&patient_since_ns, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&closing_state, CLOSING_CLOSED, __ATOMIC_SEQ_CST);
-    if (!again)
+    if (!again) {
         thread_make_all_stale();
+        ways_turn_back();
+    }
     if (locked)
         shim_unlock();
     return again;
@@ -174,6 +177,7 @@ void closing_open(void)
         return;
     __atomic_store_n(&closer, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&closing_state, CLOSING_OPEN, __ATOMIC_SEQ_CST);
+    ways_turn_on();
     thread_make_all_stale();
     syscall(SYS_futex, &closing_state, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }

@@ -94,29 +94,12 @@ static void note(struct thread *t, const struct ledger_tally *tally)
     used_note(&t->used, tally);
 }
 
-/* Whoever makes the thread careful stores careful_flops, then the place: either that comes after, or it is seen here. */
-static void keep_free(struct thread *t, uint32_t routine, struct ledger_tally *tally)
-{
-    static const uint32_t routines[THREAD_FREE] = FREE_ROUTINES;
-    if (!(FREE_BITS >> routine % 64 & 1))
-        return;
-    for (int i = 0; i < THREAD_FREE; i++)
-        if (routines[i] == routine) {
-            t->has_free = true;
-            __atomic_store_n(&t->free_checks[i], &tally->check, __ATOMIC_RELAXED);
-            (void)__atomic_exchange_n(&t->free_open[i], &tally->check, __ATOMIC_SEQ_CST);
-            if (!__atomic_load_n(&t->careful_flops, __ATOMIC_RELAXED))
-                thread_forget_free(t, i);
-        }
-}
-
 /* Where calls find it. */
 static void keep_at_hand(struct thread *t, uint32_t routine, struct ledger_tally *tally)
 {
     if (routine >= LEDGER_QUERY || tally->routine != routine)
         return;
     t->hot[routine % THREAD_HOT] = tally;
-    keep_free(t, routine, tally);
 }
 
 struct ledger_tally *thread_tally(struct thread *t, uint32_t routine, const char *operation)
@@ -153,6 +136,7 @@ struct ledger_tally *thread_tally_next(struct thread *t, struct ledger_tally *fu
     if (t->used.opening && !t->used.ended)
         note(t, tally);
     keep_at_hand(t, full->routine, tally);
+    looks_forget_of(&t->looks);
     if (t->loop_tally == full)
         t->loop_tally = tally;
     errno = saved;

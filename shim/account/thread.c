@@ -59,25 +59,11 @@ static struct thread *get_thread(void)
 
 _Static_assert(!(THREAD_HOT & (THREAD_HOT - 1)), "copies of it double");
 
-void thread_forget_free(struct thread *t, int i)
-{
-    __atomic_store_n(&t->free_open[i], NULL, __ATOMIC_RELAXED);
-    __atomic_store_n(&t->free_checks[i], &t->nowhere, __ATOMIC_RELAXED);
-}
-
-static void forget_free(struct thread *t)
-{
-    for (int i = 0; i < THREAD_FREE; i++)
-        thread_forget_free(t, i);
-}
-
 /* Twice a context: by copies that double, which the C library makes with the widest registers that there are. */
 static void cool_down(struct thread *t)
 {
-    bool had_free = t->has_free;
-    t->has_free = false;
-    if (had_free)
-        forget_free(t);
+    if (looks_are_known(&t->looks))
+        looks_forget_own(&t->looks);
     t->hot[0] = &tally_none;
     for (size_t done = 1; done < THREAD_HOT; done *= 2)
         memcpy(t->hot + done, t->hot, done * sizeof *t->hot);
@@ -189,7 +175,6 @@ static struct thread *make_thread(void)
     if (!t->own_grant || !t->tallies || !t->index)
         return NULL;
     t->index_size = FIRST_INDEX;
-    forget_free(t);
     t->slot = slot;
     t->next = thread_list;
     looks_add(&t->looks);
@@ -294,7 +279,6 @@ static void lead_nowhere(struct thread *t)
     t->log = t->last_log = NULL;
     t->index = nothing;
     t->index_size = FIRST_INDEX;
-    forget_free(t);
     cool_down(t);
 }
 
@@ -388,6 +372,6 @@ void thread_make_all_stale(void)
         __atomic_store_n(&t->stale, true, __ATOMIC_RELAXED);
         __atomic_store_n(&t->careful_flops, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&t->factor.below, 0, __ATOMIC_RELAXED);
-        forget_free(t);
+        looks_forget_of(&t->looks);
     }
 }

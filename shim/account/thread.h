@@ -2,8 +2,8 @@
  *
  * struct thread lies in private memory, which a child process finds wiped, and is taken over by a later thread when its owner
  * ends, tallies and all: sums over tallies do not care who added what. Only its owner writes to it, but for `careful_flops`,
- * `stale`, `factor.below`, `free_checks` and `free_open`, which any thread may write under shim_lock to send the owner through
- * its careful path, and the lengths in `looks`. */
+ * `stale` and `factor.below`, which any thread may write under shim_lock to send the owner through its careful path, and the
+ * lengths in `looks`. */
 #pragma once
 #include "cost.h"
 #include "ledger.h"
@@ -16,7 +16,6 @@
 enum thread_refused { THREAD_REFUSED_SKIPPED, THREAD_REFUSED_RAISED, THREAD_REFUSED_PENDING };
 
 #define THREAD_HOT 512 /* recently used tallies, by id of the routine */
-#define THREAD_FREE 12 /* of routines that cost nothing (FREE_ROUTINES): near the beginning, whose addresses are short */
 #define THREAD_PATH_BYTES 512
 #define THREAD_SCOPES 64
 #define THREAD_FRAMES 8
@@ -45,18 +44,14 @@ struct thread_place {
 };
 
 struct thread {
-    uintptr_t outer_frame;              /* frame address of the call in progress that was charged last; 0: none */
-    uint64_t careful_flops;             /* a call that costs this or more takes the careful path; 0: every call */
-    struct ledger_grant *grant;         /* what it may use without asking; NULL: no account has a limit */
-    uint32_t namespace_;                /* string in the ledger */
-    bool stale;                         /* namespace_, chain and careful_flops must be worked out again */
-    bool charging;                      /* in the slow body, between its look at the gate and its tally (closing.h) */
-    bool has_free;                      /* of free_checks some may be known */
-    uint64_t *free_checks[THREAD_FREE]; /* tallies' `check` to which entries add; nowhere: not known, or careful_flops is 0 */
-    uint64_t *free_open[THREAD_FREE];   /* the same; NULL where that is nowhere: what was added is taken back */
-    struct looks looks;                 /* whose calls they count; none before free_checks are set */
+    uintptr_t outer_frame;      /* frame address of the call in progress that was charged last; 0: none */
+    uint64_t careful_flops;     /* a call that costs this or more takes the careful path; 0: every call */
+    struct ledger_grant *grant; /* what it may use without asking; NULL: no account has a limit */
+    uint32_t namespace_;        /* string in the ledger */
+    bool stale;                 /* namespace_, chain and careful_flops must be worked out again */
+    bool charging;              /* in the slow body, between its look at the gate and its tally (closing.h) */
+    struct looks looks;         /* whose calls entries count, and where; none where careful_flops is 0 */
     struct ledger_tally *hot[THREAD_HOT];
-    uint64_t nowhere;
 
     uint64_t taking;           /* what the call costs that is taking it from the grant (call_take) */
     struct cost_factor factor; /* where careful_flops is 0: the price is found by it all the same; of none, where it is not so
@@ -148,9 +143,6 @@ enum { thread_timed_flops = 1000000 };
 
 /* Work out namespace, accounts, multiplier and careful_flops again. Under shim_lock. */
 void thread_refresh(struct thread *t);
-
-/* Entries count no more calls of that routine (FREE_ROUTINES). Its owner reads these words meanwhile. */
-void thread_forget_free(struct thread *t, int i);
 
 /* Every thread refreshes itself at its next call. Under shim_lock. */
 void thread_make_all_stale(void);

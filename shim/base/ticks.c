@@ -50,8 +50,8 @@ static enum state measure(void)
 
 uint64_t ticks_by_clock_ns(void)
 {
+    enum state seen = atomic_load_explicit(&state, memory_order_acquire); /* first: `now` is not before first_ns then */
     uint64_t now = clock_now_ns();
-    enum state seen = atomic_load_explicit(&state, memory_order_relaxed);
     bool due = seen == UNKNOWN || (seen == BEGUN && now - ticks.first_ns >= TICKS_MEASURED_NS);
     if (!due || !atomic_compare_exchange_strong(&state, &seen, LOOKING))
         return now;

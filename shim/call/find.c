@@ -1,5 +1,6 @@
 /* Which function a call goes to (find.h). */
 #include "find.h"
+#include "cost.h"
 #include "message.h"
 #include "objects.h"
 #include "provider.h"
@@ -8,6 +9,7 @@
 #include "start.h"
 #include "symbols.h"
 #include "thread.h"
+#include "ways.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -42,33 +44,37 @@ static const struct binding *make(struct slot *slot, uintptr_t caller)
     return bind_caller(slot, target, start, end - start, from_provider);
 }
 
-_Static_assert(LOOK_COUNT <= LOOKS, "a place each");
-
-static int look_of(const struct slot *slot)
+/* The tally that the thread's calls of a symbol are counted in without more than that; NULL: there is none, or there is more.
+ */
+static struct ledger_tally *tally_of(const struct thread *t, uint32_t symbol)
 {
-    for (int i = 0; i < LOOK_COUNT; i++)
-        if (slot == &forward_slots[forward_looks[i]])
-            return i;
-    return -1;
+    uint32_t routine = cost_routines[forward_symbols[symbol].routine].id;
+    struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
+    return __atomic_load_n(&t->careful_flops, __ATOMIC_RELAXED) && tally && tally->routine == routine ? tally : NULL;
 }
 
-/* Stored before the slot is looked at again, and before the thread is: whoever forgets looks (bind.c) has closed the slot
- * before, and in a child that a handler made meanwhile the memory was wiped. */
+static bool is_own(const struct slot *slot, const struct binding *own)
+{
+    return __atomic_load_n(&slot->hot.length, __ATOMIC_ACQUIRE) == own->length &&
+           __atomic_load_n(&slot->hot.start, __ATOMIC_ACQUIRE) == own->start &&
+           __atomic_load_n(&slot->hot.target, __ATOMIC_ACQUIRE) == own->target;
+}
+
+/* What it is made of: the slot's own caller and target (bind.c closes them), the tally (thread_refresh), and a memory that is
+ * not wiped, in a child that a handler made meanwhile. */
 void call_keep_look(const struct slot *slot)
 {
     struct thread *t = thread_self();
-    uintptr_t start = slot->hot.start, length = slot->hot.length;
-    int i = t && t->own_grant ? look_of(slot) : -1;
-    if (i < 0)
+    uint32_t symbol = (uint32_t)(slot - forward_slots);
+    const struct binding own = {.start = slot->hot.start, .length = slot->hot.length, .target = slot->hot.target};
+    int i = t && t->own_grant && own.length ? ways_of(symbol) : -1;
+    struct ledger_tally *tally = i < 0 ? NULL : tally_of(t, symbol);
+    if (!tally)
         return;
-    __atomic_store_n(&t->looks.of[i].length, 0, __ATOMIC_RELEASE);
-    __atomic_store_n(&t->looks.of[i].start, start, __ATOMIC_RELEASE);
-    __atomic_store_n(&t->looks.of[i].length, length, __ATOMIC_SEQ_CST);
-    bool holds = __atomic_load_n(&slot->hot.length, __ATOMIC_ACQUIRE) == length &&
-                 __atomic_load_n(&slot->hot.start, __ATOMIC_ACQUIRE) == start &&
-                 *(struct ledger_grant *volatile *)&t->own_grant;
-    if (!holds)
-        __atomic_store_n(&t->looks.of[i].length, 0, __ATOMIC_RELEASE);
+    looks_begin(&t->looks, i, own.start, &tally->check);
+    uintptr_t seen = __atomic_load_n(&ways_on[i], __ATOMIC_ACQUIRE);
+    if (is_own(slot, &own) && tally_of(t, symbol) == tally && ways_lead(i, seen, (uintptr_t)own.target))
+        looks_finish(&t->looks, i, own.length);
 }
 
 const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)

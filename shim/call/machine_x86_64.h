@@ -128,38 +128,40 @@ _Static_assert(offsetof(struct binding, slot) == 28, "as it stands there");
  * The slot's own caller goes on to `body`; for others it goes on here. */
 #define CALL_LOOK(body) "movq (%rsp), %rax\nsubq (%r11), %rax\ncmpq 8(%r11), %rax\njb " body "\n"
 
-/* The entry of a routine that costs nothing and is called often (FREE_ROUTINES), with its fast body: programs copy a few
- * numbers very often. As short as this because a processor fetches 64 bytes at once, and the next 64 take as long as a jump.
- * For the slot's own caller, which is no provider, so that the call is nobody's, whatever is in progress. That it is this one
- * the thread has at hand (looks): a thread that is not attached has none, nor has memory that was wiped, so that there is a
- * place to add to where the caller is known. Others go on behind it, with the slot in r11.
+/* The entry of a routine that costs nothing and is called often (in_entry), with its fast body: programs copy a few numbers
+ * very often. As short as this because a processor fetches 64 bytes at once, and the next 64 take as long as a jump. For the
+ * slot's own caller, which is no provider, so that the call is nobody's, whatever is in progress. That it is this one the
+ * thread has at hand, and where it counts (looks.h). Others go on behind it, with the slot in r11.
  *
- * The call is counted, then looked whether that place is still open. Whoever shuts a thread's way (closing.h) closes the place
- * and makes a barrier, after which the call was either counted before, or is taken back here and goes on to `body`, which is
- * the same in C (call_charge_nothing) and finds the gate shut. So nothing is stored but the count, and no mark is left. The
- * place is read before the caller is looked at, for a handler that comes in between. */
+ * The call is counted, then goes where its way leads (ways.h). Whoever closes the accounts (closing.h) turns all ways back and
+ * makes a barrier, after which the call was either counted before, or is taken back here and goes on to `body`, which is the
+ * same in C (call_charge_nothing) and finds the gate shut. So nothing is stored but the count, and no mark is left. Where it
+ * counts is read before the caller is looked at, for a handler that comes in between, whose child finds memory that was wiped;
+ * and the way lies in memory that is not. */
 #define CALL_UNIT_TEXT "1048559"
 _Static_assert(LEDGER_CALL_UNIT == 1048559, "as it stands there");
-#define CALL_FREE(symbol, look, place, body)                                                                          \
-    "endbr64\nmovq call_self@gottpoff(%rip), %rax\nmovq (%rsp), %r10\nmovq %fs:(%rax), %rax\nmovq 32+8*" place        \
-    "(%rax), %r11\nsubq 224+16*" look "(%rax), %r10\ncmpq 232+16*" look "(%rax), %r10\njae 3f\naddq $" CALL_UNIT_TEXT \
-    ", (%r11)\ncmpq %r11, 128+8*" place "(%rax)\njne 1f\njmp *slot_" symbol "+16(%rip)\n1: subq $" CALL_UNIT_TEXT     \
-    ", (%r11)\nleaq slot_" symbol "(%rip), %r11\njmp " body "\n3: leaq slot_" symbol "(%rip), %r11\n"
-_Static_assert(offsetof(struct thread, free_checks) == 32 && offsetof(struct thread, free_open) == 128, "as it stands there");
-_Static_assert(offsetof(struct thread, looks.of[0].start) == 224, "as it stands there");
-_Static_assert(offsetof(struct thread, looks.of[0].length) == 232, "as it stands there");
+#define CALL_FREE(symbol, look, body)                                                                               \
+    "endbr64\nmovq call_self@gottpoff(%rip), %rax\nmovq (%rsp), %r10\nmovq %fs:(%rax), %rax\nmovq 48+24*" look      \
+    "(%rax), %r11\nsubq 32+24*" look "(%rax), %r10\ncmpq 40+24*" look "(%rax), %r10\njae 3f\naddq $" CALL_UNIT_TEXT \
+    ", (%r11)\njmp *ways_on+8*" look "(%rip)\n.Lback_" look ": subq $" CALL_UNIT_TEXT ", (%r11)\nleaq slot_" symbol \
+    "(%rip), %r11\njmp " body "\n3: leaq slot_" symbol "(%rip), %r11\n"
+#define CALL_BACK(look) ".long .Lback_" look "-forward_entries\n"
+_Static_assert(offsetof(struct thread, looks.of[0].start) == 32 && offsetof(struct thread, looks.of[1].start) == 56,
+               "as it stands there");
+_Static_assert(offsetof(struct thread, looks.of[0].length) == 40, "as it stands there");
+_Static_assert(offsetof(struct thread, looks.of[0].check) == 48, "as it stands there");
 
 /* call_is_inner (call.h) and the jump that follows it, near the entry; it takes no register that has an argument. Whatever is
  * not so simple goes on to `other`, by short jumps to one jump: bytes of code count as well (shim/bindings/README.md). */
 #define CALL_FORWARD_INNER(id, other)                                                                    \
     "movq (%rsp), %rax\nsubq 40(%r11), %rax\ncmpq 48(%r11), %rax\njae 9f\n"                              \
-    "movq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 2792+8*(" id "&511)(%rax), %rax\n" \
+    "movq call_self@gottpoff(%rip), %rax\nmovq %fs:(%rax), %rax\nmovq 3904+8*(" id "&511)(%rax), %rax\n" \
     "testq %rax, %rax\nje 9f\ncmpl $" id ", 8(%rax)\njne 9f\naddq $65537, 56(%rax)\n"                    \
     "jmp *56(%r11)\n9: jmp " other "\n"
 _Static_assert(offsetof(struct slot, hot) == 0, "as it stands there");
 _Static_assert(offsetof(struct binding, target) == 16, "as it stands there");
 _Static_assert(offsetof(struct slot, inner.start) == 40 && offsetof(struct slot, inner.length) == 48, "as it stands there");
 _Static_assert(offsetof(struct slot, inner.target) == 56, "as it stands there");
-_Static_assert(offsetof(struct thread, hot) == 2792 && THREAD_HOT == 512, "as it stands there");
+_Static_assert(offsetof(struct thread, hot) == 3904 && THREAD_HOT == 512, "as it stands there");
 _Static_assert(offsetof(struct ledger_tally, routine) == 8, "as it stands there");
 _Static_assert(LEDGER_NESTED_UNIT == 65537 && offsetof(struct ledger_tally, nested) == 56, "as it stands there");

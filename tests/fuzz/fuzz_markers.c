@@ -121,6 +121,14 @@ unsigned unload_count(void)
     return 0;
 }
 
+void ways_turn_back(void)
+{
+}
+
+void ways_turn_on(void)
+{
+}
+
 void forward_start(void)
 {
 }

@@ -24,8 +24,8 @@ bad += [f"{name} does not jump to its body" for name in keeping
         if not re.search(rf"\bjmp +[0-9a-f]+ <body_{name[5:]}>", functions[name])]
 if len(calling) < 80 or not {"wide_dgemm_c", "wide_ddot_f", "wide_dpotrf_f"} <= set(bodies):
     bad.append(f"only {len(calling)} bodies call a provider")
-FREE = re.compile(r"^ *([0-9a-f]+):\s+endbr64 *\n(?:.*\n){4,9}? *[0-9a-f]+:\s+addq +\$0xfffef,\(%r11\)\n(?:.*\n){2}"
-                  r" *[0-9a-f]+:\s+jmp +\*0x[0-9a-f]+\(%rip\) +# [0-9a-f]+ <slot_\w+\+0x10>\n *([0-9a-f]+):")
+FREE = re.compile(r"^ *([0-9a-f]+):\s+endbr64 *\n(?:.*\n){4,9}? *[0-9a-f]+:\s+addq +\$0xfffef,\(%r11\)\n"
+                  r" *[0-9a-f]+:\s+jmp +\*0x[0-9a-f]+\(%rip\) +# [0-9a-f]+ <ways_on(?:\+0x[0-9a-f]+)?>\n *([0-9a-f]+):")
 free = {name: [int(a, 16) for a in found.groups()] for name, body in functions.items() if (found := FREE.search(body))}
 bad += [f"{name} is counted in {end - begin} bytes from {begin:x}" for name, (begin, end) in free.items()
         if end - begin > 64 or begin % 64]
