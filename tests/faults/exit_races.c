@@ -1,7 +1,9 @@
 /* exit_races WAY WORK THREADS MILLISECONDS FILE: threads call BLAS for ever, and each writes how many of its calls have
  * returned to a shared mapping of FILE, a cache line each. So many milliseconds after the first of each the process ends in the
- * way that is named. WORK: `small` (ddot of 8, dcopy, which costs nothing; the slow body too: dgesv) or `large` (dgemm of 700,
- * in which the end finds them). */
+ * way that is named. WORK: `small` (ddot of 8, dcopy, which costs nothing; the slow body too: dgesv), `large` (dgemm of 700, in
+ * which the end finds them) or `stepped` (dcopy; at so many instructions into its 100th call the thread is held for 50
+ * milliseconds, and the process ends meanwhile). */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 double ddot_(const int *n, const double *x, const int *incx, const double *y, const int *incy);
@@ -28,7 +31,9 @@ struct line {
 };
 
 static struct line *lines;
-static int is_large;
+static int is_large, is_stepped;
+static long step; /* at which it is held */
+static volatile sig_atomic_t is_held;
 
 static void call_small(void)
 {
@@ -43,6 +48,28 @@ static void call_free(void)
     double y;
     const int one = 1;
     dcopy_(&one, &x, &one, &y, &one);
+}
+
+/* Each instruction from here on ends in hold(). */
+static void call_stepped(uint64_t number)
+{
+#ifdef __x86_64__
+    if (number == 100)
+        __asm__ volatile("pushfq\n\torl $0x100, (%%rsp)\n\tpopfq" : : : "memory", "cc");
+#endif
+    call_free();
+}
+
+static void hold(int number, siginfo_t *info, void *context)
+{
+    (void)number, (void)info;
+    if (--step)
+        return;
+#ifdef __x86_64__
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~0x100;
+#endif
+    is_held = 1;
+    nanosleep(&(struct timespec){0, 50000000}, NULL);
 }
 
 static void call_lapack(void)
@@ -66,6 +93,8 @@ static void *work(void *line)
     for (uint64_t i = 1;; i++) {
         if (is_large)
             call_large(matrices);
+        else if (is_stepped)
+            call_stepped(i);
         else if (i % 64 == 0)
             call_lapack();
         else if (i % 4)
@@ -94,6 +123,13 @@ static void end(const char *way)
         abort();
     if (!strcmp(way, "execl"))
         execl("/bin/sh", "sh", "-c", "exit 5", (char *)NULL);
+    if (!strcmp(way, "failed exec")) { /* before each the accounts are closed, and opened after it */
+        for (int i = 0; i < 10; i++) {
+            execl("/no/such/program", "program", (char *)NULL);
+            nanosleep(&(struct timespec){0, 1000000}, NULL);
+        }
+        _exit(5);
+    }
     if (!strcmp(way, "term"))
         kill(getpid(), SIGTERM);
     if (!strcmp(way, "handler")) {
@@ -126,16 +162,21 @@ int main(int argc, char **argv)
         return 1;
     lines = mmap(NULL, sizeof(struct line) * THREADS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     is_large = !strcmp(argv[2], "large");
+    is_stepped = !strcmp(argv[2], "stepped");
     if (lines == MAP_FAILED)
         return 1;
-    for (int i = 0; i < count; i++) {
-        pthread_t thread;
-        if (pthread_create(&thread, NULL, work, &lines[i]))
+    step = milliseconds;
+    sigaction(SIGTRAP, &(struct sigaction){.sa_sigaction = hold, .sa_flags = SA_SIGINFO}, NULL);
+    for (int i = 0; i < count; i++)
+        if (pthread_create(&(pthread_t){0}, NULL, work, &lines[i]))
             return 1;
-    }
     if (strcmp(argv[1], "refused"))
         await_calls(count);
-    nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
+    if (is_stepped)
+        while (!is_held)
+            nanosleep(&(struct timespec){0, 100000}, NULL);
+    else
+        nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
     end(argv[1]);
     return 0;
 }

@@ -109,7 +109,7 @@ foreach(case shell alone watched)
   python_test(faults job_control_${case} test_job_control.py ${case})
 endforeach()
 # The second word is how often
-foreach(case counted=2 refused=5 refused_full=2 under_run=2 inside=10 joined=3)
+foreach(case counted=2 refused=5 refused_full=2 stepped=1 under_run=2 inside=10 joined=3)
   string(REPLACE "=" ";" words ${case})
   list(GET words 0 name)
   python_test(faults exit_races_${name} test_exit_races.py ${words})
