@@ -7,9 +7,9 @@
  * the tally. outer_frame goes on until the call returns; that the thread is past its few instructions is told by the processor
  * time that it has had since, or because it sleeps.
  *
- * Calls that cost nothing (CALL_FREE) leave no mark. They are counted, then looked whether the place is still open: the closer
- * closes it before its barrier. So what was counted before the barrier is seen, or is taken back, and what is counted after it
- * is always taken back, and waits. A call that is taken back while the accounts are summed up may be among them: it was begun,
+ * Calls that cost nothing (CALL_FREE) leave no mark. They are counted, then go on by a way (ways.h) that the closer turns back
+ * before its barrier. So what was counted before the barrier is seen, or is taken back, and what is counted after it is always
+ * taken back, and waits. A call that is taken back while the accounts are summed up may be among them: it was begun,
  * and its thread waits. */
 #pragma once
 #include "thread.h"

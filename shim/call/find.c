@@ -44,8 +44,7 @@ static const struct binding *make(struct slot *slot, uintptr_t caller)
     return bind_caller(slot, target, start, end - start, from_provider);
 }
 
-/* The tally that the thread's calls of a symbol are counted in without more than that; NULL: there is none, or there is more.
- */
+/* The tally that the thread's calls of a symbol are counted in, where there is no more to do; else NULL. */
 static struct ledger_tally *tally_of(const struct thread *t, uint32_t symbol)
 {
     uint32_t routine = cost_routines[forward_symbols[symbol].routine].id;
@@ -73,8 +72,8 @@ void call_keep_look(const struct slot *slot)
         return;
     looks_begin(&t->looks, i, own.start, &tally->check);
     uintptr_t seen = __atomic_load_n(&ways_on[i], __ATOMIC_ACQUIRE);
-    if (is_own(slot, &own) && tally_of(t, symbol) == tally && ways_lead(i, seen, (uintptr_t)own.target))
-        looks_finish(&t->looks, i, own.length);
+    bool holds = is_own(slot, &own) && tally_of(t, symbol) == tally && ways_lead(i, seen, (uintptr_t)own.target);
+    looks_finish(&t->looks, i, holds ? own.length : 0);
 }
 
 const struct binding *call_find_binding(struct slot *slot, uintptr_t caller)

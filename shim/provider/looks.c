@@ -15,8 +15,7 @@ void looks_add(struct looks *looks)
 
 void looks_begin(struct looks *looks, int i, uintptr_t start, uint64_t *check)
 {
-    uint64_t *known = &looks->known[i / 64];
-    __atomic_store_n(known, __atomic_load_n(known, __ATOMIC_RELAXED) | UINT64_C(1) << i % 64, __ATOMIC_RELAXED);
+    __atomic_fetch_or(&looks->known[i / 64], UINT64_C(1) << i % 64, __ATOMIC_RELAXED); /* a handler may take over as well */
     __atomic_store_n(&looks->of[i].length, BEGUN, __ATOMIC_RELAXED);
     __atomic_store_n(&looks->of[i].start, start, __ATOMIC_RELEASE);
     __atomic_store_n(&looks->of[i].check, check, __ATOMIC_RELEASE);
@@ -26,7 +25,10 @@ void looks_begin(struct looks *looks, int i, uintptr_t start, uint64_t *check)
 void looks_finish(struct looks *looks, int i, uintptr_t length)
 {
     uintptr_t begun = BEGUN;
-    __atomic_compare_exchange_n(&looks->of[i].length, &begun, length, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    if (length)
+        __atomic_compare_exchange_n(&looks->of[i].length, &begun, length, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    else
+        __atomic_store_n(&looks->of[i].length, 0, __ATOMIC_RELAXED);
 }
 
 static void forget_word(struct looks *looks, int word)

@@ -21,7 +21,8 @@ struct looks {
 void looks_add(struct looks *looks);
 
 /* A thread takes one over in three steps: it begins, makes sure that all it is made of holds, and finishes. Whoever makes
- * something of that hold no more says so first and forgets the look then, so that a look that was begun before is none. */
+ * something of that hold no more says so first and forgets the look then, so that a look that was begun before is none.
+ * length: 0 where something does not hold, whatever a handler has made of it meanwhile. */
 void looks_begin(struct looks *looks, int i, uintptr_t start, uint64_t *check);
 void looks_finish(struct looks *looks, int i, uintptr_t length);
 

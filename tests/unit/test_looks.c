@@ -44,6 +44,18 @@ Test(looks, forgotten_meanwhile)
     }
 }
 
+/* In the middle of it a handler takes the same one over, for another tally. */
+Test(looks, handler_meanwhile)
+{
+    static struct looks looks;
+    static uint64_t check, another;
+    looks_begin(&looks, 9, START, &another);
+    looks_finish(&looks, 9, LENGTH);
+    looks.of[9].check = &check; /* as the interrupted one goes on */
+    looks_finish(&looks, 9, 0);
+    cr_assert(!is_known(&looks, 9, START + 1));
+}
+
 Test(looks, forgotten)
 {
     static struct looks mine, others;
