@@ -47,9 +47,11 @@ static const struct binding *make(struct slot *slot, uintptr_t caller)
 /* The tally that the thread's calls of a symbol are counted in, where there is no more to do; else NULL. */
 static struct ledger_tally *tally_of(const struct thread *t, uint32_t symbol)
 {
+    if (!__atomic_load_n(&t->careful_flops, __ATOMIC_RELAXED))
+        return NULL;
     uint32_t routine = cost_routines[forward_symbols[symbol].routine].id;
     struct ledger_tally *tally = t->hot[routine % THREAD_HOT];
-    return __atomic_load_n(&t->careful_flops, __ATOMIC_RELAXED) && tally && tally->routine == routine ? tally : NULL;
+    return tally && tally->routine == routine ? tally : NULL;
 }
 
 static bool is_own(const struct slot *slot, const struct binding *own)
@@ -66,9 +68,9 @@ void call_keep_look(const struct slot *slot)
     struct thread *t = thread_self();
     uint32_t symbol = (uint32_t)(slot - forward_slots);
     const struct binding own = {.start = slot->hot.start, .length = slot->hot.length, .target = slot->hot.target};
-    int i = t && t->own_grant && own.length ? ways_of(symbol) : -1;
-    struct ledger_tally *tally = i < 0 ? NULL : tally_of(t, symbol);
-    if (!tally)
+    struct ledger_tally *tally = t && t->own_grant && own.length ? tally_of(t, symbol) : NULL;
+    int i = tally ? ways_of(symbol) : -1; /* not where each call comes here, because there is more to do */
+    if (i < 0)
         return;
     looks_begin(&t->looks, i, own.start, &tally->check);
     uintptr_t seen = __atomic_load_n(&ways_on[i], __ATOMIC_ACQUIRE);

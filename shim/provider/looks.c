@@ -31,16 +31,11 @@ void looks_finish(struct looks *looks, int i, uintptr_t length)
         __atomic_store_n(&looks->of[i].length, 0, __ATOMIC_RELAXED);
 }
 
-static void forget_word(struct looks *looks, int word)
-{
-    for (uint64_t left = __atomic_load_n(&looks->known[word], __ATOMIC_RELAXED); left; left &= left - 1)
-        __atomic_store_n(&looks->of[64 * word + __builtin_ctzll(left)].length, 0, __ATOMIC_RELAXED);
-}
-
 static void forget(struct looks *looks)
 {
     for (int i = 0; i < LOOKS_WORDS; i++)
-        forget_word(looks, i);
+        for (uint64_t left = __atomic_load_n(&looks->known[i], __ATOMIC_RELAXED); left; left &= left - 1)
+            __atomic_store_n(&looks->of[64 * i + __builtin_ctzll(left)].length, 0, __ATOMIC_RELAXED);
 }
 
 /* No handler comes in between: under shim_lock. */
