@@ -159,8 +159,9 @@ def emit_others(r: Routine, b: Body, is_fast: bool, out: list[str]) -> None:
         out.append(f"CALL_JUMPS {b.result} keep_{b.name}({params})\n{{\n    CALL_KEEP_LOOK();\n"
                    f"    return jump_body_{b.name}({registers.passed});\n}}\n")
         out.append(f"CALL_JUMPS {b.result} seek_{b.name}({params})\n{{\n"
-                   f"    if (call_comes_from(&call_slot->hot, {CALLER}))\n        return keep_{b.name}({registers.passed});\n"
-                   f"    return inner_{b.name}({registers.passed});\n}}\n")
+                   f"    if (!call_comes_from(&call_slot->hot, {CALLER}))\n        return inner_{b.name}({registers.passed});\n"
+                   f"    if (CALL_IS_SET(call_self->careful_flops))\n        return keep_{b.name}({registers.passed});\n"
+                   f"    return jump_body_{b.name}({registers.passed});\n}}\n")
 
 
 def emit_whole_body(b: Body, out: list[str]) -> None:
